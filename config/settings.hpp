@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/secret.hpp"
+#include "core/target/target.hpp"
+
+/// What the user wishes, resolved from file, environment and flags. Plain values with every
+/// default filled in; nothing here was checked against an engine, a server or the disk.
+namespace pkgkiln::config {
+
+struct RuntimeSettings {
+  std::string kind = "auto";  // auto, podman, docker
+  std::string socket;         // "unix:///…"; empty: looked for
+  std::vector<std::string> add_hosts;  // "name:address"
+};
+
+struct ImageSettings {
+  std::string base = "docker.io/library/archlinux:latest";
+  std::chrono::seconds refresh{86'400};
+  std::vector<std::string> packages;
+  std::filesystem::path pacman_conf, makepkg_conf, mirrorlist;  // on the host; empty: none
+};
+
+struct BuildSettings {
+  std::chrono::seconds timeout{7'200};
+  std::optional<std::uint64_t> memory;  // bytes
+  std::optional<double> cpus;
+  std::int64_t pids = 4'096;
+  std::filesystem::path state_dir;  // filled in: $XDG_STATE_HOME/pkgkiln or ~/.local/state/pkgkiln
+  std::string packager;             // PACKAGER of makepkg.conf(5); empty: the image's
+  std::string makeflags;            // MAKEFLAGS; empty: -j<cores>
+};
+
+struct VieterSettings {
+  std::string address;  // "https://vieter.example.com"; empty: no server
+  Secret api_key;
+};
+
+struct RepositorySettings {
+  std::string name;            // as pacman knows it: [name]
+  std::filesystem::path path;  // root of a local repository
+};
+
+struct Settings {
+  std::filesystem::path file;  // that was read; empty: none, all defaults
+  RuntimeSettings runtime;
+  ImageSettings image;
+  BuildSettings build;
+  VieterSettings vieter;
+  std::vector<RepositorySettings> repositories;  // at least one
+  std::vector<Target> targets;
+};
+
+}  // namespace pkgkiln::config

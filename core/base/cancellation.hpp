@@ -1,0 +1,48 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+/// Asks long work to stop: because of a signal, or because a deadline is over. A copy asks the
+/// same question; `with_deadline` makes a narrower one. Thread-safe; `request` is
+/// async-signal-safe.
+///
+/// Whoever blocks looks at `requested()` at least every 200 ms and throws Cancelled.
+class Cancellation {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Cancellation();
+  static Cancellation never() { return Cancellation(); }
+
+  Cancellation with_deadline(Clock::time_point deadline) const;
+
+  /// `signal` is the number that ends the program (128+n), 0 for none.
+  void request(int signal) noexcept;
+
+  bool requested() const { return signal() != 0 || deadline_passed(); }
+  int signal() const { return flag_->load(std::memory_order_relaxed); }
+  bool deadline_passed() const { return deadline_ && Clock::now() >= *deadline_; }
+  const std::optional<Clock::time_point>& deadline() const { return deadline_; }
+
+  /// Throws Cancelled when requested.
+  void check() const;
+
+ private:
+  std::shared_ptr<std::atomic<int>> flag_;
+  std::optional<Clock::time_point> deadline_;
+};
+
+/// Work was given up since its Cancellation asked for it. Ask that Cancellation for the reason.
+class Cancelled : public Error {
+  using Error::Error;
+};
+
+}  // namespace pkgkiln

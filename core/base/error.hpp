@@ -1,0 +1,62 @@
+#pragma once
+
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace pkgkiln {
+
+/// What stopped the program (a failed build is no Error, it is a BuildOutcome). It says what
+/// failed on what, why, and what to do next; it gains context on its way up and is printed once,
+/// by cli/.
+///
+///     throw Error("cannot open the state database '/x/state.db'")
+///         .because("unable to open database file")
+///         .advise("check that the directory is writable");
+///
+/// Secrets never go into one.
+class Error : public std::exception {
+ public:
+  explicit Error(std::string what_failed);
+
+  /// One more line of why, nearest cause last.
+  Error& because(std::string why) &;
+  Error&& because(std::string why) &&;
+  /// What the user can do next; the innermost advice given is kept.
+  Error& advise(std::string advice) &;
+  Error&& advise(std::string advice) &&;
+  /// A wider description of what failed; what it was called so far becomes the first "why".
+  Error& while_doing(std::string what_failed) &;
+
+  const std::string& what_failed() const { return headline_; }
+  const std::vector<std::string>& causes() const { return causes_; }
+  const std::string& advice() const { return advice_; }
+
+  /// All in one line: "headline: cause: cause".
+  const char* what() const noexcept override { return line_.c_str(); }
+  /// The form for people, without a trailing newline:
+  ///     headline
+  ///       cause
+  ///       try: advice
+  std::string report() const;
+
+ private:
+  void refresh();
+
+  std::string headline_;
+  std::vector<std::string> causes_;
+  std::string advice_;
+  std::string line_;
+};
+
+/// Wrong usage or configuration: exit code 2.
+class UsageError : public Error {
+  using Error::Error;
+};
+
+/// Another run holds the lock of the state directory: exit code 4.
+class LockedError : public Error {
+  using Error::Error;
+};
+
+}  // namespace pkgkiln

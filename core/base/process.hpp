@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+#include "core/base/stream.hpp"
+
+namespace pkgkiln {
+
+struct ProcessSpec {
+  /// Program (looked up in PATH) and arguments; no shell in between.
+  std::vector<std::string> command;
+  /// The whole environment when not empty is this plus what `inherit` names.
+  std::map<std::string, std::string> env;
+  std::vector<std::string> inherit = {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR"};
+  std::string working_dir;
+};
+
+struct ProcessResult {
+  /// Exit code, or 128 + the signal that ended it.
+  int code = 0;
+  /// The last 64 KiB of its standard error.
+  std::string error_output;
+};
+
+/// Runs the program to its end with stdin from /dev/null, in a process group of its own, which is
+/// killed when `cancel` asks (then Cancelled) or `output` throws. Throws Error when the program
+/// can't be started (with what to install).
+ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Cancellation& cancel);
+
+}  // namespace pkgkiln

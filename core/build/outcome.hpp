@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/pacman/package_archive.hpp"
+
+namespace pkgkiln {
+
+/// The package files lie in the spool.
+struct Built {
+  std::vector<pacman::PackageArchive> packages;
+};
+
+struct UpToDate {
+  std::string why;
+  std::vector<pacman::PackageFileName> files;  // that were found published
+};
+
+struct Failed {
+  std::string step;   // "source", "copy in", "inspect", "dependencies", "fetch", "seal", "build", …
+  int exit_code = 0;  // of the step's command; 0 when no command failed
+  std::string why;    // for people: makepkg's exit code made plain, an engine's answer
+  std::string hint;   // read from output, so maybe wrong; may be empty
+};
+
+struct TimedOut {
+  std::string step;
+};
+
+struct Interrupted {
+  std::string step;
+};
+
+/// What became of one build. A failed build is a result, not an error.
+using BuildOutcome = std::variant<Built, UpToDate, Failed, TimedOut, Interrupted>;
+
+/// "built", "up-to-date", "failed", "timed-out", "interrupted".
+const char* status_word(const BuildOutcome& outcome);
+
+/// What makepkg(8)'s exit code means, for people ("a function of the PKGBUILD failed").
+std::string makepkg_exit_meaning(int code);
+
+}  // namespace pkgkiln

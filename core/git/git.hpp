@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+#include "core/base/stream.hpp"
+
+/// Git on the host, through the git program, so that everybody's transports, credential helpers
+/// and proxies work. What is fetched is hostile: only objects are kept, nothing of them is ever
+/// checked out or run, and none of the user's configuration is used except for credentials,
+/// ssh and proxies (http.proxy, credential.*, core.sshCommand, http.<url>.*, url.*.insteadOf).
+namespace pkgkiln::git {
+
+/// What a branch names on the remote.
+struct Tip {
+  std::string ref;     // "refs/heads/main"
+  std::string commit;  // 40 or 64 hex digits
+};
+
+/// Asks the remote what `branch` (empty: HEAD) is now, without fetching anything. Throws Error
+/// with what to do: no such branch (named with those there are), no such repository, no access,
+/// host not reached. Never asks at the terminal. `url` may not begin with '-'; ext:: and other
+/// remote helpers that run commands are refused.
+Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
+
+/// A bare mirror of one target's repository in a directory of the state. Not thread-safe; one
+/// owner at a time. A directory that is damaged, or mirrors another URL, is made anew.
+class Mirror {
+ public:
+  /// Nothing is touched before fetch().
+  Mirror(std::filesystem::path directory, std::string url);
+
+  /// Makes sure that `tip.commit` and its files are here: depth 1, no tags, no submodules; asks
+  /// the remote only when it isn't. When the branch has moved on since ask_tip(), takes the commit
+  /// that it names now and returns that tip.
+  Tip fetch(const Tip& tip, const Cancellation& cancel);
+
+  /// A regular file at that commit; nothing when there is none. Error when longer than `limit`.
+  std::optional<std::string> read_file(const std::string& commit, const std::string& path,
+                                       std::size_t limit = 4U << 20U) const;
+
+  /// The tree below `path` (empty: all) at that commit as a tar stream, names relative to it: its
+  /// files, directories and links; owner and group `uid`, modes 0755 and 0644, times the commit's.
+  /// No attributes are honoured (no export-ignore, no substitution, no line-end conversion); a
+  /// submodule is an empty directory. Error when `path` isn't a directory there.
+  void export_tar(const std::string& commit, const std::string& path, int uid, const Sink& tar,
+                  const Cancellation& cancel) const;
+
+ private:
+  std::filesystem::path directory_;
+  std::string url_;
+};
+
+}  // namespace pkgkiln::git

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+#include "core/runtime/container_runtime.hpp"
+#include "core/runtime/image_store.hpp"
+
+namespace pkgkiln {
+
+/// Who makes things in an engine, for names and labels.
+struct RunIdentity {
+  std::string instance;  // of the state directory
+  std::string run;       // of this run
+
+  Labels labels() const;
+};
+
+/// What goes into the builder image.
+struct ImageRecipe {
+  ImageRef base;
+  std::vector<std::string> packages;  // beside base-devel and git; checked against pacman's grammar
+  /// Contents, empty for none. A pacman.conf with an [options] section and a makepkg.conf that
+  /// sets CARCH replace the image's; others are appended to it as drop-ins.
+  std::string pacman_conf, makepkg_conf, mirrorlist;
+  std::vector<std::string> add_hosts;
+
+  /// Names everything but the base's content: the bootstrap script, and the above.
+  std::string hash() const;
+};
+
+/// The image that builds start from: the base image after bootstrap.sh, committed only if that
+/// exited 0. Reused until `refresh` is over, the base or the recipe changed, or on request.
+class BuilderImage {
+ public:
+  struct Settings {
+    ImageRecipe recipe;
+    std::chrono::seconds refresh;
+    std::chrono::seconds timeout;  // of the bootstrap
+  };
+
+  BuilderImage(ContainerRuntime& runtime, ImageStore& images, RunIdentity identity,
+               Settings settings);
+
+  /// The image's id. `force_refresh` makes a new one in any case. `log` gets all output. A
+  /// registry out of reach is no error while there is an image to go on with: `notice` says so.
+  /// Older ones of this instance are removed, except those in use.
+  std::string ensure(bool force_refresh, const Sink& log, const Sink& notice,
+                     const Cancellation& cancel);
+
+  /// The newest one that fits the recipe, if any; asks no registry.
+  std::optional<ImageInfo> current() const;
+
+ private:
+  ImageInfo pull_base(const Sink& log, const Cancellation& cancel);
+  std::string bootstrap(const ImageInfo& base, const Sink& log, const Cancellation& cancel);
+  void run_bootstrap(const std::string& container, const Sink& log, const Cancellation& cancel);
+  void prune(const std::string& keep, const Sink& notice);
+
+  ContainerRuntime& runtime_;
+  ImageStore& images_;
+  RunIdentity identity_;
+  Settings settings_;
+};
+
+}  // namespace pkgkiln

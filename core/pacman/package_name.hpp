@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pkgkiln::pacman {
+
+/// Whether the text is a pkgname: alphanumerics and @._+-, not beginning with '-' or '.', at most
+/// 255 bytes (PKGBUILD(5)).
+bool is_package_name(std::string_view text);
+
+/// Whether the text is an architecture: alphanumerics and '_' ("x86_64", "any").
+bool is_arch(std::string_view text);
+
+/// A dependency as it stands in depends=() and for `pacman -S`: a name, or a soname such as
+/// "libfoo.so=1-64", with an optional constraint such as ">=1:2.0-1". Never begins with '-'.
+bool is_dependency(std::string_view text);
+
+/// The name of a package file: pkgname-[epoch:]pkgver-pkgrel-arch.pkg.tar[.gz|.xz|.zst|…],
+/// parsed from the right, since names and versions may hold what separates them.
+struct PackageFileName {
+  std::string pkgname;
+  std::string version;  // with epoch and pkgrel
+  std::string arch;
+  std::string extension;  // ".pkg.tar.zst"
+
+  /// Nothing when the text is no such name; it holds no '/' and no control characters then.
+  static std::optional<PackageFileName> parse(std::string_view file_name);
+  std::string text() const { return pkgname + "-" + version + "-" + arch + extension; }
+  bool is_debug() const { return pkgname.ends_with("-debug"); }
+
+  bool operator==(const PackageFileName&) const = default;
+};
+
+}  // namespace pkgkiln::pacman

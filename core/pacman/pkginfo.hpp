@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln::pacman {
+
+/// What .PKGINFO says, the metadata inside a package file (written by makepkg's write_pkginfo).
+struct PkgInfo {
+  std::string pkgname;
+  std::string pkgbase;
+  std::string version;  // its key is "pkgver": [epoch:]pkgver-pkgrel
+  std::string description;
+  std::string url;
+  std::string packager;
+  std::string arch;
+  std::int64_t build_date = 0;      // seconds since the epoch
+  std::uint64_t installed_size = 0;  // bytes
+  std::vector<std::string> groups, licenses, replaces, depends, conflicts, provides;
+  std::vector<std::string> optdepends, makedepends, checkdepends;
+
+  /// Hostile input: throws Error for a missing pkgname, pkgver or arch, for names and versions
+  /// outside their grammars, for control characters. At most 1 MiB.
+  static PkgInfo parse(std::string_view text);
+};
+
+}  // namespace pkgkiln::pacman

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln::pacman {
+
+/// What a .SRCINFO says (makepkg --printsrcinfo; wiki page ".SRCINFO"). Values of the pkgbase
+/// section, and per package those that the package overrides. Architecture-specific keys such as
+/// depends_x86_64 are merged in for the arch that it was parsed for.
+struct SrcInfo {
+  struct Package {
+    std::string pkgname;
+    std::vector<std::string> arch;  // the base's unless overridden
+    std::vector<std::string> depends;
+    std::vector<std::string> provides;
+  };
+
+  std::string pkgbase;
+  std::string version;  // [epoch:]pkgver-pkgrel
+  std::vector<std::string> arch;
+  std::vector<std::string> depends;  // of the base; makepkg -s installs these of every package
+  std::vector<std::string> makedepends;
+  std::vector<std::string> checkdepends;
+  std::vector<std::string> sources;
+  std::vector<std::string> valid_pgp_keys;
+  std::vector<Package> packages;  // at least one
+
+  /// Sources that a VCS serves: the scheme, or what stands before its '+', is a VCS ("git+https",
+  /// "git", "svn+…", "hg+…", "bzr+…", "fossil+…").
+  std::vector<std::string> vcs_sources() const;
+  /// All that must be installed to build it: depends of base and packages, makedepends,
+  /// checkdepends; without duplicates and without what the set itself builds.
+  std::vector<std::string> build_dependencies() const;
+
+  /// Hostile input: throws Error naming the line for what isn't a .SRCINFO; names, versions and
+  /// arches are checked against their grammars. At most 4 MiB and 100,000 lines.
+  static SrcInfo parse(std::string_view text, std::string_view arch);
+};
+
+}  // namespace pkgkiln::pacman

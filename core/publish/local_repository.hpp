@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/publish/repository.hpp"
+
+namespace pkgkiln {
+
+/// A directory that pacman can use as `Server = file://<root>/$repo/$arch`, also behind any web
+/// server:
+///
+///     <root>/<repo>/<arch>/<repo>.db -> <repo>.db.tar.gz, <repo>.files, the package files
+///
+/// as repo-add(8) lays it out. Packages of arch `any` go into the directory of the machine's arch
+/// (and are looked for there). Files and databases are made beside and renamed, under a lock that
+/// repo-add respects too (<repo>.db.tar.gz.lck), databases last, so a reader never sees an entry
+/// without its file. The file of a version that was replaced is removed after.
+class LocalRepository : public Repository {
+ public:
+  /// `arch` is the machine's. Nothing is touched before the first call; directories are made when
+  /// first published to (mode 0755, files 0644: pacman 7 downloads as user alpm).
+  LocalRepository(std::string name, std::filesystem::path root, std::string arch);
+
+  const std::string& name() const override { return name_; }
+  bool contains(const pacman::PackageFileName& file) override;
+  void publish(const std::vector<pacman::PackageArchive>& packages) override;
+  void check() override;
+
+  /// <root>/<repo>/<arch>
+  std::filesystem::path directory() const;
+
+ private:
+  std::string name_;
+  std::filesystem::path root_;
+  std::string arch_;
+};
+
+}  // namespace pkgkiln

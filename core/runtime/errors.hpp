@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+/// An engine said no, or could not be asked. The text holds the request and the engine's own
+/// words.
+class RuntimeError : public Error {
+ public:
+  enum class Kind {
+    not_found,    // no such container, image, network, exec …
+    conflict,     // a name is taken, or the object is in a state that forbids it
+    unreachable,  // no connection: socket missing, refused, nobody answers; or a registry is
+    not_engine,   // something answers, but it is no such engine, or one too old or too new
+    rejected,     // understood and refused, or failed inside the engine
+    lost,         // the engine went away in the middle
+    malformed,    // an answer that makes no sense
+  };
+
+  RuntimeError(Kind kind, std::string what_failed) : Error(std::move(what_failed)), kind_(kind) {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+}  // namespace pkgkiln

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/state/state_dir.hpp"
+
+namespace pkgkiln {
+
+/// A package file that a build made.
+struct RecordedFile {
+  std::string file_name;
+  std::string sha256;
+
+  bool operator==(const RecordedFile&) const = default;
+};
+
+/// One build as it is remembered.
+struct BuildRecord {
+  std::string build;   // id: also the name of its log and spool directory
+  std::string target;  // Target::name
+  std::string url;     // of the target then; a record of another url doesn't count for it
+  std::string branch;
+  std::string path;
+  std::string repository;
+  std::string commit;  // of the packaging repository, or the sha256 of a PKGBUILD's content
+  std::string image;   // id of the builder image
+  std::string status;  // word of BuildOutcome: "built", "up-to-date", "failed", "timed-out", …
+  std::string step;    // where it ended, for the ones that failed
+  int exit_code = 0;
+  std::string why;
+  std::chrono::system_clock::time_point started, finished;
+  std::filesystem::path log;
+  /// VCS sources of the PKGBUILD; any means that an unmoved commit doesn't prove it unchanged.
+  std::vector<std::string> vcs_sources;
+  /// What was published, or was found published.
+  std::vector<RecordedFile> files;
+
+  bool operator==(const BuildRecord&) const = default;
+};
+
+/// What was built, in SQLite (WAL). Thread-safe. A database that is damaged or of a newer version
+/// is put aside as state.db.damaged-<time> and started anew; `notice()` says so.
+class History {
+ public:
+  explicit History(const StateDir& state);
+  ~History();
+
+  void record(const BuildRecord& build);
+  /// The newest of that target with status "built" or "up-to-date".
+  std::optional<BuildRecord> last_good(const std::string& target) const;
+  /// The newest of that target, whatever became of it.
+  std::optional<BuildRecord> last(const std::string& target) const;
+  /// The target whose latest good build made this pkgname for that repository, if any.
+  std::optional<std::string> owner_of(const std::string& pkgname,
+                                      const std::string& repository) const;
+  const std::string& notice() const { return notice_; }
+
+ private:
+  struct Database;
+  std::unique_ptr<Database> database_;
+  std::string notice_;
+};
+
+}  // namespace pkgkiln

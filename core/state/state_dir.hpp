@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/base/file.hpp"
+
+namespace pkgkiln {
+
+/// The layout of the state directory. All of it may be deleted between runs: that costs time,
+/// never correctness (but packages that wait in spool/ would be built again).
+///
+///     state.db                       history (SQLite)
+///     lock                           held by the run
+///     instance                       random id that marks what this directory's runs make
+///     logs/<target>/<build>.log
+///     mirrors/<target>/
+///     spool/<target>/<build>/        packages built and not yet published
+///     tmp/                           emptied at the start of a run
+class StateDir {
+ public:
+  /// Makes it (mode 0700) with its parents. Throws Error when it can't be made or written to.
+  explicit StateDir(std::filesystem::path root);
+
+  const std::filesystem::path& root() const { return root_; }
+  std::filesystem::path database() const { return root_ / "state.db"; }
+  std::filesystem::path log(const std::string& target, const std::string& build) const;
+  std::filesystem::path mirror(const std::string& target) const;
+  std::filesystem::path spool() const { return root_ / "spool"; }
+  std::filesystem::path tmp() const { return root_ / "tmp"; }
+  /// 12 hex digits, made at the first call ever.
+  std::string instance() const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+/// One run at a time per state directory: an flock on `lock`, released when the process ends,
+/// however it ends. Throws LockedError that names the holder's process id.
+class RunLock {
+ public:
+  explicit RunLock(const StateDir& state);
+
+ private:
+  UniqueFd fd_;
+};
+
+}  // namespace pkgkiln

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pkgkiln {
+
+enum class TargetKind {
+  git,  // `url` is a Git repository with a PKGBUILD in `path`
+  url,  // `url` is a PKGBUILD
+};
+
+/// What to build, as configured. One PKGBUILD, so one pkgbase.
+struct Target {
+  /// Unique; used for logs, mirrors, containers and on the command line. Made of [a-z0-9@._+-],
+  /// not beginning with '.' or '-', at most 128 bytes.
+  std::string name;
+  TargetKind kind = TargetKind::git;
+  std::string url;
+  std::string branch;             // empty: the remote's default
+  std::string path;               // of the PKGBUILD's directory in the repository; empty: its root
+  std::string repository;         // name of the repository to publish to
+  std::vector<std::string> arch;  // machines that may build it; empty or "any": every one
+  bool network = false;           // keep the network during build()
+  bool force = false;             // build even if published
+  std::string origin;             // where it was configured, for messages: "pkgkiln.toml:12"
+
+  bool builds_on(std::string_view machine_arch) const;
+};
+
+/// A name for a target that has none: the last component of `path`, or else of `url` without
+/// ".git" (for a PKGBUILD's URL the directory it stands in), made to fit the grammar of
+/// Target::name. Empty when nothing is left of it.
+std::string default_target_name(TargetKind kind, std::string_view url, std::string_view path);
+bool is_target_name(std::string_view text);
+
+/// This machine's arch in pacman's words: uname -m, with armv7l as armv7h and armv6l as armv6h.
+std::string machine_arch();
+
+}  // namespace pkgkiln

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/target/target.hpp"
+
+namespace pkgkiln {
+
+/// Where the list of targets comes from.
+class TargetSource {
+ public:
+  virtual ~TargetSource() = default;
+  /// For messages: "pkgkiln.toml", "https://vieter.example.com".
+  virtual std::string name() const = 0;
+  /// Throws Error when the list can't be had.
+  virtual std::vector<Target> list() = 0;
+};
+
+/// The targets that stand in the configuration.
+class ConfiguredTargets : public TargetSource {
+ public:
+  ConfiguredTargets(std::string name, std::vector<Target> targets)
+      : name_(std::move(name)), targets_(std::move(targets)) {}
+  std::string name() const override { return name_; }
+  std::vector<Target> list() override { return targets_; }
+
+ private:
+  std::string name_;
+  std::vector<Target> targets_;
+};
+
+}  // namespace pkgkiln
