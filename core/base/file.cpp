@@ -1,0 +1,119 @@
+#include "core/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+UniqueFd open_for_reading(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) throw_errno("cannot open '" + path.string() + "'");
+  return fd;
+}
+
+std::size_t read_some(int fd, char* buffer, std::size_t size, const fs::path& path) {
+  for (;;) {
+    const auto got = ::read(fd, buffer, size);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) throw_errno("cannot read '" + path.string() + "'");
+  }
+}
+
+}  // namespace
+
+UniqueFd& UniqueFd::operator=(UniqueFd&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void UniqueFd::reset() noexcept {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+TempDir::TempDir(const fs::path& where, std::string_view prefix) {
+  const auto parent = where.empty() ? fs::temp_directory_path() : where;
+  std::string pattern = (parent / (std::string(prefix) + "-XXXXXX")).string();
+  if (::mkdtemp(pattern.data()) == nullptr)
+    throw_errno("cannot make a temporary directory in '" + parent.string() + "'");
+  path_ = pattern;
+}
+
+TempDir::~TempDir() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+std::string read_file(const fs::path& path, std::uint64_t limit) {
+  const auto fd = open_for_reading(path);
+  std::string content;
+  std::array<char, 65536> buffer{};
+  while (const auto size = read_some(fd.get(), buffer.data(), buffer.size(), path)) {
+    content.append(buffer.data(), size);
+    if (content.size() > limit)
+      throw Error("cannot read '" + path.string() + "'")
+          .because("it is longer than " + std::to_string(limit) + " bytes");
+  }
+  return content;
+}
+
+void write_all(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written >= 0)
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      throw_errno("cannot write '" + path.string() + "'");
+  }
+}
+
+void sync_directory(const fs::path& path) {
+  const auto fd = open_for_reading(path);
+  if (::fsync(fd.get()) != 0) throw_errno("cannot sync the directory '" + path.string() + "'");
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content, mode_t mode) {
+  std::string beside = path.string() + ".XXXXXX";
+  UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
+  if (!fd) throw_errno("cannot make a file beside '" + path.string() + "'");
+  try {
+    write_all(fd.get(), content, path);
+    if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0 ||
+        ::rename(beside.c_str(), path.c_str()) != 0)
+      throw_errno("cannot write '" + path.string() + "'");
+  } catch (...) {
+    ::unlink(beside.c_str());
+    throw;
+  }
+  sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+Source file_source(const fs::path& path) {
+  auto fd = std::make_shared<UniqueFd>(open_for_reading(path));
+  return [fd, path](char* buffer, std::size_t size) {
+    return read_some(fd->get(), buffer, size, path);
+  };
+}
+
+void throw_errno(std::string what_failed) {
+  const int code = errno;
+  throw Error(std::move(what_failed)).because(std::generic_category().message(code));
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,16 @@
+#pragma once
+
+#if CATCH2_MAJOR >= 3
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
+
+#if CATCH2_MAJOR < 3
+namespace Catch::Matchers {
+using Catch::Contains;
+using Catch::EndsWith;
+using Catch::StartsWith;
+inline auto ContainsSubstring(const std::string& text) { return Catch::Contains(text); }
+}  // namespace Catch::Matchers
+#endif
