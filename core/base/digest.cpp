@@ -1,8 +1,7 @@
 #include "core/base/digest.hpp"
 
-#include <openssl/evp.h>
-
 #include <array>
+#include <openssl/evp.h>
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"

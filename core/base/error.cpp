@@ -4,7 +4,9 @@
 
 namespace pkgkiln {
 
-Error::Error(std::string what_failed) : headline_(std::move(what_failed)) { refresh(); }
+Error::Error(std::string what_failed) : headline_(std::move(what_failed)) {
+  refresh();
+}
 
 Error& Error::because(std::string why) & {
   causes_.push_back(std::move(why));

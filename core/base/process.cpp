@@ -1,15 +1,14 @@
 #include "core/base/process.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 
 #include "core/base/file.hpp"
 
@@ -140,10 +139,9 @@ ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Can
   const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   auto command = spec.command;
   auto environment = environment_of(spec);
-  const ChildArguments arguments{pointers(command),        pointers(environment),
-                                 spec.working_dir.c_str(), null.get(),
-                                 out.write.get(),          err.write.get(),
-                                 failure.write.get()};
+  const ChildArguments arguments{
+      pointers(command), pointers(environment), spec.working_dir.c_str(), null.get(),
+      out.write.get(),   err.write.get(),       failure.write.get()};
   const pid_t pid = ::fork();
   if (pid < 0) throw_errno("cannot start '" + spec.command.front() + "'");
   if (pid == 0) become_program(arguments);

@@ -8,17 +8,10 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/runtime/container_runtime.hpp"
+#include "core/runtime/identity.hpp"
 #include "core/runtime/image_store.hpp"
 
 namespace pkgkiln {
-
-/// Who makes things in an engine, for names and labels.
-struct RunIdentity {
-  std::string instance;  // of the state directory
-  std::string run;       // of this run
-
-  Labels labels() const;
-};
 
 /// What goes into the builder image.
 struct ImageRecipe {
@@ -47,7 +40,7 @@ class BuilderImage {
                Settings settings);
 
   /// The image's id. `force_refresh` makes a new one in any case. `log` gets all output. A
-  /// registry out of reach is no error while there is an image to go on with: `notice` says so.
+  /// registry out of reach is no error while the engine holds the base image: `notice` says so.
   /// Older ones of this instance are removed, except those in use.
   std::string ensure(bool force_refresh, const Sink& log, const Sink& notice,
                      const Cancellation& cancel);
@@ -56,9 +49,11 @@ class BuilderImage {
   std::optional<ImageInfo> current() const;
 
  private:
-  ImageInfo pull_base(const Sink& log, const Cancellation& cancel);
+  bool is_fresh(const ImageInfo& image) const;
+  ImageInfo pull_base(const Sink& log, const Sink& notice, const Cancellation& cancel);
   std::string bootstrap(const ImageInfo& base, const Sink& log, const Cancellation& cancel);
   void run_bootstrap(const std::string& container, const Sink& log, const Cancellation& cancel);
+  std::string commit(const std::string& container, const CommitSpec& spec);
   void prune(const std::string& keep, const Sink& notice);
 
   ContainerRuntime& runtime_;

@@ -18,7 +18,7 @@ struct PkgInfo {
   std::string url;
   std::string packager;
   std::string arch;
-  std::int64_t build_date = 0;      // seconds since the epoch
+  std::int64_t build_date = 0;       // seconds since the epoch
   std::uint64_t installed_size = 0;  // bytes
   std::vector<std::string> groups, licenses, replaces, depends, conflicts, provides;
   std::vector<std::string> optdepends, makedepends, checkdepends;

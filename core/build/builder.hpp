@@ -1,0 +1,19 @@
+#pragma once
+
+/// What the builder image promises to its builds (made by core/script/bootstrap.sh).
+namespace pkgkiln::builder {
+
+inline constexpr const char* user = "builder";
+/// uid and gid; not 1000, which base images like to give away.
+inline constexpr int id = 1500;
+
+/// /build is root's; what is in it is builder's, and can't be replaced by him.
+inline constexpr const char* startdir = "/build/startdir";
+inline constexpr const char* pkgdest = "/build/pkgdest";
+
+/// perl's directories are where a login shell has them, which an exec is not.
+inline constexpr const char* path =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:"
+    "/usr/bin/site_perl:/usr/bin/vendor_perl:/usr/bin/core_perl";
+
+}  // namespace pkgkiln::builder

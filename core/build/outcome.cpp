@@ -1,0 +1,58 @@
+#include "core/build/outcome.hpp"
+
+#include <array>
+
+namespace pkgkiln {
+
+const char* status_word(const BuildOutcome& outcome) {
+  static constexpr std::array words{"built", "up-to-date", "failed", "timed-out", "interrupted"};
+  return words.at(outcome.index());
+}
+
+std::string makepkg_exit_meaning(int code) {
+  // makepkg(8), section "Errors"; libmakepkg's util/error.sh.
+  switch (code) {
+    case 1:
+      return "an error that makepkg has no code of its own for";
+    case 2:
+      return "makepkg's configuration has an error";
+    case 3:
+      return "makepkg was called with an invalid option";
+    case 4:
+      return "a function of the PKGBUILD failed";
+    case 5:
+      return "a viable package could not be made";
+    case 6:
+      return "a source or additional file is missing";
+    case 7:
+      return "the directory for packages is missing";
+    case 8:
+      return "dependencies could not be installed";
+    case 9:
+      return "dependencies could not be removed";
+    case 10:
+      return "makepkg was run as root";
+    case 11:
+      return "makepkg may not write to a directory";
+    case 12:
+      return "the PKGBUILD has an error";
+    case 13:
+      return "a package file of that name is there already";
+    case 14:
+      return "the package could not be installed";
+    case 15:
+      return "a program that makepkg needs is missing";
+    case 16:
+      return "the GPG key to sign with is missing or unusable";
+    case 126:
+    case 127:
+      return "a command was not found in the builder image";
+    case 137:
+      return "it was killed (out of memory, or the container was ended)";
+    default:
+      return code > 128 ? "ended by signal " + std::to_string(code - 128)
+                        : "exit code " + std::to_string(code);
+  }
+}
+
+}  // namespace pkgkiln

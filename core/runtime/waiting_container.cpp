@@ -1,0 +1,72 @@
+#include "core/runtime/waiting_container.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace pkgkiln {
+
+namespace {
+
+/// Reaps orphans, stops at once on SIGTERM, and ends after "$1" seconds.
+constexpr const char* kWait = R"(trap 'exit 0' TERM; sleep "$1" & wait "$!")";
+
+bool succeeds(const std::function<void()>& action, const Sink& warn) {
+  try {
+    action();
+    return true;
+  } catch (const Error& error) {
+    warn(error.what());
+    return false;
+  }
+}
+
+}  // namespace
+
+WaitingContainer::WaitingContainer(ContainerRuntime& runtime, ContainerSpec spec,
+                                   std::chrono::seconds lifetime, Sink warn)
+    : runtime_(runtime), name_(spec.name), warn_(std::move(warn)) {
+  try {
+    start(std::move(spec), lifetime);
+  } catch (...) {
+    remove();
+    throw;
+  }
+}
+
+WaitingContainer::~WaitingContainer() {
+  remove();
+}
+
+void WaitingContainer::start(ContainerSpec spec, std::chrono::seconds lifetime) {
+  spec.command = {"/bin/bash", "-c", kWait, "pkgkiln", std::to_string(lifetime.count())};
+  spec.user = "root";
+  spec.network = name_;
+  runtime_.create_network(name_, spec.labels);
+  for (const auto& warning : runtime_.create(spec).warnings) warn_(warning);
+  runtime_.start(name_);
+}
+
+void WaitingContainer::disconnect() {
+  runtime_.disconnect(name_, name_);
+  runtime_.remove_network(name_);
+}
+
+void WaitingContainer::remove() noexcept {
+  succeeds([&] { runtime_.remove(name_); }, warn_);
+  succeeds([&] { runtime_.remove_network(name_); }, warn_);
+}
+
+std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn) {
+  std::size_t removed = 0;
+  const auto count = [&](const std::function<void()>& action) {
+    if (succeeds(action, warn)) ++removed;
+  };
+  for (const auto& container : runtime.list(labels)) count([&] { runtime.remove(container.id); });
+  for (const auto& network : runtime.list_networks(labels))
+    count([&] { runtime.remove_network(network.name); });
+  for (const auto& volume : runtime.list_volumes(labels))
+    count([&] { runtime.remove_volume(volume.name); });
+  return removed;
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,68 @@
+#!/bin/bash
+# Turns a base image into a builder image. Runs as root, once, in a container without environment.
+#
+#   BUILDER_ID          uid and gid of the user `builder`
+#   "$@"                packages beside base-devel and git
+#   /etc/pkgkiln.conf   what was configured, if anything: pacman.conf, makepkg.conf, mirrorlist
+set -euo pipefail
+cd /
+
+conf=/etc/pkgkiln.conf
+
+# Uses the configured file "$1" in place of "$2" if it has the line "$3" of a whole one, and
+# appends it otherwise.
+configure() {
+    [ -f "$conf/$1" ] || return 0
+    if grep -Eq -- "$3" "$conf/$1"; then
+        cp -- "$conf/$1" "$2"
+        echo "$2: replaced by the configured one"
+    else
+        { echo; cat -- "$conf/$1"; echo; } >>"$2"
+        echo "$2: extended by the configured one"
+    fi
+}
+
+configure pacman.conf /etc/pacman.conf '^[[:space:]]*\[options\]'
+configure makepkg.conf /etc/makepkg.conf '^[[:space:]]*CARCH='
+if [ -f "$conf/mirrorlist" ]; then
+    mkdir -p /etc/pacman.d
+    cp -- "$conf/mirrorlist" /etc/pacman.d/mirrorlist
+fi
+rm -rf -- "$conf"
+
+# pacman 7 confines itself with means that not every engine allows; the container confines it.
+flags=(--noconfirm)
+if [[ $(pacman -S --help) == *--disable-sandbox* ]]; then
+    flags+=(--disable-sandbox)
+fi
+
+# Base images come without a local signing key, and with a keyring as old as they are.
+if [[ $(pacman-conf SigLevel) != *PackageNever* ]]; then
+    pacman-key --init
+    pacman-key --populate
+fi
+pacman -Sy "${flags[@]}"
+mapfile -t keyrings < <(pacman -Qq | grep -e '-keyring$')
+if [ "${#keyrings[@]}" -eq 0 ] && pacman -Si archlinux-keyring >/dev/null 2>&1; then
+    keyrings=(archlinux-keyring)
+fi
+if [ "${#keyrings[@]}" -gt 0 ]; then
+    pacman -S --needed "${flags[@]}" -- "${keyrings[@]}"
+fi
+pacman -Syu --needed "${flags[@]}" -- base-devel git "$@"
+
+if [ "$(id -u builder 2>/dev/null)" != "$BUILDER_ID" ]; then
+    groupadd -g "$BUILDER_ID" builder
+    useradd -m -u "$BUILDER_ID" -g builder builder
+fi
+
+# /build is root's, so nobody but root can put a link in the place of what is in it.
+mkdir -p /build
+for directory in startdir srcdest builddir pkgdest; do
+    mkdir -p "/build/$directory"
+    chown builder:builder "/build/$directory"
+    chmod 755 "/build/$directory"
+done
+
+# Downloaded packages would only make the image large.
+rm -rf /var/cache/pacman/pkg/*

@@ -1,0 +1,4 @@
+#!/bin/bash
+# Builds, checks and packs what fetch.sh left, without the network. Runs as builder.
+cd /build/startdir || exit
+exec makepkg --noextract --nodeps --noconfirm --noprogressbar
