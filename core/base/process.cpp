@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,10 +47,20 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
+/// A file in memory, so nobody has to feed a pipe while the output is read.
+UniqueFd input_of(const ProcessSpec& spec) {
+  if (spec.input.empty()) return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  UniqueFd fd(::memfd_create("input", MFD_CLOEXEC));
+  if (!fd) throw_errno("cannot keep the input of '" + spec.command.front() + "'");
+  write_all(fd.get(), spec.input, "input");
+  if (::lseek(fd.get(), 0, SEEK_SET) != 0) throw_errno("cannot rewind an input");
+  return fd;
+}
+
 struct ChildArguments {
   std::vector<char*> command, environment;
   const char* working_dir;
-  int null_fd, output_fd, error_fd, failure_fd;
+  int input_fd, output_fd, error_fd, failure_fd;
 };
 
 /// Runs in the child after fork: async-signal-safe calls only.
@@ -59,7 +70,7 @@ struct ChildArguments {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
-  if (::dup2(child.null_fd, 0) >= 0 && ::dup2(child.output_fd, 1) >= 0 &&
+  if (::dup2(child.input_fd, 0) >= 0 && ::dup2(child.output_fd, 1) >= 0 &&
       ::dup2(child.error_fd, 2) >= 0 &&
       (*child.working_dir == '\0' || ::chdir(child.working_dir) == 0))
     ::execvpe(child.command[0], child.command.data(), child.environment.data());
@@ -136,11 +147,11 @@ ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Can
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   Pipe failure = make_pipe();
-  const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const UniqueFd input = input_of(spec);
   auto command = spec.command;
   auto environment = environment_of(spec);
   const ChildArguments arguments{
-      pointers(command), pointers(environment), spec.working_dir.c_str(), null.get(),
+      pointers(command), pointers(environment), spec.working_dir.c_str(), input.get(),
       out.write.get(),   err.write.get(),       failure.write.get()};
   const pid_t pid = ::fork();
   if (pid < 0) throw_errno("cannot start '" + spec.command.front() + "'");

@@ -16,6 +16,8 @@ struct ProcessSpec {
   std::map<std::string, std::string> env;
   std::vector<std::string> inherit = {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR"};
   std::string working_dir;
+  /// What it reads from its standard input.
+  std::string input;
 };
 
 struct ProcessResult {
@@ -25,9 +27,9 @@ struct ProcessResult {
   std::string error_output;
 };
 
-/// Runs the program to its end with stdin from /dev/null, in a process group of its own, which is
-/// killed when `cancel` asks (then Cancelled) or `output` throws. Throws Error when the program
-/// can't be started (with what to install).
+/// Runs the program to its end, in a process group of its own, which is killed when `cancel` asks
+/// (then Cancelled) or `output` throws. Throws Error when the program can't be started (with what
+/// to install).
 ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Cancellation& cancel);
 
 }  // namespace pkgkiln

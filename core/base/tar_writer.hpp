@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/stream.hpp"
+
+struct archive;
+
+namespace pkgkiln {
+
+/// Writes a tar archive as a stream (GNU format: long names, any bytes in them). Everything in it
+/// has the same owner, group and time; directories and executables have mode 0755, other files
+/// 0644. Names are written as they are given. Throws Error, and what the sink throws.
+class TarWriter {
+ public:
+  TarWriter(const Sink& sink, int uid, std::time_t time);
+  TarWriter(const TarWriter&) = delete;
+  TarWriter& operator=(const TarWriter&) = delete;
+  ~TarWriter();
+
+  void directory(const std::string& name);
+  void link(const std::string& name, const std::string& points_to);
+  /// Exactly `size` bytes in write() are to follow.
+  void file(const std::string& name, std::uint64_t size, bool executable);
+  void write(std::string_view bytes);
+  /// The end of the archive; without it the stream is a truncated one.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pkgkiln
