@@ -1,0 +1,140 @@
+#include "core/build/build_container.hpp"
+
+#include <fmt/format.h>
+#include <thread>
+#include <utility>
+
+#include "core/base/connect.hpp"
+#include "core/build/builder.hpp"
+#include "core/script/script.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+constexpr std::size_t kLongestAnswer = 1U << 20U;
+
+std::map<std::string, std::string> root_environment() {
+  return {{"PATH", builder::path},
+          {"LANG", "C.UTF-8"},
+          {"HOME", "/root"},
+          {"BUILDER_ID", std::to_string(builder::id)}};
+}
+
+/// The names are those of makepkg.conf(5), which lets the environment override its file.
+std::map<std::string, std::string> builder_environment(const BuildContainer::Environment& chosen) {
+  std::map<std::string, std::string> env{
+      {"PATH", builder::path},        {"LANG", "C.UTF-8"},
+      {"HOME", "/home/builder"},      {"USER", builder::user},
+      {"LOGNAME", builder::user},     {"SHELL", "/bin/bash"},
+      {"PKGDEST", builder::pkgdest},  {"SRCDEST", "/build/srcdest"},
+      {"BUILDDIR", "/build/builddir"}};
+  env["MAKEFLAGS"] = chosen.makeflags.empty()
+                         ? fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()))
+                         : chosen.makeflags;
+  if (!chosen.packager.empty()) env["PACKAGER"] = chosen.packager;
+  return env;
+}
+
+}  // namespace
+
+BuildContainer::BuildContainer(ContainerRuntime& runtime, ContainerSpec spec,
+                               std::chrono::seconds lifetime, Environment environment,
+                               BuildLog& log)
+    : log_(log),
+      environment_(std::move(environment)),
+      container_(runtime, std::move(spec), lifetime, [&log](std::string_view warning) {
+        log.note("the engine warns: " + std::string(warning));
+      }) {}
+
+void BuildContainer::copy_in(const std::function<void(const Sink&)>& tar,
+                             const Cancellation& cancel) {
+  connect(tar, [&](const Source& source) {
+    container_.runtime().copy_in(container_.name(), builder::startdir, source, cancel);
+  });
+}
+
+StepResult BuildContainer::run(const Step& step, const Cancellation& cancel) {
+  return exec(
+      step, [this](OutputStream, std::string_view output) { log_.write(output); }, cancel);
+}
+
+StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
+  std::string answer;
+  const auto sort = [&](OutputStream stream, std::string_view output) {
+    if (stream == OutputStream::err)
+      log_.write(output);
+    else if (answer.size() + output.size() <= kLongestAnswer)
+      answer += output;
+    else
+      throw Error("the answer of the step '" + step.name + "' is longer than 1 MiB");
+  };
+  auto result = exec(step, sort, cancel);
+  result.answer = std::move(answer);
+  return result;
+}
+
+StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
+                                const Cancellation& cancel) {
+  log_.begin_step(step.name, fmt::format("{}, network {}", step.as_builder ? "builder" : "root",
+                                         sealed_ ? "off" : "on"));
+  ExecSpec spec;
+  spec.command = script::command(step.script, step.arguments);
+  spec.user = step.as_builder ? builder::user : "root";
+  spec.env = step.as_builder ? builder_environment(environment_) : root_environment();
+  spec.working_dir = "/";
+  StepResult result;
+  try {
+    result.exit_code = container_.runtime().exec(container_.name(), spec, output, cancel);
+  } catch (const Error& error) {
+    log_.end_step(step.name, error.what());
+    throw;
+  }
+  log_.end_step(step.name, fmt::format("exit code {}", result.exit_code));
+  if (step.as_builder) sweep(cancel);
+  return result;
+}
+
+void BuildContainer::sweep(const Cancellation& cancel) {
+  insist(script::sweep, "cannot end what the PKGBUILD left running", cancel);
+}
+
+void BuildContainer::seal(const Cancellation& cancel) {
+  container_.disconnect();
+  const auto networks = container_.runtime().networks_of(container_.name());
+  if (!networks.empty())
+    throw Error("cannot cut the network of the build")
+        .because("the engine still lists '" + networks.front() + "'");
+  insist(script::sealed, "cannot cut the network of the build", cancel);
+  sealed_ = true;
+  log_.note("sealed: no network from here on");
+}
+
+void BuildContainer::collect(const std::function<void(const Source&)>& consumer,
+                             const Cancellation& cancel) {
+  insist(script::collect, "cannot collect the package files", cancel);
+  connect(
+      [&](const Sink& sink) {
+        container_.runtime().copy_out(container_.name(), builder::pkgdest, sink, cancel);
+      },
+      consumer);
+}
+
+void BuildContainer::insist(const char* script, const std::string& what,
+                            const Cancellation& cancel) {
+  ExecSpec spec;
+  spec.command = script::command(script);
+  spec.user = "root";
+  spec.env = root_environment();
+  spec.working_dir = "/";
+  std::string said;
+  const auto listen = [&said](OutputStream, std::string_view output) {
+    said += output.substr(0, kLongestAnswer - std::min(said.size(), kLongestAnswer));
+  };
+  const int code = container_.runtime().exec(container_.name(), spec, listen, cancel);
+  if (code == 0) return;
+  while (!said.empty() && said.back() == '\n') said.pop_back();
+  throw Error(what).because(said.empty() ? fmt::format("exit code {}", code) : said);
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+#include "core/build/build_log.hpp"
+#include "core/runtime/waiting_container.hpp"
+
+namespace pkgkiln {
+
+/// One step of a build: a script in the build container.
+struct Step {
+  std::string name;
+  const char* script;  // of core/script/script.hpp
+  std::vector<std::string> arguments;
+  bool as_builder = true;
+};
+
+struct StepResult {
+  int exit_code = 0;
+  std::string answer;  // its standard output, where that is an answer and not log
+};
+
+/// The container of one build. Runs steps in it, each logged with its name, time and exit code;
+/// after a step of builder's none of his processes is left. One owner, one thread.
+class BuildContainer {
+ public:
+  struct Environment {
+    std::string packager;   // PACKAGER, empty: the image's
+    std::string makeflags;  // MAKEFLAGS, empty: one job a core
+  };
+
+  BuildContainer(ContainerRuntime& runtime, ContainerSpec spec, std::chrono::seconds lifetime,
+                 Environment environment, BuildLog& log);
+
+  /// Copies a tar into the start directory.
+  void copy_in(const std::function<void(const Sink&)>& tar, const Cancellation& cancel);
+
+  /// Runs a step whose whole output is log.
+  StepResult run(const Step& step, const Cancellation& cancel);
+  /// Runs a step whose standard output is its answer, at most 1 MiB, and whose standard error is
+  /// log.
+  StepResult ask(const Step& step, const Cancellation& cancel);
+
+  /// Cuts the network, and makes sure of it from both sides. Throws Error if anything is left.
+  void seal(const Cancellation& cancel);
+  /// PKGDEST as a tar stream, after making sure that it is what it was.
+  void collect(const std::function<void(const Source&)>& consumer, const Cancellation& cancel);
+
+ private:
+  StepResult exec(const Step& step, const OutputSink& output, const Cancellation& cancel);
+  void sweep(const Cancellation& cancel);
+  void insist(const char* script, const std::string& what, const Cancellation& cancel);
+
+  BuildLog& log_;
+  Environment environment_;
+  bool sealed_ = false;
+  WaitingContainer container_;
+};
+
+}  // namespace pkgkiln

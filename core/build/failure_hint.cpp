@@ -1,0 +1,49 @@
+#include "core/build/failure_hint.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace pkgkiln {
+
+namespace {
+
+struct Clue {
+  std::string_view text;
+  std::string_view meaning;
+};
+
+// Messages of makepkg, pacman and curl, in English since builds run with LANG=C.UTF-8.
+constexpr std::array kClues{
+    Clue{"A failure occurred in prepare()", "prepare() failed"},
+    Clue{"A failure occurred in pkgver()", "pkgver() failed"},
+    Clue{"A failure occurred in build()", "build() failed"},
+    Clue{"A failure occurred in check()", "check() failed: the package's own tests"},
+    Clue{"A failure occurred in package", "package() failed"},
+    Clue{"One or more files did not pass the validity check", "a checksum does not fit its source"},
+    Clue{"unknown public key",
+         "the PGP key of a source is missing; keys/pgp/*.asc beside the "
+         "PKGBUILD are imported"},
+    Clue{"One or more PGP signatures could not be verified", "a PGP signature does not fit"},
+    Clue{"Failure while downloading", "a source could not be downloaded"},
+    Clue{"Failure while creating working copy", "a VCS source has no such branch, tag or commit"},
+    Clue{"target not found",
+         "pacman knows no such package; does it need another repository "
+         "([image] pacman_conf) or another target?"},
+    Clue{"unable to satisfy dependency", "pacman cannot satisfy a dependency"},
+    Clue{"No space left on device", "the disk of the engine is full"},
+};
+
+}  // namespace
+
+std::string hint_from_output(const std::vector<std::string>& lines) {
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line)
+    for (const auto& clue : kClues)
+      if (line->find(clue.text) != std::string::npos) return std::string(clue.meaning);
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line)
+    if (line->find("Could not resolve host") != std::string::npos)
+      return "it tried the network, which is cut while it is built; set network = true on the "
+             "target to allow it";
+  return {};
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pkgkiln {
+
+/// What the last lines of a failed build's output seem to say about the cause; empty when nothing
+/// is recognised. The lines are the PKGBUILD's to fake, so this is a hint and shown as one.
+std::string hint_from_output(const std::vector<std::string>& lines);
+
+}  // namespace pkgkiln
