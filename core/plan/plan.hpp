@@ -19,6 +19,7 @@ struct Skip {
 /// "source".
 struct Unplannable {
   std::string why;
+  std::string advice;
 };
 
 /// What is to be done about a target, decided on the host.

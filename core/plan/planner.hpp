@@ -1,0 +1,32 @@
+#pragma once
+
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+#include "core/plan/plan.hpp"
+#include "core/publish/repository.hpp"
+#include "core/state/history.hpp"
+#include "core/state/state_dir.hpp"
+
+namespace pkgkiln {
+
+/// Decides about targets on the host, without a container: what their remotes offer now against
+/// what was built last and what is published. When in doubt, build. Thread-safe.
+class Planner {
+ public:
+  Planner(const StateDir& state, const History& history, const Repositories& repositories);
+
+  /// What goes wrong is part of the plan; throws only Cancelled.
+  Plan decide(const Target& target, const Cancellation& cancel) const;
+  /// All of them, several at a time, in the given order.
+  std::vector<Plan> decide(const std::vector<Target>& targets, const Cancellation& cancel) const;
+
+ private:
+  void judge(Plan& plan) const;
+
+  const StateDir& state_;
+  const History& history_;
+  const Repositories& repositories_;
+};
+
+}  // namespace pkgkiln
