@@ -1,0 +1,84 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/exit_code.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 all targets built or up to date; 1 some target failed; 2 usage or\n"
+    "configuration; 3 nothing could be done (engine, server or state out of reach);\n"
+    "4 another run holds the lock; 128+n ended by signal n.";
+
+void add_general_options(CLI::App& app, Arguments& arguments) {
+  app.add_option("-c,--config", arguments.config_file, "The configuration file")->type_name("FILE");
+  app.add_option("--set", arguments.settings,
+                 "Override a setting, as in --set build.timeout=30min; may be repeated")
+      ->type_name("TABLE.KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--runtime", arguments.runtime, "Override runtime.kind: auto, podman or docker")
+      ->type_name("KIND");
+  app.add_flag("-q,--quiet", arguments.quiet, "Say nothing on stderr but warnings and errors");
+  app.add_flag("-v,--verbose", arguments.verbose, "Show every step on stderr");
+}
+
+CLI::App* add_command(CLI::App& app, Arguments& arguments, Command command, const char* name,
+                      const char* description) {
+  auto* added = app.add_subcommand(name, description);
+  added->callback([&arguments, command] { arguments.command = command; });
+  added->fallthrough();
+  return added;
+}
+
+void add_target_names(CLI::App& command, Arguments& arguments) {
+  command.add_option("TARGET", arguments.targets, "Names of targets; none means all of them");
+}
+
+void add_commands(CLI::App& app, Arguments& arguments) {
+  auto* build =
+      add_command(app, arguments, Command::build, "build", "Build what changed and publish it");
+  add_target_names(*build, arguments);
+  build->add_flag("-f,--force", arguments.force, "Build even what is published already");
+  build->add_flag("-n,--dry-run", arguments.dry_run, "Only say what would be done");
+  build->add_flag("--refresh-image", arguments.refresh_image,
+                  "Make a new builder image from a newly pulled base image");
+
+  auto* plan = add_command(app, arguments, Command::plan, "plan",
+                           "Say for each target whether it would be built, and why");
+  add_target_names(*plan, arguments);
+  plan->add_flag("-f,--force", arguments.force, "Plan as build --force would");
+
+  add_command(app, arguments, Command::targets, "targets", "List the targets");
+  add_command(app, arguments, Command::doctor, "doctor",
+              "Check configuration, engine, base image and repositories");
+  auto* config = add_command(app, arguments, Command::config, "config",
+                             "Show the effective settings and where each came from");
+  config->add_flag("--example", arguments.example, "Print a commented example instead");
+  app.require_subcommand(1);
+}
+
+}  // namespace
+
+ParsedArguments parse_arguments(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Turns Git repositories of PKGBUILDs into a pacman repository.", "pkgkiln");
+  app.footer(kFooter);
+  app.set_version_flag("-V,--version", "pkgkiln " PKGKILN_VERSION);
+  add_general_options(app, arguments);
+  add_commands(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    app.exit(error, std::cout, std::cerr);
+    return {std::nullopt, asked_for ? exit_code::ok : exit_code::usage};
+  }
+  return {arguments, exit_code::ok};
+}
+
+}  // namespace pkgkiln::cli

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pkgkiln::cli {
+
+enum class Command { build, plan, targets, doctor, config };
+
+/// What stands on the command line.
+struct Arguments {
+  Command command = Command::build;
+  std::optional<std::filesystem::path> config_file;
+  std::vector<std::string> settings;  // --set TABLE.KEY=VALUE
+  std::string runtime;                // --runtime, empty: as configured
+  bool quiet = false;
+  bool verbose = false;
+  std::vector<std::string> targets;
+  bool force = false;
+  bool dry_run = false;
+  bool refresh_image = false;
+  bool example = false;  // config --example
+};
+
+struct ParsedArguments {
+  std::optional<Arguments> arguments;
+  /// When there are none: what to end with, everything having been said.
+  int exit_code = 0;
+};
+
+/// Prints help and version to stdout, complaints to stderr.
+ParsedArguments parse_arguments(int argc, char** argv);
+
+}  // namespace pkgkiln::cli

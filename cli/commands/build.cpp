@@ -1,0 +1,46 @@
+#include <cstdio>
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/engine.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/progress.hpp"
+#include "cli/setup.hpp"
+#include "cli/tables.hpp"
+#include "core/base/random.hpp"
+#include "core/run/run.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+Progress::Detail detail_of(const Arguments& arguments) {
+  if (arguments.quiet) return Progress::Detail::quiet;
+  return arguments.verbose ? Progress::Detail::verbose : Progress::Detail::normal;
+}
+
+}  // namespace
+
+int build_command(const Arguments& arguments, const Cancellation& cancel) {
+  const auto setup = set_up(arguments);
+  const auto& settings = setup.settings();
+  std::vector<std::string> known;
+  const auto targets = selected_targets(setup, arguments, known);
+  const StateDir state(settings.build.state_dir);
+  const RunLock lock(state);
+  Progress progress(detail_of(arguments));
+  for (const auto& notice : setup.config.notices) progress.notice(notice);
+  History history(state);
+  if (!history.notice().empty()) progress.notice(history.notice());
+
+  const auto engine = open_engine(settings);
+  const RunIdentity identity{state.instance(), time_and_random()};
+  const auto how = build_settings(settings);
+  BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
+  Run run({engine->runtime(), image, state, history, setup.repositories, identity, how}, progress);
+  const auto results = run.build(targets, known, arguments.refresh_image, cancel);
+  fmt::print("{}", summary(results));
+  return all_good(results) ? exit_code::ok : exit_code::target_failed;
+}
+
+}  // namespace pkgkiln::cli

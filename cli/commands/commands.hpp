@@ -1,0 +1,15 @@
+#pragma once
+
+#include "cli/arguments.hpp"
+#include "core/base/cancellation.hpp"
+
+/// One function a command; each returns the exit code. Results go to stdout, the rest to stderr.
+namespace pkgkiln::cli {
+
+int build_command(const Arguments& arguments, const Cancellation& cancel);
+int plan_command(const Arguments& arguments, const Cancellation& cancel);
+int targets_command(const Arguments& arguments);
+int doctor_command(const Arguments& arguments, const Cancellation& cancel);
+int config_command(const Arguments& arguments);
+
+}  // namespace pkgkiln::cli

@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/commands/commands.hpp"
+#include "cli/engine.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/setup.hpp"
+#include "core/base/random.hpp"
+#include "core/runtime/waiting_container.hpp"
+#include "core/state/state_dir.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+/// What was found, printed as it is found.
+class Findings {
+ public:
+  void good(const std::string& what, const std::string& text) { print("ok", what, text); }
+  void warn(const std::string& what, const std::string& text) { print("warning", what, text); }
+  void bad(const std::string& what, const Error& error) {
+    print("FAILED", what, error.report());
+    failed_ = true;
+  }
+  /// Runs a check; what it throws is a bad finding. Returns whether it went well.
+  bool check(const std::string& what, const std::function<void()>& action) {
+    try {
+      action();
+      return true;
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const Error& error) {
+      bad(what, error);
+      return false;
+    }
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  static void print(const char* verdict, const std::string& what, const std::string& text) {
+    fmt::print("{:8}{:<14}", verdict, what);
+    for (const char c : text) {
+      fmt::print("{}", c);
+      if (c == '\n') fmt::print("{:22}", "");
+    }
+    fmt::print("\n");
+    std::fflush(stdout);
+  }
+
+  bool failed_ = false;
+};
+
+void check_config(const Setup& setup, Findings& findings) {
+  const auto& settings = setup.settings();
+  findings.good("config", fmt::format("{}: {} targets, {} repositories",
+                                      settings.file.empty() ? "no file, all defaults"
+                                                            : settings.file.string(),
+                                      settings.targets.size(), settings.repositories.size()));
+  for (const auto& notice : setup.config.notices) findings.warn("config", notice);
+  if (settings.targets.empty())
+    findings.warn("config", "there are no targets; add [[targets]] to build something");
+}
+
+void check_state(const config::Settings& settings, Findings& findings) {
+  findings.check("state", [&] {
+    const StateDir state(settings.build.state_dir);
+    findings.good("state", state.root().string());
+  });
+}
+
+/// Limits that are asked for and that the engine can't hold.
+void check_limits(const config::Settings& settings, const RuntimeInfo& info, Findings& findings) {
+  const auto wanted = [&](const std::string& limit) {
+    if (limit == "memory") return settings.build.memory.has_value();
+    if (limit == "cpus") return settings.build.cpus.has_value();
+    return true;
+  };
+  std::string missing;
+  for (const auto& limit : info.unenforceable_limits)
+    if (wanted(limit)) missing += (missing.empty() ? "" : ", ") + limit;
+  if (missing.empty())
+    return findings.good("limits", info.unenforceable_limits.empty()
+                                       ? "the engine enforces all of them"
+                                       : "the engine enforces those that are set");
+  findings.warn(
+      "limits",
+      fmt::format("the engine cannot enforce: {} (cgroups {}{})\n"
+                  "try: cgroups v2, with their controllers delegated to the engine's user",
+                  missing, info.cgroup_version, info.rootless ? ", rootless" : ""));
+}
+
+/// The base image's id, pulled if it isn't here yet.
+std::string check_base_image(ImageStore& images, const ImageRef& base, Findings& findings,
+                             const Cancellation& cancel) {
+  std::string id;
+  findings.check("base image", [&] {
+    if (const auto local = images.inspect(base.full())) {
+      id = local->id;
+      return findings.good("base image", base.full() + " is in the engine");
+    }
+    fmt::print(stderr, "pulling {} …\n", base.full());
+    id = images
+             .pull(
+                 base, [](std::string_view) {}, cancel)
+             .id;
+    findings.good("base image", base.full() + " was pulled");
+  });
+  return id;
+}
+
+void check_container(ContainerRuntime& runtime, const RuntimeInfo& info, const std::string& image,
+                     const config::Settings& settings, Findings& findings,
+                     const Cancellation& cancel) {
+  findings.check("container", [&] {
+    const RunIdentity identity{"doctor", time_and_random()};
+    ContainerSpec spec;
+    spec.name = "pkgkiln-doctor-" + identity.run;
+    spec.image = image;
+    spec.labels = identity.labels();
+    spec.limits = build_settings(settings).limits;
+    std::vector<std::string> warnings;
+    WaitingContainer container(runtime, spec, std::chrono::minutes(2),
+                               [&](std::string_view text) { warnings.emplace_back(text); });
+    const int code = runtime.exec(
+        container.name(), {{"/bin/bash", "-c", "pacman -V"}, {}, {}, {}},
+        [](OutputStream, std::string_view) {}, cancel);
+    if (code != 0)
+      throw Error("the base image has no pacman").advise("set [image] base to one that has");
+    findings.good("container", fmt::format("{} starts containers", info.oci_runtime));
+    for (const auto& warning : warnings) findings.warn("container", warning);
+  });
+}
+
+void check_engine(const config::Settings& settings, Findings& findings,
+                  const Cancellation& cancel) {
+  std::unique_ptr<OpenedRuntime> engine;
+  if (!findings.check("engine", [&] { engine = open_engine(settings); })) return;
+  for (const auto& tried : engine->tried()) findings.good("engine", tried);
+  RuntimeInfo info;
+  if (!findings.check("engine", [&] { info = engine->runtime().info(); })) return;
+  findings.good("engine",
+                fmt::format("{} {} (API {}, {}) at {}", info.engine, info.version, info.api_version,
+                            info.rootless ? "rootless" : "rootful", info.socket));
+  check_limits(settings, info, findings);
+  const auto base = ImageRef::parse(settings.image.base);
+  const auto image = check_base_image(engine->images(), base, findings, cancel);
+  if (!image.empty()) check_container(engine->runtime(), info, image, settings, findings, cancel);
+}
+
+void check_repositories(const Setup& setup, Findings& findings) {
+  for (const auto& [name, repository] : setup.repositories)
+    findings.check("repository", [&, &name = name, &repository = repository] {
+      repository->check();
+      findings.good("repository", name);
+    });
+}
+
+}  // namespace
+
+int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
+  const auto setup = set_up(arguments);
+  Findings findings;
+  check_config(setup, findings);
+  check_state(setup.settings(), findings);
+  check_engine(setup.settings(), findings, cancel);
+  check_repositories(setup, findings);
+  return findings.failed() ? exit_code::nothing_done : exit_code::ok;
+}
+
+}  // namespace pkgkiln::cli

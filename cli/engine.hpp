@@ -1,0 +1,11 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "runtimes/open_runtime.hpp"
+
+namespace pkgkiln::cli {
+
+/// The engine that the settings choose. Throws Error with all that was tried.
+std::unique_ptr<OpenedRuntime> open_engine(const config::Settings& settings);
+
+}  // namespace pkgkiln::cli

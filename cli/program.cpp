@@ -1,0 +1,64 @@
+#include "cli/program.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <fmt/format.h>
+
+#include "cli/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/signals.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+int dispatch(const Arguments& arguments, const Cancellation& cancel) {
+  switch (arguments.command) {
+    case Command::build:
+      return arguments.dry_run ? plan_command(arguments, cancel) : build_command(arguments, cancel);
+    case Command::plan:
+      return plan_command(arguments, cancel);
+    case Command::targets:
+      return targets_command(arguments);
+    case Command::doctor:
+      return doctor_command(arguments, cancel);
+    case Command::config:
+      return config_command(arguments);
+  }
+  return exit_code::usage;
+}
+
+int complain(const Error& error, int code) {
+  fmt::print(stderr, "error: {}\n", error.report());
+  return code;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  const Cancellation cancel;
+  cancel_on_signals(cancel);
+  const auto parsed = parse_arguments(argc, argv);
+  if (!parsed.arguments) return parsed.exit_code;
+  try {
+    const int code = dispatch(*parsed.arguments, cancel);
+    return cancel.signal() > 0 ? exit_code::signal_base + cancel.signal() : code;
+  } catch (const Cancelled& error) {
+    if (cancel.signal() > 0) {
+      fmt::print(stderr, "interrupted\n");
+      return exit_code::signal_base + cancel.signal();
+    }
+    return complain(error, exit_code::nothing_done);
+  } catch (const UsageError& error) {
+    return complain(error, exit_code::usage);
+  } catch (const LockedError& error) {
+    return complain(error, exit_code::locked);
+  } catch (const Error& error) {
+    return complain(error, exit_code::nothing_done);
+  } catch (const std::exception& error) {
+    return complain(Error("unexpected failure").because(error.what()), exit_code::nothing_done);
+  }
+}
+
+}  // namespace pkgkiln::cli

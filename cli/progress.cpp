@@ -1,0 +1,81 @@
+#include "cli/progress.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <variant>
+
+namespace pkgkiln::cli {
+
+namespace {
+
+std::size_t count_builds(const std::vector<Plan>& plans) {
+  std::size_t count = 0;
+  for (const auto& plan : plans)
+    if (std::holds_alternative<Build>(plan.decision)) ++count;
+  return count;
+}
+
+}  // namespace
+
+Progress::Progress(Detail detail) : detail_(detail), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+void Progress::notice(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  clear_step();
+  fmt::print(stderr, "note: {}\n", text);
+}
+
+void Progress::planned(const std::vector<Plan>& plans) {
+  say(fmt::format("{} of {} targets to build", count_builds(plans), plans.size()));
+}
+
+void Progress::preparing_image(const std::filesystem::path& log) {
+  say(fmt::format("looking after the builder image (log: {})", log.string()));
+}
+
+void Progress::build_started(const Plan& plan, const std::filesystem::path& log) {
+  const auto* build = std::get_if<Build>(&plan.decision);
+  say(fmt::format("{}: building, since {} (log: {})", plan.target.name,
+                  build == nullptr ? "asked to" : build->why, log.string()));
+}
+
+void Progress::step_started(const Target& target, const std::string& step) {
+  if (detail_ == Detail::verbose)
+    say(fmt::format("{}: {}", target.name, step));
+  else if (terminal_ && detail_ == Detail::normal)
+    show_step(fmt::format("{}: {} …", target.name, step));
+}
+
+void Progress::finished(const TargetResult& result) {
+  const auto& record = result.record;
+  if (result.status == TargetResult::Status::built)
+    return say(fmt::format("{}: built and published in {}", record.target, record.repository));
+  if (result.status == TargetResult::Status::up_to_date)
+    return say(fmt::format("{}: up to date", result.target.name));
+  say(fmt::format("{}: {} at step {}: {}", result.target.name, word(result.status), record.step,
+                  record.why));
+}
+
+void Progress::say(const std::string& line) {
+  if (detail_ == Detail::quiet) return;
+  const std::lock_guard lock(mutex_);
+  clear_step();
+  fmt::print(stderr, "{}\n", line);
+}
+
+void Progress::show_step(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  clear_step();
+  fmt::print(stderr, "{}", line);
+  std::fflush(stderr);
+  step_shown_ = true;
+}
+
+void Progress::clear_step() {
+  if (!step_shown_) return;
+  fmt::print(stderr, "\r\x1b[K");
+  step_shown_ = false;
+}
+
+}  // namespace pkgkiln::cli

@@ -1,0 +1,28 @@
+#include "cli/signals.hpp"
+
+#include <csignal>
+
+namespace pkgkiln::cli {
+
+namespace {
+
+/// Leaked on purpose: a signal may come while the program ends.
+Cancellation* cancelled_by_signals = nullptr;
+
+void on_signal(int signal) {
+  cancelled_by_signals->request(signal);
+}
+
+}  // namespace
+
+void cancel_on_signals(const Cancellation& cancel) {
+  cancelled_by_signals = new Cancellation(cancel);  // NOLINT(cppcoreguidelines-owning-memory)
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace pkgkiln::cli

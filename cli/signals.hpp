@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/base/cancellation.hpp"
+
+namespace pkgkiln::cli {
+
+/// From now on SIGINT, SIGTERM and SIGHUP ask `cancel` to stop; SIGPIPE is ignored, so that a
+/// closed terminal or pipe becomes an error where it is written to. Call once.
+void cancel_on_signals(const Cancellation& cancel);
+
+}  // namespace pkgkiln::cli

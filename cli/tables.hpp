@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/plan/plan.hpp"
+#include "core/run/result.hpp"
+#include "core/target/target.hpp"
+
+/// Results as text for stdout.
+namespace pkgkiln::cli {
+
+/// Rows with columns as wide as their widest cell, two spaces apart; the last one runs free.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+std::string plan_table(const std::vector<Plan>& plans);
+std::string targets_table(const std::vector<Target>& targets);
+
+/// What a run did: the targets by outcome, for the failed ones the step, the reason, the last
+/// lines of the log and where it is, and a line of counts.
+std::string summary(const std::vector<TargetResult>& results);
+
+}  // namespace pkgkiln::cli
