@@ -8,8 +8,6 @@
 
 #include "core/base/stream.hpp"
 
-struct archive;
-
 namespace pkgkiln {
 
 /// Writes a tar archive as a stream (GNU format: long names, any bytes in them). Everything in it

@@ -18,6 +18,8 @@ namespace pkgkiln::git {
 struct Tip {
   std::string ref;     // "refs/heads/main"
   std::string commit;  // 40 or 64 hex digits
+
+  bool operator==(const Tip&) const = default;
 };
 
 /// Asks the remote what `branch` (empty: HEAD) is now, without fetching anything. Throws Error
@@ -27,7 +29,8 @@ struct Tip {
 Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
 
 /// A bare mirror of one target's repository in a directory of the state. Not thread-safe; one
-/// owner at a time. A directory that is damaged, or mirrors another URL, is made anew.
+/// owner at a time. A directory that is damaged, or mirrors another URL, or has gathered many old
+/// objects, is made anew by fetch().
 class Mirror {
  public:
   /// Nothing is touched before fetch().

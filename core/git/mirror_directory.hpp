@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/git/program.hpp"
+
+namespace pkgkiln::git {
+
+/// The directory of a mirror: a bare repository of ours with one ref, and a file that says which
+/// location it mirrors. Without that file it is to be made anew.
+class MirrorDirectory {
+ public:
+  static constexpr const char* tip_ref = "refs/pkgkiln/tip";
+
+  explicit MirrorDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+
+  /// Whether it mirrors this location, whose objects have names of `id_length` digits, and has
+  /// not gathered too many old objects.
+  bool serves(const std::string& location, std::size_t id_length) const;
+  /// Empties it and makes it for this location.
+  void remake(const std::string& location, std::size_t id_length, const Cancellation& cancel) const;
+  /// The next serves() is false.
+  void condemn() const noexcept;
+
+  /// The commit that was fetched last, if any.
+  std::optional<std::string> tip() const;
+
+  /// Runs a git command in it for its output. Throws Error when it fails; the mirror is condemned
+  /// then, if `commit` is its tip and so has to be complete.
+  void read(const std::string& commit, std::vector<std::string> arguments, const Sink& output,
+            const Cancellation& cancel, std::string input = {}) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace pkgkiln::git

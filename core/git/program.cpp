@@ -1,0 +1,138 @@
+#include "core/git/program.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "core/base/process.hpp"
+
+namespace pkgkiln::git {
+
+namespace {
+
+constexpr std::size_t kShownLines = 5;
+constexpr std::size_t kLongestLine = 200;
+
+/// What a transport, a credential helper or an ssh agent needs to be found.
+constexpr std::array kInherited = {
+    "SSH_AUTH_SOCK", "SSH_AGENT_PID", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT",
+    "GIT_PROXY_COMMAND", "GIT_ASKPASS", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT",
+    "GIT_SSL_KEY", "GIT_SSL_NO_VERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
+    "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
+    "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME",
+    "KRB5CCNAME",
+    // Under sudo git takes repositories of the user who called it for its own.
+    "SUDO_UID"};
+
+/// Over whatever the user's keys say.
+const Config& our_config() {
+  static const Config config = {
+      {"core.hooksPath", "/dev/null"},
+      {"core.fsmonitor", "false"},
+      {"core.askPass", ""},
+      {"gc.auto", "0"},
+      {"maintenance.auto", "false"},
+      {"fetch.recurseSubmodules", "false"},
+      {"fetch.unpackLimit", "1"},
+      {"credential.interactive", "false"},
+      {"http.lowSpeedLimit", "1"},
+      {"http.lowSpeedTime", "60"},
+  };
+  return config;
+}
+
+std::map<std::string, std::string> isolated_environment() {
+  // safe.directory isn't widened: a local repository of another user is only read when git itself
+  // would (git's own check guards against what such a repository can make upload-pack do).
+  return {
+      {"GIT_CONFIG_GLOBAL", "/dev/null"},
+      {"GIT_CONFIG_SYSTEM", "/dev/null"},
+      {"GIT_CONFIG_NOSYSTEM", "1"},
+      {"GIT_ATTR_NOSYSTEM", "1"},
+      {"GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file"},
+      {"GIT_TERMINAL_PROMPT", "0"},
+      {"GIT_LITERAL_PATHSPECS", "1"},
+      {"GIT_NO_LAZY_FETCH", "1"},
+      {"GIT_NO_REPLACE_OBJECTS", "1"},
+      {"SSH_ASKPASS_REQUIRE", "never"},
+      {"LC_ALL", "C"},
+  };
+}
+
+bool is_set(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+bool holds(const Config& config, std::string_view key) {
+  for (const auto& [name, value] : config)
+    if (name == key) return true;
+  return false;
+}
+
+void add_config(std::map<std::string, std::string>& env, const Config& config) {
+  std::size_t count = 0;
+  const auto add = [&](const std::string& key, const std::string& value) {
+    env["GIT_CONFIG_KEY_" + std::to_string(count)] = key;
+    env["GIT_CONFIG_VALUE_" + std::to_string(count)] = value;
+    ++count;
+  };
+  for (const auto& [key, value] : config) add(key, value);
+  for (const auto& [key, value] : our_config()) add(key, value);
+  env["GIT_CONFIG_COUNT"] = std::to_string(count);
+}
+
+/// Hides "user:password@" after every "://".
+std::string without_users(std::string text) {
+  for (auto at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
+    const auto begin = at + 3;
+    const auto end = std::min(text.find_first_of("/?# '\"\n", begin), text.size());
+    const auto user_end = text.rfind('@', end);
+    if (user_end != std::string::npos && user_end >= begin && user_end < end)
+      text.replace(begin, user_end - begin, "***");
+  }
+  return text;
+}
+
+}  // namespace
+
+Result run(const Command& command, const Sink& output, const Cancellation& cancel) {
+  ProcessSpec spec;
+  spec.command = {"git"};
+  spec.command.insert(spec.command.end(), command.arguments.begin(), command.arguments.end());
+  spec.inherit.insert(spec.inherit.end(), kInherited.begin(), kInherited.end());
+  spec.env = isolated_environment();
+  spec.env.insert(command.env.begin(), command.env.end());
+  spec.env["GIT_DIR"] = command.git_dir.empty() ? "/dev/null" : command.git_dir.string();
+  if (!is_set("GIT_ASKPASS")) spec.env["GIT_ASKPASS"] = "";
+  // A connection shared with later calls (ControlMaster) would keep our pipes open.
+  if (!is_set("GIT_SSH_COMMAND") && !is_set("GIT_SSH") && !holds(command.config, "core.sshcommand"))
+    spec.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oControlMaster=no";
+  add_config(spec.env, command.config);
+  spec.input = command.input;
+  const auto result = run_process(spec, output, cancel);
+  return {result.code, result.error_output};
+}
+
+Sink bounded_text(std::string& text, std::size_t limit) {
+  return [&text, limit](std::string_view bytes) {
+    text += bytes;
+    if (text.size() > limit)
+      throw Error("git gave more than the " + std::to_string(limit) + " bytes expected of it");
+  };
+}
+
+std::string displayable_errors(const std::string& error_output) {
+  std::vector<std::string> lines(1);
+  for (const char c : without_users(error_output)) {
+    if (c == '\n' && !lines.back().empty()) lines.emplace_back();
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) lines.back() += c;
+  }
+  if (lines.back().empty()) lines.pop_back();
+  std::string shown;
+  for (auto i = lines.size() - std::min(lines.size(), kShownLines); i < lines.size(); ++i)
+    shown += (shown.empty() ? "" : "; ") + lines[i].substr(0, kLongestLine);
+  return shown;
+}
+
+}  // namespace pkgkiln::git

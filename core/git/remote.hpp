@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/git/program.hpp"
+
+namespace pkgkiln::git {
+
+/// Why a remote could not be used, read from git's error output (in the C locale).
+enum class RemoteFailure {
+  certificate,
+  host_key,
+  not_resolved,
+  not_reached,
+  foreign_owner,
+  no_access,
+  busy,
+  no_branch,
+  not_found,
+  unknown,
+};
+
+RemoteFailure classify(const std::string& error_output);
+
+/// What to tell the user: "cannot <action> '<url>'", the failure in plain words, what git said
+/// last, and what to do.
+Error remote_error(const std::string& action, const std::string& url,
+                   const std::string& error_output);
+
+/// Calls of git that talk to a remote, with the user's transport configuration and what the URL
+/// says of credentials. Those go through the environment, since command lines can be read by
+/// everybody.
+class Remote {
+ public:
+  /// Throws Error when the URL isn't one that may be asked.
+  Remote(const std::string& url, const Cancellation& cancel);
+
+  /// For the command line.
+  const std::string& location() const { return location_; }
+
+  /// Runs the command. Gives up after `bound` with an Error; throws Cancelled when `cancel` asks.
+  Result run(Command command, const Sink& output, const Cancellation& cancel,
+             std::chrono::seconds bound) const;
+
+ private:
+  std::string url_, location_;
+  Config config_;
+  std::map<std::string, std::string> env_;
+};
+
+}  // namespace pkgkiln::git

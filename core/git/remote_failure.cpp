@@ -1,0 +1,97 @@
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "core/base/secret.hpp"
+#include "core/git/remote.hpp"
+
+namespace pkgkiln::git {
+
+namespace {
+
+struct Explanation {
+  RemoteFailure failure;
+  std::vector<std::string_view> signs;  // any of them in git's output
+  const char* why;
+  const char* advice;
+};
+
+/// In the order of trust: what is certain when it is said comes first, since a failure of the
+/// transport is often followed by a guess that the repository doesn't exist.
+const std::vector<Explanation>& explanations() {
+  static const std::vector<Explanation> table = {
+      {RemoteFailure::certificate,
+       {"SSL certificate problem", "certificate verification failed", "SSL: no alternative",
+        "certificate subject name", "SSL peer certificate"},
+       "the server's certificate is not trusted",
+       "check the machine's clock and CA certificates, or set http.sslCAInfo in git's "
+       "configuration"},
+      {RemoteFailure::host_key,
+       {"Host key verification failed"},
+       "the server's ssh host key is not known",
+       "connect once by hand with ssh, or add the key to ~/.ssh/known_hosts"},
+      {RemoteFailure::not_resolved,
+       {"Could not resolve host", "Name or service not known", "unable to look up ",
+        "Temporary failure in name resolution"},
+       "the host's name has no address",
+       "check the spelling of the URL, and the network"},
+      {RemoteFailure::not_reached,
+       {"Failed to connect", "Couldn't connect", "Connection refused", "Connection timed out",
+        "Connection reset", "No route to host", "Network is unreachable", "Operation timed out",
+        "unable to connect", "Operation too slow", "Could not connect"},
+       "the host was not reached",
+       "check the network, the proxy settings and the port in the URL"},
+      {RemoteFailure::foreign_owner,
+       {"dubious ownership"},
+       "the local repository belongs to another user",
+       "run as its owner, or have it served over http or ssh"},
+      {RemoteFailure::no_access,
+       {"could not read Username", "could not read Password", "Authentication failed",
+        "Permission denied", "returned error: 401", "returned error: 403", "Access denied",
+        "access denied"},
+       "the server wants credentials, or there is no such repository (some servers don't tell)",
+       "check the URL; for a private repository set up a credential helper or an ssh key for the "
+       "user that runs pkgkiln"},
+      {RemoteFailure::busy,
+       {"returned error: 429", "returned error: 5"},
+       "the server can't answer now",
+       "try again later"},
+      {RemoteFailure::no_branch,
+       {"couldn't find remote ref"},
+       "the branch is gone",
+       "check the target's branch"},
+      {RemoteFailure::not_found,
+       {"not found", "does not appear to be a git repository", "does not exist",
+        "No such file or directory", "no such repository", "not a git repository",
+        "repository not exported", "returned error: 404", "returned error: 410"},
+       "there is no such repository",
+       "check the URL"},
+  };
+  return table;
+}
+
+const Explanation* explain(const std::string& error_output) {
+  for (const auto& explanation : explanations())
+    for (const auto sign : explanation.signs)
+      if (error_output.find(sign) != std::string::npos) return &explanation;
+  return nullptr;
+}
+
+}  // namespace
+
+RemoteFailure classify(const std::string& error_output) {
+  const auto* explanation = explain(error_output);
+  return explanation != nullptr ? explanation->failure : RemoteFailure::unknown;
+}
+
+Error remote_error(const std::string& action, const std::string& url,
+                   const std::string& error_output) {
+  Error error("cannot " + action + " '" + displayable_url(url) + "'");
+  const auto* explanation = explain(error_output);
+  if (explanation != nullptr) error.because(explanation->why).advise(explanation->advice);
+  const auto said = displayable_errors(error_output);
+  if (!said.empty()) error.because("git says: " + said);
+  return error;
+}
+
+}  // namespace pkgkiln::git

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+
+namespace pkgkiln::git {
+
+/// Keys and values of git's configuration, later ones over earlier ones.
+using Config = std::vector<std::pair<std::string, std::string>>;
+
+/// Whether a key of the user's configuration (git-config(1), section and variable in lower case)
+/// is about reaching a server: credentials, ssh, http and proxies, rewritten URLs. Everything else
+/// (hooks, filters, aliases, pagers, signing, …) is left out.
+bool is_transport_key(std::string_view key);
+
+/// The transport keys in the output of `git config --null --list`.
+Config transport_config(std::string_view listing);
+
+/// The transport keys of the user's and the system's configuration. That of a repository in the
+/// current directory doesn't count.
+Config user_transport_config(const Cancellation& cancel);
+
+}  // namespace pkgkiln::git
