@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/pacman/text.hpp"
+
 namespace pkgkiln::pacman {
 
 namespace {
@@ -9,19 +11,6 @@ namespace {
 constexpr std::size_t kMaxSize = std::size_t{4} << 20U;
 constexpr std::size_t kMaxLines = 100'000;
 constexpr std::size_t kMaxLineLength = std::size_t{64} << 10U;
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
-bool has_control_characters(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7f;
-  });
-}
 
 bool is_key(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -31,12 +20,13 @@ bool is_key(std::string_view text) {
 
 SrcInfoLine parse_line(std::string_view line, std::size_t number) {
   if (line.size() > kMaxLineLength) throw srcinfo_error(number, "the line is too long");
-  if (has_control_characters(line)) throw srcinfo_error(number, "control characters");
   const auto equals = line.find('=');
   const auto key = trimmed(line.substr(0, equals));
   if (equals == std::string_view::npos || !is_key(key))
     throw srcinfo_error(number, "expected 'key = value'");
-  return {number, std::string(key), std::string(trimmed(line.substr(equals + 1)))};
+  const auto value = trimmed(line.substr(equals + 1));
+  if (has_control_characters(value)) throw srcinfo_error(number, "control characters");
+  return {number, std::string(key), std::string(value)};
 }
 
 }  // namespace
