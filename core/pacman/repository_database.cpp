@@ -1,11 +1,13 @@
 #include "core/pacman/repository_database.hpp"
 
+#include <fcntl.h>
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/file.hpp"
+#include "core/base/tar_writer.hpp"
 #include "core/pacman/database_text.hpp"
 #include "core/pacman/tar_reader.hpp"
-#include "core/pacman/tar_writer.hpp"
 #include "core/pacman/version.hpp"
 
 namespace pkgkiln::pacman {
@@ -90,14 +92,21 @@ void RepositoryDatabase::put(DatabaseEntry entry) {
 }
 
 void RepositoryDatabase::write(const fs::path& path, Form form) const {
-  TarWriter writer(path);
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd) throw_errno("cannot write '" + path.string() + "'");
+  const auto to_file = [&](std::string_view bytes) { write_all(fd.get(), bytes, path); };
+  TarWriter tar(to_file, 0, 0, TarWriter::Compression::gzip);
+  const auto add = [&tar](const std::string& name, const std::string& text) {
+    tar.file(name, text.size(), false);
+    if (!text.empty()) tar.write(text);
+  };
   for (const auto& [pkgname, entry] : entries_) {
-    const auto directory = pkgname + "-" + entry.version + "/";
-    writer.directory(directory);
-    writer.file(directory + "desc", entry.desc);
-    if (form == Form::files && !entry.files.empty()) writer.file(directory + "files", entry.files);
+    const auto directory = pkgname + "-" + entry.version;
+    tar.directory(directory);
+    add(directory + "/desc", entry.desc);
+    if (form == Form::files && !entry.files.empty()) add(directory + "/files", entry.files);
   }
-  writer.finish();
+  tar.finish();
 }
 
 }  // namespace pkgkiln::pacman

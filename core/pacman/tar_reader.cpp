@@ -93,8 +93,9 @@ struct TarReader::State {
     return bad(why == nullptr ? "it is not a tar archive" : why);
   }
 
-  /// The file's next bytes, which are counted and digested; 0 at the end, -1 on errors.
-  la_ssize_t read_file() {
+  /// The file's next bytes, which are counted and digested; 0 at the end, -1 on errors. libarchive
+  /// calls it, which no exception may pass.
+  la_ssize_t read_file() noexcept {
     ssize_t got = 0;
     do got = ::read(fd.get(), buffer.data(), buffer.size());
     while (got < 0 && errno == EINTR);
