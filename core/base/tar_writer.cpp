@@ -61,13 +61,18 @@ struct TarWriter::State {
   void begin(const Entry& made) { check(archive_write_header(tar.get(), made.get())); }
 };
 
-TarWriter::TarWriter(const Sink& sink, int uid, std::time_t time)
+TarWriter::TarWriter(const Sink& sink, int uid, std::time_t time, Compression compression)
     : state_(std::make_unique<State>()) {
   state_->sink = sink;
   state_->uid = uid;
   state_->time = time;
   archive* tar = state_->tar.get();
   state_->check(archive_write_set_format_gnutar(tar));
+  if (compression == Compression::gzip) {
+    state_->check(archive_write_add_filter_gzip(tar));
+    state_->check(archive_write_set_filter_option(tar, "gzip", "timestamp", nullptr));
+    state_->check(archive_write_set_bytes_in_last_block(tar, 1));
+  }
   state_->check(archive_write_open(tar, state_.get(), nullptr, State::pass_on, nullptr));
 }
 

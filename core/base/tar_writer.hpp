@@ -12,10 +12,14 @@ namespace pkgkiln {
 
 /// Writes a tar archive as a stream (GNU format: long names, any bytes in them). Everything in it
 /// has the same owner, group and time; directories and executables have mode 0755, other files
-/// 0644. Names are written as they are given. Throws Error, and what the sink throws.
+/// 0644. Names are written as they are given. The same entries give the same bytes, gzipped too.
+/// Throws Error, and what the sink throws.
 class TarWriter {
  public:
-  TarWriter(const Sink& sink, int uid, std::time_t time);
+  enum class Compression { none, gzip };
+
+  TarWriter(const Sink& sink, int uid, std::time_t time,
+            Compression compression = Compression::none);
   TarWriter(const TarWriter&) = delete;
   TarWriter& operator=(const TarWriter&) = delete;
   ~TarWriter();

@@ -8,13 +8,13 @@
 
 namespace pkgkiln::pacman {
 
-/// What a .SRCINFO says (makepkg --printsrcinfo; wiki page ".SRCINFO"). Values of the pkgbase
-/// section, and per package those that the package overrides. Architecture-specific keys such as
-/// depends_x86_64 are merged in for the arch that it was parsed for.
+/// What a .SRCINFO says (makepkg --printsrcinfo; wiki page ".SRCINFO"). Architecture-specific keys
+/// such as depends_x86_64 are merged in for the arch that it was parsed for.
 struct SrcInfo {
+  /// Each value is the base's unless the package overrides it, maybe with nothing.
   struct Package {
     std::string pkgname;
-    std::vector<std::string> arch;  // the base's unless overridden
+    std::vector<std::string> arch;
     std::vector<std::string> depends;
     std::vector<std::string> provides;
   };
@@ -32,8 +32,8 @@ struct SrcInfo {
   /// Sources that a VCS serves: the scheme, or what stands before its '+', is a VCS ("git+https",
   /// "git", "svn+…", "hg+…", "bzr+…", "fossil+…").
   std::vector<std::string> vcs_sources() const;
-  /// All that must be installed to build it: depends of base and packages, makedepends,
-  /// checkdepends; without duplicates and without what the set itself builds.
+  /// All that must be installed to build it: makedepends, checkdepends, depends of base and
+  /// packages; without duplicates, and without those of depends that the set itself provides.
   std::vector<std::string> build_dependencies() const;
 
   /// Hostile input: throws Error naming the line for what isn't a .SRCINFO; names, versions and

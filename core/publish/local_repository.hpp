@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/pacman/repository_database.hpp"
 #include "core/publish/repository.hpp"
 
 namespace pkgkiln {
@@ -32,9 +34,16 @@ class LocalRepository : public Repository {
   std::filesystem::path directory() const;
 
  private:
+  pacman::RepositoryDatabase read(const std::string& form) const;
+
   std::string name_;
   std::filesystem::path root_;
   std::string arch_;
+
+  // What contains() read last, as long as the file is the same: a run asks for every package.
+  std::mutex mutex_;
+  std::string stamp_;
+  pacman::RepositoryDatabase read_last_;
 };
 
 }  // namespace pkgkiln

@@ -1,0 +1,107 @@
+#include "core/pacman/package_archive.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/error.hpp"
+#include "core/pacman/tar_reader.hpp"
+#include "core/pacman/text.hpp"
+
+namespace pkgkiln::pacman {
+
+namespace {
+
+constexpr std::uint64_t kMaxUnpacked = std::uint64_t{128} << 30U;
+constexpr std::uint64_t kMaxPkgInfo = std::uint64_t{1} << 20U;
+constexpr std::size_t kMaxEntries = 1'000'000;
+constexpr std::size_t kMaxNameLength = 4096;
+constexpr std::size_t kMaxNames = std::size_t{256} << 20U;  // bytes, of all names together
+
+/// Whether one of the components between slashes is empty, "." or "..".
+bool has_odd_component(std::string_view name) {
+  if (name.ends_with('/')) name.remove_suffix(1);
+  for (;;) {
+    const auto slash = name.find('/');
+    const auto component = name.substr(0, slash);
+    if (component.empty() || component == "." || component == "..") return true;
+    if (slash == std::string_view::npos) return false;
+    name.remove_prefix(slash + 1);
+  }
+}
+
+void check_entry_name(const std::string& name) {
+  const auto bad = [](const std::string& why) { return Error("an entry's name " + why); };
+  if (name.size() > kMaxNameLength) throw bad("is longer than 4096 bytes");
+  if (has_control_characters(name)) throw bad("holds control characters");
+  if (name.starts_with('/')) throw bad("is absolute: '" + name + "'");
+  if (has_odd_component(name)) throw bad("is empty or holds '.', '..' or '//': '" + name + "'");
+  if (is_database_heading(name)) throw bad("looks like a database field: '" + name + "'");
+}
+
+/// The metadata of the package itself: what repo-add leaves out of the list of files.
+bool is_metadata(const std::string& name) {
+  return name.starts_with('.');
+}
+
+/// Everything that is found while the archive goes by.
+struct Content {
+  std::optional<PkgInfo> info;
+  std::vector<std::string> files;
+};
+
+void take_entry(const TarReader::Entry& entry, TarReader& reader, Content& content) {
+  check_entry_name(entry.name);
+  if (entry.name == ".PKGINFO") {
+    if (content.info) throw Error("it holds .PKGINFO twice");
+    if (!entry.regular) throw Error(".PKGINFO is not a regular file");
+    content.info = PkgInfo::parse(reader.content(kMaxPkgInfo));
+  } else if (!is_metadata(entry.name)) {
+    const bool needs_slash = entry.directory && !entry.name.ends_with('/');
+    content.files.push_back(needs_slash ? entry.name + "/" : entry.name);
+  }
+}
+
+Content read_entries(TarReader& reader) {
+  Content content;
+  std::size_t count = 0;
+  std::size_t name_bytes = 0;
+  while (const auto entry = reader.next()) {
+    name_bytes += entry->name.size();
+    if (++count > kMaxEntries || name_bytes > kMaxNames)
+      throw Error("it holds more than 1000000 entries or 256 MiB of names");
+    take_entry(*entry, reader, content);
+  }
+  if (!content.info) throw Error("it holds no .PKGINFO");
+  std::sort(content.files.begin(), content.files.end());
+  content.files.erase(std::unique(content.files.begin(), content.files.end()), content.files.end());
+  return content;
+}
+
+void check_agreement(const PackageFileName& name, const PkgInfo& info) {
+  if (name.pkgname != info.pkgname || name.version != info.version || name.arch != info.arch)
+    throw Error("its .PKGINFO says that it is " + info.pkgname + "-" + info.version + "-" +
+                info.arch);
+}
+
+}  // namespace
+
+PackageArchive PackageArchive::read(const std::filesystem::path& path,
+                                    const std::string& file_name) {
+  const auto shown = "'" + path.string() + "' is not a sound package";
+  const auto name =
+      PackageFileName::parse(file_name.empty() ? path.filename().string() : file_name);
+  if (!name) throw Error(shown).because("its name is not that of a package file");
+  try {
+    TarReader reader(path, kMaxUnpacked);
+    auto content = read_entries(reader);
+    auto whole = reader.finish();
+    check_agreement(*name, *content.info);
+    return {path,       *name,        std::move(*content.info),
+            whole.size, whole.sha256, std::move(content.files)};
+  } catch (Error& error) {
+    error.while_doing(shown);
+    throw;
+  }
+}
+
+}  // namespace pkgkiln::pacman

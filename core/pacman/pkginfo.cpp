@@ -1,0 +1,140 @@
+#include "core/pacman/pkginfo.hpp"
+
+#include <array>
+#include <charconv>
+#include <set>
+
+#include "core/pacman/package_name.hpp"
+#include "core/pacman/text.hpp"
+#include "core/pacman/version.hpp"
+
+namespace pkgkiln::pacman {
+
+namespace {
+
+constexpr std::size_t kMaxSize = std::size_t{1} << 20U;
+
+struct TextKey {
+  std::string_view key;
+  std::string PkgInfo::*member;
+};
+
+struct ListKey {
+  std::string_view key;
+  std::vector<std::string> PkgInfo::*member;
+};
+
+constexpr std::array<TextKey, 7> kTextKeys = {{{"pkgname", &PkgInfo::pkgname},
+                                               {"pkgbase", &PkgInfo::pkgbase},
+                                               {"pkgver", &PkgInfo::version},
+                                               {"pkgdesc", &PkgInfo::description},
+                                               {"url", &PkgInfo::url},
+                                               {"packager", &PkgInfo::packager},
+                                               {"arch", &PkgInfo::arch}}};
+
+constexpr std::array<ListKey, 9> kListKeys = {{{"group", &PkgInfo::groups},
+                                               {"license", &PkgInfo::licenses},
+                                               {"replaces", &PkgInfo::replaces},
+                                               {"depend", &PkgInfo::depends},
+                                               {"conflict", &PkgInfo::conflicts},
+                                               {"provides", &PkgInfo::provides},
+                                               {"optdepend", &PkgInfo::optdepends},
+                                               {"makedepend", &PkgInfo::makedepends},
+                                               {"checkdepend", &PkgInfo::checkdepends}}};
+
+Error bad(const std::string& why) {
+  return Error("cannot read .PKGINFO").because(why);
+}
+
+/// Runs of blanks and tabs become one blank, as repo-add does.
+std::string normalized(std::string_view value) {
+  std::string result;
+  for (const char c : value) {
+    const bool blank = c == ' ' || c == '\t';
+    if (!blank)
+      result += c;
+    else if (!result.ends_with(' '))
+      result += ' ';
+  }
+  return result;
+}
+
+template <typename Number>
+Number number(std::string_view key, std::string_view value) {
+  Number result = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (error != std::errc() || end != value.data() + value.size() || value.starts_with('-'))
+    throw bad(std::string(key) + " is no number");
+  return result;
+}
+
+class Parser {
+ public:
+  void take_line(std::string_view line) {
+    line = trimmed(line);
+    if (line.empty() || line.front() == '#') return;
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) throw bad(where() + "expected 'key = value'");
+    const auto key = trimmed(line.substr(0, equals));
+    const auto value = normalized(trimmed(line.substr(equals + 1)));
+    if (has_control_characters(key) || has_control_characters(value))
+      throw bad(where() + "control characters");
+    // It becomes a line of the database, and must not begin another field there.
+    if (is_database_heading(value)) throw bad(where() + "the value looks like a database field");
+    if (!value.empty()) store(key, value);
+  }
+
+  void next_line() { ++line_; }
+  PkgInfo take_info() { return std::move(info_); }
+
+ private:
+  void store(std::string_view key, const std::string& value) {
+    for (const auto& known : kListKeys)
+      if (known.key == key) return (info_.*known.member).push_back(value);
+    for (const auto& known : kTextKeys)
+      if (known.key == key) {
+        only_once(key);
+        info_.*known.member = value;
+      }
+    if (key == "builddate") info_.build_date = number<std::int64_t>(key, value);
+    if (key == "size") info_.installed_size = number<std::uint64_t>(key, value);
+  }
+
+  void only_once(std::string_view key) {
+    if (!seen_.emplace(key).second) throw bad(where() + std::string(key) + " stands there twice");
+  }
+
+  std::string where() const { return "line " + std::to_string(line_) + ": "; }
+
+  PkgInfo info_;
+  std::set<std::string, std::less<>> seen_;
+  std::size_t line_ = 1;
+};
+
+void check(const PkgInfo& info) {
+  if (info.pkgname.empty() || info.version.empty() || info.arch.empty())
+    throw bad("pkgname, pkgver or arch is missing");
+  if (!is_package_name(info.pkgname)) throw bad("pkgname is no package name");
+  if (!info.pkgbase.empty() && !is_package_name(info.pkgbase))
+    throw bad("pkgbase is no package name");
+  if (!is_full_version(info.version)) throw bad("pkgver is no full version");
+  if (!is_arch(info.arch)) throw bad("arch is no architecture");
+}
+
+}  // namespace
+
+PkgInfo PkgInfo::parse(std::string_view text) {
+  if (text.size() > kMaxSize) throw bad("it is longer than 1 MiB");
+  Parser parser;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    parser.take_line(text.substr(0, end));
+    parser.next_line();
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  auto info = parser.take_info();
+  check(info);
+  return info;
+}
+
+}  // namespace pkgkiln::pacman

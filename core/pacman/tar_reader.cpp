@@ -1,0 +1,215 @@
+#include "core/pacman/tar_reader.hpp"
+
+#include <algorithm>
+#include <archive.h>
+#include <archive_entry.h>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <locale.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/digest.hpp"
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+
+namespace pkgkiln::pacman {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct FreeArchive {
+  void operator()(archive* reader) const { archive_read_free(reader); }
+};
+using Archive = std::unique_ptr<archive, FreeArchive>;
+
+/// libarchive turns the names of pax headers from UTF-8 into the locale's bytes. In this thread,
+/// while it lives, these are the same.
+class Utf8Locale {
+ public:
+  Utf8Locale()
+      : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{})),
+        before_(locale_ == locale_t{} ? locale_t{} : ::uselocale(locale_)) {}
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+  ~Utf8Locale() {
+    if (locale_ == locale_t{}) return;
+    ::uselocale(before_);
+    ::freelocale(locale_);
+  }
+
+ private:
+  locale_t locale_;
+  locale_t before_;
+};
+
+Archive new_archive() {
+  Archive reader(archive_read_new());
+  if (!reader) throw Error("cannot read an archive").because("out of memory");
+  return reader;
+}
+
+/// Only what libarchive unpacks by itself: for some others it would start a program.
+void support_filters(archive* reader) {
+  archive_read_support_filter_gzip(reader);
+  archive_read_support_filter_bzip2(reader);
+  archive_read_support_filter_xz(reader);
+  archive_read_support_filter_lzma(reader);
+  archive_read_support_filter_lzip(reader);
+  archive_read_support_filter_lz4(reader);
+  archive_read_support_filter_zstd(reader);
+  archive_read_support_filter_compress(reader);
+}
+
+UniqueFd open_regular(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd) throw_errno("cannot open '" + path.string() + "'");
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw_errno("cannot read '" + path.string() + "'");
+  if (!S_ISREG(status.st_mode))
+    throw Error("cannot read '" + path.string() + "'").because("it is not a regular file");
+  return fd;
+}
+
+constexpr std::size_t kBlockSize = 65536;
+/// A tar ends with two blocks of zeros.
+constexpr std::uint64_t kTarEnd = 1024;
+
+}  // namespace
+
+/// Two readers in a row: one unpacks the file's bytes, the other reads the tar that comes out. So
+/// the first can be read to its very end, past the end of the tar, where the checksum is.
+struct TarReader::State {
+  State(fs::path the_path, std::uint64_t the_limit)
+      : path(std::move(the_path)), limit(the_limit), fd(open_regular(path)) {}
+
+  Error bad(const std::string& why) const {
+    return Error("cannot read '" + path.string() + "'").because(why);
+  }
+  Error bad(archive* reader) const {
+    const char* why = archive_error_string(reader);
+    return bad(why == nullptr ? "it is not a tar archive" : why);
+  }
+
+  /// The file's next bytes, which are counted and digested; 0 at the end, -1 on errors. libarchive
+  /// calls it, which no exception may pass.
+  la_ssize_t read_file() noexcept {
+    ssize_t got = 0;
+    do got = ::read(fd.get(), buffer.data(), buffer.size());
+    while (got < 0 && errno == EINTR);
+    if (got > 0) {
+      size += static_cast<std::uint64_t>(got);
+      digest.update({buffer.data(), static_cast<std::size_t>(got)});
+    }
+    return got;
+  }
+
+  /// The next unpacked bytes; 0 at the end, -1 on errors.
+  la_ssize_t unpack(const void** bytes) {
+    std::size_t count = 0;
+    la_int64_t offset = 0;
+    int result = ARCHIVE_OK;
+    do result = archive_read_data_block(unpacker.get(), bytes, &count, &offset);
+    while (result == ARCHIVE_OK && count == 0);
+    if (result == ARCHIVE_EOF) return 0;
+    if (result != ARCHIVE_OK) return -1;
+    unpacked += count;
+    count_zeros(static_cast<const char*>(*bytes), count);
+    over_limit = unpacked > limit;
+    return over_limit ? -1 : static_cast<la_ssize_t>(count);
+  }
+
+  void count_zeros(const char* bytes, std::size_t count) {
+    const auto zeros = static_cast<std::size_t>(
+        std::find_if(std::make_reverse_iterator(bytes + count), std::make_reverse_iterator(bytes),
+                     [](char c) { return c != 0; }) -
+        std::make_reverse_iterator(bytes + count));
+    zeros_at_end = zeros == count ? zeros_at_end + zeros : zeros;
+  }
+
+  /// Why the tar reader gave up: the cause may lie below it.
+  Error failure() const {
+    if (over_limit) return bad("it is longer than " + std::to_string(limit) + " bytes unpacked");
+    return archive_errno(unpacker.get()) != 0 ? bad(unpacker.get()) : bad(tar.get());
+  }
+
+  fs::path path;
+  std::uint64_t limit;
+  UniqueFd fd;
+  Utf8Locale locale;
+  std::array<char, kBlockSize> buffer{};
+  Sha256 digest;
+  std::uint64_t size = 0, unpacked = 0, zeros_at_end = 0;
+  bool over_limit = false;
+  Archive unpacker = new_archive();
+  Archive tar = new_archive();
+};
+
+TarReader::TarReader(const fs::path& path, std::uint64_t limit)
+    : state_(std::make_unique<State>(path, limit)) {
+  auto& state = *state_;
+  auto* unpacker = state.unpacker.get();
+  support_filters(unpacker);
+  archive_read_support_format_raw(unpacker);
+  const auto from_file = [](archive*, void* data, const void** bytes) {
+    auto& self = *static_cast<State*>(data);
+    *bytes = self.buffer.data();
+    return self.read_file();
+  };
+  archive_entry* unused = nullptr;
+  if (archive_read_open(unpacker, &state, nullptr, from_file, nullptr) != ARCHIVE_OK ||
+      archive_read_next_header(unpacker, &unused) != ARCHIVE_OK)
+    throw state.size == 0 ? state.bad("it is empty") : state.bad(unpacker);
+
+  auto* tar = state.tar.get();
+  archive_read_support_format_tar(tar);
+  const auto from_unpacker = [](archive*, void* data, const void** bytes) {
+    return static_cast<State*>(data)->unpack(bytes);
+  };
+  if (archive_read_open(tar, &state, nullptr, from_unpacker, nullptr) != ARCHIVE_OK)
+    throw state.failure();
+}
+
+TarReader::~TarReader() = default;
+
+std::optional<TarReader::Entry> TarReader::next() {
+  archive_entry* entry = nullptr;
+  const int result = archive_read_next_header(state_->tar.get(), &entry);
+  if (result == ARCHIVE_EOF) return std::nullopt;
+  if (result != ARCHIVE_OK) throw state_->failure();
+  const char* name = archive_entry_pathname(entry);
+  if (name == nullptr) throw state_->bad("an entry has no readable name");
+  const auto type = archive_entry_filetype(entry);
+  return Entry{name, type == AE_IFDIR,
+               type == AE_IFREG && archive_entry_hardlink(entry) == nullptr};
+}
+
+std::string TarReader::content(std::uint64_t limit) {
+  std::string text;
+  std::array<char, 16384> buffer{};
+  for (;;) {
+    const auto got = archive_read_data(state_->tar.get(), buffer.data(), buffer.size());
+    if (got < 0) throw state_->failure();
+    if (got == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (text.size() > limit)
+      throw state_->bad("an entry is longer than " + std::to_string(limit) + " bytes");
+  }
+}
+
+TarReader::Whole TarReader::finish() {
+  const void* bytes = nullptr;
+  la_ssize_t got = 0;
+  do got = state_->unpack(&bytes);
+  while (got > 0);
+  if (got < 0) throw state_->failure();
+  if (state_->zeros_at_end < kTarEnd) throw state_->bad("the archive is cut off");
+  while ((got = state_->read_file()) > 0) {
+  }
+  if (got < 0) throw_errno("cannot read '" + state_->path.string() + "'");
+  return {state_->size, state_->digest.finish()};
+}
+
+}  // namespace pkgkiln::pacman

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pkgkiln::pacman {
+
+/// Reads a tar archive, compressed or not, front to back in one pass, as hostile input: memory
+/// use doesn't depend on it, no program is started for it, links are never followed. Names are
+/// kept as the bytes that they are, whatever the user's locale. Not thread-safe.
+class TarReader {
+ public:
+  struct Entry {
+    std::string name;
+    bool directory = false;
+    bool regular = false;
+  };
+
+  struct Whole {
+    std::uint64_t size = 0;  // bytes of the file, as it is on disk
+    std::string sha256;
+  };
+
+  /// Throws Error when the path isn't a regular file. More than `limit` bytes when unpacked are an
+  /// error.
+  TarReader(const std::filesystem::path& path, std::uint64_t limit);
+  ~TarReader();
+
+  /// The next entry; nothing at the end. Throws Error for what isn't a sound archive.
+  std::optional<Entry> next();
+  /// What the current entry holds; Error when that is longer than `limit` bytes.
+  std::string content(std::uint64_t limit);
+  /// After the last entry: reads the file to its end, so that every checksum of the compression
+  /// was checked. Throws Error when something is missing.
+  Whole finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pkgkiln::pacman

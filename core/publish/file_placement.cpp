@@ -1,0 +1,113 @@
+#include "core/publish/file_placement.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include "core/base/digest.hpp"
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+
+namespace pkgkiln {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPrefix = ".pkgkiln-";
+
+void sync_file(const fs::path& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) throw_errno("cannot sync '" + path.string() + "'");
+}
+
+bool rename_to_new(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  // Some file systems (NFS, older FUSE) don't know the flag; link() doesn't replace either.
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
+}
+
+void copy_content(const fs::path& source, const fs::path& target) {
+  const UniqueFd in(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!in) throw_errno("cannot open '" + source.string() + "'");
+  const UniqueFd out(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!out) throw_errno("cannot write '" + target.string() + "'");
+  constexpr std::size_t chunk = std::size_t{128} << 20U;
+  ssize_t copied = 0;
+  do copied = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, chunk, 0);
+  while (copied > 0 || (copied < 0 && errno == EINTR));
+  // What it can't do (other file systems, old kernels) is done by hand, from where it stopped.
+  std::array<char, 65536> buffer{};
+  ssize_t got = 0;
+  while ((got = ::read(in.get(), buffer.data(), buffer.size())) != 0) {
+    if (got > 0)
+      write_all(out.get(), {buffer.data(), static_cast<std::size_t>(got)}, target);
+    else if (errno != EINTR)
+      throw_errno("cannot read '" + source.string() + "'");
+  }
+}
+
+}  // namespace
+
+PlacedFile::PlacedFile(const fs::path& directory) {
+  auto pattern = (directory / (std::string(kPrefix) + "XXXXXX")).string();
+  const UniqueFd fd(::mkostemp(pattern.data(), O_CLOEXEC));
+  if (!fd) throw_errno("cannot make a file in '" + directory.string() + "'");
+  path_ = pattern;
+  if (::fchmod(fd.get(), 0644) != 0) throw_errno("cannot set the mode of '" + pattern + "'");
+}
+
+PlacedFile::PlacedFile(PlacedFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+
+PlacedFile::~PlacedFile() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+void PlacedFile::place_new(const fs::path& target) {
+  sync_file(path_);
+  if (!rename_to_new(path_, target)) throw_errno("cannot make '" + target.string() + "'");
+  path_.clear();
+}
+
+void PlacedFile::place_over(const fs::path& target) {
+  sync_file(path_);
+  if (::rename(path_.c_str(), target.c_str()) != 0)
+    throw_errno("cannot replace '" + target.string() + "'");
+  path_.clear();
+}
+
+void PlacedFile::remove_leftovers(const fs::path& directory) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(directory))
+    if (entry.path().filename().string().starts_with(kPrefix)) found.push_back(entry.path());
+  for (const auto& path : found) ::unlink(path.c_str());
+}
+
+PlacedFile copy_beside(const fs::path& source, const fs::path& directory,
+                       const std::string& sha256) {
+  PlacedFile copy(directory);
+  copy_content(source, copy.path());
+  if (sha256_of_file(copy.path()) != sha256)
+    throw Error("cannot publish '" + source.string() + "'")
+        .because("its content has changed since it was checked");
+  return copy;
+}
+
+void place_link(const std::string& target, const fs::path& link) {
+  std::error_code ignored;
+  if (fs::is_symlink(link, ignored) && fs::read_symlink(link, ignored) == target) return;
+  const auto beside = link.parent_path() / (std::string(kPrefix) + link.filename().string());
+  ::unlink(beside.c_str());
+  if (::symlink(target.c_str(), beside.c_str()) != 0 || ::rename(beside.c_str(), link.c_str()) != 0)
+    throw_errno("cannot make the link '" + link.string() + "'");
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace pkgkiln {
+
+/// Files that are made beside the place where they will stand, named ".pkgkiln-XXXXXX" there; what
+/// isn't put in its place is removed. Not thread-safe.
+class PlacedFile {
+ public:
+  /// An empty file, mode 0644 whatever the umask.
+  explicit PlacedFile(const std::filesystem::path& directory);
+  PlacedFile(PlacedFile&& other) noexcept;
+  PlacedFile& operator=(PlacedFile&&) = delete;
+  ~PlacedFile();
+
+  const std::filesystem::path& path() const { return path_; }
+
+  /// Syncs the content, then gives it its name; throws Error when that name is taken.
+  void place_new(const std::filesystem::path& target);
+  /// The same, in the place of what has that name.
+  void place_over(const std::filesystem::path& target);
+
+  /// Removes what a run that was killed left in the directory. Only while it is locked.
+  static void remove_leftovers(const std::filesystem::path& directory);
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A copy of `source` beside its future place; shares the blocks where the file system can.
+/// Throws Error when its content isn't that of the digest.
+PlacedFile copy_beside(const std::filesystem::path& source, const std::filesystem::path& directory,
+                       const std::string& sha256);
+
+/// Makes `link` a symbolic link to `target`, atomically, in the place of whatever was there.
+void place_link(const std::string& target, const std::filesystem::path& link);
+
+}  // namespace pkgkiln

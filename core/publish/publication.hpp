@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/pacman/package_archive.hpp"
+#include "core/pacman/repository_database.hpp"
+#include "core/publish/file_placement.hpp"
+
+namespace pkgkiln {
+
+/// One set of packages on its way into a directory of a LocalRepository, which is locked as long
+/// as this lives. The calls come in this order; before place() nothing that a reader sees has
+/// changed.
+class Publication {
+ public:
+  Publication(std::filesystem::path directory, std::string repository,
+              const std::vector<pacman::PackageArchive>& packages);
+
+  /// Throws PublishConflict when a file name is there with other content. False when all is
+  /// published already.
+  bool check(const pacman::RepositoryDatabase& db, const pacman::RepositoryDatabase& files);
+  /// Copies what is missing beside its place, then gives the copies their names: all or, after an
+  /// Error, none.
+  void place();
+  /// Puts the entries into both databases and these in their place, .files first.
+  void write_databases(pacman::RepositoryDatabase db, const pacman::RepositoryDatabase& files);
+  /// Throws Error unless the database on disk names every package, and each file is there.
+  void read_back() const;
+  /// Removes the files, with their signatures, that no entry names any more.
+  void remove_replaced() const;
+
+ private:
+  void place_database(PlacedFile& written, const std::string& form) const;
+
+  std::filesystem::path directory_;
+  std::string repository_;
+  const std::vector<pacman::PackageArchive>& packages_;
+  std::vector<const pacman::PackageArchive*> missing_;  // files that aren't there yet
+  std::vector<std::string> replaced_;                   // file names
+};
+
+/// Whether `entry` is that very package, with the same content.
+bool is_published(const pacman::DatabaseEntry* entry, const pacman::PackageArchive& package);
+
+}  // namespace pkgkiln

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "core/base/file.hpp"
+
+namespace pkgkiln {
+
+/// Holds a directory of a repository alone, as long as it lives. Two locks in one: an flock on
+/// ".pkgkiln.lock", at which processes and threads of ours queue, and the lock file of repo-add(8)
+/// and repo-remove(8), "<repo>.db.tar.gz.lck", which holds the holder's pid. Both are waited for;
+/// then Error names the holder.
+///
+/// Who is killed leaves the lock file behind. Ours is known by its text and taken over at once,
+/// since the flock went with its holder. Another's is taken over when no process of its pid is
+/// there and the file is `stale_after` old: the holder may run where its pid means another.
+class RepositoryLock {
+ public:
+  struct Times {
+    std::chrono::milliseconds own_wait = std::chrono::minutes(10);
+    std::chrono::milliseconds foreign_wait = std::chrono::seconds(90);
+    std::chrono::milliseconds stale_after = std::chrono::seconds(60);
+  };
+
+  RepositoryLock(const std::filesystem::path& directory, const std::string& repository,
+                 const Times& times);
+  RepositoryLock(const RepositoryLock&) = delete;
+  RepositoryLock& operator=(const RepositoryLock&) = delete;
+  ~RepositoryLock();
+
+ private:
+  UniqueFd queue_;
+  std::filesystem::path lock_file_;
+};
+
+}  // namespace pkgkiln
