@@ -20,8 +20,13 @@ void Cancellation::request(int signal) noexcept {
   flag_->store(signal == 0 ? kWithoutSignal : signal, std::memory_order_relaxed);
 }
 
+int Cancellation::signal() const noexcept {
+  const int flag = flag_->load(std::memory_order_relaxed);
+  return flag == kWithoutSignal ? 0 : flag;
+}
+
 void Cancellation::check() const {
-  if (signal() != 0) throw Cancelled("interrupted");
+  if (asked()) throw Cancelled("interrupted");
   if (deadline_passed()) throw Cancelled("the time allowed is over");
 }
 

@@ -27,8 +27,9 @@ class Cancellation {
   /// `signal` is the number that ends the program (128+n), 0 for none.
   void request(int signal) noexcept;
 
-  bool requested() const { return signal() != 0 || deadline_passed(); }
-  int signal() const { return flag_->load(std::memory_order_relaxed); }
+  bool requested() const { return asked() || deadline_passed(); }
+  /// The signal that it was requested with; 0 when there was none.
+  int signal() const noexcept;
   bool deadline_passed() const { return deadline_ && Clock::now() >= *deadline_; }
   const std::optional<Clock::time_point>& deadline() const { return deadline_; }
 
@@ -36,6 +37,8 @@ class Cancellation {
   void check() const;
 
  private:
+  bool asked() const { return flag_->load(std::memory_order_relaxed) != 0; }
+
   std::shared_ptr<std::atomic<int>> flag_;
   std::optional<Clock::time_point> deadline_;
 };

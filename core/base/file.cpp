@@ -47,7 +47,12 @@ void UniqueFd::reset() noexcept {
 }
 
 TempDir::TempDir(const fs::path& where, std::string_view prefix) {
-  const auto parent = where.empty() ? fs::temp_directory_path() : where;
+  std::error_code failed;
+  const auto parent = where.empty() ? fs::temp_directory_path(failed) : where;
+  if (failed)
+    throw Error("cannot find the directory for temporary files")
+        .because(failed.message())
+        .advise("set TMPDIR to a directory that you can write to");
   std::string pattern = (parent / (std::string(prefix) + "-XXXXXX")).string();
   if (::mkdtemp(pattern.data()) == nullptr)
     throw_errno("cannot make a temporary directory in '" + parent.string() + "'");

@@ -1,14 +1,18 @@
 #include "core/base/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "core/base/file.hpp"
@@ -63,6 +67,12 @@ struct ChildArguments {
   int input_fd, output_fd, error_fd, failure_fd;
 };
 
+/// What the child tells when it could not become the program.
+struct StartFailure {
+  bool in_working_dir = false;
+  int code = 0;
+};
+
 /// Runs in the child after fork: async-signal-safe calls only.
 [[noreturn]] void become_program(const ChildArguments& child) {
   ::setpgid(0, 0);
@@ -70,27 +80,35 @@ struct ChildArguments {
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
-  if (::dup2(child.input_fd, 0) >= 0 && ::dup2(child.output_fd, 1) >= 0 &&
-      ::dup2(child.error_fd, 2) >= 0 &&
-      (*child.working_dir == '\0' || ::chdir(child.working_dir) == 0))
+  StartFailure failure;
+  failure.in_working_dir = *child.working_dir != '\0' && ::chdir(child.working_dir) != 0;
+  if (!failure.in_working_dir && ::dup2(child.input_fd, 0) >= 0 &&
+      ::dup2(child.output_fd, 1) >= 0 && ::dup2(child.error_fd, 2) >= 0)
     ::execvpe(child.command[0], child.command.data(), child.environment.data());
-  const int code = errno;
-  [[maybe_unused]] const auto written = ::write(child.failure_fd, &code, sizeof code);
+  failure.code = errno;
+  [[maybe_unused]] const auto written = ::write(child.failure_fd, &failure, sizeof failure);
   ::_exit(127);
 }
 
 /// The running program; killed with its process group unless it was waited for.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  explicit Child(pid_t pid)
+      : pid_(pid), ended_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {
+    if (!ended_) {
+      const int code = errno;
+      end();
+      errno = code;
+      throw_errno("cannot watch a child process");
+    }
+  }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (pid_ <= 0) return;
-    ::kill(-pid_, SIGKILL);
-    ::kill(pid_, SIGKILL);
-    wait();
-  }
+  ~Child() { end(); }
+
+  /// Readable once the program has ended.
+  int ended_fd() const { return ended_.get(); }
+
   int wait() {
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
@@ -100,45 +118,80 @@ class Child {
   }
 
  private:
+  void end() {
+    if (pid_ <= 0) return;
+    ::kill(-pid_, SIGKILL);
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+
   pid_t pid_;
+  UniqueFd ended_;
 };
 
-void forward(Pipe& output, Pipe& errors, const Sink& sink, std::string& error_output,
-             const Cancellation& cancel) {
-  std::array<char, 65536> buffer{};
-  while (output.read || errors.read) {
-    cancel.check();
-    std::array<pollfd, 2> waited{pollfd{output.read.get(), POLLIN, 0},
-                                 pollfd{errors.read.get(), POLLIN, 0}};
-    if (::poll(waited.data(), waited.size(), kPollMilliseconds) <= 0) continue;
-    for (std::size_t i = 0; i < waited.size(); ++i) {
-      if (waited.at(i).revents == 0) continue;
-      auto& fd = i == 0 ? output.read : errors.read;
-      const auto size = ::read(fd.get(), buffer.data(), buffer.size());
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) {
-        fd.reset();
-      } else if (i == 0) {
-        sink({buffer.data(), static_cast<std::size_t>(size)});
-      } else {
-        error_output.append(buffer.data(), static_cast<std::size_t>(size));
-        if (error_output.size() > kKeptErrorOutput)
-          error_output.erase(0, error_output.size() - kKeptErrorOutput);
-      }
-    }
+/// Hands on at most `limit` bytes; returns how many, 0 at the end of the pipe.
+std::size_t forward_some(const UniqueFd& fd, std::size_t limit, const Sink& sink) {
+  std::array<char, 65536> buffer;
+  ssize_t size = 0;
+  do {
+    size = ::read(fd.get(), buffer.data(), std::min(limit, buffer.size()));
+  } while (size < 0 && errno == EINTR);
+  if (size <= 0) return 0;
+  sink({buffer.data(), static_cast<std::size_t>(size)});
+  return static_cast<std::size_t>(size);
+}
+
+/// Hands on what was written before now. Not up to the end: a process left behind may hold the
+/// pipe open for ever.
+void drain(const UniqueFd& fd, const Sink& sink) {
+  int waiting = 0;
+  if (!fd || ::ioctl(fd.get(), FIONREAD, &waiting) != 0) return;
+  for (auto left = static_cast<std::size_t>(waiting); left > 0;) {
+    const auto size = forward_some(fd, left, sink);
+    if (size == 0) return;
+    left -= size;
   }
 }
 
-void throw_if_not_started(const Pipe& failure, const ProcessSpec& spec) {
-  int code = 0;
-  if (::read(failure.read.get(), &code, sizeof code) != sizeof code) return;
-  errno = code;
-  try {
-    throw_errno("cannot start '" + spec.command.front() + "'");
-  } catch (Error& error) {
-    if (code == ENOENT) error.advise("install " + spec.command.front());
-    throw;
+/// Returns when the program has ended and its output is handed on.
+void forward(Pipe& output, Pipe& errors, const Child& child, const Sink& on_output,
+             const Sink& on_error, const Cancellation& cancel) {
+  for (;;) {
+    cancel.check();
+    std::array<pollfd, 3> waited{pollfd{output.read.get(), POLLIN, 0},
+                                 pollfd{errors.read.get(), POLLIN, 0},
+                                 pollfd{child.ended_fd(), POLLIN, 0}};
+    if (::poll(waited.data(), waited.size(), kPollMilliseconds) <= 0) continue;
+    if (waited[2].revents != 0) break;
+    if (waited[0].revents != 0 && forward_some(output.read, SIZE_MAX, on_output) == 0)
+      output.read.reset();
+    if (waited[1].revents != 0 && forward_some(errors.read, SIZE_MAX, on_error) == 0)
+      errors.read.reset();
   }
+  drain(output.read, on_output);
+  drain(errors.read, on_error);
+}
+
+void throw_if_not_started(const Pipe& failure, const ProcessSpec& spec) {
+  StartFailure told;
+  ssize_t size = 0;
+  do {
+    size = ::read(failure.read.get(), &told, sizeof told);
+  } while (size < 0 && errno == EINTR);
+  if (size != sizeof told) return;
+  Error error("cannot start '" + spec.command.front() + "'");
+  if (told.in_working_dir) error.because("its working directory '" + spec.working_dir + "'");
+  error.because(std::generic_category().message(told.code));
+  if (!told.in_working_dir && told.code == ENOENT) error.advise("install " + spec.command.front());
+  throw error;
+}
+
+/// Keeps the end of a text.
+Sink keep_tail(std::string& text) {
+  return [&text](std::string_view bytes) {
+    text += bytes;
+    if (text.size() > kKeptErrorOutput) text.erase(0, text.size() - kKeptErrorOutput);
+  };
 }
 
 }  // namespace
@@ -163,7 +216,7 @@ ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Can
   failure.write.reset();
   throw_if_not_started(failure, spec);
   ProcessResult result;
-  forward(out, err, output, result.error_output, cancel);
+  forward(out, err, child, output, keep_tail(result.error_output), cancel);
   result.code = child.wait();
   return result;
 }

@@ -28,8 +28,8 @@ struct ProcessResult {
 };
 
 /// Runs the program to its end, in a process group of its own, which is killed when `cancel` asks
-/// (then Cancelled) or `output` throws. Throws Error when the program can't be started (with what
-/// to install).
+/// (then Cancelled) or `output` throws. A process that it leaves behind lives on and doesn't hold
+/// up the return. Throws Error when the program can't be started (with what to install).
 ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Cancellation& cancel);
 
 }  // namespace pkgkiln

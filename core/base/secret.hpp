@@ -23,7 +23,7 @@ class Secret {
 };
 
 /// `url` as it may be shown: the user part of its authority and the values of its query replaced
-/// by stars.
+/// by stars. A fragment is shown.
 std::string displayable_url(const std::string& url);
 
 }  // namespace pkgkiln

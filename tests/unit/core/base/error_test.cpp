@@ -7,7 +7,8 @@ using pkgkiln::Error;
 TEST_CASE("an error reports what failed, why, and what to do") {
   Error error = Error("cannot open 'x'").because("no such file").advise("make it");
   error.while_doing("cannot read the config");
-  CHECK(error.report() == "cannot read the config\n  cannot open 'x'\n  no such file\n  try: make it");
+  CHECK(error.report() ==
+        "cannot read the config\n  cannot open 'x'\n  no such file\n  try: make it");
   CHECK(std::string(error.what()) == "cannot read the config: cannot open 'x': no such file");
 }
 

@@ -1,0 +1,180 @@
+#include "core/runtime/fake/container_port.hpp"
+
+#include "core/runtime/fake/archive.hpp"
+#include "core/runtime/fake/state.hpp"
+
+namespace pkgkiln::fake {
+
+namespace {
+
+/// Fills in what the spec leaves to the image.
+ContainerSpec completed(ContainerSpec spec, const FakeImage& image) {
+  if (spec.command.empty()) spec.command = image.command;
+  if (spec.user.empty()) spec.user = image.user;
+  if (spec.working_dir.empty()) spec.working_dir = image.working_dir;
+  spec.env.insert(image.env.begin(), image.env.end());
+  return spec;
+}
+
+/// A fresh volume takes what the image has at its mount point.
+void mount(const NodePtr& root, Volume& volume, const std::string& path) {
+  if (!volume.files) {
+    const auto below = find(root, path);
+    volume.files = below && below->kind == Node::Kind::directory ? clone(below) : make_directory();
+  }
+  put(root, path, volume.files);
+}
+
+std::vector<std::string> apply_limits(Limits& limits, const State& state) {
+  std::vector<std::string> warnings;
+  if (limits.open_files.value_or(0) > state.max_open_files) {
+    limits.open_files = state.max_open_files;
+    warnings.push_back("the limit of open files is lowered to " +
+                       std::to_string(state.max_open_files));
+  }
+  for (const auto& name : state.info.unenforceable_limits)
+    if ((name == "memory" && limits.memory_bytes) || (name == "cpus" && limits.cpus) ||
+        (name == "pids" && limits.pids))
+      warnings.push_back("the limit of " + name + " is ignored");
+  return warnings;
+}
+
+bool knows_user(const NodePtr& root, const std::string& user) {
+  const auto name = user.substr(0, user.find(':'));
+  if (name.find_first_not_of("0123456789") == std::string::npos) return true;
+  const auto passwd = find(root, "/etc/passwd");
+  return passwd && ("\n" + passwd->content).find("\n" + name + ":") != std::string::npos;
+}
+
+}  // namespace
+
+RuntimeInfo ContainerPort::info() {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::info, {});
+  return state_.info;
+}
+
+CreatedContainer ContainerPort::create(const ContainerSpec& spec) {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::create, spec.name);
+  if (state_.find_container(spec.name))
+    throw conflict("cannot create the container '" + spec.name + "'", "the name is taken");
+  const auto* image = state_.find_image(spec.image);
+  if (image == nullptr) throw not_found("image", spec.image);
+  if (!spec.network.empty() && !state_.networks.contains(spec.network))
+    throw not_found("network", spec.network);
+  auto made = std::make_shared<Container>();
+  made->image_id = image->info.id;
+  made->spec = completed(spec, image->image);
+  made->files = clone(image->image.files);
+  for (const auto& [volume, path] : spec.volumes) {
+    const auto found = state_.volumes.find(volume);
+    if (found == state_.volumes.end()) throw not_found("volume", volume);
+    mount(made->files, found->second, path);
+  }
+  if (!spec.network.empty()) made->networks.insert(spec.network);
+  made->id = state_.next_id("container");
+  CreatedContainer created{made->id, apply_limits(made->spec.limits, state_)};
+  state_.containers.emplace(made->id, std::move(made));
+  return created;
+}
+
+void ContainerPort::start(const std::string& container) {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::start, container);
+  state_.container(container)->running = true;
+}
+
+int ContainerPort::exec(const std::string& container, const ExecSpec& spec,
+                        const OutputSink& output, const Cancellation& cancel) {
+  std::unique_lock lock(state_.mutex);
+  state_.enter(Call::exec, container);
+  const auto found = state_.container(container);
+  if (!found->running)
+    throw conflict("cannot run a command in '" + container + "'", "the container is not running");
+  ExecCall call(state_, found, spec, output, cancel);
+  if (!knows_user(found->files, call.user))
+    throw RuntimeError(RuntimeError::Kind::rejected, "no such user: '" + call.user + "'");
+  const auto handler = state_.on_exec;
+  lock.unlock();
+  cancel.check();
+  const int code = handler ? handler(call) : 127;
+  cancel.check();
+  lock.lock();
+  return found->running ? code : 137;
+}
+
+void ContainerPort::copy_in(const std::string& container, const std::string& path,
+                            const Source& tar, const Cancellation& cancel) {
+  const Source watched = [&](char* buffer, std::size_t size) {
+    cancel.check();
+    return tar(buffer, size);
+  };
+  std::unique_lock lock(state_.mutex);
+  state_.enter(Call::copy_in, container);
+  const auto found = state_.container(container);
+  const auto directory = find(found->files, path);
+  if (!directory || directory->kind != Node::Kind::directory) throw not_found("directory", path);
+  lock.unlock();  // `tar` may call the engine
+  const auto entries = read_entries(watched);
+  lock.lock();
+  unpack(directory, entries);
+}
+
+void ContainerPort::copy_out(const std::string& container, const std::string& path, const Sink& tar,
+                             const Cancellation& cancel) {
+  NodePtr copy;
+  {
+    const std::lock_guard lock(state_.mutex);
+    state_.enter(Call::copy_out, container);
+    const auto node = find(state_.container(container)->files, path, false);
+    if (!node) throw not_found("path", path);
+    copy = clone(node);
+  }
+  const Sink watched = [&](std::string_view bytes) {
+    cancel.check();
+    tar(bytes);
+  };
+  pack(copy, path.substr(path.rfind('/') + 1), watched);
+}
+
+Usage ContainerPort::usage(const std::string& container) {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::usage, container);
+  state_.container(container);
+  return {};
+}
+
+void ContainerPort::kill(const std::string& container) {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::kill, container);
+  if (const auto found = state_.find_container(container)) found->running = false;
+}
+
+void ContainerPort::remove(const std::string& container) {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::remove, container);
+  const auto found = state_.find_container(container);
+  if (!found) return;
+  found->running = false;
+  state_.containers.erase(found->id);
+}
+
+std::vector<ContainerSummary> ContainerPort::list(const Labels& labels) {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::list, {});
+  std::vector<ContainerSummary> found;
+  for (const auto& [id, container] : state_.containers)
+    if (has_all(container->spec.labels, labels))
+      found.push_back({id, container->spec.name, container->spec.labels, container->running});
+  return found;
+}
+
+std::vector<std::string> ContainerPort::networks_of(const std::string& container) {
+  const std::lock_guard lock(state_.mutex);
+  state_.enter(Call::networks_of, container);
+  const auto& networks = state_.container(container)->networks;
+  return {networks.begin(), networks.end()};
+}
+
+}  // namespace pkgkiln::fake

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/runtime/container_runtime.hpp"
+#include "core/runtime/fake/exec_call.hpp"
+#include "core/runtime/fake/file_tree.hpp"
+#include "core/runtime/image_store.hpp"
+
+namespace pkgkiln::fake {
+
+/// What can be asked of the engine, for its log of calls and for faults.
+enum class Call {
+  info,
+  create,
+  start,
+  exec,
+  copy_in,
+  copy_out,
+  usage,
+  kill,
+  remove,
+  list,
+  networks_of,
+  create_network,
+  disconnect,
+  remove_network,
+  list_networks,
+  create_volume,
+  remove_volume,
+  list_volumes,
+  pull,
+  commit,
+  inspect_image,
+  remove_image,
+  list_images,
+};
+
+struct CallRecord {
+  Call call;
+  std::string object;  // the container, network, volume or image that was named; or empty
+
+  bool operator==(const CallRecord&) const = default;
+};
+
+/// An image with its config.
+struct FakeImage {
+  NodePtr files = make_directory();
+  Labels labels;
+  std::vector<std::string> command;
+  std::map<std::string, std::string> env;
+  std::string user;
+  std::string working_dir;
+};
+
+/// An engine in memory for tests: it keeps the contracts of both ports (tests/conformance holds
+/// it to them), logs what it is asked, fails on demand, and lets a test play the commands that
+/// run in its containers. A main process runs until it is killed. Users are those of the
+/// container's /etc/passwd and every number. Thread-safe.
+class Engine {
+ public:
+  Engine();
+  ~Engine();
+
+  /// The two ports; they live as long as the engine.
+  ContainerRuntime& runtime();
+  ImageStore& images();
+
+  /// What info() answers, and the most open files that it can give.
+  void set_info(const RuntimeInfo& info, std::uint64_t max_open_files);
+  /// Puts an image into a registry, to be pulled. A registry without any image is out of reach.
+  void serve(const ImageRef& ref, const FakeImage& image);
+  /// Who plays the execs; without one every command is missing (127).
+  void on_exec(ExecHandler handler);
+  /// The next such call throws `error`. Several for one call are thrown one after the other.
+  void fail_next(Call call, const RuntimeError& error);
+  /// All calls so far, in order.
+  std::vector<CallRecord> calls() const;
+
+ private:
+  std::unique_ptr<State> state_;
+  std::unique_ptr<ContainerRuntime> runtime_;
+  std::unique_ptr<ImageStore> images_;
+};
+
+}  // namespace pkgkiln::fake

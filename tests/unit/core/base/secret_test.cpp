@@ -1,0 +1,46 @@
+#include "core/base/secret.hpp"
+
+#include <sstream>
+
+#include "tests/catch.hpp"
+
+using pkgkiln::displayable_url;
+using pkgkiln::Secret;
+
+TEST_CASE("a secret formats as stars whatever it is") {
+  std::ostringstream shown;
+  shown << Secret("hunter2") << ' ' << Secret();
+  CHECK(shown.str() == "***** *****");
+  CHECK(Secret("hunter2").reveal() == "hunter2");
+  CHECK(Secret().empty());
+  CHECK(Secret("a") == Secret("a"));
+  CHECK_FALSE(Secret("a") == Secret("b"));
+}
+
+TEST_CASE("a URL is shown without what may be secret in it") {
+  struct Case {
+    std::string url, shown;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"https://example.org/a.git", "https://example.org/a.git"},
+      {"https://user:pass@example.org/a", "https://***@example.org/a"},
+      {"https://token@example.org", "https://***@example.org"},
+      {"https://a:b@c@example.org/", "https://***@example.org/"},
+      {"https://user:pa?ss@example.org/a", "https://***@example.org/a"},
+      {"https://user:pa/ss@example.org/a", "https://***@example.org/a"},
+      {"https://user:pa#ss@example.org/a", "https://***@example.org/a"},
+      {"https://example.org/@scope/name", "https://example.org/@scope/name"},
+      {"https://example.org:8080/a@b", "https://example.org:8080/a@b"},
+      {"https://example.org/a?key=value&b=c=d", "https://example.org/a?key=***&b=***"},
+      {"https://example.org/a?secret", "https://example.org/a?***"},
+      {"https://example.org/a?x=y#branch=main", "https://example.org/a?x=***#branch=main"},
+      {"https://example.org/a#branch=main", "https://example.org/a#branch=main"},
+      {"git@example.org:a/b.git", "git@example.org:a/b.git"},
+      {"file:///srv/a b", "file:///srv/a b"},
+      {"https://[::1]/a@b", "https://[::1]/a@b"},
+      {"https://example.org/?", "https://example.org/?"},
+      {"https://example.org/a#b?c=d", "https://example.org/a#b?c=d"},
+      {"", ""},
+  }));
+  CHECK(displayable_url(c.url) == c.shown);
+}
