@@ -33,15 +33,16 @@ docker_start() {
 	mkdir -p "$DIR/docker"
 	as_root rm -rf -- "$DIR/docker/exec" "$DIR/docker/dockerd.pid" "$DIR/docker/docker.sock"
 	# With setsid Ctrl-C goes to tests/engines alone, which then ends it.
-	"${ROOT[@]}" setsid unshare --net --mount --pid --fork --kill-child --mount-proc --propagation slave \
-		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$(id -g)" \
-		"$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 9>&- &
+	"${ROOT[@]}" setsid --wait unshare --net --mount --pid --fork --kill-child --mount-proc --propagation slave \
+		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 9>&- &
+	remember DOCKER_STARTER "$(process_mark "$!")"
 	init=$(wait_for_child "$!" docker-inside) || {
 		cat "$DIR/docker/log" >&2
 		die 'cannot make namespaces for Docker (the words of unshare are above)' \
 			'it needs root and a kernel that lets root make network, mount and pid namespaces'
 	}
 	remember DOCKER_HOLDER "$(process_mark "$init")"
+	remember DOCKER_CGROUP "$link"
 	remember DOCKER_HOST_ADDRESS "$network.255.1"
 	as_root ip link add "$link" type veth peer name uplink netns "$init" ||
 		die 'cannot make a veth pair to Docker' 'it needs the kernel module veth: modprobe veth'
@@ -55,16 +56,15 @@ wait_for_child() { # pid, name; prints the child's pid
 	local tries child
 	for ((tries = 100; tries > 0; tries--)); do
 		for child in $(children_of "$1"); do
-			if tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null | grep -q "^bash [^ ]*$2 "; then
-				printf '%s' "$child"
-				return
-			fi
+			[[ $(tr '\0' ' ' <"/proc/$child/cmdline") == "bash "*"/$2 "* ]] || continue
+			printf '%s' "$child"
+			return
 		done
 		kill -0 "$1" 2>/dev/null || [[ -d /proc/$1 ]] || return 1
 		sleep 0.05
 	done
 	return 1
-}
+} 2>/dev/null
 
 # dockerd's pid as this machine sees it.
 docker_pid() {
@@ -76,15 +76,17 @@ docker_pid() {
 }
 
 docker_stop() {
-	local holder cgroup
+	local holder name cgroup
 	holder=$(recall DOCKER_HOLDER)
+	name=$(recall DOCKER_CGROUP)
 	# The first process of a pid namespace takes all others with it.
 	if mark_alive "$holder"; then
 		as_root kill -KILL "${holder%%:*}" 2>/dev/null || true
 		while mark_alive "$holder"; do sleep 0.05; done
 	fi
-	for cgroup in /sys/fs/cgroup/pkgkiln-engines /sys/fs/cgroup/*/pkgkiln-engines; do
-		[[ -d $cgroup ]] || continue
+	end_process "$(recall DOCKER_STARTER)" 2
+	for cgroup in "/sys/fs/cgroup/$name" /sys/fs/cgroup/*/"$name"; do
+		[[ -n $name && -d $cgroup ]] || continue
 		as_root find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true
 	done
 	[[ ! -d $DIR/docker ]] || as_root rm -rf -- "$DIR/docker"

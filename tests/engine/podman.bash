@@ -128,15 +128,26 @@ podman_start() {
 	podman_check
 }
 
-# The process that serves: rootless, a child of the one that was started.
+# The process that serves: when rootless, a child of the one that was started.
 podman_pid() {
 	local pid
 	for pid in $(podman_processes); do
-		tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q 'system service' || continue
-		grep -q . <<<"$(children_of "$pid" | while read -r child; do
-			tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null | grep 'system service' || true
-		done)" || { printf '%s' "$pid"; return; }
+		is_service "$pid" || continue
+		has_service_child "$pid" || { printf '%s' "$pid"; return; }
 	done
+}
+
+is_service() { # pid
+	local words
+	words=$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") && [[ $words == *podman\ system\ service* ]]
+} 2>/dev/null
+
+has_service_child() { # pid
+	local child
+	for child in $(children_of "$1"); do
+		is_service "$child" && return
+	done
+	return 1
 }
 
 # All that runs in the private instance's environment has its runtime directory.
