@@ -1,0 +1,200 @@
+# shellcheck shell=bash
+# A private rootless Podman service, with its own configuration, storage and
+# runtime directory. Sourced by tests/engines.
+
+podman_user() {
+	if ((EUID == 0)); then printf 'pkgkiln-test'; else id -un; fi
+}
+
+# Sets AS_PODMAN: what runs a command as Podman's user, in the private
+# instance's environment. All of it ends in exec, so the pid stays the same.
+podman_command() {
+	local user
+	user=$(podman_user)
+	AS_PODMAN=()
+	((EUID != 0)) || AS_PODMAN=(setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups)
+	AS_PODMAN+=(env -i -C / PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+		HOME="$DIR/podman/home" USER="$user" LOGNAME="$user" TMPDIR="$DIR/podman/tmp" \
+		XDG_RUNTIME_DIR="$DIR/podman/run" CONTAINERS_CONF="$DIR/podman/containers.conf" \
+		CONTAINERS_STORAGE_CONF="$DIR/podman/storage.conf" \
+		CONTAINERS_REGISTRIES_CONF="$DIR/podman/registries.conf")
+}
+
+as_podman() {
+	podman_command
+	"${AS_PODMAN[@]}" "$@"
+}
+
+cgroups_are_v2() { [[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]]; }
+
+podman_oci_runtime() { if cgroups_are_v2; then printf crun; else printf runc; fi; }
+
+podman_needs() {
+	need_programs podman=podman=podman "$(podman_oci_runtime | sed 's/.*/&=&=&/')" conmon=conmon=conmon \
+		newuidmap=uidmap=shadow slirp4netns=slirp4netns=slirp4netns netavark=netavark=netavark \
+		aardvark-dns=aardvark-dns=aardvark-dns fuse-overlayfs=fuse-overlayfs=fuse-overlayfs \
+		iptables=iptables=iptables setpriv=util-linux=util-linux curl=curl=curl
+}
+
+podman_add_user() {
+	local user file kind first
+	user=$(podman_user)
+	if ! id "$user" >/dev/null 2>&1; then
+		say "adding the user $user"
+		as_root useradd -m "$user"
+	fi
+	for kind in uid gid; do
+		file=/etc/sub$kind
+		grep -q "^$user:" "$file" 2>/dev/null && continue
+		first=$(as_root touch "$file"; awk -F : 'BEGIN {n = 100000} $2 + $3 > n {n = $2 + $3} END {print n}' "$file")
+		as_root usermod "--add-sub${kind}s" "$first-$((first + 65535))" "$user" ||
+			die "cannot give $user a range in $file" "add the line $user:$first:65536 to $file"
+	done
+}
+
+podman_check_user() {
+	local user device
+	user=$(podman_user)
+	for device in /dev/net/tun /dev/fuse; do
+		[[ -c $device ]] || die "$device is missing" 'load its kernel module: modprobe tun; modprobe fuse'
+		as_podman test -r "$device" -a -w "$device" || as_root chmod 666 "$device" ||
+			die "$user cannot open $device" "as root: chmod 666 $device"
+	done
+	as_podman unshare --user true || die "$user cannot make a user namespace, so there is no rootless Podman" \
+		'as root: sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces=10000,' \
+		'  and where AppArmor forbids it kernel.apparmor_restrict_unprivileged_userns=0'
+}
+
+podman_configure() {
+	local dir=$DIR/podman network_command=''
+	mkdir -p "$dir"/{home/.config/containers,run,tmp,storage,socket}
+	# Podman 5 has another program by default, with another address of the host.
+	case $(podman --version) in
+	*' '[1-4].*) ;;
+	*) network_command='default_rootless_network_cmd = "slirp4netns"' ;;
+	esac
+	cat >"$dir/containers.conf" <<-CONF
+		[engine]
+		runtime = "$(podman_oci_runtime)"
+		cgroup_manager = "cgroupfs"
+		events_logger = "file"
+		network_cmd_options = ["allow_host_loopback=true"]
+
+		[network]
+		network_backend = "netavark"
+		$network_command
+	CONF
+	cat >"$dir/storage.conf" <<-CONF
+		[storage]
+		driver = "overlay"
+		graphroot = "$dir/storage"
+		rootless_storage_path = "$dir/storage"
+		runroot = "$dir/run/containers"
+	CONF
+	cat >"$dir/registries.conf" <<-CONF
+		unqualified-search-registries = []
+
+		[[registry]]
+		location = "127.0.0.1:$(recall REGISTRY_PORT)"
+		insecure = true
+	CONF
+	printf '{"default":[{"type":"insecureAcceptAnything"}]}\n' >"$dir/home/.config/containers/policy.json"
+	if ((EUID == 0)); then
+		chown -R "$(podman_user):" "$dir/home"
+		chown "$(podman_user):" "$dir" "$dir"/*
+	fi
+	chmod 700 "$dir/run"
+}
+
+podman_socket() { printf '%s' "$DIR/podman/socket/podman.sock"; }
+
+podman_answers() { curl -fsS --max-time 5 --unix-socket "$(podman_socket)" http://localhost/_ping; }
+
+podman_alive() { mark_alive "$(recall PODMAN)" && podman_answers; }
+
+podman_start() {
+	podman_alive >/dev/null 2>&1 && return
+	say 'starting rootless Podman'
+	end_process "$(recall PODMAN)" 3
+	podman_add_user
+	podman_configure
+	podman_check_user
+	: >"$DIR/podman/log"
+	podman_command
+	setsid "${AS_PODMAN[@]}" podman system service --time=0 "unix://$(podman_socket)" \
+		>>"$DIR/podman/log" 2>&1 </dev/null 9>&- &
+	wait_until 30 'the Podman service' "$(process_mark "$!")" "$DIR/podman/log" podman_answers
+	remember PODMAN "$(process_mark "$(podman_pid)")"
+	podman_check
+}
+
+# The process that serves: when rootless, a child of the one that was started.
+podman_pid() {
+	local pid
+	for pid in $(podman_processes); do
+		is_service "$pid" || continue
+		has_service_child "$pid" || { printf '%s' "$pid"; return; }
+	done
+}
+
+is_service() { # pid
+	local words
+	words=$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") && [[ $words == *podman\ system\ service* ]]
+} 2>/dev/null
+
+has_service_child() { # pid
+	local child
+	for child in $(children_of "$1"); do
+		is_service "$child" && return
+	done
+	return 1
+}
+
+# All that runs in the private instance's environment has its runtime directory.
+podman_processes() {
+	local environ
+	for environ in /proc/[0-9]*/environ; do
+		grep -qzxF "XDG_RUNTIME_DIR=$DIR/podman/run" "$environ" 2>/dev/null || continue
+		environ=${environ#/proc/}
+		printf '%s\n' "${environ%%/*}"
+	done
+}
+
+podman_check() {
+	local driver
+	driver=$(as_podman podman info --format '{{.Store.GraphDriverName}}' 2>&1) ||
+		die 'podman info fails' "$driver"
+	[[ $driver == overlay ]] || die "Podman's storage driver is $driver, not overlay" \
+		"is there a file system below $DIR that overlay works on?"
+}
+
+podman_stop_processes() {
+	local parent pid mark marks=()
+	for parent in $(podman_processes); do
+		for pid in $(children_of "$parent") "$parent"; do
+			mark=$(process_mark "$pid") && marks+=("$mark")
+		done
+	done
+	for mark in "${marks[@]}"; do
+		mark_alive "$mark" && { kill -TERM "${mark%%:*}" 2>/dev/null || true; }
+	done
+	for mark in "${marks[@]}"; do end_process "$mark" 3; done
+}
+
+podman_stop() {
+	[[ -d $DIR/podman ]] || return 0
+	if [[ -e $DIR/podman/containers.conf ]] && command -v podman >/dev/null; then
+		as_podman timeout 60 podman rm --all --force --time 0 >/dev/null 2>&1 || true
+		((EUID == 0)) || as_podman podman unshare rm -rf "$DIR/podman/storage" || true
+	fi
+	podman_stop_processes
+	rm -rf -- "$DIR/podman"
+}
+
+podman_env() {
+	printf 'PKGKILN_TEST_PODMAN_SOCKET=%q\n' "unix://$(podman_socket)"
+	printf 'PKGKILN_TEST_PODMAN_PID=%q\n' "$(podman_pid)"
+	printf 'PKGKILN_TEST_HOST_ADDRESS_PODMAN=%q\n' 10.0.2.2
+	printf 'PKGKILN_TEST_PODMAN_USER=%q\n' "$(podman_user)"
+	printf 'PKGKILN_TEST_PODMAN_DIR=%q\n' "$DIR/podman"
+}
