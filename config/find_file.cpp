@@ -17,10 +17,10 @@ bool is_there(const fs::path& path) {
 }
 
 fs::path must_be_there(const fs::path& path, const LoadRequest& request, const char* named_by) {
-  if (!is_there(request.working_dir / path))
-    throw UsageError("there is no configuration file '" + path.string() + "'")
-        .because(std::string("it is named by ") + named_by);
-  return path;
+  if (is_there(request.working_dir / path)) return path;
+  UsageError error("there is no configuration file '" + path.string() + "'");
+  error.because(std::string("it is named by ") + named_by);
+  throw UsageError(error);
 }
 
 }  // namespace

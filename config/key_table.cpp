@@ -116,7 +116,7 @@ const std::array all_keys{
         .slot = [](const Record& r) -> Slot { return &settings(r).build.state_dir; },
         .default_value = "",
         .example = R"("~/.local/state/pkgkiln")",
-        .doc = "The directory for mirrors, logs and history; default: pkgkiln in $XDG_STATE_HOME "
+        .doc = "Where mirrors, logs and history are kept; default: pkgkiln in $XDG_STATE_HOME "
                "or ~/.local/state.",
         .check = check_line},
     Key{.table = "build",
