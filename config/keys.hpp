@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/settings.hpp"
+
+/// The one table of what can be configured. Parsing, environment, `pkgkiln config`, the example
+/// file and the manual all follow it, so a key is added there and nowhere else.
+namespace pkgkiln::config {
+
+/// What holds the keys of a table: all settings, or one entry of an array of tables.
+using Record = std::variant<Settings*, RepositorySettings*, Target*>;
+
+/// The place of a key in its record. Its type is the key's type.
+using Slot = std::variant<std::string*, Secret*, std::filesystem::path*, std::vector<std::string>*,
+                          std::chrono::seconds*, std::optional<std::uint64_t>*,
+                          std::optional<double>*, std::int64_t*, bool*, TargetKind*>;
+
+/// Says what is expected instead of `text` ("an https URL"), or nothing when it will do. May put
+/// the text into its normal form.
+using Check = std::string (*)(std::string& text);
+
+struct Key {
+  std::string_view table;
+  std::string_view name;
+  Slot (*slot)(const Record&);
+  std::string_view default_value;  // as TOML; empty: none, or one that depends on the rest
+  std::string_view example;        // as TOML; empty: the default
+  std::string_view doc;            // one sentence
+  Check check = nullptr;           // of texts, paths, and each word of a list
+  std::int64_t minimum = 0;        // of durations (seconds), sizes (bytes) and integers
+  bool required = false;
+  std::string_view alias = {};  // another environment variable that sets it
+
+  std::string full_name() const;         // "build.timeout"
+  std::string environment_name() const;  // "PKGKILN_BUILD_TIMEOUT"
+  bool secret() const;
+  /// In words: "duration", "list of words".
+  std::string_view type() const;
+};
+
+struct Table {
+  std::string_view name;
+  bool array;  // of tables: [[name]]
+  std::string_view doc;
+
+  std::string header() const;              // "[build]", "[[targets]]"
+  std::string environment_prefix() const;  // "PKGKILN_BUILD_"
+};
+
+/// In the order in which they are shown.
+std::span<const Table> tables();
+std::span<const Key> keys();
+
+/// Null when there is no such table or key.
+const Table* find_table(std::string_view name);
+const Key* find_key(std::string_view table, std::string_view name);
+std::vector<const Key*> keys_of(std::string_view table);
+
+/// What the place holds, as TOML, secrets starred; nothing when it is unset.
+std::optional<std::string> toml_value(const Slot& slot);
+
+}  // namespace pkgkiln::config

@@ -1,0 +1,73 @@
+#include "config/load.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "config/loading.hpp"
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+
+namespace pkgkiln::config {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t longest_file = 4U << 20U;
+
+std::string read_configuration(const fs::path& path) {
+  try {
+    return read_file(path, longest_file);
+  } catch (const Error& error) {
+    UsageError failure("cannot read the configuration");
+    failure.because(error.what());
+    throw UsageError(failure);
+  }
+}
+
+void warn_of_open_secret(LoadResult& result, const fs::path& path) {
+  struct stat status {};
+  if (!result.origins.contains("vieter.api_key") || ::stat(path.c_str(), &status) != 0) return;
+  if ((status.st_mode & S_IROTH) == 0) return;
+  result.notices.push_back(
+      fmt::format("'{}' holds vieter.api_key and everyone may read it: chmod o-r it, or use "
+                  "VIETER_API_KEY_FILE",
+                  path.string()));
+}
+
+void apply_file(Loading& loading, const fs::path& file, const PathBase& base) {
+  const auto path = base.directory / file;
+  const auto text = read_configuration(path);
+  loading.result.settings.file = file;
+  const auto document = parse_document(text, file.string(), loading.problems);
+  if (!document) return;
+  apply_document(loading, *document, {path.parent_path(), base.home});
+  warn_of_open_secret(loading.result, path);
+}
+
+}  // namespace
+
+std::string setting_name(const Key& key, std::size_t index) {
+  return fmt::format("{}[{}].{}", key.table, index, key.name);
+}
+
+void set(Loading& loading, const Key& key, const Value& value, const PathBase& base) {
+  assign(key, key.slot(&loading.result.settings), value, base, loading.problems);
+  loading.result.origins[key.full_name()] = value.origin;
+}
+
+LoadResult load(const LoadRequest& request) {
+  LoadRequest resolved = request;
+  resolved.working_dir =
+      fs::absolute(request.working_dir.empty() ? fs::current_path() : request.working_dir);
+  const PathBase base{resolved.working_dir, request.home};
+  Loading loading{resolved};
+  if (const auto file = find_file(resolved)) apply_file(loading, *file, base);
+  apply_environment(loading, base);
+  apply_overrides(loading, base);
+  complete(loading);
+  loading.problems.throw_if_any();
+  return loading.result;
+}
+
+}  // namespace pkgkiln::config

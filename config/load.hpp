@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "config/value.hpp"
+
+namespace pkgkiln::config {
+
+/// A setting from the command line.
+struct Override {
+  std::string key;  // "build.timeout"
+  std::string value;
+  std::string origin;  // the flag as the user knows it: "--set", "--timeout"
+};
+
+/// Reads "TABLE.KEY=VALUE", as given to `--set`. Throws UsageError.
+Override parse_override(std::string_view text, std::string origin = "--set");
+
+struct LoadRequest {
+  std::optional<std::filesystem::path> file;  // --config
+  std::map<std::string, std::string> env;     // the whole environment
+  std::vector<Override> overrides;            // later ones beat earlier ones
+  std::filesystem::path home;                 // empty: unknown
+  /// What relative paths of flags and environment refer to; empty: the current directory.
+  std::filesystem::path working_dir;
+  std::filesystem::path system_file = "/etc/pkgkiln/config.toml";
+};
+
+/// Where each setting came from, by name ("build.timeout", "targets[0].url"). What isn't in it has
+/// its default.
+using Origins = std::map<std::string, Origin>;
+
+struct LoadResult {
+  Settings settings;
+  Origins origins;
+  std::vector<std::string> notices;  // for people; nothing is wrong
+};
+
+/// The file that is read: --config, $PKGKILN_CONFIG, $XDG_CONFIG_HOME/pkgkiln/config.toml (or
+/// ~/.config/…), `system_file`; nothing when none is there. Throws UsageError when one that was
+/// named isn't there.
+std::optional<std::filesystem::path> find_file(const LoadRequest& request);
+
+/// Flags beat environment, environment beats file, file beats defaults; an environment variable
+/// that is empty is not set. Throws one UsageError with everything that is wrong.
+LoadResult load(const LoadRequest& request);
+
+}  // namespace pkgkiln::config

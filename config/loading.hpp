@@ -1,0 +1,34 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "config/assign.hpp"
+#include "config/document.hpp"
+#include "config/load.hpp"
+#include "config/problems.hpp"
+
+/// The stages of load(), in their order. Each changes `result` and adds to `problems`.
+namespace pkgkiln::config {
+
+struct Loading {
+  const LoadRequest& request;
+  LoadResult result = {};
+  Problems problems = {};
+  std::set<std::string> refused = {};  // names of settings whose value was a problem
+};
+
+void apply_document(Loading& loading, const Document& document, const PathBase& base);
+void apply_environment(Loading& loading, const PathBase& base);
+void apply_overrides(Loading& loading, const PathBase& base);
+
+/// Fills in what depends on other settings, and checks them against each other.
+void complete(Loading& loading);
+
+/// "targets[0].url", as in Origins.
+std::string setting_name(const Key& key, std::size_t index);
+
+/// Assigns to a key that isn't in an array of tables, and remembers where it came from.
+void set(Loading& loading, const Key& key, const Value& value, const PathBase& base);
+
+}  // namespace pkgkiln::config

@@ -1,0 +1,70 @@
+#include "config/target_url.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "config/checks.hpp"
+
+// A URL reaches the command line of git and, for ssh, that of ssh too: nothing in it may pass for
+// an option, and no helper program may be named by it (gitremote-helpers(7)).
+
+namespace pkgkiln::config {
+
+namespace {
+
+constexpr const char* forms =
+    "an https, http, ssh, git or file URL, \"user@host:path\", or an absolute path";
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// [user@]host[:port], neither user nor host beginning like an option.
+bool is_authority(std::string_view text) {
+  const auto at = text.rfind('@');
+  if (at != std::string_view::npos) {
+    if (at == 0 || text.front() == '-') return false;
+    text.remove_prefix(at + 1);
+  }
+  return !text.empty() && (is_alphanumeric(text.front()) || text.front() == '[');
+}
+
+bool is_scp_like(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || colon > text.find('/')) return false;
+  const auto login = text.substr(0, colon);
+  const auto path = text.substr(colon + 1);
+  return login.find('@') != std::string_view::npos && is_authority(login) && !path.empty() &&
+         path.front() != '-';
+}
+
+bool has_good_authority(std::string_view scheme, std::string_view rest) {
+  if (scheme == "file") return rest.size() > 1 && rest.front() == '/';
+  return is_authority(rest.substr(0, rest.find_first_of("/?#")));
+}
+
+}  // namespace
+
+std::string check_target_url(std::string& text) {
+  constexpr std::array<std::string_view, 5> schemes{"https", "http", "ssh", "git", "file"};
+  const std::string_view url = text;
+  if (url.empty()) return forms;
+  if (url.front() == '-') return "a URL that does not begin with \"-\"";
+  if (std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; }))
+    return "a URL without white space and control characters";
+  if (url.front() == '/') return {};
+  const auto colon = url.find(':');
+  const auto helper = url.substr(0, colon);
+  if (url.substr(helper.size()).starts_with("::") && helper.find_first_of("/@") == url.npos)
+    return "a URL that names no remote helper (\"" + std::string(helper) + "::\" is refused)";
+  if (!url.substr(helper.size()).starts_with("://")) return is_scp_like(url) ? "" : forms;
+  const bool known = std::find(schemes.begin(), schemes.end(), helper) != schemes.end();
+  return known && has_good_authority(helper, url.substr(colon + 3)) ? "" : forms;
+}
+
+bool is_download_url(std::string_view url) {
+  return url.starts_with("https://") || url.starts_with("http://") || url.starts_with("file://");
+}
+
+}  // namespace pkgkiln::config

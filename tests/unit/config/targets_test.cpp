@@ -1,0 +1,141 @@
+#include "tests/catch.hpp"
+#include "tests/unit/config/fixture.hpp"
+
+using namespace pkgkiln;
+using config::test::Fixture;
+
+namespace {
+
+const std::string repositories =
+    "[[repositories]]\nname = \"one\"\npath = \"one\"\n"
+    "[[repositories]]\nname = \"two\"\npath = \"two\"\n";
+
+std::string problem(const std::string& toml) {
+  Fixture fixture;
+  return fixture.file(toml).problem();
+}
+
+}  // namespace
+
+TEST_CASE("a target has what was configured") {
+  Fixture fixture;
+  fixture.file(repositories +
+               "[[targets]]\n"
+               "name = \"foo@git\"\n"
+               "url = \"ssh://git@example.com:22/foo.git\"\n"
+               "branch = \"release/1.0\"\n"
+               "path = \"./packages//foo/\"\n"
+               "repository = \"two\"\n"
+               "arch = [\"x86_64\", \"any\"]\n"
+               "network = true\n"
+               "force = true\n");
+  const auto targets = fixture.settings().targets;
+  REQUIRE(targets.size() == 1);
+  CHECK(targets[0].name == "foo@git");
+  CHECK(targets[0].kind == TargetKind::git);
+  CHECK(targets[0].url == "ssh://git@example.com:22/foo.git");
+  CHECK(targets[0].branch == "release/1.0");
+  CHECK(targets[0].path == "packages/foo");
+  CHECK(targets[0].repository == "two");
+  CHECK(targets[0].arch == std::vector<std::string>{"x86_64", "any"});
+  CHECK(targets[0].network);
+  CHECK(targets[0].force);
+  CHECK(targets[0].origin == "pkgkiln.toml:7");
+}
+
+TEST_CASE("a target needs no more than a URL") {
+  Fixture fixture;
+  fixture.file(repositories +
+               "[[targets]]\nurl = \"https://example.com/Foo.git\"\n"
+               "[[targets]]\nkind = \"url\"\nurl = \"https://example.com/bar/PKGBUILD\"\n");
+  const auto targets = fixture.settings().targets;
+  REQUIRE(targets.size() == 2);
+  CHECK(targets[0].name == "foo");
+  CHECK(targets[0].repository == "one");
+  CHECK(targets[0].arch.empty());
+  CHECK_FALSE(targets[0].network);
+  CHECK_FALSE(targets[0].force);
+  CHECK(targets[1].name == "bar");
+  CHECK(targets[1].kind == TargetKind::url);
+}
+
+TEST_CASE("names are unique, given or derived") {
+  CHECK(problem("[[targets]]\n"
+                "url = \"https://example.com/a/foo\"\n"
+                "[[targets]]\n"
+                "name = \"foo\"\n"
+                "url = \"https://example.com/b\"\n") ==
+        "pkgkiln.toml:4:8: targets.name: expected a name of its own, found \"foo\" again (first at "
+        "pkgkiln.toml:1:1)");
+  CHECK(problem("[[targets]]\nurl = \"https://example.com/a/foo\"\n"
+                "[[targets]]\nurl = \"https://example.com/b/foo\"\n") ==
+        "pkgkiln.toml:3:1: targets.name: expected a name of its own, found \"foo\" again (first at "
+        "pkgkiln.toml:1:1)");
+  CHECK(problem("[[repositories]]\nname = \"a\"\npath = \"1\"\n"
+                "[[repositories]]\nname = \"a\"\npath = \"2\"\n") ==
+        "pkgkiln.toml:5:8: repositories.name: expected a name of its own, found \"a\" again (first "
+        "at pkgkiln.toml:2:8)");
+}
+
+TEST_CASE("a target that can't be named needs a name") {
+  const std::string text =
+      "pkgkiln.toml:2:7: targets.name: expected one, since none can be made from "
+      "\"https://example.com\"";
+  CHECK(problem("[[targets]]\nurl = \"https://example.com\"\n") == text);
+  CHECK(problem("[[targets]]\nurl = \"https://example.com\"\nname = \"\"\n") == text);
+}
+
+TEST_CASE("names that were refused are told once") {
+  Fixture fixture;
+  fixture.file(
+      "[[targets]]\nname = \"A\"\nurl = \"https://example.com/x\"\n"
+      "[[targets]]\nname = \"B\"\nurl = \"https://example.com/x\"\n");
+  const std::string expected =
+      "targets.name: expected a name of lower-case letters, digits and @._+- that does not begin "
+      "with . or -, at most 128 bytes, found ";
+  CHECK(fixture.problems() == std::vector<std::string>{"pkgkiln.toml:2:8: " + expected + "\"A\"",
+                                                       "pkgkiln.toml:5:8: " + expected + "\"B\""});
+}
+
+TEST_CASE("a target's repository is a configured one") {
+  CHECK(problem(repositories + "[[targets]]\nurl = \"/srv/a\"\nrepository = \"three\"\n") ==
+        "pkgkiln.toml:9:14: targets.repository: expected a configured repository (\"one\", "
+        "\"two\"), found \"three\"");
+  CHECK(problem("[[targets]]\nurl = \"/srv/a\"\nrepository = \"three\"\n") ==
+        "pkgkiln.toml:3:14: targets.repository: expected a configured repository (\"pkgkiln\"), "
+        "found \"three\"");
+}
+
+TEST_CASE("a repository that was refused is not missed by its targets as well") {
+  CHECK(problem("[[repositories]]\nname = \"local\"\npath = \"1\"\n"
+                "[[targets]]\nurl = \"/srv/a\"\nrepository = \"mine\"\n") ==
+        "pkgkiln.toml:2:8: repositories.name: expected another name (pacman keeps \"local\" for "
+        "itself), found \"local\"");
+}
+
+TEST_CASE("the PKGBUILD at a URL has neither branch nor path and is downloaded") {
+  Fixture fixture;
+  fixture.file(
+      "[[targets]]\nkind = \"url\"\nname = \"a\"\n"
+      "url = \"git@example.com:a/PKGBUILD\"\nbranch = \"main\"\npath = \"b\"\n");
+  CHECK(fixture.problems() ==
+        std::vector<std::string>{
+            "pkgkiln.toml:4:7: targets.url: expected an https, http or file URL for kind = "
+            "\"url\", found \"git@example.com:a/PKGBUILD\"",
+            "pkgkiln.toml:5:10: targets.branch: expected none for kind = \"url\", found \"main\"",
+            "pkgkiln.toml:6:8: targets.path: expected none for kind = \"url\", found \"b\""});
+  CHECK(problem("[[targets]]\nurl = \"/srv/a\"\nkind = \"hg\"\n") ==
+        "pkgkiln.toml:3:8: targets.kind: expected \"git\" or \"url\", found \"hg\"");
+}
+
+TEST_CASE("a repository has a name and a path") {
+  Fixture fixture;
+  fixture.file("[[repositories]]\n");
+  CHECK(fixture.problems() ==
+        std::vector<std::string>{
+            "pkgkiln.toml:1:1: repositories.name: expected one such as \"pkgkiln\", found none",
+            "pkgkiln.toml:1:1: repositories.path: expected one such as "
+            "\"~/.local/share/pkgkiln/repository\", found none"});
+  CHECK(problem("[[repositories]]\nname = \"a\"\npath = \"\"\n") ==
+        "pkgkiln.toml:3:8: repositories.path: expected one line of printable text, found \"\"");
+}
