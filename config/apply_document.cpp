@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "config/loading.hpp"
-#include "config/nearest.hpp"
+#include "core/base/nearest.hpp"
 
 namespace pkgkiln::config {
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "config/loading.hpp"
-#include "config/nearest.hpp"
+#include "core/base/nearest.hpp"
 #include "config/variables.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"

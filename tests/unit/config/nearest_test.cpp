@@ -1,4 +1,4 @@
-#include "config/nearest.hpp"
+#include "core/base/nearest.hpp"
 
 #include "tests/catch.hpp"
 

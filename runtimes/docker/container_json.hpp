@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/runtime/types.hpp"
+#include "runtimes/shared/json.hpp"
+
+/// Our values as the Docker engine API's JSON and back; pure. Field names: "Docker Engine API",
+/// v1.41, ContainerCreate, NetworkCreate, VolumeCreate and their lists.
+namespace pkgkiln::runtimes::docker {
+
+std::string create_body(const ContainerSpec& spec);
+std::string network_body(const std::string& name, const Labels& labels);
+std::string volume_body(const std::string& name, const Labels& labels);
+std::string disconnect_body(const std::string& container);
+
+std::vector<ContainerSummary> containers_from(const json::Value& list);
+/// Of networks, or of the "Volumes" of a volume list.
+std::vector<ResourceSummary> resources_from(const json::Value& list);
+/// Names of the networks in a container's inspect; the network "none" is none.
+std::vector<std::string> networks_from(const json::Value& inspect);
+Usage usage_from(const json::Value& stats);
+RuntimeInfo info_from(const json::Value& info);
+
+}  // namespace pkgkiln::runtimes::docker

@@ -1,0 +1,70 @@
+#include "runtimes/shared/classification.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pkgkiln::runtimes {
+
+namespace {
+
+using Kind = RuntimeError::Kind;
+
+// Network trouble first: its texts may quote a URL with any words in it.
+constexpr std::array kPullMeanings = {
+    Meaning{0, "no such host", Kind::unreachable},
+    Meaning{0, "connection refused", Kind::unreachable},
+    Meaning{0, "connection reset", Kind::unreachable},
+    Meaning{0, "no route to host", Kind::unreachable},
+    Meaning{0, "network is unreachable", Kind::unreachable},
+    Meaning{0, "i/o timeout", Kind::unreachable},
+    Meaning{0, "tls handshake timeout", Kind::unreachable},
+    Meaning{0, "deadline exceeded", Kind::unreachable},
+    Meaning{0, "request canceled", Kind::unreachable},
+    Meaning{0, "server misbehaving", Kind::unreachable},
+    Meaning{0, "temporary failure in name resolution", Kind::unreachable},
+    Meaning{0, "unexpected eof", Kind::unreachable},
+    Meaning{0, ": eof", Kind::unreachable},
+    Meaning{0, "server gave http response to https client", Kind::unreachable},
+    Meaning{0, "x509:", Kind::unreachable},
+    Meaning{0, "502 bad gateway", Kind::unreachable},
+    Meaning{0, "503 service unavailable", Kind::unreachable},
+    Meaning{0, "504 gateway", Kind::unreachable},
+    Meaning{0, "toomanyrequests", Kind::unreachable},
+    Meaning{0, "too many requests", Kind::unreachable},
+    Meaning{0, "manifest unknown", Kind::not_found},
+    Meaning{0, "name unknown", Kind::not_found},
+    Meaning{0, "not found", Kind::not_found},
+    Meaning{0, "no such image", Kind::not_found},
+    Meaning{0, "repository does not exist", Kind::not_found},
+    Meaning{0, "repository name not known", Kind::not_found},
+    Meaning{0, "access to the resource is denied", Kind::not_found},
+    Meaning{0, "access denied", Kind::not_found},
+    Meaning{0, "unauthorized", Kind::not_found},
+    Meaning{0, "authentication required", Kind::not_found},
+};
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  return !std::ranges::search(text, part, {}, lower).empty() || part.empty();
+}
+
+RuntimeError::Kind classify_by(std::span<const Meaning> table, int status, std::string_view words) {
+  for (const auto& meaning : table)
+    if ((meaning.status == 0 || meaning.status == status) &&
+        contains_ignoring_case(words, meaning.words))
+      return meaning.kind;
+  if (status == 404) return Kind::not_found;
+  if (status == 409) return Kind::conflict;
+  return Kind::rejected;
+}
+
+RuntimeError::Kind classify_pull(std::string_view words) {
+  return classify_by(kPullMeanings, 0, words);
+}
+
+}  // namespace pkgkiln::runtimes

@@ -1,0 +1,143 @@
+#include "runtimes/shared/engine_client.hpp"
+
+#include <fmt/format.h>
+
+#include "runtimes/shared/json.hpp"
+
+namespace pkgkiln::runtimes {
+
+namespace {
+
+constexpr std::size_t kWordsLimit = 1000;
+constexpr std::uint64_t kAnswerLimit = 32U << 20U;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string shown(const net::Request& request) {
+  return request.method + " " + request.target.substr(0, request.target.find('?'));
+}
+
+}  // namespace
+
+EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect)
+    : client_(std::move(client)), dialect_(std::move(dialect)) {}
+
+template <typename Exchange>
+net::Response EngineClient::translate(const std::string& doing, const net::Request& request,
+                                      Exchange exchange) const {
+  net::Request full = request;
+  full.target = dialect_.prefix + request.target;
+  try {
+    return exchange(full);
+  } catch (const net::TransportError& failure) {
+    const auto kind = runtimes::kind_of(failure);
+    const std::string cause = failure.causes().empty() ? "" : failure.causes().front();
+    auto problem = RuntimeError(kind, doing);
+    if (kind == RuntimeError::Kind::unreachable)
+      problem.advise(connection_advice(dialect_.engine, socket(), cause));
+    problem
+        .because(fmt::format("{} {}", dialect_.engine,
+                             kind == RuntimeError::Kind::unreachable
+                                 ? "could not be asked: " + shown(request)
+                                 : "broke off " + shown(request)))
+        .because(failure.what());
+    problem.because(fmt::format("runtime: {} at {}", dialect_.engine, socket()))
+        .advise("pkgkiln doctor");
+    throw problem;
+  }
+}
+
+net::Response EngineClient::ask(const std::string& doing, net::Request request,
+                                const Cancellation& cancel) const {
+  return translate(doing, request, [&](const net::Request& full) {
+    return client_->send(full, cancel, kAnswerLimit);
+  });
+}
+
+net::Response EngineClient::require(const std::string& doing, const net::Request& request,
+                                    const Cancellation& cancel) const {
+  net::Response response = ask(doing, request, cancel);
+  if (!response.ok() && response.status != 304) throw refusal(doing, request, response);
+  return response;
+}
+
+void EngineClient::stream(const std::string& doing, const net::Request& request, const Sink& body,
+                          const Cancellation& cancel) const {
+  const net::Response response = translate(doing, request, [&](const net::Request& full) {
+    return client_->stream(full, body, cancel);
+  });
+  if (!response.ok()) throw refusal(doing, request, response);
+}
+
+RuntimeError::Kind EngineClient::kind_of(const net::Response& response) const {
+  return dialect_.classify(response.status, words_of(response.body));
+}
+
+RuntimeError EngineClient::refusal(const std::string& doing, const net::Request& request,
+                                   const net::Response& response) const {
+  return error(kind_of(response), doing,
+               fmt::format("{} answered {} to {}: {}", dialect_.engine, response.status,
+                           shown(request), words_of(response.body)));
+}
+
+RuntimeError EngineClient::error(RuntimeError::Kind kind, const std::string& doing,
+                                 const std::string& why) const {
+  auto problem = RuntimeError(kind, doing);
+  problem.because(why)
+      .because(fmt::format("runtime: {} at {}", dialect_.engine, socket()))
+      .advise("pkgkiln doctor");
+  return problem;
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text.substr(0, kWordsLimit))
+    line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
+}
+
+std::string words_of(std::string_view body) {
+  if (const auto document = json::parse(body)) {
+    const auto message = json::text(json::at(*document, {"message"}));
+    if (!message.empty()) return one_line(message);
+  }
+  const auto line = one_line(body);
+  return line.empty() ? "(no text)" : line;
+}
+
+std::string escape_path(std::string_view path) {
+  std::string escaped;
+  for (;;) {
+    const auto slash = path.find('/');
+    escaped += net::escape(path.substr(0, slash));
+    if (slash == std::string_view::npos) return escaped;
+    escaped += '/';
+    path.remove_prefix(slash + 1);
+  }
+}
+
+RuntimeError::Kind kind_of(const net::TransportError& error) {
+  if (error.kind() == net::TransportError::Kind::too_large) return RuntimeError::Kind::malformed;
+  return error.sent() ? RuntimeError::Kind::lost : RuntimeError::Kind::unreachable;
+}
+
+std::string connection_advice(std::string_view engine, std::string_view socket,
+                              std::string_view cause) {
+  const bool docker = contains(engine, "docker");
+  if (contains(cause, "ermission denied"))
+    return docker ? "join the group that owns the socket (usermod -aG docker USER, then log in "
+                    "again), or use rootless Podman"
+                  : "run as the user that owns the socket, or start that user's own: systemctl "
+                    "--user start podman.socket";
+  if (docker) return "start the Docker daemon (systemctl start docker), then pkgkiln doctor";
+  return contains(socket, "/run/user/")
+             ? "systemctl --user start podman.socket, then pkgkiln doctor"
+             : "start Podman's service (systemctl start podman.socket, or podman system service "
+               "--time=0 " +
+                   std::string(socket) + "), then pkgkiln doctor";
+}
+
+}  // namespace pkgkiln::runtimes

@@ -1,0 +1,80 @@
+#include "runtimes/shared/json.hpp"
+
+namespace pkgkiln::runtimes::json {
+
+std::optional<Document> parse(std::string_view text) {
+  Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  if (document.HasParseError()) return std::nullopt;
+  return document;
+}
+
+const Value& at(const Value& object, std::initializer_list<const char*> path) {
+  static const Value null;
+  const Value* value = &object;
+  for (const char* key : path) {
+    if (!value->IsObject()) return null;
+    const auto member = value->FindMember(key);
+    if (member == value->MemberEnd()) return null;
+    value = &member->value;
+  }
+  return *value;
+}
+
+std::string text(const Value& value) {
+  return value.IsString() ? std::string(value.GetString(), value.GetStringLength()) : "";
+}
+
+bool boolean(const Value& value) {
+  return value.IsBool() && value.GetBool();
+}
+
+std::map<std::string, std::string> text_map(const Value& value) {
+  std::map<std::string, std::string> map;
+  if (!value.IsObject()) return map;
+  for (const auto& member : value.GetObject())
+    if (member.value.IsString()) map[text(member.name)] = text(member.value);
+  return map;
+}
+
+std::vector<std::string> text_list(const Value& value) {
+  std::vector<std::string> list;
+  if (!value.IsArray()) return list;
+  for (const auto& item : value.GetArray())
+    if (item.IsString()) list.push_back(text(item));
+  return list;
+}
+
+std::vector<std::string> keys(const Value& object) {
+  std::vector<std::string> list;
+  if (!object.IsObject()) return list;
+  for (const auto& member : object.GetObject()) list.push_back(text(member.name));
+  return list;
+}
+
+void write(Writer& out, const std::vector<std::string>& list) {
+  out.StartArray();
+  for (const auto& item : list) out.String(item);
+  out.EndArray();
+}
+
+void write(Writer& out, const std::map<std::string, std::string>& map) {
+  out.StartObject();
+  for (const auto& [key, value] : map) {
+    out.String(key);
+    out.String(value);
+  }
+  out.EndObject();
+}
+
+std::string label_filters(const std::map<std::string, std::string>& labels) {
+  std::vector<std::string> pairs;
+  for (const auto& [key, value] : labels) pairs.push_back(key + "=" + value);
+  return object([&](Writer& out) {
+    if (pairs.empty()) return;
+    out.Key("label");
+    write(out, pairs);
+  });
+}
+
+}  // namespace pkgkiln::runtimes::json

@@ -1,0 +1,50 @@
+#pragma once
+
+#define RAPIDJSON_HAS_STDSTRING 1
+#include <map>
+#include <optional>
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Reading engines' JSON: absent and null are the same, and a value of another type than expected
+/// counts as absent. And writing it. Only .cpp files include this.
+namespace pkgkiln::runtimes::json {
+
+using Value = rapidjson::Value;
+using Document = rapidjson::Document;
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+/// Nothing when `text` is no JSON. Deep nesting doesn't cost stack.
+std::optional<Document> parse(std::string_view text);
+
+/// The member at the end of a path of keys; a null value when there is none.
+const Value& at(const Value& object, std::initializer_list<const char*> path);
+
+std::string text(const Value& value);  // "" when it is no string
+bool boolean(const Value& value);      // false when it is no boolean
+std::map<std::string, std::string> text_map(const Value& value);
+std::vector<std::string> text_list(const Value& value);
+std::vector<std::string> keys(const Value& object);
+
+void write(Writer& out, const std::vector<std::string>& list);
+void write(Writer& out, const std::map<std::string, std::string>& map);
+
+/// Gives `fill` a writer inside an object and returns the JSON text.
+template <typename Fill>
+std::string object(Fill fill) {
+  rapidjson::StringBuffer buffer;
+  Writer out(buffer);
+  out.StartObject();
+  fill(out);
+  out.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+/// `{"<key>": ["k=v", …]}`: the filters parameter of both engines' list calls.
+std::string label_filters(const std::map<std::string, std::string>& labels);
+
+}  // namespace pkgkiln::runtimes::json

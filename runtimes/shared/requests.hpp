@@ -1,0 +1,34 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+
+#include "core/runtime/types.hpp"
+#include "runtimes/shared/engine_client.hpp"
+
+namespace pkgkiln::runtimes {
+
+/// Asks for something that may be done already: an answer of one of the kinds in `done` is as
+/// good as success.
+void request_unless(const EngineClient& client, const std::string& doing,
+                    const net::Request& request, std::initializer_list<RuntimeError::Kind> done);
+
+/// Deletes a container until it is gone, also when somebody else is at it already.
+void remove_until_gone(const EngineClient& client, const std::string& doing,
+                       const net::Request& request);
+
+/// Drops what lacks one of the labels: nothing foreign gets through, whatever the engine's filter
+/// did.
+template <typename Summaries>
+Summaries only_labelled(Summaries all, const Labels& wanted) {
+  std::erase_if(all, [&](const auto& item) {
+    for (const auto& [key, value] : wanted) {
+      const auto found = item.labels.find(key);
+      if (found == item.labels.end() || found->second != value) return true;
+    }
+    return false;
+  });
+  return all;
+}
+
+}  // namespace pkgkiln::runtimes
