@@ -2,7 +2,6 @@
 
 #include "tests/catch.hpp"
 
-using pkgkiln::config::nearest;
 
 TEST_CASE("the nearest neighbour of a mistyped word") {
   const std::vector<std::string> names{"timeout", "memory", "cpus", "repository", "path"};
