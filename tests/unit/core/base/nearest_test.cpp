@@ -2,6 +2,7 @@
 
 #include "tests/catch.hpp"
 
+using pkgkiln::nearest;
 
 TEST_CASE("the nearest neighbour of a mistyped word") {
   const std::vector<std::string> names{"timeout", "memory", "cpus", "repository", "path"};
