@@ -135,6 +135,18 @@ void Run::publish_spooled() {
   for (const auto& notice : notices) observer_.notice(notice);
 }
 
+std::optional<TargetResult> Run::still_spooled(const Plan& plan) const {
+  for (const auto& waiting : spooled_) {
+    if (waiting.target.name != plan.target.name || waiting.record.commit != plan.commit ||
+        plan.target.force)
+      continue;
+    auto result = waiting;
+    result.target = plan.target;
+    return result;
+  }
+  return std::nullopt;
+}
+
 std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
   const auto path = parts_.state.log(kImageLog, parts_.identity.run);
   BuildLog log(path, kLogLimit);
@@ -163,6 +175,7 @@ TargetResult Run::build_one(const Plan& plan, const std::string& image,
     Describe{result}(Failed{"source", 0, unplannable->why, unplannable->advice});
     return result;
   }
+  if (const auto waiting = still_spooled(plan)) return *waiting;
   if (cancel.requested()) {
     Describe{result}(Interrupted{});
     return result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class Run {
  private:
   void clean_up();
   void publish_spooled();
+  /// Unpublished again, if this very build of the target waits in the spool already.
+  std::optional<TargetResult> still_spooled(const Plan& plan) const;
   std::string prepare_image(bool refresh, const Cancellation& cancel);
   TargetResult build_one(const Plan& plan, const std::string& image, const Cancellation& cancel);
   BuildOutcome run_build(const Plan& plan, const std::string& image, BuildRecord& record,
@@ -51,6 +54,7 @@ class Run {
   RunObserver& observer_;
   Spool spool_;
   std::vector<std::string> known_;
+  std::vector<TargetResult> spooled_;  // could not be published at the start either
 };
 
 }  // namespace pkgkiln
