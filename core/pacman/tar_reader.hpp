@@ -33,8 +33,8 @@ class TarReader {
   std::optional<Entry> next();
   /// What the current entry holds; Error when that is longer than `limit` bytes.
   std::string content(std::uint64_t limit);
-  /// After the last entry: reads the file to its end, so that every checksum of the compression
-  /// was checked. Throws Error when something is missing.
+  /// After the last entry: reads the file to its end, where the compression's checksum is (which
+  /// libarchive checks for all but gzip). Throws Error when something is missing.
   Whole finish();
 
  private:

@@ -1,10 +1,8 @@
 #include "core/publish/local_repository.hpp"
 
 #include <cerrno>
-#include <fcntl.h>
 #include <set>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -124,16 +122,17 @@ void LocalRepository::check() {
   std::error_code error;
   while (!fs::exists(nearest, error) && nearest.has_relative_path())
     nearest = nearest.parent_path();
-  const auto bad =
-      Error("cannot write to the repository '" + name_ + "' in '" + directory().string() + "'");
-  if (!fs::is_directory(nearest, error))
-    throw Error(bad)
-        .because("'" + nearest.string() + "' is not a directory")
-        .advise("choose another path for the repository");
-  if (::faccessat(AT_FDCWD, nearest.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
-    throw Error(bad)
-        .because("'" + nearest.string() + "': " + std::generic_category().message(errno))
-        .advise("make that directory writable for this user, or choose another path");
+  try {
+    if (!fs::is_directory(nearest, error))
+      throw Error("'" + nearest.string() + "' is not a directory");
+    // Trying is the only answer that counts: modes say nothing of read-only file systems or NFS.
+    const PlacedFile attempt(nearest);
+  } catch (Error& failed) {
+    failed.while_doing("cannot write to the repository '" + name_ + "' in '" +
+                       directory().string() + "'");
+    failed.advise("make that directory writable for this user, or choose another path");
+    throw;
+  }
   read("db");
 }
 

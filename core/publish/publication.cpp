@@ -40,6 +40,13 @@ bool is_there(const fs::path& path, std::uint64_t size) {
   return fs::is_regular_file(fs::symlink_status(path, error)) && fs::file_size(path, error) == size;
 }
 
+PublishConflict conflict(const fs::path& target) {
+  PublishConflict error("cannot publish '" + target.string() + "'");
+  error.because("a file of that name with other content is there");
+  error.advise("raise pkgrel; or remove that file, if no one has installed from it");
+  return error;
+}
+
 /// The entries of `db`, each with what `files` knows of its files.
 RepositoryDatabase with_files(RepositoryDatabase db, const RepositoryDatabase& files) {
   RepositoryDatabase result;
@@ -72,9 +79,7 @@ bool Publication::check(const RepositoryDatabase& db, const RepositoryDatabase& 
     if (!fs::exists(fs::symlink_status(target, error)))
       missing_.push_back(&package);
     else if (!is_there(target, package.size) || sha256_of_file(target) != package.sha256)
-      throw PublishConflict("cannot publish '" + target.string() + "'")
-          .because("a file of that name with other content is there")
-          .advise("raise pkgrel; or remove that file, if no one has installed from it");
+      throw conflict(target);
     const auto* entry = db.find(package.name.pkgname);
     changes = changes || !is_published(entry, package) ||
               !is_published(files.find(package.name.pkgname), package);

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pkgkiln::test {
+
+/// A package file that is made without makepkg: fast, and as odd as a test wants it.
+struct SamplePackage {
+  std::string pkgname = "sample";
+  std::string version = "1.0-1";
+  std::string arch = "x86_64";
+  std::string extension = ".pkg.tar.gz";
+  std::string more_info;  // further lines of .PKGINFO
+  /// Names and contents; a name that ends in '/' is a directory.
+  std::vector<std::pair<std::string, std::string>> files = {
+      {"usr/", ""}, {"usr/share/", ""}, {"usr/share/sample.txt", "hello\n"}};
+
+  std::string file_name() const;
+  std::string pkginfo() const;
+  /// Writes it into the directory and returns its path.
+  std::filesystem::path write(const std::filesystem::path& directory) const;
+};
+
+/// An archive of just these entries, compressed as the extension of the path says.
+void write_archive(const std::filesystem::path& path,
+                   const std::vector<std::pair<std::string, std::string>>& entries);
+
+}  // namespace pkgkiln::test

@@ -1,0 +1,109 @@
+#include <unistd.h>
+
+#include "core/base/file.hpp"
+#include "core/publish/local_repository.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/core/pacman/programs.hpp"
+#include "tests/unit/core/pacman/sample_package.hpp"
+
+namespace fs = std::filesystem;
+using Catch::Matchers::ContainsSubstring;
+using pkgkiln::LocalRepository;
+using pkgkiln::pacman::PackageArchive;
+using pkgkiln::test::Ran;
+using pkgkiln::test::run_program;
+using pkgkiln::test::SamplePackage;
+
+namespace {
+
+/// The real pacman with a root, database and configuration of its own.
+class Pacman {
+ public:
+  explicit Pacman(const fs::path& place, const fs::path& server) : place_(place) {
+    for (const auto* made : {"root", "db", "cache", "hooks", "gpg"})
+      fs::create_directories(place_ / made);
+    pkgkiln::write_file_atomically(place_ / "pacman.conf",
+                                   "[options]\nArchitecture = x86_64\nSigLevel = Never\n"
+                                   "LogFile = " +
+                                       (place_ / "log").string() + "\n[r]\nServer = file://" +
+                                       server.string() + "\n");
+  }
+
+  Ran operator()(std::vector<std::string> arguments) const {
+    std::vector<std::string> command;
+    if (::geteuid() != 0) command = {"fakeroot", "--"};
+    command.insert(command.end(),
+                   {"pacman", "--config", (place_ / "pacman.conf").string(), "--root",
+                    (place_ / "root").string(), "--dbpath", (place_ / "db").string(), "--cachedir",
+                    (place_ / "cache").string(), "--hookdir", (place_ / "hooks").string(),
+                    "--gpgdir", (place_ / "gpg").string(), "--noconfirm"});
+    // pacman 7 downloads in a sandbox, as another user, where it can.
+    if (run_program({"pacman", "-Sh"}).output.find("--disable-sandbox ") != std::string::npos)
+      command.emplace_back("--disable-sandbox");
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run_program(command);
+  }
+
+  fs::path root() const { return place_ / "root"; }
+
+ private:
+  fs::path place_;
+};
+
+void check_ok(const Ran& ran) {
+  INFO(ran.output);
+  CHECK(ran.code == 0);
+}
+
+}  // namespace
+
+TEST_CASE("the real pacman installs from what was published") {
+  const pkgkiln::TempDir place;
+  const auto spool = place.path() / "spool";
+  fs::create_directory(spool);
+  LocalRepository repository("r", place.path() / "repos", "x86_64");
+  const Pacman pacman(place.path() / "pacman", repository.directory());
+  const auto package = [&](const std::string& pkgname, const std::string& version,
+                           const std::string& arch, const std::string& extension,
+                           const std::string& more_info = "") {
+    SamplePackage sample{pkgname, version, arch, extension, more_info, {}};
+    sample.files = {{"usr/", ""},
+                    {"usr/share/", ""},
+                    {"usr/share/" + pkgname, version + "\n"},
+                    {"usr/share/n\xc3\xa4me-" + pkgname, ""}};
+    return PackageArchive::read(sample.write(spool));
+  };
+  repository.publish(
+      {package("tool++", "2:1.0+r5.gabc-1", "x86_64", ".pkg.tar.zst",
+               "depend = data>=1\ndepend = libtool.so=1-64\n"
+               "optdepend = x: to see\ngroup = tools\n"),
+       package("tool++-debug", "2:1.0+r5.gabc-1", "x86_64", ".pkg.tar.xz"),
+       package("data", "1.0-1", "any", ".pkg.tar.gz", "provides = libtool.so=1-64\n")});
+
+  check_ok(pacman({"-Sy"}));
+  const auto list = pacman({"-Sl", "r"});
+  CHECK_THAT(list.output, ContainsSubstring("r tool++ 2:1.0+r5.gabc-1"));
+  CHECK_THAT(list.output, ContainsSubstring("r tool++-debug 2:1.0+r5.gabc-1"));
+  const auto info = pacman({"-Si", "tool++"});
+  check_ok(info);
+  CHECK_THAT(info.output, ContainsSubstring("data>=1"));
+  CHECK_THAT(info.output, ContainsSubstring("A sample"));
+  CHECK_THAT(info.output, ContainsSubstring("SHA-256"));
+  CHECK_THAT(info.output, ContainsSubstring("A Tester <tester@example.org>"));
+
+  check_ok(pacman({"-S", "tool++", "tool++-debug"}));
+  CHECK(pkgkiln::read_file(pacman.root() / "usr/share/tool++") == "2:1.0+r5.gabc-1\n");
+  CHECK(pkgkiln::read_file(pacman.root() / "usr/share/data") == "1.0-1\n");
+  CHECK(fs::exists(pacman.root() / "usr/share/n\xc3\xa4me-data"));
+  check_ok(pacman({"-Qk"}));
+
+  check_ok(pacman({"-Fy"}));
+  const auto owner = pacman({"-F", "usr/share/data"});
+  check_ok(owner);
+  CHECK_THAT(owner.output, ContainsSubstring("data 1.0-1"));
+  CHECK_THAT(pacman({"-Fl", "tool++"}).output, ContainsSubstring("usr/share/n\xc3\xa4me-tool++"));
+
+  repository.publish({package("data", "1:0.5-1", "any", ".pkg.tar")});
+  check_ok(pacman({"-Syy"}));
+  CHECK_THAT(pacman({"-Qu"}).output, ContainsSubstring("data 1.0-1 -> 1:0.5-1"));
+}
