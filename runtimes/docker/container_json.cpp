@@ -84,11 +84,10 @@ std::string create_body(const ContainerSpec& spec) {
   return json::object([&](Writer& out) {
     out.Key("Image");
     out.String(spec.image);
-    // With an entrypoint given, the image's command is not appended to it.
-    out.Key("Entrypoint");
-    json::write(out, spec.command);
-    out.Key("Cmd");
+    out.Key("Entrypoint");  // an empty list, not null, replaces the image's
     json::write(out, std::vector<std::string>{});
+    out.Key("Cmd");
+    json::write(out, spec.command);
     out.Key("Env");
     json::write(out, assignments(spec.env));
     if (!spec.user.empty()) {
@@ -137,35 +136,6 @@ std::string disconnect_body(const std::string& container) {
     out.Key("Force");
     out.Bool(true);
   });
-}
-
-std::vector<ContainerSummary> containers_from(const json::Value& list) {
-  std::vector<ContainerSummary> containers;
-  if (!list.IsArray()) return containers;
-  for (const auto& item : list.GetArray()) {
-    const auto names = json::text_list(json::at(item, {"Names"}));
-    std::string name = names.empty() ? "" : names.front();
-    if (name.starts_with('/')) name.erase(0, 1);
-    containers.push_back({json::text(json::at(item, {"Id"})), name,
-                          json::text_map(json::at(item, {"Labels"})),
-                          json::text(json::at(item, {"State"})) == "running"});
-  }
-  return containers;
-}
-
-std::vector<ResourceSummary> resources_from(const json::Value& list) {
-  std::vector<ResourceSummary> resources;
-  if (!list.IsArray()) return resources;
-  for (const auto& item : list.GetArray())
-    resources.push_back(
-        {json::text(json::at(item, {"Name"})), json::text_map(json::at(item, {"Labels"}))});
-  return resources;
-}
-
-std::vector<std::string> networks_from(const json::Value& inspect) {
-  auto names = json::keys(json::at(inspect, {"NetworkSettings", "Networks"}));
-  std::erase(names, "none");
-  return names;
 }
 
 Usage usage_from(const json::Value& stats) {

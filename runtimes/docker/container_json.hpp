@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "core/runtime/types.hpp"
 #include "runtimes/shared/json.hpp"
@@ -15,11 +14,6 @@ std::string network_body(const std::string& name, const Labels& labels);
 std::string volume_body(const std::string& name, const Labels& labels);
 std::string disconnect_body(const std::string& container);
 
-std::vector<ContainerSummary> containers_from(const json::Value& list);
-/// Of networks, or of the "Volumes" of a volume list.
-std::vector<ResourceSummary> resources_from(const json::Value& list);
-/// Names of the networks in a container's inspect; the network "none" is none.
-std::vector<std::string> networks_from(const json::Value& inspect);
 Usage usage_from(const json::Value& stats);
 RuntimeInfo info_from(const json::Value& info);
 

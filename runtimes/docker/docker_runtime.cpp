@@ -4,7 +4,9 @@
 #include "runtimes/shared/archive.hpp"
 #include "runtimes/shared/engine_json.hpp"
 #include "runtimes/shared/exec.hpp"
+#include "runtimes/shared/open_files.hpp"
 #include "runtimes/shared/requests.hpp"
+#include "runtimes/shared/summaries.hpp"
 
 namespace pkgkiln::runtimes::docker {
 
@@ -37,12 +39,16 @@ RuntimeInfo DockerRuntime::info() {
 
 CreatedContainer DockerRuntime::create(const ContainerSpec& spec) {
   const auto doing = quoted("cannot create the container", spec.name);
+  CreatedContainer created;
+  ContainerSpec possible = spec;
+  possible.limits = lowered(spec.limits, most_open_files_, created.warnings);
   const auto answer = require_json(
       *engine_, doing,
-      post("/containers/create" + net::query({{"name", spec.name}}), create_body(spec)));
-  CreatedContainer created{json::text(json::at(answer, {"Id"})),
-                           json::text_list(json::at(answer, {"Warnings"}))};
+      post("/containers/create" + net::query({{"name", spec.name}}), create_body(possible)));
+  created.id = json::text(json::at(answer, {"Id"}));
   if (created.id.empty()) throw engine_->error(Kind::malformed, doing, "the engine gave it no id");
+  for (const auto& warning : json::text_list(json::at(answer, {"Warnings"})))
+    created.warnings.push_back(one_line(warning));
   return created;
 }
 
@@ -112,7 +118,7 @@ void DockerRuntime::remove_network(const std::string& name) {
 std::vector<ResourceSummary> DockerRuntime::list_networks(const Labels& labels) {
   const auto answer =
       require_json(*engine_, "cannot list the networks", get(filtered("/networks", labels)));
-  return only_labelled(resources_from(answer), labels);
+  return only_labelled(resources_from(answer, "Name", "Labels"), labels);
 }
 
 void DockerRuntime::create_volume(const std::string& name, const Labels& labels) {
@@ -128,7 +134,7 @@ void DockerRuntime::remove_volume(const std::string& name) {
 std::vector<ResourceSummary> DockerRuntime::list_volumes(const Labels& labels) {
   const auto answer =
       require_json(*engine_, "cannot list the volumes", get(filtered("/volumes", labels)));
-  return only_labelled(resources_from(json::at(answer, {"Volumes"})), labels);
+  return only_labelled(resources_from(json::at(answer, {"Volumes"}), "Name", "Labels"), labels);
 }
 
 }  // namespace pkgkiln::runtimes::docker

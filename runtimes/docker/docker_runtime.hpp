@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "core/runtime/container_runtime.hpp"
 #include "runtimes/shared/engine_client.hpp"
@@ -10,7 +12,10 @@ namespace pkgkiln::runtimes::docker {
 /// Containers, networks and volumes of a Docker engine, by the engine API.
 class DockerRuntime final : public ContainerRuntime {
  public:
-  explicit DockerRuntime(std::shared_ptr<const EngineClient> engine) : engine_(std::move(engine)) {}
+  /// `most_open_files`: what the engine can give a container at most; unset for no bound.
+  explicit DockerRuntime(std::shared_ptr<const EngineClient> engine,
+                         std::optional<std::uint64_t> most_open_files = {})
+      : engine_(std::move(engine)), most_open_files_(most_open_files) {}
 
   RuntimeInfo info() override;
   CreatedContainer create(const ContainerSpec& spec) override;
@@ -36,6 +41,7 @@ class DockerRuntime final : public ContainerRuntime {
 
  private:
   std::shared_ptr<const EngineClient> engine_;
+  std::optional<std::uint64_t> most_open_files_;
 };
 
 }  // namespace pkgkiln::runtimes::docker

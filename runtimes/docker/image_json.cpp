@@ -1,7 +1,5 @@
 #include "runtimes/docker/image_json.hpp"
 
-#include "runtimes/shared/image_values.hpp"
-
 namespace pkgkiln::runtimes::docker {
 
 ImageInfo image_from(const json::Value& inspect) {

@@ -17,18 +17,4 @@ void request_unless(const EngineClient& client, const std::string& doing,
 void remove_until_gone(const EngineClient& client, const std::string& doing,
                        const net::Request& request);
 
-/// Drops what lacks one of the labels: nothing foreign gets through, whatever the engine's filter
-/// did.
-template <typename Summaries>
-Summaries only_labelled(Summaries all, const Labels& wanted) {
-  std::erase_if(all, [&](const auto& item) {
-    for (const auto& [key, value] : wanted) {
-      const auto found = item.labels.find(key);
-      if (found == item.labels.end() || found->second != value) return true;
-    }
-    return false;
-  });
-  return all;
-}
-
 }  // namespace pkgkiln::runtimes

@@ -1,0 +1,101 @@
+#include "runtimes/candidates.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <unistd.h>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string find_program(const std::string& name, std::string_view path) {
+  while (!path.empty()) {
+    const auto colon = path.find(':');
+    const auto file = std::string(path.substr(0, colon)) + "/" + name;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0)
+      return file;
+    if (colon == std::string_view::npos) break;
+    path.remove_prefix(colon + 1);
+  }
+  return "";
+}
+
+RuntimeCandidate from_variable(const char* variable, const std::string& engine,
+                               const std::string& url) {
+  try {
+    return {variable, engine, parse_socket(url), "", ""};
+  } catch (const UsageError& error) {
+    return {variable, engine, "", "", error.what()};
+  }
+}
+
+}  // namespace
+
+std::string parse_socket(std::string_view url) {
+  const auto separator = url.find("://");
+  const auto scheme =
+      std::string(separator == std::string_view::npos ? "" : url.substr(0, separator));
+  if (scheme.empty())
+    throw UsageError("'" + std::string(url) + "' is no socket")
+        .because("expected unix:// and an absolute path")
+        .advise("write unix:///path/to/the.sock");
+  if (scheme != "unix")
+    throw UsageError("the scheme '" + scheme + "' is not supported for an engine's socket")
+        .because("supported is: unix")
+        .advise("write unix:///path/to/the.sock");
+  const auto path = url.substr(separator + 3);
+  if (!path.starts_with('/') || path.find('\0') != std::string_view::npos)
+    throw UsageError("the path of a socket must be absolute, as in unix:///path/to/the.sock");
+  return std::string(path);
+}
+
+RuntimeChoice RuntimeChoice::parse(std::string_view kind, std::string_view socket) {
+  if (kind != "auto" && kind != "podman" && kind != "docker")
+    throw UsageError("'" + std::string(kind) + "' is no kind of runtime")
+        .because("expected auto, podman or docker");
+  return {std::string(kind), socket.empty() ? "" : parse_socket(socket)};
+}
+
+RuntimeSurroundings RuntimeSurroundings::here() {
+  auto runtime_dir = environment("XDG_RUNTIME_DIR");
+  if (runtime_dir.empty()) runtime_dir = "/run/user/" + std::to_string(::getuid());
+  return {environment("CONTAINER_HOST"), environment("DOCKER_HOST"), runtime_dir,
+          find_program("podman", environment("PATH"))};
+}
+
+std::vector<RuntimeCandidate> candidates(const RuntimeChoice& choice,
+                                         const RuntimeSurroundings& surroundings) {
+  const bool podman = choice.kind != "docker";
+  const bool docker = choice.kind != "podman";
+  const std::string chosen = choice.kind == "auto" ? "" : choice.kind;
+  if (!choice.socket.empty()) return {{"the configured socket", chosen, choice.socket, "", ""}};
+
+  std::vector<RuntimeCandidate> list;
+  if (podman && !surroundings.container_host.empty())
+    list.push_back(from_variable("CONTAINER_HOST", "podman", surroundings.container_host));
+  if (!surroundings.docker_host.empty())
+    list.push_back(from_variable("DOCKER_HOST", chosen, surroundings.docker_host));
+  if (podman) {
+    list.push_back({"the user's Podman socket", "podman",
+                    surroundings.runtime_dir + "/podman/podman.sock", "", ""});
+    list.push_back({"the system's Podman socket", "podman", "/run/podman/podman.sock", "", ""});
+  }
+  // Podman may be what answers on Docker's socket.
+  if (docker) list.push_back({"the Docker socket", chosen, "/var/run/docker.sock", "", ""});
+  if (podman) {
+    const auto& program = surroundings.podman_program;
+    list.push_back(
+        {"the podman program", "podman", "", program, program.empty() ? "it is not in PATH" : ""});
+  }
+  return list;
+}
+
+}  // namespace pkgkiln

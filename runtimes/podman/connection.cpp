@@ -1,0 +1,43 @@
+#include "runtimes/podman/connection.hpp"
+
+#include <charconv>
+
+#include "runtimes/podman/errors.hpp"
+#include "runtimes/shared/probe.hpp"
+
+namespace pkgkiln::runtimes::podman {
+
+namespace {
+constexpr int kOldestMajor = 4;
+}
+
+bool serves_our_api(std::string_view version) {
+  int major = 0;
+  const auto [end, failure] =
+      std::from_chars(version.data(), version.data() + version.size(), major);
+  return failure == std::errc() && end != version.data() + version.size() && *end == '.' &&
+         major >= kOldestMajor;
+}
+
+std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
+  const auto endpoint = net::Endpoint::unix_domain(socket_path);
+  const std::string doing = "cannot use Podman at " + endpoint.display();
+  const EngineClient unversioned(std::make_unique<net::Client>(endpoint),
+                                 {"podman", "", &classify});
+  const auto response = probe(unversioned, doing, "/libpod/_ping");
+  const std::string version(response.header("Libpod-API-Version"));
+  if (!response.ok() || version.empty()) throw not_engine(unversioned, doing, response);
+  if (!serves_our_api(version)) {
+    auto error = RuntimeError(RuntimeError::Kind::not_engine, doing);
+    error
+        .because("its libpod API is " + one_line(version.substr(0, 40)) +
+                 ", needed is 4.0 or later")
+        .advise("update Podman to 4.3 or later");
+    throw error;
+  }
+  return std::make_shared<EngineClient>(
+      std::make_unique<net::Client>(endpoint),
+      Dialect{"podman", "/v" + std::string(kApiVersion) + "/libpod", &classify});
+}
+
+}  // namespace pkgkiln::runtimes::podman

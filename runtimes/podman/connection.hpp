@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "runtimes/shared/engine_client.hpp"
+
+namespace pkgkiln::runtimes::podman {
+
+/// The libpod API that we speak: served by every Podman from 4.0 on.
+inline constexpr std::string_view kApiVersion = "4.0.0";
+
+/// Whether an engine whose Libpod-API-Version is this serves it; pure.
+bool serves_our_api(std::string_view libpod_api_version);
+
+/// Asks whether the socket's engine speaks libpod. RuntimeError `unreachable` when nobody
+/// answers, `not_engine` when it isn't Podman or one too old.
+std::shared_ptr<const EngineClient> connect(const std::string& socket_path);
+
+}  // namespace pkgkiln::runtimes::podman

@@ -1,0 +1,43 @@
+#include "runtimes/podman/podman_images.hpp"
+
+#include "runtimes/podman/image_json.hpp"
+#include "runtimes/shared/engine_json.hpp"
+
+namespace pkgkiln::runtimes::podman {
+
+ImageInfo PodmanImages::pull(const ImageRef& ref, const Sink& progress,
+                             const Cancellation& cancel) {
+  return pull_image(*engine_, ref,
+                    post("/images/pull" + net::query({{"reference", pull_reference(ref)}})),
+                    &pull_message_from, &image_from, progress, cancel);
+}
+
+std::string PodmanImages::commit(const std::string& container, const CommitSpec& spec) {
+  const std::string doing = "cannot commit the container '" + container + "'";
+  const auto whole = committed_config(spec, inherited_config(*engine_, doing, container));
+  const auto ref = ImageRef::parse(spec.name);
+  // A pause or a comment fails on rootless cgroups v1.
+  net::Headers parameters = {
+      {"container", container}, {"repo", ref.name()}, {"tag", ref.tag}, {"pause", "false"}};
+  for (auto& change : commit_changes(whole)) parameters.push_back(std::move(change));
+  auto request = post("/commit" + net::query(parameters));
+  request.idle_timeout = kCommitPatience;
+  auto id = image_id(json::text(json::at(require_json(*engine_, doing, request), {"Id"})));
+  if (id.empty())
+    throw engine_->error(RuntimeError::Kind::malformed, doing, "the engine gave the image no id");
+  return id;
+}
+
+std::optional<ImageInfo> PodmanImages::inspect(const std::string& image) {
+  return inspect_image(*engine_, image, &image_from);
+}
+
+void PodmanImages::remove(const std::string& image) {
+  remove_image(*engine_, image, &image_from);
+}
+
+std::vector<ImageInfo> PodmanImages::list(const Labels& labels) {
+  return list_images(*engine_, labels, &image_from);
+}
+
+}  // namespace pkgkiln::runtimes::podman

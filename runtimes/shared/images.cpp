@@ -1,0 +1,111 @@
+#include "runtimes/shared/images.hpp"
+
+#include "runtimes/shared/classification.hpp"
+#include "runtimes/shared/engine_json.hpp"
+#include "runtimes/shared/line_splitter.hpp"
+#include "runtimes/shared/requests.hpp"
+#include "runtimes/shared/summaries.hpp"
+
+namespace pkgkiln::runtimes {
+
+namespace {
+
+using Kind = RuntimeError::Kind;
+
+std::string path_of(const std::string& image) {
+  return "/images/" + escape_path(image);
+}
+
+/// The same error, its kind read from the engine's words: the status may say anything.
+RuntimeError by_words(const RuntimeError& error) {
+  const bool said_by_engine = error.kind() != Kind::lost && error.kind() != Kind::malformed &&
+                              error.kind() != Kind::unreachable;
+  if (!said_by_engine || error.causes().empty()) return error;
+  const auto kind = classify_pull(error.causes().front());
+  RuntimeError told(kind == Kind::rejected ? error.kind() : kind, error.what_failed());
+  for (const auto& cause : error.causes()) told.because(cause);
+  told.advise(error.advice());
+  return told;
+}
+
+}  // namespace
+
+std::string pull_reference(const ImageRef& ref) {
+  return ref.name() + (ref.digest.empty() ? ":" + ref.tag : "@" + ref.digest);
+}
+
+ImageInfo pull_image(const EngineClient& client, const ImageRef& ref, net::Request request,
+                     PullMessage (*read)(const json::Value& message), ImageReader image_from,
+                     const Sink& progress, const Cancellation& cancel) {
+  const std::string doing = "cannot pull the image '" + pull_reference(ref) + "'";
+  std::string failure;
+  LineSplitter lines([&](std::string_view line) {
+    const auto json = json::parse(line);
+    if (!json) return;
+    const auto message = read(*json);
+    if (!message.error.empty()) failure = one_line(message.error);
+    if (!message.line.empty()) progress(one_line(message.line));
+  });
+  request.idle_timeout = std::chrono::milliseconds(0);  // a layer may take long, silently
+  try {
+    client.stream(
+        doing, request, [&](std::string_view bytes) { lines.feed(bytes); }, cancel);
+  } catch (const RuntimeError& error) {
+    throw by_words(error);
+  }
+  lines.finish();
+  if (!failure.empty())
+    throw client.error(classify_pull(failure), doing, client.dialect().engine + ": " + failure);
+  if (auto image = inspect_image(client, pull_reference(ref), image_from)) return *image;
+  throw client.error(Kind::not_found, doing, "the pull succeeded, but the image isn't there");
+}
+
+InheritedConfig inherited_config(const EngineClient& client, const std::string& doing,
+                                 const std::string& container) {
+  const auto inspect =
+      require_json(client, doing, get("/containers/" + net::escape(container) + "/json"));
+  const auto image =
+      require_json(client, doing, get(path_of(json::text(json::at(inspect, {"Image"}))) + "/json"));
+  const auto env_of = [](const json::Value& object) {
+    return from_assignments(json::text_list(json::at(object, {"Config", "Env"})));
+  };
+  const auto labels_of = [](const json::Value& object) {
+    return json::text_map(json::at(object, {"Config", "Labels"}));
+  };
+  return {env_of(inspect), env_of(image), labels_of(inspect), labels_of(image)};
+}
+
+std::optional<ImageInfo> inspect_image(const EngineClient& client, const std::string& image,
+                                       ImageReader image_from) {
+  const std::string doing = "cannot inspect the image '" + image + "'";
+  const auto request = get(path_of(image) + "/json");
+  const auto response = client.ask(doing, request);
+  if (response.ok()) return image_from(parse_json(client, doing, response));
+  if (client.kind_of(response) == Kind::not_found) return std::nullopt;
+  throw client.refusal(doing, request, response);
+}
+
+void remove_image(const EngineClient& client, const std::string& image, ImageReader image_from) {
+  const std::string doing = "cannot remove the image '" + image + "'";
+  const auto found = inspect_image(client, image, image_from);
+  if (!found) return;
+  // An image of several names is not removed by its id.
+  for (std::size_t i = 1; i < found->names.size(); ++i)
+    request_unless(client, doing, remove(path_of(found->names[i])), {Kind::not_found});
+  request_unless(client, doing, remove(path_of(found->id)), {Kind::not_found});
+}
+
+std::vector<ImageInfo> list_images(const EngineClient& client, const Labels& labels,
+                                   ImageReader image_from) {
+  const auto answer =
+      require_json(client, "cannot list the images",
+                   get("/images/json" + net::query({{"filters", json::label_filters(labels)}})));
+  std::vector<ImageInfo> images;
+  if (!answer.IsArray()) return images;
+  for (const auto& item : answer.GetArray())
+    if (auto image = inspect_image(client, json::text(json::at(item, {"Id"})), image_from))
+      images.push_back(std::move(*image));
+  return only_labelled(std::move(images), labels);
+}
+
+}  // namespace pkgkiln::runtimes

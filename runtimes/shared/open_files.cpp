@@ -1,0 +1,84 @@
+#include "runtimes/shared/open_files.hpp"
+
+#include <charconv>
+#include <cstring>
+#include <fmt/format.h>
+#include <limits>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+
+namespace pkgkiln::runtimes {
+
+namespace {
+
+/// The process that listens there; 0 when it can't be told.
+pid_t server_of(const std::string& socket_path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket_path.size() >= sizeof address.sun_path) return 0;
+  std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return 0;
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return 0;
+  return peer.pid;
+}
+
+std::uint64_t own_limit() {
+  rlimit own{};
+  if (::getrlimit(RLIMIT_NOFILE, &own) != 0 || own.rlim_max == RLIM_INFINITY)
+    return std::numeric_limits<std::uint64_t>::max();
+  return own.rlim_max;
+}
+
+}  // namespace
+
+std::uint64_t open_files_limit_of(const std::string& socket_path) {
+  const pid_t server = server_of(socket_path);
+  if (server <= 0) return own_limit();
+  try {
+    return hard_open_files_in(read_file("/proc/" + std::to_string(server) + "/limits"))
+        .value_or(std::numeric_limits<std::uint64_t>::max());
+  } catch (const Error&) {
+    return own_limit();
+  }
+}
+
+std::optional<std::uint64_t> hard_open_files_in(std::string_view limits) {
+  static constexpr std::string_view name = "Max open files";
+  const auto line = limits.find(name);
+  if (line == std::string_view::npos) return std::nullopt;
+  auto rest = limits.substr(line + name.size());
+  rest = rest.substr(0, rest.find('\n'));
+  for (int column = 0;; ++column) {
+    const auto begin = rest.find_first_not_of(' ');
+    if (begin == std::string_view::npos) return std::nullopt;
+    rest.remove_prefix(begin);
+    const auto word = rest.substr(0, rest.find(' '));
+    if (column == 1) {
+      std::uint64_t value = 0;
+      const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), value);
+      if (failure != std::errc() || end != word.data() + word.size()) return std::nullopt;
+      return value;
+    }
+    rest.remove_prefix(word.size());
+  }
+}
+
+Limits lowered(Limits limits, const std::optional<std::uint64_t>& most,
+               std::vector<std::string>& warnings) {
+  if (!limits.open_files || !most || *limits.open_files <= *most) return limits;
+  warnings.push_back(
+      fmt::format("open files: {} instead of {}, the hard limit of the engine's user", *most,
+                  *limits.open_files));
+  limits.open_files = most;
+  return limits;
+}
+
+}  // namespace pkgkiln::runtimes
