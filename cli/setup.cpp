@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <pwd.h>
 #include <unistd.h>
 
 #include "core/base/file.hpp"
@@ -29,6 +30,13 @@ std::map<std::string, std::string> environment() {
   return result;
 }
 
+/// A system service or a cron job may have no HOME.
+std::string home_of(const std::map<std::string, std::string>& env) {
+  if (const auto home = env.find("HOME"); home != env.end()) return home->second;
+  const passwd* user = ::getpwuid(::getuid());
+  return user == nullptr ? std::string() : std::string(user->pw_dir);
+}
+
 void refuse_vieter(const config::Settings& settings) {
   if (settings.vieter.address.empty()) return;
   throw UsageError("Vieter servers are not spoken to by this version")
@@ -52,8 +60,7 @@ config::LoadResult load_config(const Arguments& arguments) {
   config::LoadRequest request;
   request.file = arguments.config_file;
   request.env = environment();
-  if (const auto home = request.env.find("HOME"); home != request.env.end())
-    request.home = home->second;
+  request.home = home_of(request.env);
   for (const auto& setting : arguments.settings)
     request.overrides.push_back(config::parse_override(setting));
   if (!arguments.runtime.empty())

@@ -44,8 +44,8 @@ class Cancellation {
 };
 
 /// Work was given up since its Cancellation asked for it. Ask that Cancellation for the reason.
-class Cancelled : public Error {
-  using Error::Error;
+class Cancelled : public ErrorKind<Cancelled> {
+  using ErrorKind::ErrorKind;
 };
 
 }  // namespace pkgkiln

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pkgkiln {
@@ -49,14 +50,33 @@ class Error : public std::exception {
   std::string line_;
 };
 
-/// Wrong usage or configuration: exit code 2.
-class UsageError : public Error {
+/// The base of every kind of Error: because() and advise() keep the kind, so that
+/// `throw UsageError("…").because("…")` throws a UsageError.
+template <class Kind>
+class ErrorKind : public Error {
+ public:
   using Error::Error;
+
+  Kind& because(std::string why) & {
+    Error::because(std::move(why));
+    return static_cast<Kind&>(*this);
+  }
+  Kind&& because(std::string why) && { return std::move(because(std::move(why))); }
+  Kind& advise(std::string advice) & {
+    Error::advise(std::move(advice));
+    return static_cast<Kind&>(*this);
+  }
+  Kind&& advise(std::string advice) && { return std::move(advise(std::move(advice))); }
+};
+
+/// Wrong usage or configuration: exit code 2.
+class UsageError : public ErrorKind<UsageError> {
+  using ErrorKind::ErrorKind;
 };
 
 /// Another run holds the lock of the state directory: exit code 4.
-class LockedError : public Error {
-  using Error::Error;
+class LockedError : public ErrorKind<LockedError> {
+  using ErrorKind::ErrorKind;
 };
 
 }  // namespace pkgkiln

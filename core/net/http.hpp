@@ -55,11 +55,11 @@ struct Response {
 
 /// The exchange could not be completed. `sent` tells whether any byte may have reached the peer,
 /// so whether a request that creates something can be repeated.
-class TransportError : public Error {
+class TransportError : public ErrorKind<TransportError> {
  public:
   enum class Kind { connect, resolve, tls, timeout, broken, too_large };
   TransportError(Kind kind, bool sent, std::string what_failed)
-      : Error(std::move(what_failed)), kind_(kind), sent_(sent) {}
+      : ErrorKind(std::move(what_failed)), kind_(kind), sent_(sent) {}
   Kind kind() const { return kind_; }
   bool sent() const { return sent_; }
 

@@ -13,8 +13,8 @@ namespace pkgkiln {
 
 /// A package can't be published however often it is tried: a file of that name is published with
 /// other content.
-class PublishConflict : public Error {
-  using Error::Error;
+class PublishConflict : public ErrorKind<PublishConflict> {
+  using ErrorKind::ErrorKind;
 };
 
 /// A place that pacman installs from. Thread-safe.

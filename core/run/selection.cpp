@@ -37,7 +37,7 @@ std::vector<Target> select_targets(std::vector<Target> targets,
     if (const auto near = nearest(name, known); !near.empty())
       error.because("the nearest name is '" + near + "'");
     error.advise("pkgkiln targets");
-    throw UsageError(error);
+    throw error;
   }
   std::erase_if(targets, [&](const Target& target) {
     return std::find(names.begin(), names.end(), target.name) == names.end();

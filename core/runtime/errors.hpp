@@ -6,7 +6,7 @@ namespace pkgkiln {
 
 /// An engine said no, or could not be asked. The text holds the request and the engine's own
 /// words.
-class RuntimeError : public Error {
+class RuntimeError : public ErrorKind<RuntimeError> {
  public:
   enum class Kind {
     not_found,    // no such container, image, network, exec …
@@ -18,7 +18,7 @@ class RuntimeError : public Error {
     malformed,    // an answer that makes no sense
   };
 
-  RuntimeError(Kind kind, std::string what_failed) : Error(std::move(what_failed)), kind_(kind) {}
+  RuntimeError(Kind kind, std::string what_failed) : ErrorKind(std::move(what_failed)), kind_(kind) {}
   Kind kind() const { return kind_; }
 
  private:

@@ -15,3 +15,7 @@ TEST_CASE("an error reports what failed, why, and what to do") {
 TEST_CASE("the innermost advice is kept") {
   CHECK(Error("a").advise("first").advise("second").advice() == "first");
 }
+
+TEST_CASE("an error keeps its kind while it is described") {
+  CHECK_THROWS_AS(throw pkgkiln::UsageError("a").because("b").advise("c"), pkgkiln::UsageError);
+}
