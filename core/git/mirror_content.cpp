@@ -89,10 +89,15 @@ void Mirror::export_tar(const std::string& commit, const std::string& path, int 
 
   TarWriter writer(tar, uid, time_of(mirror, commit));
   ObjectsToTar objects(entries, writer);
-  mirror.read(
-      commit, {"cat-file", "--batch", "--buffer"},
-      [&](std::string_view bytes) { objects.take(bytes); }, cancel, objects.requests());
-  objects.finish();
+  try {
+    mirror.read(
+        commit, {"cat-file", "--batch", "--buffer"},
+        [&](std::string_view bytes) { objects.take(bytes); }, cancel, objects.requests());
+    objects.finish();
+  } catch (const DamagedObjects&) {
+    mirror.condemn();
+    throw;
+  }
 }
 
 }  // namespace pkgkiln::git

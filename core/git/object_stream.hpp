@@ -5,14 +5,22 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/base/tar_writer.hpp"
 #include "core/git/tree.hpp"
 
 namespace pkgkiln::git {
 
+/// Objects of a tree aren't there, or aren't what the tree says.
+class DamagedObjects : public Error {
+  using Error::Error;
+};
+
 /// Takes the output of `git cat-file --batch` for the objects of the files and links among
 /// `entries`, in their order, and writes all entries to a tar archive: one pass, nothing but a
 /// link's target or a header line is kept in memory.
+///
+/// Throws DamagedObjects when an answer doesn't match, and what the tar archive throws.
 ///
 /// Format (git-cat-file(1), BATCH OUTPUT): "<object> blob <size>\n<content>\n" for each object.
 class ObjectsToTar {
@@ -23,7 +31,7 @@ class ObjectsToTar {
   /// What to write to the standard input of `git cat-file --batch`.
   std::string requests() const;
   void take(std::string_view output);
-  /// Throws Error when objects are missing, else ends the archive.
+  /// Ends the archive.
   void finish();
 
  private:
