@@ -14,7 +14,7 @@ bool has_content(const TreeEntry& entry) {
 
 [[noreturn]] void throw_unexpected(const std::string& why) {
   DamagedObjects error("cannot read the files of a Git mirror");
-  error.because(why).advise("run again: a damaged mirror is made anew");
+  error.because(why);
   throw error;
 }
 

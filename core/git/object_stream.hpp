@@ -5,16 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/error.hpp"
 #include "core/base/tar_writer.hpp"
 #include "core/git/tree.hpp"
 
 namespace pkgkiln::git {
-
-/// Objects of a tree aren't there, or aren't what the tree says.
-class DamagedObjects : public Error {
-  using Error::Error;
-};
 
 /// Takes the output of `git cat-file --batch` for the objects of the files and links among
 /// `entries`, in their order, and writes all entries to a tar archive: one pass, nothing but a
