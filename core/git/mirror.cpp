@@ -34,7 +34,7 @@ Result fetch_ref(const MirrorDirectory& mirror, const Remote& remote, const std:
 Result fetch_shallow_or_all(const MirrorDirectory& mirror, const Remote& remote,
                             const std::string& ref, const Cancellation& cancel) {
   const auto result = fetch_ref(mirror, remote, ref, true, cancel);
-  if (result.code == 0 || result.error_output.find("shallow") == std::string::npos) return result;
+  if (result.error_output.find("does not support shallow") == std::string::npos) return result;
   return fetch_ref(mirror, remote, ref, false, cancel);
 }
 
@@ -57,11 +57,12 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
     throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
   const auto location = parse_remote_url(url_).location;
   const MirrorDirectory mirror(directory_);
-  const bool usable = mirror.serves(location, tip.commit.size());
-  if (usable && mirror.tip() == tip.commit) return tip;
+  const auto here =
+      mirror.serves(location, tip.commit.size()) ? mirror.tip() : std::optional<std::string>();
+  if (here == tip.commit) return tip;
 
   const Remote remote(url_, cancel);
-  if (usable) {
+  if (here) {
     const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
     if (result.code == 0) return fetched_tip(mirror, tip.ref);
     if (classify(result.error_output) != RemoteFailure::unknown)

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kLongestListing = 16U << 20U;
 constexpr std::time_t kLatestTime = std::time_t{1} << 33U;
 
-/// Without empty components and "."; ".." is not resolved: no tree has such an entry.
+/// Without empty components and ".".
 std::string normal_path(const std::string& path) {
   std::string normal;
   for (std::size_t begin = 0; begin < path.size();) {
@@ -37,9 +37,14 @@ std::string read_text(const MirrorDirectory& mirror, const std::string& commit,
   return text;
 }
 
+bool leads_up(const std::string& path) {
+  return ("/" + path + "/").find("/../") != std::string::npos;
+}
+
 /// Of the entry itself: links on the way are not followed.
 std::optional<TreeEntry> find_entry(const MirrorDirectory& mirror, const std::string& commit,
                                     const std::string& path) {
+  if (leads_up(path)) return std::nullopt;
   const auto listing =
       read_text(mirror, commit, {"ls-tree", "-z", "--long", "--full-tree", commit, "--", path},
                 kLongestListing);
@@ -64,35 +69,54 @@ std::time_t time_of(const MirrorDirectory& mirror, const std::string& commit) {
   return std::clamp(time, std::time_t{0}, kLatestTime);
 }
 
-}  // namespace
-
-std::optional<std::string> Mirror::read_file(const std::string& commit, const std::string& path,
-                                             std::size_t limit) const {
-  const MirrorDirectory mirror(directory_);
-  const auto name = normal_path(path);
-  const auto entry = name.empty() ? std::nullopt : find_entry(mirror, commit, name);
-  if (!entry || !entry->is_file()) return std::nullopt;
-  if (entry->size > limit)
-    throw Error("cannot read '" + name + "' at commit " + commit)
-        .because("it is longer than " + std::to_string(limit) + " bytes");
-  return read_text(mirror, commit, {"cat-file", "blob", entry->object}, limit);
+/// What is damaged is to be made anew by the next fetch.
+template <typename Work>
+auto condemning_what_is_damaged(const MirrorDirectory& mirror, const Work& work) {
+  try {
+    return work();
+  } catch (DamagedObjects& error) {
+    mirror.condemn();
+    error.advise("run again: a damaged mirror is made anew");
+    throw;
+  }
 }
 
-void Mirror::export_tar(const std::string& commit, const std::string& path, int uid,
-                        const Sink& tar, const Cancellation& cancel) const {
-  const MirrorDirectory mirror(directory_);
-  const auto tree = tree_below(mirror, commit, normal_path(path));
+void write_tree(const MirrorDirectory& mirror, const std::string& commit, const std::string& path,
+                int uid, const Sink& tar, const Cancellation& cancel) {
+  const auto tree = tree_below(mirror, commit, path);
   const auto entries = parse_tree(
       read_text(mirror, commit, {"ls-tree", "-r", "-t", "-z", "--long", "--full-tree", tree},
                 kLongestListing));
   check_tree(entries);
-
   TarWriter writer(tar, uid, time_of(mirror, commit));
   ObjectsToTar objects(entries, writer);
   mirror.read(
       commit, {"cat-file", "--batch", "--buffer"},
       [&](std::string_view bytes) { objects.take(bytes); }, cancel, objects.requests());
   objects.finish();
+}
+
+}  // namespace
+
+std::optional<std::string> Mirror::read_file(const std::string& commit, const std::string& path,
+                                             std::size_t limit) const {
+  const MirrorDirectory mirror(directory_);
+  return condemning_what_is_damaged(mirror, [&]() -> std::optional<std::string> {
+    const auto name = normal_path(path);
+    const auto entry = name.empty() ? std::nullopt : find_entry(mirror, commit, name);
+    if (!entry || !entry->is_file()) return std::nullopt;
+    if (entry->size > limit)
+      throw Error("cannot read '" + name + "' at commit " + commit)
+          .because("it is longer than " + std::to_string(limit) + " bytes");
+    return read_text(mirror, commit, {"cat-file", "blob", entry->object}, limit);
+  });
+}
+
+void Mirror::export_tar(const std::string& commit, const std::string& path, int uid,
+                        const Sink& tar, const Cancellation& cancel) const {
+  const MirrorDirectory mirror(directory_);
+  condemning_what_is_damaged(
+      mirror, [&] { write_tree(mirror, commit, normal_path(path), uid, tar, cancel); });
 }
 
 }  // namespace pkgkiln::git

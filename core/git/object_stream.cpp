@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/error.hpp"
-
 namespace pkgkiln::git {
 
 namespace {
@@ -15,7 +13,9 @@ bool has_content(const TreeEntry& entry) {
 }
 
 [[noreturn]] void throw_unexpected(const std::string& why) {
-  throw Error("cannot read the files of a Git mirror").because(why);
+  DamagedObjects error("cannot read the files of a Git mirror");
+  error.because(why);
+  throw error;
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace pkgkiln::git {
 /// `entries`, in their order, and writes all entries to a tar archive: one pass, nothing but a
 /// link's target or a header line is kept in memory.
 ///
+/// Throws DamagedObjects when an answer doesn't match, and what the tar archive throws.
+///
 /// Format (git-cat-file(1), BATCH OUTPUT): "<object> blob <size>\n<content>\n" for each object.
 class ObjectsToTar {
  public:
@@ -23,7 +25,7 @@ class ObjectsToTar {
   /// What to write to the standard input of `git cat-file --batch`.
   std::string requests() const;
   void take(std::string_view output);
-  /// Throws Error when objects are missing, else ends the archive.
+  /// Ends the archive.
   void finish();
 
  private:

@@ -42,6 +42,12 @@ bool names_helper(std::string_view url) {
          url.substr(static_cast<std::size_t>(end - url.begin())).starts_with("::");
 }
 
+bool has_possible_port(std::string_view authority) {
+  const auto colon = authority.rfind(':');
+  return colon == std::string_view::npos || authority.ends_with(']') ||
+         authority.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+}
+
 std::string decoded(const std::string& url, std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -77,7 +83,12 @@ RemoteUrl parse_remote_url(const std::string& url) {
   const auto begin = scheme.size() + 3;
   const auto end = std::min(url.find_first_of("/?#", begin), url.size());
   const auto at = url.substr(0, end).rfind('@');
-  if (at == std::string::npos || at < begin) return remote;
+  if (at == std::string::npos || at < begin) {
+    // Maybe a password that holds a '/': then what looks like the port is its beginning.
+    if (!has_possible_port(std::string_view(url).substr(begin, end - begin)))
+      refuse(url, "its port is not a number; in a password, write '/' as %2F, '?' as %3F");
+    return remote;
+  }
   const auto user_part = std::string_view(url).substr(begin, at - begin);
   const auto colon = user_part.find(':');
   if (!scheme.starts_with("http")) {

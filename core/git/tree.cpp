@@ -4,8 +4,8 @@
 #include <charconv>
 #include <optional>
 #include <set>
+#include <system_error>
 
-#include "core/base/error.hpp"
 #include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
@@ -17,6 +17,16 @@ constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30U;
 constexpr std::size_t kLongestPath = 4096;
 constexpr std::size_t kShownPath = 200;
 constexpr std::uint64_t kLongestLink = 4096;
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+std::string shown(const std::string& path) {
+  std::string text = path.substr(0, kShownPath);
+  std::replace_if(text.begin(), text.end(), is_control, '?');
+  return text;
+}
 
 std::optional<TreeEntry::Kind> kind_of(std::string_view mode) {
   if (mode == "040000") return TreeEntry::Kind::directory;
@@ -35,31 +45,29 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
-/// "<mode> <type> <object> <size>", the size "-" for what has none.
-TreeEntry parse_entry(std::string_view facts, std::string_view path) {
+bool read_size(std::string_view digits, std::uint64_t& size) {
+  const auto* end = digits.data() + digits.size();
+  const auto [stop, code] = std::from_chars(digits.data(), end, size);
+  return stop == end && code == std::errc();
+}
+
+/// "<mode> <type> <object> <size>\t<path>", the size "-" for what has none and "BAD" for what is
+/// missing.
+TreeEntry parse_entry(std::string_view line) {
+  const auto tab = std::min(line.find('\t'), line.size());
+  auto facts = line.substr(0, tab);
   const auto kind = kind_of(next_word(facts));
   next_word(facts);
-  const std::string object(next_word(facts));
-  const auto size = next_word(facts);
-  TreeEntry entry{kind.value_or(TreeEntry::Kind::file), object, 0, std::string(path)};
+  TreeEntry entry{kind.value_or(TreeEntry::Kind::submodule), std::string(next_word(facts)), 0,
+                  std::string(line.substr(std::min(tab + 1, line.size())))};
   const bool sized = entry.is_file() || entry.kind == TreeEntry::Kind::link;
-  const auto* end = size.data() + size.size();
-  const bool size_fits =
-      !sized || (!size.empty() && std::from_chars(size.data(), end, entry.size).ptr == end);
-  if (!kind || !is_object_id(object) || !size_fits || path.empty())
-    throw Error("cannot read a directory of a Git repository")
-        .because("an entry has an unknown mode or form");
+  if (!kind || !is_object_id(entry.object) || entry.path.empty() ||
+      (sized && !read_size(next_word(facts), entry.size))) {
+    DamagedObjects error("cannot read a directory of a Git mirror");
+    error.because("'" + shown(entry.path) + "' is missing or of an unknown kind");
+    throw error;
+  }
   return entry;
-}
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-std::string shown(const std::string& path) {
-  std::string text = path.substr(0, kShownPath);
-  std::replace_if(text.begin(), text.end(), is_control, '?');
-  return text;
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
@@ -93,8 +101,7 @@ std::vector<TreeEntry> parse_tree(std::string_view listing) {
     const auto end = listing.find('\0');
     const auto line = listing.substr(0, end);
     listing = end == std::string_view::npos ? std::string_view{} : listing.substr(end + 1);
-    const auto tab = std::min(line.find('\t'), line.size() - 1);
-    entries.push_back(parse_entry(line.substr(0, tab), line.substr(tab + 1)));
+    entries.push_back(parse_entry(line));
   }
   return entries;
 }

@@ -5,7 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.hpp"
+
 namespace pkgkiln::git {
+
+/// Objects of a tree aren't there, or aren't what the tree says.
+class DamagedObjects : public Error {
+  using Error::Error;
+};
 
 /// An entry of a tree object, as `git ls-tree -z --long` prints it.
 struct TreeEntry {
@@ -20,7 +27,7 @@ struct TreeEntry {
   bool operator==(const TreeEntry&) const = default;
 };
 
-/// Parses the listing, in its order. Throws Error for what can't be one.
+/// Parses the listing, in its order. Throws DamagedObjects for what can't be one.
 std::vector<TreeEntry> parse_tree(std::string_view listing);
 
 /// Throws Error unless the entries (directories before what is in them) can be unpacked safely and

@@ -1,0 +1,15 @@
+#include "core/source/packaging_source.hpp"
+
+#include "core/source/git_source.hpp"
+#include "core/source/url_source.hpp"
+
+namespace pkgkiln {
+
+std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state) {
+  auto mirror = state.mirror(target.name);
+  if (target.kind == TargetKind::url)
+    return std::make_unique<UrlSource>(std::move(mirror), target.url);
+  return std::make_unique<GitSource>(std::move(mirror), target.url, target.branch, target.path);
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/source/packaging_source.hpp"
+
+namespace pkgkiln {
+
+/// One PKGBUILD behind an http, https or file URL, at most 4 MiB. Asking transfers it; it is kept
+/// under its SHA-256 in the mirror directory, where only the newest one stays after fetch().
+class UrlSource : public PackagingSource {
+ public:
+  UrlSource(std::filesystem::path mirror, std::string url);
+
+  Tip ask(const Cancellation& cancel) override;
+  Tip fetch(const Tip& tip, const Cancellation& cancel) override;
+  std::optional<std::string> read_file(const std::string& commit,
+                                       const std::string& name) const override;
+  void export_tar(const std::string& commit, int uid, const Sink& tar,
+                  const Cancellation& cancel) const override;
+
+ private:
+  std::filesystem::path kept(const std::string& commit) const;
+  void drop_all_but(const std::string& commit) const;
+
+  std::filesystem::path mirror_;
+  std::string url_;
+};
+
+}  // namespace pkgkiln

@@ -1,0 +1,150 @@
+#include "core/state/build_record_json.hpp"
+
+#include <array>
+#include <limits>
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+#include <utility>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr int kFormat = 1;
+constexpr std::size_t kMostItems = 10'000;
+
+/// The members that are plain text, in the order in which they are written.
+template <typename Record>
+auto texts_of(Record& build) {
+  return std::array{std::pair{"build", &build.build},   std::pair{"target", &build.target},
+                    std::pair{"url", &build.url},       std::pair{"branch", &build.branch},
+                    std::pair{"path", &build.path},     std::pair{"repository", &build.repository},
+                    std::pair{"commit", &build.commit}, std::pair{"image", &build.image},
+                    std::pair{"status", &build.status}, std::pair{"step", &build.step},
+                    std::pair{"why", &build.why}};
+}
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void write_text(Writer& writer, const std::string& text) {
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void write_time(Writer& writer, const char* name, Clock::time_point time) {
+  writer.Key(name);
+  writer.Int64(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
+}
+
+[[noreturn]] void refuse(const std::string& member, const char* expected) {
+  throw Error("the record of a build is damaged")
+      .because("its member '" + member + "' is not " + expected);
+}
+
+const rapidjson::Value& member(const rapidjson::Value& object, const char* name) {
+  const auto found = object.FindMember(name);
+  if (found == object.MemberEnd()) refuse(name, "there");
+  return found->value;
+}
+
+std::string text_of(const rapidjson::Value& object, const char* name) {
+  const auto& value = member(object, name);
+  if (!value.IsString()) refuse(name, "a text");
+  return {value.GetString(), value.GetStringLength()};
+}
+
+std::int64_t number_of(const rapidjson::Value& object, const char* name) {
+  const auto& value = member(object, name);
+  if (!value.IsInt64()) refuse(name, "a whole number");
+  return value.GetInt64();
+}
+
+Clock::time_point time_of(const rapidjson::Value& object, const char* name) {
+  const std::chrono::nanoseconds since(number_of(object, name));
+  return Clock::time_point(std::chrono::duration_cast<Clock::duration>(since));
+}
+
+const rapidjson::Value& list_of(const rapidjson::Value& object, const char* name) {
+  const auto& value = member(object, name);
+  if (!value.IsArray() || value.Size() > kMostItems) refuse(name, "a list of bounded length");
+  return value;
+}
+
+void check_format(const rapidjson::Document& document) {
+  if (document.HasParseError())
+    throw Error("the record of a build is damaged")
+        .because(rapidjson::GetParseError_En(document.GetParseError()));
+  if (!document.IsObject()) throw Error("the record of a build is damaged: it is no JSON object");
+  if (number_of(document, "format") != kFormat)
+    throw Error("the record of a build has a format of another version");
+}
+
+}  // namespace
+
+std::string to_json(const BuildRecord& build) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  writer.Key("format");
+  writer.Int(kFormat);
+  for (const auto& [name, text] : texts_of(build)) {
+    writer.Key(name);
+    write_text(writer, *text);
+  }
+  writer.Key("log");
+  write_text(writer, build.log.string());
+  writer.Key("exit_code");
+  writer.Int(build.exit_code);
+  write_time(writer, "started", build.started);
+  write_time(writer, "finished", build.finished);
+  writer.Key("vcs_sources");
+  writer.StartArray();
+  for (const auto& source : build.vcs_sources) write_text(writer, source);
+  writer.EndArray();
+  writer.Key("files");
+  writer.StartArray();
+  for (const auto& file : build.files) {
+    writer.StartObject();
+    writer.Key("file_name");
+    write_text(writer, file.file_name);
+    writer.Key("sha256");
+    write_text(writer, file.sha256);
+    writer.EndObject();
+  }
+  writer.EndArray();
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+BuildRecord build_record_from_json(const std::string& text) {
+  rapidjson::Document document;
+  // Iterative: a deep nesting must not exhaust the stack.
+  document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  check_format(document);
+  BuildRecord build;
+  for (const auto& [name, field] : texts_of(build)) *field = text_of(document, name);
+  build.log = text_of(document, "log");
+  const auto exit_code = number_of(document, "exit_code");
+  if (exit_code < std::numeric_limits<int>::min() || exit_code > std::numeric_limits<int>::max())
+    refuse("exit_code", "an exit code");
+  build.exit_code = static_cast<int>(exit_code);
+  build.started = time_of(document, "started");
+  build.finished = time_of(document, "finished");
+  for (const auto& source : list_of(document, "vcs_sources").GetArray()) {
+    if (!source.IsString()) refuse("vcs_sources", "a list of texts");
+    build.vcs_sources.emplace_back(source.GetString(), source.GetStringLength());
+  }
+  for (const auto& file : list_of(document, "files").GetArray()) {
+    if (!file.IsObject()) refuse("files", "a list of objects");
+    build.files.push_back({text_of(file, "file_name"), text_of(file, "sha256")});
+  }
+  return build;
+}
+
+}  // namespace pkgkiln

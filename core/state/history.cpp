@@ -1,0 +1,136 @@
+#include "core/state/history.hpp"
+
+#include <mutex>
+
+#include "core/pacman/package_name.hpp"
+#include "core/state/schema.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr const char* kColumns =
+    "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
+    "exit_code, why, started, finished, log FROM builds WHERE target = ? ";
+
+std::int64_t to_number(Clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+Clock::time_point to_time(std::int64_t number) {
+  return Clock::time_point(
+      std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(number)));
+}
+
+BuildRecord record_of(const sqlite::Statement& row) {
+  BuildRecord build;
+  int column = 0;
+  for (auto* field : {&build.build, &build.target, &build.url, &build.branch, &build.path,
+                      &build.repository, &build.commit, &build.image, &build.status, &build.step})
+    *field = row.text(++column);
+  build.exit_code = static_cast<int>(row.number(++column));
+  build.why = row.text(++column);
+  build.started = to_time(row.number(++column));
+  build.finished = to_time(row.number(++column));
+  build.log = row.text(++column);
+  return build;
+}
+
+void read_lists(const sqlite::Connection& connection, std::int64_t id, BuildRecord& build) {
+  sqlite::Statement files(connection,
+                          "SELECT file_name, sha256 FROM files WHERE build_id = ? ORDER BY rowid");
+  files.bind(id);
+  while (files.step()) build.files.push_back({files.text(0), files.text(1)});
+  sqlite::Statement sources(connection,
+                            "SELECT source FROM vcs_sources WHERE build_id = ? ORDER BY rowid");
+  sources.bind(id);
+  while (sources.step()) build.vcs_sources.push_back(sources.text(0));
+}
+
+std::optional<BuildRecord> newest(const sqlite::Connection& connection, const std::string& target,
+                                  const char* condition) {
+  sqlite::Statement builds(
+      connection, (std::string(kColumns) + condition + " ORDER BY id DESC LIMIT 1").c_str());
+  builds.bind(target);
+  if (!builds.step()) return std::nullopt;
+  auto build = record_of(builds);
+  read_lists(connection, builds.number(0), build);
+  return build;
+}
+
+std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecord& build) {
+  sqlite::Statement old(connection, "DELETE FROM builds WHERE target = ? AND build = ?");
+  old.bind(build.target).bind(build.build).step();
+  sqlite::Statement insert(
+      connection,
+      "INSERT INTO builds (build, target, url, branch, path, repository, commit_id, image, status, "
+      "step, exit_code, why, started, finished, log) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  for (const auto* field :
+       {&build.build, &build.target, &build.url, &build.branch, &build.path, &build.repository,
+        &build.commit, &build.image, &build.status, &build.step})
+    insert.bind(*field);
+  insert.bind(build.exit_code).bind(build.why);
+  insert.bind(to_number(build.started)).bind(to_number(build.finished)).bind(build.log.string());
+  insert.step();
+  return connection.last_row_id();
+}
+
+void insert_lists(const sqlite::Connection& connection, std::int64_t id, const BuildRecord& build) {
+  for (const auto& file : build.files) {
+    const auto name = pacman::PackageFileName::parse(file.file_name);
+    sqlite::Statement insert(
+        connection, "INSERT INTO files (build_id, file_name, pkgname, sha256) VALUES (?,?,?,?)");
+    insert.bind(id).bind(file.file_name).bind(name ? name->pkgname : "").bind(file.sha256).step();
+  }
+  for (const auto& source : build.vcs_sources) {
+    sqlite::Statement insert(connection, "INSERT INTO vcs_sources (build_id, source) VALUES (?,?)");
+    insert.bind(id).bind(source).step();
+  }
+}
+
+}  // namespace
+
+struct History::Database {
+  sqlite::Connection connection;
+  std::mutex mutex;
+};
+
+History::History(const StateDir& state)
+    : database_(new Database{open_history_database(state.database(), notice_), {}}) {}
+
+History::~History() = default;
+
+void History::record(const BuildRecord& build) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Transaction transaction(database_->connection);
+  insert_lists(database_->connection, insert_build(database_->connection, build), build);
+  transaction.commit();
+}
+
+std::optional<BuildRecord> History::last_good(const std::string& target) const {
+  const std::lock_guard lock(database_->mutex);
+  return newest(database_->connection, target, "AND status IN ('built', 'up-to-date')");
+}
+
+std::optional<BuildRecord> History::last(const std::string& target) const {
+  const std::lock_guard lock(database_->mutex);
+  return newest(database_->connection, target, "");
+}
+
+std::optional<std::string> History::owner_of(const std::string& pkgname,
+                                             const std::string& repository) const {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement owners(database_->connection, R"(
+    SELECT b.target FROM files f JOIN builds b ON b.id = f.build_id
+    WHERE f.pkgname = ? AND b.repository = ? AND b.status IN ('built', 'up-to-date')
+      AND b.id = (SELECT MAX(l.id) FROM builds l WHERE l.target = b.target
+                  AND l.repository = b.repository AND l.status IN ('built', 'up-to-date'))
+    ORDER BY b.id DESC LIMIT 1)");
+  owners.bind(pkgname).bind(repository);
+  if (!owners.step()) return std::nullopt;
+  return owners.text(0);
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,111 @@
+#include "core/state/schema.hpp"
+
+#include <ctime>
+#include <system_error>
+
+namespace pkgkiln {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+
+/// Newest is what was recorded last: ids grow, clocks may be set back. Times are in nanoseconds
+/// since 1970.
+constexpr const char* kSchema = R"(
+  CREATE TABLE builds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    build TEXT NOT NULL, target TEXT NOT NULL,
+    url TEXT NOT NULL, branch TEXT NOT NULL, path TEXT NOT NULL, repository TEXT NOT NULL,
+    commit_id TEXT NOT NULL, image TEXT NOT NULL,
+    status TEXT NOT NULL, step TEXT NOT NULL, exit_code INTEGER NOT NULL, why TEXT NOT NULL,
+    started INTEGER NOT NULL, finished INTEGER NOT NULL, log TEXT NOT NULL,
+    UNIQUE (target, build)
+  );
+  CREATE INDEX builds_of_target ON builds (target, id);
+  CREATE TABLE files (
+    build_id INTEGER NOT NULL REFERENCES builds (id) ON DELETE CASCADE,
+    file_name TEXT NOT NULL, pkgname TEXT NOT NULL, sha256 TEXT NOT NULL
+  );
+  CREATE INDEX files_of_build ON files (build_id);
+  CREATE INDEX files_by_pkgname ON files (pkgname);
+  CREATE TABLE vcs_sources (
+    build_id INTEGER NOT NULL REFERENCES builds (id) ON DELETE CASCADE,
+    source TEXT NOT NULL
+  );
+  CREATE INDEX vcs_sources_of_build ON vcs_sources (build_id);
+  PRAGMA user_version = 1;
+)";
+
+enum class Condition { empty, current, damaged, newer };
+
+std::int64_t version_of(const sqlite::Connection& connection) {
+  sqlite::Statement version(connection, "PRAGMA user_version");
+  return version.step() ? version.number(0) : 0;
+}
+
+bool is_sound(const sqlite::Connection& connection) {
+  sqlite::Statement check(connection, "PRAGMA quick_check(1)");
+  return check.step() && check.text(0) == "ok";
+}
+
+Condition examine(const sqlite::Connection& connection) {
+  try {
+    const auto version = version_of(connection);
+    if (!is_sound(connection)) return Condition::damaged;
+    if (version > kSchemaVersion) return Condition::newer;
+    if (version == kSchemaVersion) return Condition::current;
+    sqlite::Statement tables(connection, "SELECT 1 FROM sqlite_master");
+    return tables.step() ? Condition::damaged : Condition::empty;
+  } catch (const sqlite::Failure& failure) {
+    if (failure.is_damage()) return Condition::damaged;
+    throw;
+  }
+}
+
+void prepare(sqlite::Connection& connection) {
+  connection.execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+      "PRAGMA foreign_keys = ON");
+  sqlite::Transaction transaction(connection);
+  // Another process may have made the tables meanwhile.
+  if (version_of(connection) == 0) connection.execute(kSchema);
+  transaction.commit();
+}
+
+void put_aside(const fs::path& file, const std::string& why, std::string& notice) {
+  const auto aside = file.string() + ".damaged-" + std::to_string(std::time(nullptr));
+  try {
+    fs::rename(file, aside);
+    for (const auto* suffix : {"-wal", "-shm"})
+      if (fs::exists(file.string() + suffix)) fs::rename(file.string() + suffix, aside + suffix);
+  } catch (const fs::filesystem_error& error) {
+    throw Error("cannot put aside the history '" + file.string() + "'")
+        .because(why)
+        .because(error.code().message())
+        .advise("remove it by hand");
+  }
+  notice = "the history '" + file.string() + "' " + why + "; it was put aside as '" + aside +
+           "' and starts anew, so targets are looked at as if never built";
+}
+
+}  // namespace
+
+sqlite::Connection open_history_database(const fs::path& file, std::string& notice) {
+  {
+    sqlite::Connection connection(file);
+    const auto condition = examine(connection);
+    if (condition == Condition::empty || condition == Condition::current) {
+      prepare(connection);
+      return connection;
+    }
+    notice = condition == Condition::newer ? "was written by a newer version" : "is damaged";
+  }  // closed before it is renamed
+  put_aside(file, std::string(notice), notice);
+  sqlite::Connection connection(file);
+  prepare(connection);
+  return connection;
+}
+
+}  // namespace pkgkiln

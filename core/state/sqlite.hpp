@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/base/error.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace pkgkiln::sqlite {
+
+/// What SQLite answered; `code()` is its primary result code.
+class Failure : public Error {
+ public:
+  Failure(int code, std::string what_failed) : Error(std::move(what_failed)), code_(code) {}
+  int code() const { return code_; }
+  /// The file is no database, or a broken one.
+  bool is_damage() const;
+
+ private:
+  int code_;
+};
+
+/// A connection. Throws Failure. Not thread-safe.
+class Connection {
+ public:
+  /// Opens or makes the file; waits up to 10 s for other processes, here and later.
+  explicit Connection(const std::filesystem::path& file);
+
+  /// Statements without parameters or results.
+  void execute(const char* statements);
+  std::int64_t last_row_id() const;
+  sqlite3* handle() const { return handle_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const;
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+/// One statement, bound in the order of its parameters. The connection must outlive it.
+class Statement {
+ public:
+  Statement(const Connection& connection, const char* text);
+
+  Statement& bind(const std::string& text);
+  Statement& bind(std::int64_t number);
+  /// Whether there is a (next) row.
+  bool step();
+  std::string text(int column) const;
+  std::int64_t number(int column) const;
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  int bound_ = 0;
+};
+
+/// Rolled back unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+  void commit();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+}  // namespace pkgkiln::sqlite

@@ -1,0 +1,90 @@
+#include "core/state/state_dir.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "core/base/error.hpp"
+#include "core/base/random.hpp"
+
+namespace pkgkiln {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kInstanceDigits = 12;
+
+void make_private_directory(const fs::path& path) {
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    throw_errno("cannot make the directory '" + path.string() + "'");
+}
+
+/// Names come from configurations and servers; what they are here is one component of a path.
+const std::string& component(const std::string& name) {
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos ||
+      name.find('\0') != std::string::npos)
+    throw Error("'" + name + "' can't be the name of a file in the state directory");
+  return name;
+}
+
+bool is_instance(const std::string& text) {
+  return text.size() == kInstanceDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+std::string stored_instance(const fs::path& path) {
+  std::error_code none;
+  if (!fs::exists(path, none)) return {};
+  auto text = read_file(path, 100);
+  if (text.ends_with('\n')) text.pop_back();
+  return is_instance(text) ? text : std::string();
+}
+
+}  // namespace
+
+StateDir::StateDir(fs::path root) : root_(std::move(root)) {
+  try {
+    if (root_.empty()) throw Error("its path is empty");
+    std::error_code failure;
+    if (root_.has_parent_path()) fs::create_directories(root_.parent_path(), failure);
+    if (failure)
+      throw Error("cannot make '" + root_.parent_path().string() + "'").because(failure.message());
+    make_private_directory(root_);
+    for (const auto* name : {"logs", "mirrors", "spool", "tmp"})
+      make_private_directory(root_ / name);
+    if (::access(root_.c_str(), R_OK | W_OK | X_OK) != 0)
+      throw_errno("cannot write to '" + root_.string() + "'");
+  } catch (Error& error) {
+    error.while_doing("cannot use the state directory '" + root_.string() + "'");
+    error.advise("set build.state_dir to a directory that the user who runs pkgkiln can write to");
+    throw;
+  }
+}
+
+fs::path StateDir::log(const std::string& target, const std::string& build) const {
+  return root_ / "logs" / component(target) / (component(build) + ".log");
+}
+
+fs::path StateDir::mirror(const std::string& target) const {
+  return root_ / "mirrors" / component(target);
+}
+
+std::string StateDir::instance() const {
+  // Two programs at their first call: one waits for the other's id.
+  const UniqueFd turn(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!turn || ::flock(turn.get(), LOCK_EX) != 0)
+    throw_errno("cannot lock the state directory '" + root_.string() + "'");
+  const auto path = root_ / "instance";
+  auto instance = stored_instance(path);
+  if (instance.empty()) {
+    instance = random_hex(kInstanceDigits);
+    write_file_atomically(path, instance + "\n", 0600);
+  }
+  return instance;
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,39 @@
+#include "core/git/advertised_refs.hpp"
+
+#include "tests/catch.hpp"
+
+using namespace pkgkiln::git;
+
+namespace {
+
+const std::string kCommit(40, 'a');
+
+}  // namespace
+
+TEST_CASE("refs, branches and the default branch are read") {
+  const auto refs =
+      parse_advertised_refs("ref: refs/heads/main\tHEAD\n" + kCommit + "\tHEAD\n" + kCommit +
+                            "\trefs/heads/dev\n" + kCommit + "\trefs/heads/main\n");
+  CHECK(refs.head == "refs/heads/main");
+  CHECK(refs.commits.at("HEAD") == kCommit);
+  CHECK(refs.branches() == std::vector<std::string>{"dev", "main"});
+}
+
+TEST_CASE("lines of another form are left out") {
+  const std::vector<std::string> lines = {kCommit + " refs/heads/a",
+                                          "\tHEAD",
+                                          "zz" + kCommit.substr(2) + "\tHEAD",
+                                          kCommit + "\trefs/heads/-x",
+                                          kCommit + "\trefs/heads/a\x1b",
+                                          kCommit + "\trefs/tags/v1",
+                                          kCommit + "\trefs/heads/../x",
+                                          "ref: refs/heads/main\tREFS",
+                                          "ref: ../../etc\tHEAD",
+                                          "\t\t\t",
+                                          ""};
+  for (const auto& line : lines) {
+    const auto refs = parse_advertised_refs(line + "\n" + line);
+    CHECK(refs.commits.empty());
+    CHECK(refs.head.empty());
+  }
+}

@@ -1,0 +1,189 @@
+#include "core/git/git.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/core/git/tar_listing.hpp"
+#include "tests/unit/core/git/test_repository.hpp"
+
+using namespace pkgkiln;
+using namespace pkgkiln::test;
+namespace fs = std::filesystem;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+const auto kNever = Cancellation::never();
+
+struct Setup {
+  TempDir dir;
+  TestRepository remote{dir.path() / "remote"};
+  git::Mirror mirror{dir.path() / "mirror", remote.url()};
+
+  std::string fetch() {
+    return mirror.fetch(git::ask_tip(remote.url(), "", kNever), kNever).commit;
+  }
+  std::map<std::string, TarEntry> tar(const std::string& commit, const std::string& path = {}) {
+    std::string bytes;
+    mirror.export_tar(
+        commit, path, 1000, [&](std::string_view part) { bytes += part; }, kNever);
+    return list_tar(bytes);
+  }
+  /// A commit of a tree made entry by entry ("<mode> <name>"), as no honest git would.
+  std::string commit_tree(const std::string& mode, const std::string& name) {
+    const auto blob = remote.run({"hash-object", "-w", "--stdin"}, "evil");
+    std::string raw = mode + " " + name + '\0';
+    for (std::size_t i = 0; i < blob.size(); i += 2)
+      raw += static_cast<char>(std::stoi(blob.substr(i, 2), nullptr, 16));
+    const auto tree =
+        remote.run({"hash-object", "-t", "tree", "-w", "--literally", "--stdin"}, raw);
+    const auto commit = remote.run({"commit-tree", "-m", "x", tree});
+    remote.run({"update-ref", "refs/heads/main", commit});
+    return commit;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a tree is exported with our owners, modes and times") {
+  Setup setup;
+  const std::string bytes("\0\r\n\xff\n", 5);
+  write(setup.remote.path() / "run.sh", "#!/bin/sh\n");
+  fs::permissions(setup.remote.path() / "run.sh", fs::perms::owner_all);
+  fs::create_symlink("run.sh", setup.remote.path() / "link");
+  fs::create_symlink("/etc/passwd", setup.remote.path() / "absolute");
+  const std::string long_name = "d/" + std::string(120, 'n') + "/" + std::string(120, 'm');
+  setup.remote.commit({{"PKGBUILD", "pkgname=x\n"},
+                       {"d/ü $(x) 'y'", bytes},
+                       {"d/empty", ""},
+                       {"d/big", std::string(300'000, 'b')},
+                       {long_name, "l"}});
+  const auto entries = setup.tar(setup.fetch());
+  CHECK(entries.at("PKGBUILD").content == "pkgname=x\n");
+  CHECK(entries.at("PKGBUILD").mode == 0644);
+  CHECK(entries.at("run.sh").mode == 0755);
+  CHECK(entries.at("d/").type == 'd');
+  CHECK(entries.at("d/").mode == 0755);
+  CHECK(entries.at("d/ü $(x) 'y'").content == bytes);
+  CHECK(entries.at("d/empty").content.empty());
+  CHECK(entries.at("d/big").content == std::string(300'000, 'b'));
+  CHECK(entries.at(long_name).content == "l");
+  CHECK(entries.at("link").content == "run.sh");
+  CHECK(entries.at("absolute").type == 'l');
+  for (const auto& [name, entry] : entries) {
+    CHECK(entry.uid == 1000);
+    CHECK(entry.gid == 1000);
+    CHECK(entry.time == 1'700'000'000);
+  }
+}
+
+TEST_CASE("only the tree below the path is exported, with names relative to it") {
+  Setup setup;
+  setup.remote.commit({{"a/b/PKGBUILD", "x"}, {"a/b/c/d", "y"}, {"a/other", "z"}});
+  const auto commit = setup.fetch();
+  const auto path = GENERATE("a/b", "/a/b/", "./a//b");
+  const auto entries = setup.tar(commit, path);
+  CHECK(entries.size() == 3);
+  CHECK(entries.at("PKGBUILD").content == "x");
+  CHECK(entries.at("c/d").content == "y");
+  CHECK(setup.mirror.read_file(commit, std::string(path) + "/PKGBUILD") == "x");
+}
+
+TEST_CASE("a path that is no directory says so") {
+  Setup setup;
+  fs::create_directory_symlink("/etc", setup.remote.path() / "link");
+  setup.remote.commit({{"a/file", "x"}});
+  const auto commit = setup.fetch();
+  for (const auto* path : {"missing", "a/file", "link", "a/..", "../a", "-a", "*"})
+    CHECK_THROWS_WITH(setup.tar(commit, path), ContainsSubstring("no directory"));
+}
+
+TEST_CASE("an empty directory's export is an empty archive") {
+  Setup setup;
+  setup.remote.commit({});
+  CHECK(setup.tar(setup.fetch()).empty());
+}
+
+TEST_CASE("attributes have no effect") {
+  Setup setup;
+  const auto proof = setup.dir.path() / "proof";
+  setup.remote.commit({{".gitattributes",
+                        "PKGBUILD export-ignore\nsubst export-subst ident\ncrlf text eol=crlf\n"
+                        "filtered filter=evil\nutf working-tree-encoding=ISO-8859-1\n"},
+                       {"PKGBUILD", "x"},
+                       {"subst", "$Format:%H$ $Id$\n"},
+                       {"crlf", "a\nb\n"},
+                       {"filtered", proof.string()},
+                       {"utf", "\xfc"}});
+  write(setup.dir.path() / "config",
+        "[filter \"evil\"]\n\tsmudge = touch " + proof.string() + "\n");
+  const ScopedVariable global("GIT_CONFIG_GLOBAL", (setup.dir.path() / "config").string());
+  const auto entries = setup.tar(setup.fetch());
+  CHECK(entries.at("PKGBUILD").content == "x");
+  CHECK(entries.at("subst").content == "$Format:%H$ $Id$\n");
+  CHECK(entries.at("crlf").content == "a\nb\n");
+  CHECK(entries.at("utf").content == "\xc3\xbc");
+  CHECK_FALSE(fs::exists(proof));
+}
+
+TEST_CASE("a submodule is an empty directory and is not fetched") {
+  Setup setup;
+  setup.remote.commit(
+      {{"PKGBUILD", "x"},
+       {".gitmodules", "[submodule \"s\"]\n\tpath = s\n\turl = file:///nonexistent\n"}});
+  setup.remote.run({"update-index", "--add", "--cacheinfo",
+                    "160000,1111111111111111111111111111111111111111,s"});
+  setup.remote.run({"commit", "--quiet", "--message", "submodule"});
+  const auto entries = setup.tar(setup.fetch());
+  CHECK(entries.at("s/").type == 'd');
+  CHECK(entries.at(".gitmodules").type == '-');
+}
+
+TEST_CASE("trees with hostile names are not exported") {
+  Setup setup;
+  setup.remote.commit({{"PKGBUILD", "x"}});
+  const auto name = GENERATE("..", ".", ".git", ".GiT", "a/b", "../up", "a\nb", "\x1b[2J");
+  setup.commit_tree("100644", name);
+  CHECK_THROWS_WITH(setup.tar(setup.fetch()), ContainsSubstring("not accepted"));
+}
+
+TEST_CASE("files are read as they are, links and directories are not") {
+  Setup setup;
+  fs::create_symlink("PKGBUILD", setup.remote.path() / "link");
+  fs::create_directory_symlink("d", setup.remote.path() / "dirlink");
+  setup.remote.commit({{"PKGBUILD", "pkgname=x\n"}, {"d/.SRCINFO", "y"}, {"a*", "star"}});
+  const auto commit = setup.fetch();
+  const auto read = [&](const std::string& path) { return setup.mirror.read_file(commit, path); };
+  CHECK(read("PKGBUILD") == "pkgname=x\n");
+  CHECK(read("d/.SRCINFO") == "y");
+  CHECK(read("a*") == "star");
+  for (const auto* path : {"link", "dirlink/.SRCINFO", "d", "missing", "", ".", "../PKGBUILD",
+                           "PKGBUILD/x", ":(top)PKGBUILD", "PKG*", "-r", "/etc/passwd"})
+    CHECK_FALSE(read(path).has_value());
+}
+
+TEST_CASE("a file that is too long is not read") {
+  Setup setup;
+  setup.remote.commit({{"PKGBUILD", std::string(1001, 'x')}});
+  const auto commit = setup.fetch();
+  CHECK(setup.mirror.read_file(commit, "PKGBUILD", 1001)->size() == 1001);
+  CHECK_THROWS_WITH(setup.mirror.read_file(commit, "PKGBUILD", 1000),
+                    ContainsSubstring("longer than 1000 bytes"));
+}
+
+TEST_CASE("a name of a commit that is none never reaches git") {
+  Setup setup;
+  setup.remote.commit({{"PKGBUILD", "x"}});
+  setup.fetch();
+  for (const auto* commit : {"main", "HEAD", "--help", "", "HEAD:PKGBUILD"}) {
+    CHECK_THROWS_AS(setup.mirror.read_file(commit, "PKGBUILD"), Error);
+    CHECK_THROWS_AS(setup.tar(commit), Error);
+  }
+}
+
+TEST_CASE("what the receiver of a tar stream throws comes out") {
+  Setup setup;
+  setup.remote.commit({{"PKGBUILD", std::string(100'000, 'x')}});
+  const auto commit = setup.fetch();
+  struct Full {};
+  CHECK_THROWS_AS(setup.mirror.export_tar(
+                      commit, "", 0, [](std::string_view) { throw Full(); }, kNever),
+                  Full);
+}
