@@ -6,6 +6,8 @@
 # Sourced by tests/engines.
 
 docker_needs() {
+	((EUID == 0)) || command -v sudo >/dev/null || die 'a private Docker needs root, and there is no sudo' \
+		'run tests/engines as root, or only rootless Podman: tests/engines start --runtime podman'
 	need_programs dockerd=docker.io=docker containerd=containerd=containerd runc=runc=runc \
 		iptables=iptables=iptables ip=iproute2=iproute2 unshare=util-linux=util-linux curl=curl=curl
 }
@@ -26,7 +28,6 @@ free_network() {
 
 docker_start() {
 	local network link init
-	docker_alive >/dev/null 2>&1 && return
 	say 'starting Docker'
 	network=$(free_network)
 	link=pkgkiln${network##*.}
@@ -34,7 +35,7 @@ docker_start() {
 	as_root rm -rf -- "$DIR/docker/exec" "$DIR/docker/dockerd.pid" "$DIR/docker/docker.sock"
 	# With setsid Ctrl-C goes to tests/engines alone, which then ends it.
 	"${ROOT[@]}" setsid --wait unshare --net --mount --pid --fork --kill-child --mount-proc --propagation slave \
-		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 9>&- &
+		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 4>&- 9>&- &
 	remember DOCKER_STARTER "$(process_mark "$!")"
 	init=$(wait_for_child "$!" docker-inside) || {
 		cat "$DIR/docker/log" >&2
@@ -89,7 +90,7 @@ docker_stop() {
 		[[ -n $name && -d $cgroup ]] || continue
 		as_root find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true
 	done
-	[[ ! -d $DIR/docker ]] || as_root rm -rf -- "$DIR/docker"
+	rm -rf -- "$DIR/docker" 2>/dev/null || as_root rm -rf -- "$DIR/docker"
 }
 
 docker_env() {
