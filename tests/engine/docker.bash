@@ -37,7 +37,7 @@ docker_start() {
 	"${ROOT[@]}" setsid --wait unshare --net --mount --pid --fork --kill-child --mount-proc --propagation slave \
 		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 4>&- 9>&- &
 	remember DOCKER_STARTER "$(process_mark "$!")"
-	init=$(wait_for_child "$!" docker-inside) || {
+	init=$(wait_for_first "$!") || {
 		cat "$DIR/docker/log" >&2
 		die 'cannot make namespaces for Docker (the words of unshare are above)' \
 			'it needs root and a kernel that lets root make network, mount and pid namespaces'
@@ -52,16 +52,17 @@ docker_start() {
 	wait_until 60 Docker "$(recall DOCKER_HOLDER)" "$DIR/docker/log" docker_answers
 }
 
-# unshare's child is the first process of the new namespaces.
-wait_for_child() { # pid, name; prints the child's pid
+# The first process of the new namespaces is process 1 in there.
+wait_for_first() { # pid of the one that makes them; prints the first one's pid
 	local tries child
 	for ((tries = 100; tries > 0; tries--)); do
 		for child in $(children_of "$1"); do
-			[[ $(tr '\0' ' ' <"/proc/$child/cmdline") == "bash "*"/$2 "* ]] || continue
-			printf '%s' "$child"
-			return
+			if grep -Eq '^NSpid:.*[[:space:]]1$' "/proc/$child/status"; then
+				printf '%s' "$child"
+				return
+			fi
 		done
-		kill -0 "$1" 2>/dev/null || [[ -d /proc/$1 ]] || return 1
+		[[ -d /proc/$1 ]] || return 1
 		sleep 0.05
 	done
 	return 1
