@@ -83,7 +83,7 @@ docker_stop() {
 	name=$(recall DOCKER_CGROUP)
 	# The first process of a pid namespace takes all others with it.
 	if mark_alive "$holder"; then
-		as_root kill -KILL "${holder%%:*}" 2>/dev/null || true
+		signal KILL "${holder%%:*}"
 		while mark_alive "$holder"; do sleep 0.05; done
 	fi
 	end_process "$(recall DOCKER_STARTER)" 2
