@@ -46,15 +46,19 @@ mark_alive() { # mark
 	[[ -n $1 && $(process_mark "${1%%:*}") == "$1" ]]
 }
 
+signal() { # name, pid
+	kill "-$1" "$2" 2>/dev/null || [[ ! -d /proc/$2 ]] || as_root kill "-$1" "$2" || true
+}
+
 end_process() { # mark, seconds to wait before it is killed
 	local pid=${1%%:*} tries
 	mark_alive "$1" || return 0
-	as_root kill -TERM "$pid" 2>/dev/null || return 0
+	signal TERM "$pid"
 	for ((tries = $2 * 20; tries > 0; tries--)); do
 		mark_alive "$1" || return 0
 		sleep 0.05
 	done
-	as_root kill -KILL "$pid" 2>/dev/null || true
+	signal KILL "$pid"
 	while mark_alive "$1"; do sleep 0.05; done
 }
 

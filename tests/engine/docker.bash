@@ -6,6 +6,8 @@
 # Sourced by tests/engines.
 
 docker_needs() {
+	((EUID == 0)) || command -v sudo >/dev/null || die 'a private Docker needs root, and there is no sudo' \
+		'run tests/engines as root, or only rootless Podman: tests/engines start --runtime podman'
 	need_programs dockerd=docker.io=docker containerd=containerd=containerd runc=runc=runc \
 		iptables=iptables=iptables ip=iproute2=iproute2 unshare=util-linux=util-linux curl=curl=curl
 }
@@ -26,7 +28,6 @@ free_network() {
 
 docker_start() {
 	local network link init
-	docker_alive >/dev/null 2>&1 && return
 	say 'starting Docker'
 	network=$(free_network)
 	link=pkgkiln${network##*.}
@@ -34,9 +35,9 @@ docker_start() {
 	as_root rm -rf -- "$DIR/docker/exec" "$DIR/docker/dockerd.pid" "$DIR/docker/docker.sock"
 	# With setsid Ctrl-C goes to tests/engines alone, which then ends it.
 	"${ROOT[@]}" setsid --wait unshare --net --mount --pid --fork --kill-child --mount-proc --propagation slave \
-		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 9>&- &
+		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 4>&- 9>&- &
 	remember DOCKER_STARTER "$(process_mark "$!")"
-	init=$(wait_for_child "$!" docker-inside) || {
+	init=$(wait_for_first "$!") || {
 		cat "$DIR/docker/log" >&2
 		die 'cannot make namespaces for Docker (the words of unshare are above)' \
 			'it needs root and a kernel that lets root make network, mount and pid namespaces'
@@ -51,16 +52,17 @@ docker_start() {
 	wait_until 60 Docker "$(recall DOCKER_HOLDER)" "$DIR/docker/log" docker_answers
 }
 
-# unshare's child is the first process of the new namespaces.
-wait_for_child() { # pid, name; prints the child's pid
+# The first process of the new namespaces is process 1 in there.
+wait_for_first() { # pid of the one that makes them; prints the first one's pid
 	local tries child
 	for ((tries = 100; tries > 0; tries--)); do
 		for child in $(children_of "$1"); do
-			[[ $(tr '\0' ' ' <"/proc/$child/cmdline") == "bash "*"/$2 "* ]] || continue
-			printf '%s' "$child"
-			return
+			if grep -Eq '^NSpid:.*[[:space:]]1$' "/proc/$child/status"; then
+				printf '%s' "$child"
+				return
+			fi
 		done
-		kill -0 "$1" 2>/dev/null || [[ -d /proc/$1 ]] || return 1
+		[[ -d /proc/$1 ]] || return 1
 		sleep 0.05
 	done
 	return 1
@@ -81,7 +83,7 @@ docker_stop() {
 	name=$(recall DOCKER_CGROUP)
 	# The first process of a pid namespace takes all others with it.
 	if mark_alive "$holder"; then
-		as_root kill -KILL "${holder%%:*}" 2>/dev/null || true
+		signal KILL "${holder%%:*}"
 		while mark_alive "$holder"; do sleep 0.05; done
 	fi
 	end_process "$(recall DOCKER_STARTER)" 2
@@ -89,7 +91,7 @@ docker_stop() {
 		[[ -n $name && -d $cgroup ]] || continue
 		as_root find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true
 	done
-	[[ ! -d $DIR/docker ]] || as_root rm -rf -- "$DIR/docker"
+	rm -rf -- "$DIR/docker" 2>/dev/null || as_root rm -rf -- "$DIR/docker"
 }
 
 docker_env() {

@@ -113,7 +113,6 @@ podman_answers() { curl -fsS --max-time 5 --unix-socket "$(podman_socket)" http:
 podman_alive() { mark_alive "$(recall PODMAN)" && podman_answers; }
 
 podman_start() {
-	podman_alive >/dev/null 2>&1 && return
 	say 'starting rootless Podman'
 	end_process "$(recall PODMAN)" 3
 	podman_add_user
@@ -122,7 +121,7 @@ podman_start() {
 	: >"$DIR/podman/log"
 	podman_command
 	setsid "${AS_PODMAN[@]}" podman system service --time=0 "unix://$(podman_socket)" \
-		>>"$DIR/podman/log" 2>&1 </dev/null 9>&- &
+		>>"$DIR/podman/log" 2>&1 </dev/null 4>&- 9>&- &
 	wait_until 30 'the Podman service' "$(process_mark "$!")" "$DIR/podman/log" podman_answers
 	remember PODMAN "$(process_mark "$(podman_pid)")"
 	podman_check
@@ -185,7 +184,7 @@ podman_stop() {
 	[[ -d $DIR/podman ]] || return 0
 	if [[ -e $DIR/podman/containers.conf ]] && command -v podman >/dev/null; then
 		as_podman timeout 60 podman rm --all --force --time 0 >/dev/null 2>&1 || true
-		((EUID == 0)) || as_podman podman unshare rm -rf "$DIR/podman/storage" || true
+		((EUID == 0)) || as_podman podman unshare find "$DIR/podman/storage" -mindepth 2 -delete || true
 	fi
 	podman_stop_processes
 	rm -rf -- "$DIR/podman"

@@ -16,7 +16,6 @@ registry_alive() { mark_alive "$(recall REGISTRY)"; }
 # A start after the first one copies what was pushed then.
 registry_start() { # base image's tar
 	local port key cached
-	registry_alive && return
 	say 'starting the registry'
 	port=$(recall REGISTRY_PORT)
 	for ((port = ${port:-5055}; port < 5255; port++)); do
@@ -36,7 +35,7 @@ registry_start() { # base image's tar
 	cached=$CACHE/registry-${key:0:16}
 	[[ ! -e $cached/complete || -d $DIR/registry/data/docker ]] || cp -a --reflink=auto "$cached/data/." "$DIR/registry/data/"
 	setsid "$(registry_program)" serve "$DIR/registry/config.yml" \
-		>"$DIR/registry/log" 2>&1 </dev/null 9>&- &
+		>"$DIR/registry/log" 2>&1 </dev/null 4>&- 9>&- &
 	remember REGISTRY "$(process_mark "$!")"
 	remember REGISTRY_PORT "$port"
 	wait_until 10 'the registry' "$(recall REGISTRY)" "$DIR/registry/log" registry_ready "$port"
