@@ -80,8 +80,8 @@ std::string complaint_about(const std::string& name, const std::vector<std::stri
 void apply_environment(Loading& loading, const PathBase& base) {
   for (const auto& key : keys()) {
     if (is_in_array(key)) continue;
-    const bool set = set_from(loading, key, key.environment_name(), base);
-    if (!set && !key.alias.empty()) set_from(loading, key, std::string(key.alias), base);
+    const bool is_set = set_from(loading, key, key.environment_name(), base);
+    if (!is_set && !key.alias.empty()) set_from(loading, key, std::string(key.alias), base);
   }
   const auto known = known_variables();
   for (const auto& [name, value] : loading.request.env)

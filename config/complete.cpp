@@ -46,7 +46,7 @@ class Completion {
     auto directory = xdg_directory(loading_.request, variable, fallback);
     if (directory.empty())
       loading_.problems.add(
-          {}, fmt::format("{}: no home directory is known, set it, HOME or {}", key, variable));
+          {key, 0, 0}, fmt::format("no home directory is known, set it, HOME or {}", variable));
     return directory;
   }
 

@@ -44,7 +44,7 @@ std::string environment_line(const Key& key) {
 }  // namespace
 
 std::string keys_as_roff() {
-  std::string text;
+  std::string text = ".nh\n";  // names are not to be parted
   for (const auto& table : tables()) {
     text += fmt::format(".SS {}\n{}\n", table.header(), escaped(table.doc));
     for (const auto* key : keys_of(table.name)) {
@@ -53,7 +53,7 @@ std::string keys_as_roff() {
       if (!table.array) text += environment_line(*key) + "\n";
     }
   }
-  return text;
+  return text + ".hy\n";
 }
 
 }  // namespace pkgkiln::config

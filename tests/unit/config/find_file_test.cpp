@@ -22,7 +22,7 @@ std::string report(const Fixture& fixture) {
 TEST_CASE("the configuration is looked for in order") {
   Fixture fixture;
   fixture.env("XDG_CONFIG_HOME", fixture.path("xdg"));
-  CHECK(find_file(fixture.request) == std::nullopt);
+  CHECK_FALSE(find_file(fixture.request).has_value());
   fixture.write("etc/config.toml", "");
   CHECK(find_file(fixture.request) == fixture.path("etc/config.toml"));
   fixture.write("home/.config/pkgkiln/config.toml", "");
@@ -43,7 +43,7 @@ TEST_CASE("without XDG_CONFIG_HOME, or with a relative one, it is ~/.config") {
   fixture.env("XDG_CONFIG_HOME", "relative");
   CHECK(find_file(fixture.request) == fixture.path("home/.config/pkgkiln/config.toml"));
   fixture.request.home.clear();
-  CHECK(find_file(fixture.request) == std::nullopt);
+  CHECK_FALSE(find_file(fixture.request).has_value());
 }
 
 TEST_CASE("a file that was named must be there") {

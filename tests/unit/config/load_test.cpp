@@ -40,8 +40,8 @@ TEST_CASE("without a home the directories must be set") {
   fixture.request.home.clear();
   CHECK(fixture.problems() ==
         std::vector<std::string>{
-            "default: build.state_dir: no home directory is known, set it, HOME or XDG_STATE_HOME",
-            "default: repositories.path: no home directory is known, set it, HOME or "
+            "build.state_dir: no home directory is known, set it, HOME or XDG_STATE_HOME",
+            "repositories.path: no home directory is known, set it, HOME or "
             "XDG_DATA_HOME"});
   fixture.file(
       "[build]\nstate_dir = \"state\"\n[[repositories]]\nname = \"a\"\npath = \"~/repo\"\n");
