@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 
 /// A build that prints more than this is of no use to read.
 constexpr std::uint64_t kLogLimit = std::uint64_t{1} << 30U;
-constexpr const char* kImageLog = ".builder-image";
 
 BuildRecord record_for(const Plan& plan, std::string id) {
   BuildRecord record;
@@ -148,7 +147,7 @@ std::optional<TargetResult> Run::still_spooled(const Plan& plan) const {
 }
 
 std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
-  const auto path = parts_.state.log(kImageLog, parts_.identity.run);
+  const auto path = parts_.state.image_log(parts_.identity.run);
   BuildLog log(path, kLogLimit);
   observer_.preparing_image(path);
   try {

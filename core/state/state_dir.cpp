@@ -69,6 +69,10 @@ fs::path StateDir::log(const std::string& target, const std::string& build) cons
   return root_ / "logs" / component(target) / (component(build) + ".log");
 }
 
+fs::path StateDir::image_log(const std::string& run) const {
+  return root_ / "logs" / ".builder-image" / (component(run) + ".log");
+}
+
 fs::path StateDir::mirror(const std::string& target) const {
   return root_ / "mirrors" / component(target);
 }

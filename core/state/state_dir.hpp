@@ -14,6 +14,7 @@ namespace pkgkiln {
 ///     lock                           held by the run
 ///     instance                       random id that marks what this directory's runs make
 ///     logs/<target>/<build>.log
+///     logs/.builder-image/<run>.log  (no target has such a name)
 ///     mirrors/<target>/
 ///     spool/<target>/<build>/        packages built and not yet published
 ///     tmp/                           emptied at the start of a run
@@ -25,6 +26,7 @@ class StateDir {
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path database() const { return root_ / "state.db"; }
   std::filesystem::path log(const std::string& target, const std::string& build) const;
+  std::filesystem::path image_log(const std::string& run) const;
   std::filesystem::path mirror(const std::string& target) const;
   std::filesystem::path spool() const { return root_ / "spool"; }
   std::filesystem::path tmp() const { return root_ / "tmp"; }
