@@ -78,6 +78,8 @@ podman_configure() {
 		runtime = "$(podman_oci_runtime)"
 		cgroup_manager = "cgroupfs"
 		events_logger = "file"
+		# How long an exec's conmon stays after its end: by default five minutes.
+		exit_command_delay = 10
 		network_cmd_options = ["allow_host_loopback=true"]
 
 		[network]
@@ -174,8 +176,9 @@ podman_stop_processes() {
 			mark=$(process_mark "$pid") && marks+=("$mark")
 		done
 	done
+	# All at once: some do not heed SIGTERM, and what they hold is thrown away.
 	for mark in "${marks[@]}"; do
-		mark_alive "$mark" && { kill -TERM "${mark%%:*}" 2>/dev/null || true; }
+		! mark_alive "$mark" || signal KILL "${mark%%:*}"
 	done
 	for mark in "${marks[@]}"; do end_process "$mark" 3; done
 }
@@ -186,6 +189,7 @@ podman_stop() {
 		as_podman timeout 60 podman rm --all --force --time 0 >/dev/null 2>&1 || true
 		((EUID == 0)) || as_podman podman unshare find "$DIR/podman/storage" -mindepth 2 -delete || true
 	fi
+	end_process "$(recall PODMAN)" 3
 	podman_stop_processes
 	rm -rf -- "$DIR/podman"
 }
