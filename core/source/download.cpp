@@ -53,9 +53,9 @@ std::string read_local(const std::string& url, std::size_t limit) {
   return read_file(path, limit);
 }
 
-net::Response ask(const std::string& url, std::size_t limit, const Cancellation& cancel) {
+net::Response get(const std::string& url, std::size_t limit, const Cancellation& cancel) {
   const auto authority = url.find("://") + 3;
-  const auto path = std::min(url.find_first_of("/?", authority), url.size());
+  const auto path = std::min(url.find_first_of("/?#", authority), url.size());
   const auto fragment = std::min(url.find('#', path), url.size());
   net::Client client({url.substr(0, path), {}});
   net::Request request;
@@ -63,6 +63,19 @@ net::Response ask(const std::string& url, std::size_t limit, const Cancellation&
   if (!request.target.starts_with('/')) request.target.insert(0, "/");
   request.follow_redirects = true;
   return client.send(request, cancel, limit);
+}
+
+net::Response get_in_time(const std::string& url, std::size_t limit, const Cancellation& cancel) {
+  try {
+    return get(url, limit, cancel.with_deadline(Cancellation::Clock::now() + kLongestDownload));
+  } catch (const Cancelled&) {
+    if (cancel.requested()) throw;
+    throw failure(url).because("it took longer than 120 s").advise("try again later");
+  } catch (Error& error) {
+    error.while_doing(failure(url).what_failed());
+    error.advise("check the target's url, and the network");
+    throw;
+  }
 }
 
 const char* advice_for(int status) {
@@ -78,21 +91,11 @@ std::string download(const std::string& url, std::size_t limit, const Cancellati
   if (url.starts_with(kFileScheme)) return read_local(url, limit);
   if (!url.starts_with("http://") && !url.starts_with("https://"))
     throw failure(url).because("it is no http, https or file URL");
-  const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + kLongestDownload);
-  try {
-    auto response = ask(url, limit, bounded);
-    if (response.ok()) return std::move(response.body);
-    throw failure(url)
-        .because("the server answered " + std::to_string(response.status))
-        .advise(advice_for(response.status));
-  } catch (const Cancelled&) {
-    if (cancel.requested()) throw;
-    throw failure(url).because("it took longer than 120 s").advise("try again later");
-  } catch (net::TransportError& error) {
-    error.while_doing(failure(url).what_failed());
-    error.advise("check the target's url, and the network");
-    throw;
-  }
+  auto response = get_in_time(url, limit, cancel);
+  if (response.ok()) return std::move(response.body);
+  throw failure(url)
+      .because("the server answered " + std::to_string(response.status))
+      .advise(advice_for(response.status));
 }
 
 }  // namespace pkgkiln

@@ -62,8 +62,8 @@ class History {
 
  private:
   struct Database;
+  std::string notice_;  // before the database, which writes it when it is opened
   std::unique_ptr<Database> database_;
-  std::string notice_;
 };
 
 }  // namespace pkgkiln

@@ -1,0 +1,170 @@
+#include "core/state/history.hpp"
+
+#include <fstream>
+#include <thread>
+
+#include "core/base/error.hpp"
+#include "core/state/sqlite.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/core/state/records.hpp"
+
+using namespace pkgkiln;
+using test::full_record;
+namespace fs = std::filesystem;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+struct Setup {
+  TempDir dir;
+  StateDir state{dir.path() / "state"};
+
+  std::vector<fs::path> put_aside() const {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(state.root()))
+      if (entry.path().filename().string().starts_with("state.db.damaged-"))
+        found.push_back(entry.path());
+    return found;
+  }
+};
+
+BuildRecord made(const std::string& target, const std::string& build, const std::string& status,
+                 std::vector<std::string> files = {}) {
+  auto record = full_record(target, build);
+  record.status = status;
+  record.files.clear();
+  for (const auto& file : files) record.files.push_back({file, "x"});
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a record is remembered whole, also by the next run") {
+  const Setup setup;
+  const auto record = full_record("t", "b1");
+  {
+    History history(setup.state);
+    CHECK(history.notice().empty());
+    CHECK_FALSE(history.last("t").has_value());
+    history.record(record);
+    CHECK(history.last("t") == record);
+  }
+  const History again(setup.state);
+  CHECK(again.notice().empty());
+  CHECK(again.last_good("t") == record);
+  CHECK_FALSE(again.last("u").has_value());
+  CHECK(setup.put_aside().empty());
+}
+
+TEST_CASE("the newest is what was recorded last, whatever the clock said") {
+  const Setup setup;
+  History history(setup.state);
+  history.record(made("t", "b1", "built"));
+  auto earlier = made("t", "b2", "up-to-date");
+  earlier.started -= std::chrono::hours(1000);
+  earlier.finished -= std::chrono::hours(1000);
+  history.record(earlier);
+  history.record(made("t", "b3", "failed"));
+  CHECK(history.last("t")->build == "b3");
+  CHECK(history.last_good("t")->build == "b2");
+}
+
+TEST_CASE("a build recorded again replaces what was recorded of it") {
+  const Setup setup;
+  History history(setup.state);
+  history.record(made("t", "b1", "unpublished", {"foo-1-1-any.pkg.tar.zst"}));
+  history.record(made("u", "b1", "built"));
+  history.record(full_record("t", "b1"));
+  CHECK(history.last("t") == full_record("t", "b1"));
+  CHECK(history.last("u")->status == "built");
+}
+
+TEST_CASE("the owner of a package is the target whose latest good build made it") {
+  const Setup setup;
+  History history(setup.state);
+  CHECK_FALSE(history.owner_of("foo", "mine").has_value());
+  history.record(made("t", "b1", "built", {"foo-1-1-any.pkg.tar.zst", "foo-doc-1-1-any.pkg.tar"}));
+  CHECK(history.owner_of("foo", "mine") == "t");
+  CHECK_FALSE(history.owner_of("foo", "other").has_value());
+  CHECK_FALSE(history.owner_of("fo", "mine").has_value());
+
+  history.record(made("t", "b2", "failed"));
+  CHECK(history.owner_of("foo-doc", "mine") == "t");
+  history.record(made("t", "b3", "up-to-date", {"foo-2-1-any.pkg.tar.zst"}));
+  CHECK_FALSE(history.owner_of("foo-doc", "mine").has_value());
+  history.record(made("u", "b4", "built", {"foo-3-1-any.pkg.tar.zst"}));
+  CHECK(history.owner_of("foo", "mine") == "u");
+  history.record(made("v", "b5", "failed", {"foo-4-1-any.pkg.tar.zst"}));
+  CHECK(history.owner_of("foo", "mine") == "u");
+}
+
+TEST_CASE("a build for another repository doesn't end the ownership in this one") {
+  const Setup setup;
+  History history(setup.state);
+  history.record(made("t", "b1", "built", {"foo-1-1-any.pkg.tar.zst"}));
+  auto elsewhere = made("t", "b2", "built", {"bar-1-1-any.pkg.tar.zst"});
+  elsewhere.repository = "other";
+  history.record(elsewhere);
+  CHECK(history.owner_of("foo", "mine") == "t");
+  CHECK(history.owner_of("bar", "other") == "t");
+}
+
+TEST_CASE("a damaged database is put aside and started anew") {
+  const Setup setup;
+  const auto file = setup.state.database();
+  {
+    History history(setup.state);
+    for (int i = 0; i < 200; ++i) history.record(full_record("t" + std::to_string(i), "b"));
+  }
+  SECTION("it is no database") {
+    std::ofstream(file, std::ios::binary) << std::string(9000, 'x');
+  }
+  SECTION("its tables are not ours") {
+    fs::remove(file);
+    sqlite::Connection(file).execute("CREATE TABLE x (y)");
+  }
+  SECTION("pages in the middle are overwritten") {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(4096);
+    stream << std::string(3 * 4096, 'x');
+  }
+  SECTION("it is cut off") {
+    fs::resize_file(file, 3 * 4096 + 100);
+  }
+  SECTION("it is of a newer version") {
+    sqlite::Connection(file).execute("PRAGMA user_version = 1000");
+  }
+  History history(setup.state);
+  CHECK_THAT(history.notice(), ContainsSubstring("put aside as '" + file.string() + ".damaged-"));
+  CHECK_FALSE(setup.put_aside().empty());
+  CHECK_FALSE(history.last("t1").has_value());
+  history.record(full_record("t", "b"));
+  CHECK(history.last("t").has_value());
+  CHECK(History(setup.state).notice().empty());
+}
+
+TEST_CASE("a database that can't be opened is an error and stays where it is") {
+  const Setup setup;
+  fs::create_directories(setup.state.database());
+  CHECK_THROWS_WITH(History(setup.state), ContainsSubstring("state.db"));
+  CHECK(fs::is_directory(setup.state.database()));
+}
+
+TEST_CASE("threads and a second program may use the history at once") {
+  const Setup setup;
+  History history(setup.state);
+  History second(setup.state);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      auto& mine = t % 2 == 0 ? history : second;
+      for (int i = 0; i < 25; ++i) {
+        const auto target = "t" + std::to_string(t);
+        mine.record(made(target, "b" + std::to_string(i), "built", {"foo-1-1-any.pkg.tar.zst"}));
+        static_cast<void>(mine.last_good(target));
+        static_cast<void>(mine.owner_of("foo", "mine"));
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  for (int t = 0; t < 4; ++t) CHECK(history.last("t" + std::to_string(t))->build == "b24");
+}

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "core/state/history.hpp"
+
+namespace pkgkiln::test {
+
+/// A record with something in every member.
+inline BuildRecord full_record(const std::string& target, const std::string& build) {
+  const std::chrono::system_clock::time_point start(std::chrono::seconds(1'700'000'000));
+  BuildRecord record;
+  record.build = build;
+  record.target = target;
+  record.url = "https://example.com/ü.git";
+  record.branch = "main";
+  record.path = "a/b";
+  record.repository = "mine";
+  record.commit = std::string(40, 'c');
+  record.image = "sha256:1";
+  record.status = "built";
+  record.step = "build";
+  record.exit_code = 4;
+  record.why = "it's \"odd\"\n\x01; DROP TABLE builds; --";
+  record.started = start + std::chrono::microseconds(123'456);
+  record.finished = start + std::chrono::hours(1);
+  record.log = "/logs/a b.log";
+  record.vcs_sources = {"git+https://example.com/x#branch=y", ""};
+  record.files = {{"foo-1:1.0-1-any.pkg.tar.zst", std::string(64, 'a')},
+                  {"foo-docs-1:1.0-1-any.pkg.tar.zst", std::string(64, 'b')}};
+  return record;
+}
+
+}  // namespace pkgkiln::test
