@@ -31,7 +31,7 @@ void Progress::planned(const std::vector<Plan>& plans) {
 }
 
 void Progress::preparing_image(const std::filesystem::path& log) {
-  say(fmt::format("looking after the builder image (log: {})", log.string()));
+  say(fmt::format("making the builder image (log: {})", log.string()));
 }
 
 void Progress::build_started(const Plan& plan, const std::filesystem::path& log) {

@@ -116,7 +116,8 @@ void check_container(ContainerRuntime& runtime, const RuntimeInfo& info, const s
                      const config::Settings& settings, Findings& findings,
                      const Cancellation& cancel) {
   findings.check("container", [&] {
-    const RunIdentity identity{"doctor", time_and_random()};
+    // With the labels of a run, so that the next one removes what a killed doctor leaves.
+    const RunIdentity identity{StateDir(settings.build.state_dir).instance(), time_and_random()};
     ContainerSpec spec;
     spec.name = "pkgkiln-doctor-" + identity.run;
     spec.image = image;

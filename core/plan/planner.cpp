@@ -63,7 +63,11 @@ void Planner::judge(Plan& plan) const {
   const auto build = [&](std::string why) { plan.decision = Build{std::move(why)}; };
   if (target.force) return build("forced");
   const auto last = history_.last_good(target.name);
-  if (!last) return build("it was never built here");
+  if (!last) {
+    const auto failed = history_.last(target.name);
+    return build(failed ? fmt::format("its last build {} at step {}", failed->status, failed->step)
+                        : "it was never built here");
+  }
   if (!is_of(*last, target)) return build("its url, branch, path or repository changed");
   if (last->commit != plan.commit)
     return build(

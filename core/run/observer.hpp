@@ -17,7 +17,7 @@ class RunObserver {
   /// Something that the user should know, and that stops nothing.
   virtual void notice(const std::string& text) = 0;
   virtual void planned(const std::vector<Plan>& plans) = 0;
-  /// The builder image is being looked after; its output goes to `log`.
+  /// A builder image is being made; the output of that goes to `log`.
   virtual void preparing_image(const std::filesystem::path& log) = 0;
   virtual void build_started(const Plan& plan, const std::filesystem::path& log) = 0;
   virtual void step_started(const Target& target, const std::string& step) = 0;

@@ -148,15 +148,23 @@ std::optional<TargetResult> Run::still_spooled(const Plan& plan) const {
 
 std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
   const auto path = parts_.state.image_log(parts_.identity.run);
-  BuildLog log(path, kLogLimit);
-  observer_.preparing_image(path);
+  std::optional<BuildLog> log;  // an image that is reused prints nothing
+  const auto write = [&](std::string_view output) {
+    if (!log) {
+      log.emplace(path, kLogLimit);
+      observer_.preparing_image(path);
+    }
+    log->write(output);
+  };
   try {
     return parts_.image.ensure(
-        refresh, [&](std::string_view output) { log.write(output); },
-        [&](std::string_view text) { observer_.notice(std::string(text)); }, cancel);
+        refresh, write, [&](std::string_view text) { observer_.notice(std::string(text)); },
+        cancel);
   } catch (Error& error) {
-    for (const auto& line : last_output_lines(path, 10)) error.because("  " + line);
-    error.because("log: " + path.string());
+    if (log) {
+      for (const auto& line : last_output_lines(path, 10)) error.because("| " + line);
+      error.because("log: " + path.string());
+    }
     throw;
   }
 }
