@@ -32,7 +32,7 @@ PublishConflict conflict(const fs::path& target) {
 }
 
 /// The entries of `db`, each with what `files` knows of its files.
-RepositoryDatabase with_files(RepositoryDatabase db, const RepositoryDatabase& files) {
+RepositoryDatabase with_files(const RepositoryDatabase& db, const RepositoryDatabase& files) {
   RepositoryDatabase result;
   for (const auto& [pkgname, entry] : db.entries()) {
     auto joined = entry;
@@ -91,7 +91,7 @@ void Publication::place() {
 
 void Publication::write_databases(RepositoryDatabase db, const RepositoryDatabase& files) {
   for (const auto& package : packages_) db.put(DatabaseEntry::of(package));
-  const auto joined = with_files(std::move(db), files);
+  const auto joined = with_files(db, files);
   PlacedFile new_files(directory_);
   PlacedFile new_db(directory_);
   joined.write(new_files.path(), RepositoryDatabase::Form::files);
