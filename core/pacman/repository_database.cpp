@@ -1,6 +1,7 @@
 #include "core/pacman/repository_database.hpp"
 
 #include <fcntl.h>
+#include <system_error>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -61,10 +62,13 @@ DatabaseEntry DatabaseEntry::of(const PackageArchive& package) {
 
 RepositoryDatabase RepositoryDatabase::read(const fs::path& path) {
   RepositoryDatabase database;
-  if (!fs::exists(path)) return database;
+  std::error_code error_code;
+  const auto archive = fs::canonical(path, error_code);  // <repo>.db is a link to it
+  if (error_code == std::errc::no_such_file_or_directory) return database;
+  if (error_code)
+    throw Error("cannot look at '" + path.string() + "'").because(error_code.message());
   try {
-    // <repo>.db is a link to the archive.
-    TarReader reader(fs::canonical(path), kMaxUnpacked);
+    TarReader reader(archive, kMaxUnpacked);
     auto texts = read_texts(reader);
     reader.finish();
     for (auto& [directory, text] : texts) {

@@ -133,7 +133,7 @@ class Parser {
         (no_epoch ? "" : epoch + ":") + single(base_, "pkgver") + "-" + single(base_, "pkgrel");
     if (!is_full_version(text))
       throw Error("cannot read the .SRCINFO")
-          .because("epoch, pkgver and pkgrel make no version: '" + text + "'");
+          .because("epoch, pkgver and pkgrel make no version: '" + text.substr(0, 100) + "'");
     return text;
   }
 

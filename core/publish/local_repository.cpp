@@ -109,9 +109,7 @@ void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
     if (!publication.check(db, files)) return;
     publication.place();
     publication.write_databases(std::move(db), files);
-    publication.read_back();
-    publication.remove_replaced();
-    sync_directory(directory());
+    publication.finish();
   } catch (const fs::filesystem_error& error) {
     throw Error("cannot publish to the repository '" + name_ + "'").because(error.what());
   }

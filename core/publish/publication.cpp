@@ -19,22 +19,6 @@ using pacman::RepositoryDatabase;
 
 namespace {
 
-/// Removes what it was told of, unless everything went well.
-class Undo {
- public:
-  Undo() = default;
-  Undo(const Undo&) = delete;
-  Undo& operator=(const Undo&) = delete;
-  ~Undo() {
-    for (const auto& path : made_) ::unlink(path.c_str());
-  }
-  void made(fs::path path) { made_.push_back(std::move(path)); }
-  void keep() { made_.clear(); }
-
- private:
-  std::vector<fs::path> made_;
-};
-
 bool is_there(const fs::path& path, std::uint64_t size) {
   std::error_code error;
   return fs::is_regular_file(fs::symlink_status(path, error)) && fs::file_size(path, error) == size;
@@ -48,7 +32,7 @@ PublishConflict conflict(const fs::path& target) {
 }
 
 /// The entries of `db`, each with what `files` knows of its files.
-RepositoryDatabase with_files(RepositoryDatabase db, const RepositoryDatabase& files) {
+RepositoryDatabase with_files(const RepositoryDatabase& db, const RepositoryDatabase& files) {
   RepositoryDatabase result;
   for (const auto& [pkgname, entry] : db.entries()) {
     auto joined = entry;
@@ -70,6 +54,10 @@ bool is_published(const DatabaseEntry* entry, const PackageArchive& package) {
 Publication::Publication(fs::path directory, std::string repository,
                          const std::vector<PackageArchive>& packages)
     : directory_(std::move(directory)), repository_(std::move(repository)), packages_(packages) {}
+
+Publication::~Publication() {
+  for (const auto& path : placed_) ::unlink(path.c_str());
+}
 
 bool Publication::check(const RepositoryDatabase& db, const RepositoryDatabase& files) {
   bool changes = false;
@@ -93,38 +81,38 @@ void Publication::place() {
   std::vector<PlacedFile> copies;
   for (const auto* package : missing_)
     copies.push_back(copy_beside(package->path, directory_, package->sha256));
-  Undo undo;
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const auto target = directory_ / missing_[i]->name.text();
     copies[i].place_new(target);
-    undo.made(target);
+    placed_.push_back(target);
   }
   sync_directory(directory_);
-  undo.keep();
 }
 
 void Publication::write_databases(RepositoryDatabase db, const RepositoryDatabase& files) {
   for (const auto& package : packages_) db.put(DatabaseEntry::of(package));
-  const auto joined = with_files(std::move(db), files);
+  const auto joined = with_files(db, files);
   PlacedFile new_files(directory_);
   PlacedFile new_db(directory_);
   joined.write(new_files.path(), RepositoryDatabase::Form::files);
   joined.write(new_db.path(), RepositoryDatabase::Form::db);
-  place_database(new_files, "files");
-  place_database(new_db, "db");
+  new_files.place_over(directory_ / (repository_ + ".files.tar.gz"));
+  link("files");
+  new_db.place_over(directory_ / (repository_ + ".db.tar.gz"));
+  placed_.clear();
+  link("db");
   sync_directory(directory_);
 }
 
-void Publication::place_database(PlacedFile& written, const std::string& form) const {
-  const auto link = repository_ + "." + form;
-  const auto archive = link + ".tar.gz";
-  written.place_over(directory_ / archive);
-  place_link(archive, directory_ / link);
+void Publication::link(const std::string& form) const {
+  const auto name = repository_ + "." + form;
+  const auto archive = name + ".tar.gz";
+  place_link(archive, directory_ / name);
   // A signature of what was there before would make pacman refuse the new one.
-  for (const auto& name : {link, archive}) ::unlink((directory_ / (name + ".sig")).c_str());
+  for (const auto& stale : {name, archive}) ::unlink((directory_ / (stale + ".sig")).c_str());
 }
 
-void Publication::read_back() const {
+void Publication::finish() const {
   const auto path = directory_ / (repository_ + ".db");
   const auto db = RepositoryDatabase::read(path);
   for (const auto& package : packages_)
@@ -133,18 +121,19 @@ void Publication::read_back() const {
       throw Error("'" + path.string() + "' does not hold what was written to it")
           .because(package.name.text() + " is missing or differs")
           .advise("check that nothing else writes to that directory");
+  remove_replaced(db);
 }
 
-void Publication::remove_replaced() const {
-  const auto db = RepositoryDatabase::read(directory_ / (repository_ + ".db"));
+void Publication::remove_replaced(const RepositoryDatabase& db) const {
+  const auto& entries = db.entries();
   for (const auto& name : replaced_) {
-    const auto& entries = db.entries();
     const bool in_use = std::any_of(entries.begin(), entries.end(),
                                     [&](const auto& one) { return one.second.file_name == name; });
     if (in_use) continue;
     ::unlink((directory_ / name).c_str());
     ::unlink((directory_ / (name + ".sig")).c_str());
   }
+  sync_directory(directory_);
 }
 
 }  // namespace pkgkiln

@@ -12,33 +12,36 @@
 namespace pkgkiln {
 
 /// One set of packages on its way into a directory of a LocalRepository, which is locked as long
-/// as this lives. The calls come in this order; before place() nothing that a reader sees has
-/// changed.
+/// as this lives. The calls come in this order. Until the database is written nothing that pacman
+/// sees has changed, and what was placed is removed again when this ends before.
 class Publication {
  public:
   Publication(std::filesystem::path directory, std::string repository,
               const std::vector<pacman::PackageArchive>& packages);
+  Publication(const Publication&) = delete;
+  Publication& operator=(const Publication&) = delete;
+  ~Publication();
 
   /// Throws PublishConflict when a file name is there with other content. False when all is
   /// published already.
   bool check(const pacman::RepositoryDatabase& db, const pacman::RepositoryDatabase& files);
-  /// Copies what is missing beside its place, then gives the copies their names: all or, after an
-  /// Error, none.
+  /// Copies what is missing beside its place, then gives the copies their names.
   void place();
   /// Puts the entries into both databases and these in their place, .files first.
   void write_databases(pacman::RepositoryDatabase db, const pacman::RepositoryDatabase& files);
-  /// Throws Error unless the database on disk names every package, and each file is there.
-  void read_back() const;
-  /// Removes the files, with their signatures, that no entry names any more.
-  void remove_replaced() const;
+  /// Throws Error unless the database on disk names every package, and each file is there. Then
+  /// removes the files, with their signatures, that no entry names any more.
+  void finish() const;
 
  private:
-  void place_database(PlacedFile& written, const std::string& form) const;
+  void link(const std::string& form) const;
+  void remove_replaced(const pacman::RepositoryDatabase& db) const;
 
   std::filesystem::path directory_;
   std::string repository_;
   const std::vector<pacman::PackageArchive>& packages_;
   std::vector<const pacman::PackageArchive*> missing_;  // files that aren't there yet
+  std::vector<std::filesystem::path> placed_;           // files that no database names yet
   std::vector<std::string> replaced_;                   // file names
 };
 

@@ -1,5 +1,6 @@
 #include "core/publish/local_repository.hpp"
 
+#include <algorithm>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -59,8 +60,8 @@ PackageFileName name(const std::string& text) {
 }  // namespace
 
 TEST_CASE("packages are published and found") {
-  const Place place;
-  auto& repository = const_cast<LocalRepository&>(place.repository);
+  Place place;
+  auto& repository = place.repository;
   SamplePackage any;
   any.pkgname = "data";
   any.arch = "any";
@@ -165,6 +166,20 @@ TEST_CASE("a package that changed after it was checked isn't published") {
   pkgkiln::write_file_atomically(package.path, content);
   REQUIRE_THROWS_WITH(place.repository.publish({good, package}), ContainsSubstring("has changed"));
   CHECK(place.names() == std::vector<std::string>{".pkgkiln.lock"});
+}
+
+TEST_CASE("nothing stays of a set whose database couldn't be written") {
+  Place place;
+  // A directory in the place of the database: renaming over it fails.
+  fs::create_directories(place.directory / "r.files.tar.gz");
+  pkgkiln::write_file_atomically(place.directory / "r.files.tar.gz" / "x", "");
+  fs::create_symlink("nowhere", place.directory / "r.files");
+  const auto package = place.package("foo", "1-1");
+  CHECK_THROWS_AS(place.repository.publish({package}), pkgkiln::Error);
+  CHECK_FALSE(fs::exists(place.directory / package.name.text()));
+  fs::remove_all(place.directory / "r.files.tar.gz");
+  place.repository.publish({package});
+  CHECK(place.repository.contains(package.name));
 }
 
 TEST_CASE("what a killed run left behind is cleared away, and its files are taken on") {
