@@ -28,7 +28,7 @@ std::size_t edits(std::string_view from, std::string_view to) {
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   constexpr std::size_t longest_word = 128;
   if (word.size() > longest_word) return {};
-  std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t fewest = std::max<std::size_t>(1, (word.size() + 1) / 3) + 1;
   std::string best;
   for (const auto& candidate : candidates)
     if (const auto count = edits(word, candidate); count < fewest) {

@@ -33,6 +33,7 @@ struct Workshop {
   void serve(const std::string& content) {
     fake::FakeImage image;
     fake::put(image.files, "/etc/content", fake::make_file(content));
+    fake::put(image.files, "/etc/passwd", fake::make_file("root:x:0:0::/root:/bin/bash\n"));
     engine.serve(settings.recipe.base, image);
   }
   BuilderImage image() {
