@@ -1,7 +1,6 @@
+#include <cstring>
 #include <sys/socket.h>
 #include <sys/un.h>
-
-#include <cstring>
 
 #include "core/net/http.hpp"
 #include "tests/catch.hpp"
@@ -128,12 +127,12 @@ TEST_CASE("a body is streamed as it comes, and what the sink throws comes out") 
   }});
   net::Client client(net::Endpoint::unix_domain(server.socket()));
   std::vector<std::string> parts;
-  client.stream({}, [&](std::string_view bytes) { parts.emplace_back(bytes); },
-                Cancellation::never());
+  client.stream(
+      {}, [&](std::string_view bytes) { parts.emplace_back(bytes); }, Cancellation::never());
   CHECK(parts == std::vector<std::string>{"first ", "second"});
-  CHECK_THROWS_WITH(
-      client.stream({}, [](std::string_view) { throw Error("full"); }, Cancellation::never()),
-      ContainsSubstring("full"));
+  CHECK_THROWS_WITH(client.stream(
+                        {}, [](std::string_view) { throw Error("full"); }, Cancellation::never()),
+                    ContainsSubstring("full"));
 }
 
 TEST_CASE("no connection: nothing was sent") {

@@ -1,12 +1,11 @@
 #include "tests/unit/core/net/scripted_server.hpp"
 
+#include <array>
+#include <cstring>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <array>
-#include <cstring>
 
 namespace scripted {
 
@@ -66,8 +65,7 @@ void Connection::hold(int milliseconds) {
 }
 
 Server::Server(std::vector<Script> scripts)
-    : scripts_(std::move(scripts)),
-      listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    : scripts_(std::move(scripts)), listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto path = socket();
@@ -99,8 +97,8 @@ void Server::serve() {
     if (!readable(listener_.get(), 20)) continue;
     const int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) continue;
-    const auto index = std::min<std::size_t>(static_cast<std::size_t>(connections_++),
-                                             scripts_.size() - 1);
+    const auto index =
+        std::min<std::size_t>(static_cast<std::size_t>(connections_++), scripts_.size() - 1);
     players.emplace_back([this, index, owned = UniqueFd(fd)] {
       Connection connection(owned.get());
       scripts_[index](connection);
@@ -116,8 +114,8 @@ Script answering(std::string bytes) {
 }
 
 std::string answer(int status, const std::string& body, const std::string& headers) {
-  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body;
+  return "HTTP/1.1 " + std::to_string(status) +
+         " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body;
 }
 
 }  // namespace scripted

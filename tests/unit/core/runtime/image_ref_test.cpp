@@ -41,13 +41,43 @@ TEST_CASE("image references are completed as Docker does") {
 }
 
 TEST_CASE("what is no image reference is refused") {
-  const std::string text = GENERATE_REF(values<std::string>({
-      "", " ", ":", "@", "/", "a/", "/a", "a//b", "A", "library/Archlinux", "a:", "a:-x", "a:b c",
-      "a:" + std::string(129, 'x'), "a@sha256:abc", "a@md5:" + std::string(32, 'a'),
-      "a@sha256:" + std::string(64, 'A'), "a@" + kDigest + "@" + kDigest, "a..b", "a___b", "-a",
-      "a-", "r.io:/a", "r.io:port/a", "r.io:123456/a", "-r.io/a", "r..io/a", "[x]/a:b", "a;b",
-      "a\nb", "a$(id)", "../a", "a/../b", "https://docker.io/a", std::string("a\0b", 3), "ä",
-      std::string(300, 'a')}));
+  const std::string text = GENERATE_REF(values<std::string>({"",
+                                                             " ",
+                                                             ":",
+                                                             "@",
+                                                             "/",
+                                                             "a/",
+                                                             "/a",
+                                                             "a//b",
+                                                             "A",
+                                                             "library/Archlinux",
+                                                             "a:",
+                                                             "a:-x",
+                                                             "a:b c",
+                                                             "a:" + std::string(129, 'x'),
+                                                             "a@sha256:abc",
+                                                             "a@md5:" + std::string(32, 'a'),
+                                                             "a@sha256:" + std::string(64, 'A'),
+                                                             "a@" + kDigest + "@" + kDigest,
+                                                             "a..b",
+                                                             "a___b",
+                                                             "-a",
+                                                             "a-",
+                                                             "r.io:/a",
+                                                             "r.io:port/a",
+                                                             "r.io:123456/a",
+                                                             "-r.io/a",
+                                                             "r..io/a",
+                                                             "[x]/a:b",
+                                                             "a;b",
+                                                             "a\nb",
+                                                             "a$(id)",
+                                                             "../a",
+                                                             "a/../b",
+                                                             "https://docker.io/a",
+                                                             std::string("a\0b", 3),
+                                                             "ä",
+                                                             std::string(300, 'a')}));
   INFO(text);
   CHECK_THROWS_AS(ImageRef::parse(text), UsageError);
 }
