@@ -6,6 +6,7 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
 
