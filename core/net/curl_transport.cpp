@@ -83,6 +83,9 @@ class Exchange {
     const CURLcode code = perform(cancel);
     if (failure_) std::rethrow_exception(failure_);
     if (code != CURLE_OK && !error_body_full_) throw_failure(code);
+    if (!head_complete_)  // libcurl takes a head that breaks off for an answer
+      throw TransportError(Kind::broken, true, "no answer from " + endpoint_.display())
+          .because("the connection was closed in the middle of its headers");
     long status = 0;
     curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
     response_.status = static_cast<int>(status);
@@ -265,7 +268,9 @@ class Exchange {
     if (line.starts_with("HTTP/")) {  // also after a redirect or a 100
       response_.headers.clear();
       response_.body.clear();
+      head_complete_ = false;
     }
+    if (line == "\r\n" || line == "\n") head_complete_ = true;
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return;
     auto value = line.substr(colon + 1);
@@ -296,6 +301,7 @@ class Exchange {
   std::optional<std::uint64_t> remaining_;
   Response response_;
   std::size_t header_bytes_ = 0;
+  bool head_complete_ = false;
   bool error_body_full_ = false;
   Clock::time_point last_move_;
   std::exception_ptr failure_;

@@ -111,8 +111,9 @@ struct ImageInfo {
   std::chrono::system_clock::time_point created;
 };
 
-/// The whole config of a committed image: what isn't named here is empty in it, whatever the
-/// container was created with.
+/// The whole config of a committed image. Engines can't take a variable or a label out of it, so
+/// what the container was created with beyond its image's own, and isn't named here, is there with
+/// an empty value.
 struct CommitSpec {
   std::string name;  // full name with tag
   Labels labels;

@@ -1,7 +1,5 @@
 #include "runtimes/podman/image_json.hpp"
 
-#include "core/runtime/errors.hpp"
-
 namespace pkgkiln::runtimes::podman {
 
 namespace {
@@ -38,10 +36,6 @@ PullMessage pull_message_from(const json::Value& message) {
 std::vector<std::pair<std::string, std::string>> commit_changes(const CommitSpec& spec) {
   std::vector<std::pair<std::string, std::string>> changes;
   const auto add = [&](const std::string& instruction) {
-    if (instruction.find_first_of("\r\n") != std::string::npos)
-      throw RuntimeError(RuntimeError::Kind::rejected,
-                         "cannot commit the image '" + spec.name + "'")
-          .because("podman can't put a line break into an image's configuration");
     changes.emplace_back("changes", instruction);
   };
   add("CMD " + json_list(spec.command));

@@ -19,8 +19,7 @@ ImageInfo image_from(const json::Value& inspect);
 PullMessage pull_message_from(const json::Value& message);
 
 /// The `changes` parameters of a commit: instructions of a Containerfile. A value is put in
-/// double quotes, of which libpod takes away one pair whatever stands between. Throws
-/// RuntimeError `rejected` for a value with a line break, which no instruction can carry.
+/// double quotes, of which libpod takes away one pair, whatever stands between.
 std::vector<std::pair<std::string, std::string>> commit_changes(const CommitSpec& spec);
 
 }  // namespace pkgkiln::runtimes::podman

@@ -72,9 +72,11 @@ void PodmanRuntime::copy_out(const std::string& container, const std::string& pa
   runtimes::copy_out(*engine_, container, path, tar, cancel);
 }
 
-Usage PodmanRuntime::usage(const std::string&) {
-  return {};
-}  // libpod tells no peak
+Usage PodmanRuntime::usage(const std::string& container) {
+  engine_->require(quoted("cannot look for the container", container),
+                   get(path_of(container) + "/exists"));
+  return {};  // libpod tells no peak
+}
 
 void PodmanRuntime::kill(const std::string& container) {
   request_unless(*engine_, quoted("cannot kill the container", container),

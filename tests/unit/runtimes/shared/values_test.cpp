@@ -1,0 +1,176 @@
+#include "runtimes/shared/classification.hpp"
+#include "runtimes/shared/engine_client.hpp"
+#include "runtimes/shared/image_values.hpp"
+#include "runtimes/shared/images.hpp"
+#include "runtimes/shared/json.hpp"
+#include "runtimes/shared/line_splitter.hpp"
+#include "runtimes/shared/open_files.hpp"
+#include "runtimes/shared/summaries.hpp"
+#include "tests/catch.hpp"
+
+using namespace pkgkiln;
+using namespace pkgkiln::runtimes;
+using Kind = RuntimeError::Kind;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("a failed pull is told apart by its words") {
+  struct Case {
+    const char* words;
+    Kind kind;
+  };
+  const std::vector<Case> cases = {
+      {"manifest for 127.0.0.1:5055/x:y not found: manifest unknown: manifest unknown",
+       Kind::not_found},
+      {"initializing source docker://r.io/x:y: reading manifest y in r.io/x: manifest unknown",
+       Kind::not_found},
+      {"initializing source docker://r.io/x:y: reading manifest y in r.io/x: name unknown: "
+       "repository name not known to registry",
+       Kind::not_found},
+      {"pull access denied for nosuch, repository does not exist or may require 'docker login'",
+       Kind::not_found},
+      {"unauthorized: authentication required", Kind::not_found},
+      {"Get \"https://r.test/v2/\": dial tcp: lookup r.test: no such host", Kind::unreachable},
+      {"pinging container registry 127.0.0.1:1: Get \"https://127.0.0.1:1/v2/\": dial tcp "
+       "127.0.0.1:1: connect: connection refused",
+       Kind::unreachable},
+      {"Get \"https://r.test/v2/not found\": net/http: TLS handshake timeout", Kind::unreachable},
+      {"toomanyrequests: You have reached your pull rate limit", Kind::unreachable},
+      {"no space left on device", Kind::rejected},
+  };
+  for (const auto& [words, kind] : cases) {
+    INFO(words);
+    CHECK(classify_pull(words) == kind);
+  }
+}
+
+TEST_CASE("an engine's words are one line, bounded, without control characters") {
+  CHECK(words_of(R"({"message":"no such\ncontainer"})") == "no such container");
+  CHECK(words_of("plain\r\n") == "plain");
+  CHECK(words_of("") == "(no text)");
+  CHECK(words_of("\x1b[2Jx") == " [2Jx");
+  CHECK(words_of(std::string(100'000, 'x')).size() == 1000);
+  CHECK(words_of(std::string(100'000, '[')).size() == 1000);  // nesting costs no stack
+}
+
+TEST_CASE("a path is escaped segment by segment") {
+  CHECK(escape_path("r.io:5000/a/b:t@sha256:0") == "r.io%3A5000/a/b%3At%40sha256%3A0");
+  CHECK(escape_path("a/../b?c#d") == "a/../b%3Fc%23d");
+}
+
+TEST_CASE("what to do without a connection depends on the engine and the cause") {
+  CHECK_THAT(connection_advice("docker", "unix:///var/run/docker.sock", "Permission denied"),
+             ContainsSubstring("usermod -aG docker"));
+  CHECK_THAT(connection_advice("podman", "unix:///run/user/7/podman/podman.sock", "No such file"),
+             ContainsSubstring("systemctl --user start podman.socket"));
+  CHECK_THAT(connection_advice("docker", "unix:///x", "Connection refused"),
+             ContainsSubstring("systemctl start docker"));
+}
+
+TEST_CASE("times of engines are read in every form that they have") {
+  using namespace std::chrono;
+  const auto expected = sys_days(2024y / 2 / 29) + 12h + 34min + 56s;
+  CHECK(time_from("2024-02-29T12:34:56Z") == expected);
+  CHECK(time_from("2024-02-29T12:34:56.123456789Z") == expected);
+  CHECK(time_from("2024-02-29T14:04:56+01:30") == expected);
+  CHECK(time_from("2024-02-29T10:34:56.5-02:00") == expected);
+  CHECK(time_from("") == system_clock::time_point());
+  CHECK(time_from("2024-13-29T12:34:56Z") == system_clock::time_point());
+  CHECK(time_from("2024-02-2xT12:34:56Z") == system_clock::time_point());
+}
+
+TEST_CASE("the digest of an image is that of its pull") {
+  CHECK(pulled_digest({}) == "");
+  CHECK(pulled_digest({"localhost/x@sha256:1"}) == "");
+  CHECK(pulled_digest({"r.io/x@sha256:2", "r.io/x@sha256:1"}) == "sha256:1");
+  CHECK(pulled_digest({"r.io/x@sha256:2", "r.io/x@sha256:1"}, "sha256:2") == "sha256:2");
+  CHECK(pulled_digest({"r.io/x@sha256:2"}, "sha256:9") == "sha256:2");
+  CHECK(pulled_digest({"localhost:5000/x@sha256:3", "nonsense"}) == "sha256:3");
+}
+
+TEST_CASE("a commit blanks what the container adds to its image") {
+  CommitSpec spec;
+  spec.env = {{"KEPT", "1"}};
+  spec.labels = {{"own", "1"}};
+  InheritedConfig inherited;
+  inherited.container_env = {
+      {"SECRET", "x"}, {"KEPT", "0"}, {"LANG", "C"}, {"PATH", "/x"}, {"HOME", "/root"}};
+  inherited.image_env = {{"LANG", "C"}};
+  inherited.container_labels = {{"run", "7"}, {"vendor", "v"}};
+  inherited.image_labels = {{"vendor", "v"}};
+  const auto whole = committed_config(spec, inherited);
+  CHECK(whole.env == std::map<std::string, std::string>{{"KEPT", "1"}, {"SECRET", ""}});
+  CHECK(whole.labels == Labels{{"own", "1"}, {"run", ""}});
+}
+
+TEST_CASE("lines are cut out of a stream, and bounded") {
+  std::vector<std::string> lines;
+  LineSplitter splitter([&](std::string_view line) { lines.emplace_back(line); });
+  splitter.feed("one\ntw");
+  splitter.feed("o\n\nthree");
+  CHECK(lines == std::vector<std::string>{"one", "two", ""});
+  splitter.finish();
+  CHECK(lines.back() == "three");
+  CHECK_THROWS_AS(splitter.feed(std::string(2U << 20U, 'x')), RuntimeError);
+}
+
+TEST_CASE("the hard limit of open files is found in /proc's table") {
+  const std::string table =
+      "Limit                     Soft Limit           Hard Limit           Units     \n"
+      "Max processes             1                    2                    processes \n"
+      "Max open files            1024                 524288               files     \n";
+  CHECK(hard_open_files_in(table) == 524288);
+  CHECK_FALSE(hard_open_files_in("Max open files  1024  unlimited  files\n"));
+  CHECK_FALSE(hard_open_files_in("Max open files  1024\n99"));
+  CHECK_FALSE(hard_open_files_in(""));
+}
+
+TEST_CASE("open files are lowered to what the engine can give, and it is said") {
+  Limits limits;
+  std::vector<std::string> warnings;
+  CHECK(lowered(limits, 10, warnings) == limits);
+  limits.open_files = 10;
+  CHECK(lowered(limits, 10, warnings) == limits);
+  CHECK(lowered(limits, std::nullopt, warnings) == limits);
+  CHECK(warnings.empty());
+  CHECK(lowered(limits, 9, warnings).open_files == 9U);
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings.front(), ContainsSubstring("9 instead of 10"));
+}
+
+TEST_CASE("lists are read from both engines' forms, and nothing foreign gets through") {
+  const auto list = json::parse(R"([
+    {"Id":"1","Names":["/a"],"Labels":{"k":"v"},"State":"running"},
+    {"Id":"2","Names":["b"],"Labels":{"k":"w"},"State":"exited"},
+    {"Id":"3","Names":null,"Labels":null}])");
+  REQUIRE(list);
+  const auto all = containers_from(*list);
+  REQUIRE(all.size() == 3);
+  CHECK((all[0].name == "a" && all[0].running));
+  CHECK((all[1].name == "b" && !all[1].running));
+  CHECK(all[2].name.empty());
+  CHECK(only_labelled(all, {{"k", "v"}}).size() == 1);
+  CHECK(only_labelled(all, {}).size() == 3);
+  CHECK(containers_from(*json::parse("{}")).empty());
+  CHECK(resources_from(*json::parse(R"([{"name":"n","labels":{"a":"b"}}])"), "name", "labels")
+            .front()
+            .labels == Labels{{"a", "b"}});
+}
+
+TEST_CASE("the networks of a container are those of its inspect, and none is none") {
+  const auto names = [](const char* text) { return networks_from(*json::parse(text)); };
+  CHECK(names(R"({"NetworkSettings":{"Networks":{"a":{},"none":{}}}})") ==
+        std::vector<std::string>{"a"});
+  CHECK(names(R"({"NetworkSettings":{}})").empty());
+  CHECK(names("[]").empty());
+}
+
+TEST_CASE("label filters are JSON") {
+  CHECK(json::label_filters({}) == "{}");
+  CHECK(json::label_filters({{"a", "\"x\""}, {"b", "2"}}) == R"({"label":["a=\"x\"","b=2"]})");
+}
+
+TEST_CASE("a pull asks for the digest when there is one") {
+  const auto digest = "sha256:" + std::string(64, 'a');
+  CHECK(pull_reference(ImageRef::parse("r.io/a:t")) == "r.io/a:t");
+  CHECK(pull_reference(ImageRef::parse("r.io/a:t@" + digest)) == "r.io/a@" + digest);
+}
