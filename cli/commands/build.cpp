@@ -32,6 +32,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   for (const auto& notice : setup.config.notices) progress.notice(notice);
   History history(state);
   if (!history.notice().empty()) progress.notice(history.notice());
+  if (known.empty()) progress.notice("there are no targets for this machine; add [[targets]]");
 
   const auto engine = open_engine(settings);
   const RunIdentity identity{state.instance(), time_and_random()};

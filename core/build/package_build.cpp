@@ -49,6 +49,9 @@ BuildOutcome PackageBuild::run(const Cancellation& cancel) {
   } catch (const Error& error) {
     job_.log.note(error.what());
     outcome = Failed{step_, 0, error.what(), error.advice()};
+  } catch (const std::exception& error) {
+    job_.log.note(error.what());
+    outcome = Failed{step_, 0, error.what(), {}};
   }
   container_.reset();
   return outcome;

@@ -15,9 +15,9 @@ struct Skip {
   std::string why;
 };
 
-/// It can't even be told: its repository is out of reach, say. Reported as failed, at step
-/// "source".
+/// It can't even be told: what is asked doesn't answer. Reported as failed.
 struct Unplannable {
+  std::string step;  // "source" or "repository": what was asked
   std::string why;
   std::string advice;
 };

@@ -43,17 +43,19 @@ Planner::Planner(const StateDir& state, const History& history, const Repositori
 
 Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
   Plan plan{target, Unplannable{}, {}, {}};
+  std::string step = "source";
   try {
-    if (!repositories_.contains(target.repository))
-      throw Error("no repository '" + target.repository + "' is configured");
     const auto tip = open_source(target, state_)->ask(cancel);
     plan.ref = tip.ref;
     plan.commit = tip.commit;
+    step = "repository";
+    if (!repositories_.contains(target.repository))
+      throw Error("no repository '" + target.repository + "' is configured");
     judge(plan);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
-    plan.decision = Unplannable{error.what(), error.advice()};
+    plan.decision = Unplannable{step, error.what(), error.advice()};
   }
   return plan;
 }

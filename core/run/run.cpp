@@ -179,7 +179,7 @@ TargetResult Run::build_one(const Plan& plan, const std::string& image,
     return result;
   }
   if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
-    Describe{result}(Failed{"source", 0, unplannable->why, unplannable->advice});
+    Describe{result}(Failed{unplannable->step, 0, unplannable->why, unplannable->advice});
     return result;
   }
   if (const auto waiting = still_spooled(plan)) return *waiting;

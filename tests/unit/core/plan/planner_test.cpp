@@ -142,8 +142,10 @@ TEST_CASE("what can't be told is said, and stops no other") {
   const auto plans = Planner(situation.state, situation.history, situation.repositories)
                          .decide({lost, homeless, situation.target}, Cancellation::never());
   REQUIRE(plans.size() == 3);
-  CHECK(std::holds_alternative<Unplannable>(plans[0].decision));
-  CHECK(std::holds_alternative<Unplannable>(plans[1].decision));
+  REQUIRE(std::holds_alternative<Unplannable>(plans[0].decision));
+  CHECK(std::get<Unplannable>(plans[0].decision).step == "source");
+  REQUIRE(std::holds_alternative<Unplannable>(plans[1].decision));
+  CHECK(std::get<Unplannable>(plans[1].decision).step == "repository");
   CHECK(std::holds_alternative<Skip>(plans[2].decision));
   situation.repository->down = true;
   CHECK(std::holds_alternative<Unplannable>(situation.plan().decision));
