@@ -3,7 +3,9 @@
 #include <mutex>
 #include <system_error>
 
+#include "core/net/answer_reader.hpp"
 #include "core/net/http.hpp"
+#include "core/net/request_body.hpp"
 
 namespace pkgkiln::net {
 
@@ -14,8 +16,6 @@ using Kind = TransportError::Kind;
 
 constexpr long kReceiveBuffer = 32L * 1024;
 constexpr long kSendBuffer = 64L * 1024;
-constexpr std::size_t kHeaderLimit = 256U * 1024;
-constexpr std::size_t kErrorBodyLimit = 256U * 1024;
 constexpr int kPollMilliseconds = 100;
 constexpr std::size_t kIdleHandles = 8;
 
@@ -62,17 +62,15 @@ Kind kind_of(CURLcode code) {
   }
 }
 
-bool carries_body(const Request& request) {
-  return !request.text.empty() || request.stream || request.method == "POST" ||
-         request.method == "PUT" || request.method == "PATCH";
-}
-
 /// One request and its answer: what libcurl's callbacks work on. An exception of a callback is
 /// kept, ends the transfer, and comes out of `run`.
 class Exchange {
  public:
   Exchange(Handle& handle, const Endpoint& endpoint, const Request& request, const Sink& body)
-      : handle_(handle), endpoint_(endpoint), request_(request), body_(body) {}
+      : handle_(handle),
+        endpoint_(endpoint),
+        request_(request),
+        answer_(body, endpoint.display()) {}
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange() { curl_easy_reset(easy()); }  // it points into this
@@ -82,14 +80,9 @@ class Exchange {
     cancel.check();
     const CURLcode code = perform(cancel);
     if (failure_) std::rethrow_exception(failure_);
-    if (code != CURLE_OK && !error_body_full_) throw_failure(code);
-    if (!head_complete_)  // libcurl takes a head that breaks off for an answer
-      throw TransportError(Kind::broken, true, "no answer from " + endpoint_.display())
-          .because("the connection was closed in the middle of its headers");
-    long status = 0;
-    curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
-    response_.status = static_cast<int>(status);
-    return std::move(response_);
+    if (code != CURLE_OK && !answer_.satisfied()) throw_failure(code);
+    // libcurl takes a head that breaks off for an answer; `finish` doesn't.
+    return answer_.finish();
   }
 
  private:
@@ -134,9 +127,9 @@ class Exchange {
       set(easy(), CURLOPT_NOBODY, 1L);
     } else if (request_.stream && request_.text.empty()) {
       set(easy(), CURLOPT_UPLOAD, 1L);
-      remaining_ = request_.length;
+      stream_ = body_stream(request_, endpoint_.display());
       set(easy(), CURLOPT_INFILESIZE_LARGE,
-          remaining_ ? static_cast<curl_off_t>(*remaining_) : curl_off_t{-1});
+          request_.length ? static_cast<curl_off_t>(*request_.length) : curl_off_t{-1});
       set(easy(), CURLOPT_CUSTOMREQUEST, request_.method.c_str());
     } else if (carries_body(request_)) {
       set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.text.size()));
@@ -232,77 +225,30 @@ class Exchange {
 
   static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self) {
     auto& exchange = *static_cast<Exchange*>(self);
-    return exchange.guarded(size + 1, [&] { return exchange.take_body({bytes, size}); });
+    return exchange.guarded(size + 1, [&] {
+      return exchange.answer_.body({bytes, size}) ? size : size + 1;
+    });
   }
 
   static std::size_t on_header(char* bytes, std::size_t, std::size_t size, void* self) {
     auto& exchange = *static_cast<Exchange*>(self);
     return exchange.guarded(size + 1, [&] {
-      exchange.take_header({bytes, size});
+      exchange.answer_.header({bytes, size});
       return size;
     });
   }
 
   static std::size_t on_read(char* buffer, std::size_t, std::size_t size, void* self) {
     auto& exchange = *static_cast<Exchange*>(self);
-    return exchange.guarded(CURL_READFUNC_ABORT, [&] { return exchange.give(buffer, size); });
-  }
-
-  std::size_t take_body(std::string_view bytes) {
-    long status = 0;
-    curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
-    if (status >= 200 && status < 300) {
-      body_(bytes);
-      return bytes.size();
-    }
-    response_.body.append(bytes.substr(0, kErrorBodyLimit - response_.body.size()));
-    error_body_full_ = response_.body.size() == kErrorBodyLimit;
-    return error_body_full_ ? bytes.size() + 1 : bytes.size();
-  }
-
-  void take_header(std::string_view line) {
-    header_bytes_ += line.size();
-    if (header_bytes_ > kHeaderLimit)
-      throw TransportError(Kind::too_large, true,
-                           "the headers of " + endpoint_.display() + "'s answer are too long");
-    if (line.starts_with("HTTP/")) {  // also after a redirect or a 100
-      response_.headers.clear();
-      response_.body.clear();
-      head_complete_ = false;
-    }
-    if (line == "\r\n" || line == "\n") head_complete_ = true;
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return;
-    auto value = line.substr(colon + 1);
-    while (!value.empty() && std::string_view(" \t").find(value.front()) != value.npos)
-      value.remove_prefix(1);
-    while (!value.empty() && std::string_view(" \t\r\n").find(value.back()) != value.npos)
-      value.remove_suffix(1);
-    response_.headers.emplace_back(line.substr(0, colon), value);
-  }
-
-  std::size_t give(char* buffer, std::size_t size) {
-    if (remaining_ && *remaining_ < size) size = static_cast<std::size_t>(*remaining_);
-    if (size == 0) return 0;
-    const std::size_t given = request_.stream(buffer, size);
-    if (!remaining_) return given;
-    if (given == 0)
-      throw Error("the body of the request to " + endpoint_.display() + " ended early")
-          .because(std::to_string(*remaining_) + " bytes of it are missing");
-    *remaining_ -= given;
-    return given;
+    return exchange.guarded(CURL_READFUNC_ABORT, [&] { return exchange.stream_(buffer, size); });
   }
 
   Handle& handle_;
   const Endpoint& endpoint_;
   const Request& request_;
-  const Sink& body_;
   std::unique_ptr<curl_slist, FreeList> headers_;
-  std::optional<std::uint64_t> remaining_;
-  Response response_;
-  std::size_t header_bytes_ = 0;
-  bool head_complete_ = false;
-  bool error_body_full_ = false;
+  Source stream_;
+  AnswerReader answer_;
   Clock::time_point last_move_;
   std::exception_ptr failure_;
   char words_[CURL_ERROR_SIZE] = "";

@@ -24,6 +24,22 @@ std::string shown(const net::Request& request) {
 EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect)
     : client_(std::move(client)), dialect_(std::move(dialect)) {}
 
+RuntimeError EngineClient::broken_exchange(const std::string& doing, const net::Request& request,
+                                           const net::TransportError& failure) const {
+  const auto kind = runtimes::kind_of(failure);
+  auto problem = RuntimeError(kind, doing);
+  if (kind == RuntimeError::Kind::unreachable) {
+    problem.because(failure.what());
+    problem.advise(connection_advice(dialect_.engine, socket(), failure.what()));
+  } else {
+    problem.because(
+        fmt::format("{} broke off {}: {}", dialect_.engine, shown(request), failure.what()));
+  }
+  problem.because(fmt::format("runtime: {} at {}", dialect_.engine, socket()))
+      .advise("pkgkiln doctor");
+  return problem;
+}
+
 template <typename Exchange>
 net::Response EngineClient::translate(const std::string& doing, const net::Request& request,
                                       Exchange exchange) const {
@@ -32,20 +48,7 @@ net::Response EngineClient::translate(const std::string& doing, const net::Reque
   try {
     return exchange(full);
   } catch (const net::TransportError& failure) {
-    const auto kind = runtimes::kind_of(failure);
-    const std::string cause = failure.causes().empty() ? "" : failure.causes().front();
-    auto problem = RuntimeError(kind, doing);
-    if (kind == RuntimeError::Kind::unreachable)
-      problem.advise(connection_advice(dialect_.engine, socket(), cause));
-    problem
-        .because(fmt::format("{} {}", dialect_.engine,
-                             kind == RuntimeError::Kind::unreachable
-                                 ? "could not be asked: " + shown(request)
-                                 : "broke off " + shown(request)))
-        .because(failure.what());
-    problem.because(fmt::format("runtime: {} at {}", dialect_.engine, socket()))
-        .advise("pkgkiln doctor");
-    throw problem;
+    throw broken_exchange(doing, request, failure);
   }
 }
 

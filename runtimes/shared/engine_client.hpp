@@ -51,6 +51,9 @@ class EngineClient {
   net::Response translate(const std::string& doing, const net::Request& request,
                           Exchange exchange) const;
 
+  RuntimeError broken_exchange(const std::string& doing, const net::Request& request,
+                               const net::TransportError& failure) const;
+
   std::unique_ptr<net::Client> client_;
   Dialect dialect_;
 };
