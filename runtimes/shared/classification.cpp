@@ -9,8 +9,10 @@ namespace {
 
 using Kind = RuntimeError::Kind;
 
-// Network trouble first: its texts may quote a URL with any words in it.
+// Network trouble before what is missing: its texts may quote a URL with any words in it. A layer
+// that can't be unpacked first of all: it may end with an "unexpected EOF" too.
 constexpr std::array kPullMeanings = {
+    Meaning{0, "processing tar file", Kind::rejected},
     Meaning{0, "no such host", Kind::unreachable},
     Meaning{0, "connection refused", Kind::unreachable},
     Meaning{0, "connection reset", Kind::unreachable},

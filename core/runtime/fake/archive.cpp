@@ -48,6 +48,11 @@ la_ssize_t write_some(archive*, void* data, const void* bytes, std::size_t size)
   }
 }
 
+std::string reason(archive* tar) {
+  const char* why = archive_error_string(tar);
+  return why == nullptr ? "unknown reason" : why;
+}
+
 RuntimeError rejected(const std::string& why) {
   RuntimeError error(RuntimeError::Kind::rejected, "cannot unpack the tar stream");
   error.because(why);
@@ -59,7 +64,7 @@ std::string content_of(archive* tar) {
   std::array<char, 65536> buffer;
   for (;;) {
     const auto size = archive_read_data(tar, buffer.data(), buffer.size());
-    if (size < 0) throw rejected(archive_error_string(tar));
+    if (size < 0) throw rejected(reason(tar));
     if (size == 0) return content;
     content.append(buffer.data(), static_cast<std::size_t>(size));
   }
@@ -113,13 +118,17 @@ std::vector<Entry> read_entries(const Source& tar) {
   archive_read_support_format_tar(reader.get());
   archive_read_support_format_empty(reader.get());
   Guarded<Source> source{tar, {}, nullptr};
-  int status = archive_read_open(reader.get(), &source, nullptr, read_some, nullptr);
   archive_entry* entry = nullptr;
-  while (status == ARCHIVE_OK &&
-         (status = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK)
-    entries.push_back({archive_entry_pathname(entry), node_of(reader.get(), entry)});
+  int status = archive_read_open(reader.get(), &source, nullptr, read_some, nullptr);
+  try {
+    while (status == ARCHIVE_OK &&
+           (status = archive_read_next_header(reader.get(), &entry)) == ARCHIVE_OK)
+      entries.push_back({archive_entry_pathname(entry), node_of(reader.get(), entry)});
+    if (status != ARCHIVE_EOF) throw rejected(reason(reader.get()));
+  } catch (const RuntimeError&) {
+    if (!source.thrown) throw;
+  }
   if (source.thrown) std::rethrow_exception(source.thrown);
-  if (status != ARCHIVE_EOF) throw rejected(archive_error_string(reader.get()));
   return entries;
 }
 

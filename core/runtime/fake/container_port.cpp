@@ -41,7 +41,7 @@ std::vector<std::string> apply_limits(Limits& limits, const State& state) {
 
 bool knows_user(const NodePtr& root, const std::string& user) {
   const auto name = user.substr(0, user.find(':'));
-  if (name.find_first_not_of("0123456789") == std::string::npos) return true;
+  if (name == "root" || name.find_first_not_of("0123456789") == std::string::npos) return true;
   const auto passwd = find(root, "/etc/passwd");
   return passwd && ("\n" + passwd->content).find("\n" + name + ":") != std::string::npos;
 }

@@ -58,8 +58,8 @@ struct FakeImage {
 
 /// An engine in memory for tests: it keeps the contracts of both ports (tests/conformance holds
 /// it to them), logs what it is asked, fails on demand, and lets a test play the commands that
-/// run in its containers. A main process runs until it is killed. Users are those of the
-/// container's /etc/passwd and every number. Thread-safe.
+/// run in its containers. A main process runs until it is killed. Users are root,
+/// those of the container's /etc/passwd and every number. Thread-safe.
 class Engine {
  public:
   Engine();

@@ -69,8 +69,11 @@ TEST_CASE("arguments reach a process as they are") {
   CHECK(run(program({"printf", "%s|", "a b", "$HOME", "'\"\n", ""})).output == "a b|$HOME|'\"\n||");
 }
 
-TEST_CASE("stdin is empty") {
-  CHECK(run(program({"cat"})).output.empty());
+TEST_CASE("stdin is empty unless there is an input") {
+  auto spec = program({"cat"});
+  CHECK(run(spec).output.empty());
+  spec.input = std::string(300'000, 'x') + '\0';
+  CHECK(run(spec).output == spec.input);
 }
 
 TEST_CASE("a process sees only the environment that was named") {
