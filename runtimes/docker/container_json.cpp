@@ -120,24 +120,6 @@ std::string network_body(const std::string& name, const Labels& labels) {
   });
 }
 
-std::string volume_body(const std::string& name, const Labels& labels) {
-  return json::object([&](Writer& out) {
-    out.Key("Name");
-    out.String(name);
-    out.Key("Labels");
-    json::write(out, labels);
-  });
-}
-
-std::string disconnect_body(const std::string& container) {
-  return json::object([&](Writer& out) {
-    out.Key("Container");
-    out.String(container);
-    out.Key("Force");
-    out.Bool(true);
-  });
-}
-
 Usage usage_from(const json::Value& stats) {
   const auto& peak = json::at(stats, {"memory_stats", "max_usage"});
   if (!peak.IsUint64() || peak.GetUint64() == 0) return {};

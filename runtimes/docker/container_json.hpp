@@ -11,8 +11,6 @@ namespace pkgkiln::runtimes::docker {
 
 std::string create_body(const ContainerSpec& spec);
 std::string network_body(const std::string& name, const Labels& labels);
-std::string volume_body(const std::string& name, const Labels& labels);
-std::string disconnect_body(const std::string& container);
 
 Usage usage_from(const json::Value& stats);
 RuntimeInfo info_from(const json::Value& info);

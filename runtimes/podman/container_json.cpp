@@ -152,24 +152,6 @@ std::string network_body(const std::string& name, const Labels& labels) {
   });
 }
 
-std::string volume_body(const std::string& name, const Labels& labels) {
-  return json::object([&](Writer& out) {
-    out.Key("Name");
-    out.String(name);
-    out.Key("Labels");
-    json::write(out, labels);
-  });
-}
-
-std::string disconnect_body(const std::string& container) {
-  return json::object([&](Writer& out) {
-    out.Key("Container");
-    out.String(container);
-    out.Key("Force");
-    out.Bool(true);
-  });
-}
-
 RuntimeInfo info_from(const json::Value& info) {
   RuntimeInfo result;
   result.engine = "podman";

@@ -11,8 +11,6 @@ namespace pkgkiln::runtimes::podman {
 
 std::string create_body(const ContainerSpec& spec);
 std::string network_body(const std::string& name, const Labels& labels);
-std::string volume_body(const std::string& name, const Labels& labels);
-std::string disconnect_body(const std::string& container);
 RuntimeInfo info_from(const json::Value& info);
 
 }  // namespace pkgkiln::runtimes::podman

@@ -3,6 +3,7 @@
 #include "runtimes/docker/container_json.hpp"
 #include "runtimes/docker/errors.hpp"
 #include "runtimes/docker/image_json.hpp"
+#include "runtimes/shared/engine_runtime.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/runtimes/golden.hpp"
 
@@ -62,8 +63,8 @@ TEST_CASE("what is sent to the Docker engine") {
   CHECK(golden::matches("docker/create_full", create_body(golden::full_spec())));
   CHECK(golden::matches("docker/create_least", create_body(golden::least_spec())));
   CHECK(golden::matches("docker/network", network_body("n", {{"k", "v"}})));
-  CHECK(golden::matches("docker/volume", volume_body("v", {{"k", "v"}})));
-  CHECK(golden::matches("docker/disconnect", disconnect_body("c")));
+  CHECK(golden::matches("docker/volume", runtimes::volume_body("v", {{"k", "v"}})));
+  CHECK(golden::matches("docker/disconnect", runtimes::disconnect_body("c")));
   CHECK(golden::matches("docker/commit", commit_body(golden::commit_spec())));
 }
 

@@ -3,6 +3,7 @@
 #include "runtimes/podman/container_json.hpp"
 #include "runtimes/podman/errors.hpp"
 #include "runtimes/podman/image_json.hpp"
+#include "runtimes/shared/engine_runtime.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/runtimes/golden.hpp"
 
@@ -54,8 +55,8 @@ TEST_CASE("what is sent to libpod") {
   CHECK(golden::matches("podman/create_full", create_body(golden::full_spec())));
   CHECK(golden::matches("podman/create_least", create_body(golden::least_spec())));
   CHECK(golden::matches("podman/network", network_body("n", {{"k", "v"}})));
-  CHECK(golden::matches("podman/volume", volume_body("v", {{"k", "v"}})));
-  CHECK(golden::matches("podman/disconnect", disconnect_body("c")));
+  CHECK(golden::matches("podman/volume", runtimes::volume_body("v", {{"k", "v"}})));
+  CHECK(golden::matches("podman/disconnect", runtimes::disconnect_body("c")));
 }
 
 TEST_CASE("a commit on libpod is told by instructions") {
