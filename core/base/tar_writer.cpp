@@ -24,19 +24,20 @@ struct TarWriter::State {
   Sink sink;
   int uid = 0;
   std::time_t time = 0;
-  std::unique_ptr<archive, FreeArchive> tar{archive_write_new()};
   std::exception_ptr sink_failed;
-  bool finished = false;
+  bool deaf = false;  // what else is written is dropped
+  std::unique_ptr<archive, FreeArchive> tar{archive_write_new()};  // last: its end uses the rest
 
   static la_ssize_t pass_on(archive*, void* self, const void* bytes, std::size_t size) {
     auto& state = *static_cast<State*>(self);
     try {
-      state.sink({static_cast<const char*>(bytes), size});
-      return static_cast<la_ssize_t>(size);
+      if (!state.deaf) state.sink({static_cast<const char*>(bytes), size});
     } catch (...) {  // nothing may be thrown through libarchive
       state.sink_failed = std::current_exception();
-      return -1;
+      state.deaf = true;
     }
+    // Never a failure: a writer that failed isn't freed whole by libarchive.
+    return static_cast<la_ssize_t>(size);
   }
 
   void check(la_ssize_t result) {
@@ -77,8 +78,8 @@ TarWriter::TarWriter(const Sink& sink, int uid, std::time_t time, Compression co
 }
 
 TarWriter::~TarWriter() {
-  // A free of an archive that wasn't closed would write the end mark, as if it were complete.
-  if (!state_->finished) archive_write_fail(state_->tar.get());
+  // Freeing it writes the end mark, if that hasn't come yet, as if the archive were complete.
+  state_->deaf = true;
 }
 
 void TarWriter::directory(const std::string& name) {
@@ -105,7 +106,6 @@ void TarWriter::write(std::string_view bytes) {
 }
 
 void TarWriter::finish() {
-  state_->finished = true;
   state_->check(archive_write_close(state_->tar.get()));
 }
 
