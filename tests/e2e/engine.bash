@@ -40,11 +40,11 @@ remove_ours() {
 	for id in $(ours images); do engine DELETE "/images/$id?force=1" >/dev/null; done
 } 2>/dev/null
 
-# Runs a command as root in a container and prints what it prints.
-engine_exec() { # container, command...
+# Runs a command in a container and prints what it prints.
+engine_exec() { # container, user, command...
 	local id command
-	command=$(python3 -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "${@:2}")
-	id=$(engine POST "/containers/$1/exec" -d '{"AttachStdout": true, "AttachStderr": true, "Tty": true, "User": "root", "Cmd": '"$command"'}' |
+	command=$(python3 -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "${@:3}")
+	id=$(engine POST "/containers/$1/exec" -d '{"AttachStdout": true, "AttachStderr": true, "Tty": true, "User": "'"$2"'", "Cmd": '"$command"'}' |
 		json 'print(data["Id"])')
 	engine POST "/exec/$id/start" -d '{"Detach": false, "Tty": true}'
 }

@@ -47,7 +47,7 @@ configure() { # 'NAME[newline KEY = VALUE]...'...
 			${BUILD_LINES-}
 			[[repositories]]
 			name = "kiln"
-			path = "repo"
+			path = "${REPOSITORY_PATH-repo}"
 		TOML
 		for target; do
 			name=${target%%$'\n'*}
@@ -102,7 +102,8 @@ kiln_ends() { # seconds
 		((tries-- > 0)) || { kill -KILL "$BACKGROUND"; break; }
 		sleep 0.1
 	done
-	wait "$BACKGROUND"
+	# bash itself would tell of a process that was killed.
+	wait "$BACKGROUND" 2>/dev/null
 	printf '%s' "$?" >"$WORLD/runs/$RUN.code"
 	BACKGROUND=''
 }
@@ -216,7 +217,7 @@ nothing_is_left() {
 	[[ -z $left ]] || fail 'left in the engine:' "$left"
 	left=$(ours images | wc -l)
 	((left <= 1)) || fail "$left images instead of one:" "$(ours images)"
-	left=$(find "$STATE/tmp" "$WORLD/tmp" -mindepth 1; find "$STATE/spool" -type f)
+	left=$(find "$WORLD/tmp" -mindepth 1; find "$STATE" -path "$STATE/tmp/*" -o -path "$STATE/spool/*" -type f)
 	[[ -z $left ]] || fail 'files are left:' "$left"
 }
 

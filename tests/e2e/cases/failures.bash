@@ -17,7 +17,7 @@ it 'reports a failing build() at the step build' failed_with failing-build 'fail
 	'| about to fail in build()' "log: $STATE/logs/failing-build/"
 it 'reports a failing check() at the step build' failed_with failing-check 'failed at step build' \
 	'exit code: 4' "hint: check() failed: the package's own tests" '| about to fail in check()'
-it 'cuts the network of a build' failed_with wants-network 'failed at step build' 'exit code: 4' '| curl: (7)'
+it 'cuts the network of a build' failed_with wants-network 'failed at step build' 'exit code: 4' 'hint: build() failed; it tried the network' '| curl: (7)'
 it 'reports a repository that does not exist at the step source' failed_with no-such-repository 'failed at step source' \
 	"$(packaging no-such-repository)"
 

@@ -10,6 +10,14 @@ begin_endless() { # name of the run, arguments of build
 	it "comes to the build of an endless package ($1)" wait_for 120 it_builds_endless
 }
 
+kiln_in_background bootstrap build
+it 'begins to make the builder image' wait_for 60 has_ours containers
+kill -INT "$BACKGROUND"
+kiln_ends 30
+it 'ends with 130 on SIGINT while it makes the builder image' code_is 130
+no_image() { nothing_is_left && has_none images; }
+it 'keeps nothing of a builder image that was not finished' no_image
+
 kiln anyarch build anyarch
 it 'builds a first package' code_is 0
 

@@ -1,12 +1,11 @@
 # shellcheck shell=bash
 # Publishing that fails, and files that must not be overwritten.
 
-configure anyarch epoch
-# A file in the place of the repository's directory: this stops root as well.
-: >"$WORLD/repo"
+# No directory can be made there, not even by root.
+REPOSITORY_PATH=/proc/pkgkiln configure anyarch epoch
 kiln blocked build
 it 'ends with 1 when it cannot publish' code_is 1
-it 'says that the package was built and where it failed' failed_with anyarch 'unpublished at step publish' "$WORLD/repo"
+it 'says that the package was built and where it failed' failed_with anyarch 'unpublished at step publish' /proc/pkgkiln
 spooled() { (($(find "$STATE/spool" -name '*.pkg.tar.zst' | wc -l) == 2)) || fail "$(find "$STATE/spool")"; }
 it 'keeps the packages in the spool' spooled
 once() { (($(builds_of anyarch) == 1 && $(builds_of epoch) == 1)) || fail "$(find "$STATE/logs")"; }
@@ -15,13 +14,15 @@ it 'ends with 1 while it still cannot publish' code_is 1
 it 'does not build again what waits in the spool' once
 it 'keeps it there' spooled
 
-rm "$WORLD/repo"
+configure anyarch epoch
 kiln mended build
 it 'ends with 0 once it can publish' code_is 0
 it 'publishes first what waited in the spool' published anyarch-1.0-1-any.pkg.tar.zst epoch-2:0.9-1-any.pkg.tar.zst
 it 'says so' err_has "the packages of 'anyarch' that waited in the spool: published in kiln"
 it 'builds none of it a second time' once
 it 'empties the spool' nothing_is_left
+
+# --- what must not be overwritten -----------------------------------------------------
 
 sum() { sha256sum "$REPO/anyarch-1.0-1-any.pkg.tar.zst"; }
 before=$(sum)
@@ -36,3 +37,18 @@ it 'leaves the published file as it was' unchanged
 kiln after build
 it 'is up to date as before after that' out_has '0 built, 2 up-to-date, 0 failed'
 it 'keeps nothing of the refused build' nothing_is_left
+
+# --- a repository that cannot be read -------------------------------------------------
+
+mv "$WORLD/repo" "$WORLD/repo-away"
+: >"$WORLD/repo"
+before=$(builds_of anyarch)
+kiln in-its-place build
+it 'fails a target whose repository cannot be read' code_is 1
+it 'says which place it could not read' failed_with anyarch 'failed at step' "$WORLD/repo"
+no_build() { [[ $(builds_of anyarch) == "$before" ]]; }
+it 'does not begin to build for it' no_build
+rm "$WORLD/repo"
+mv "$WORLD/repo-away" "$WORLD/repo"
+kiln in-its-place-again build
+it 'goes on as before when it can be read again' out_has '0 built, 2 up-to-date, 0 failed'
