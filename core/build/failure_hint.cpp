@@ -1,5 +1,6 @@
 #include "core/build/failure_hint.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -33,17 +34,34 @@ constexpr std::array kClues{
     Clue{"No space left on device", "the disk of the engine is full"},
 };
 
-}  // namespace
+// Messages of the C library, curl, git and wget when there is no way to a host.
+constexpr std::array<std::string_view, 5> kNetworkClues{
+    "Could not resolve host", "Temporary failure in name resolution", "Network is unreachable",
+    "Failed to connect to", "unable to resolve host address"};
 
-std::string hint_from_output(const std::vector<std::string>& lines) {
+bool tried_network(const std::vector<std::string>& lines) {
+  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return std::any_of(kNetworkClues.begin(), kNetworkClues.end(),
+                       [&](std::string_view clue) { return line.find(clue) != std::string::npos; });
+  });
+}
+
+std::string cause_in(const std::vector<std::string>& lines) {
   for (auto line = lines.rbegin(); line != lines.rend(); ++line)
     for (const auto& clue : kClues)
       if (line->find(clue.text) != std::string::npos) return std::string(clue.meaning);
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line)
-    if (line->find("Could not resolve host") != std::string::npos)
-      return "it tried the network, which is cut while it is built; set network = true on the "
-             "target to allow it";
   return {};
+}
+
+}  // namespace
+
+std::string hint_from_output(const std::vector<std::string>& lines, bool sealed) {
+  auto hint = cause_in(lines);
+  if (!sealed || !tried_network(lines)) return hint;
+  if (!hint.empty()) hint += "; ";
+  return hint +
+         "it tried the network, which is cut while it is built; set network = true on the target "
+         "to allow it";
 }
 
 }  // namespace pkgkiln

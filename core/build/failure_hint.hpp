@@ -7,6 +7,7 @@ namespace pkgkiln {
 
 /// What the last lines of a failed build's output seem to say about the cause; empty when nothing
 /// is recognised. The lines are the PKGBUILD's to fake, so this is a hint and shown as one.
-std::string hint_from_output(const std::vector<std::string>& lines);
+/// `sealed`: whether the build had no network.
+std::string hint_from_output(const std::vector<std::string>& lines, bool sealed);
 
 }  // namespace pkgkiln

@@ -202,7 +202,8 @@ PackageBuild::Ended PackageBuild::if_published(const std::vector<pacman::Package
 
 BuildOutcome PackageBuild::failed(int exit_code, std::string why) const {
   return Failed{step_, exit_code, std::move(why),
-                hint_from_output(last_output_lines(job_.log.path(), 200))};
+                hint_from_output(last_output_lines(job_.log.path(), 200),
+                                 step_ == "build" && !job_.plan.target.network)};
 }
 
 }  // namespace pkgkiln

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/base/secret.hpp"
 #include "core/pacman/package_name.hpp"
 #include "core/source/packaging_source.hpp"
 
@@ -23,8 +24,8 @@ std::string shown(const std::string& commit) {
 }
 
 bool is_of(const BuildRecord& record, const Target& target) {
-  return record.url == target.url && record.branch == target.branch && record.path == target.path &&
-         record.repository == target.repository;
+  return record.url == displayable_url(target.url) && record.branch == target.branch &&
+         record.path == target.path && record.repository == target.repository;
 }
 
 /// The first recorded file that can't be installed from the repository any more.

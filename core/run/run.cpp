@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/base/random.hpp"
+#include "core/base/secret.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/source/packaging_source.hpp"
 
@@ -22,7 +23,7 @@ BuildRecord record_for(const Plan& plan, std::string id) {
   BuildRecord record;
   record.build = std::move(id);
   record.target = plan.target.name;
-  record.url = plan.target.url;
+  record.url = displayable_url(plan.target.url);
   record.branch = plan.target.branch;
   record.path = plan.target.path;
   record.repository = plan.target.repository;
@@ -126,6 +127,7 @@ void Run::publish_spooled() {
     result.target.name = batch.build.target;
     result.record = batch.build;
     publish(batch, result);
+    if (result.status == TargetResult::Status::unpublished) spooled_.push_back(result);
     observer_.notice(fmt::format(
         "the packages of '{}' that waited in the spool: {}", batch.build.target,
         result.status == TargetResult::Status::built ? "published in " + batch.build.repository

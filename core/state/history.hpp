@@ -23,7 +23,8 @@ struct RecordedFile {
 struct BuildRecord {
   std::string build;   // id: also the name of its log and spool directory
   std::string target;  // Target::name
-  std::string url;     // of the target then; a record of another url doesn't count for it
+  std::string url;     // of the target then, displayable: what is secret in it is not kept; a
+                       // record of another url doesn't count for it
   std::string branch;
   std::string path;
   std::string repository;

@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# A first run over all kinds of packages, the real pacman on what it published, and further runs.
+
+targets=(
+	hello split counted-git anyarch epoch debug with-dependency reads-stdin leaves-daemon noisy
+	"$(printf 'plus-name\nkind = "url"\nurl = "http://127.0.0.1:%s/plain/plus-name/PKGBUILD"' "$PORT")"
+	"$(printf 'in-subdirectory\nurl = "%s"\nbranch = "packages"\npath = "tools/in-subdirectory"' "$(packaging many)")"
+	$'wants-network\nnetwork = true'
+)
+configure "${targets[@]}"
+
+# The kernel's record of the most memory that the process ever had.
+watch_memory() {
+	local peak
+	while peak=$(awk '/^VmHWM:/ {print $2}' "/proc/$BACKGROUND/status" 2>/dev/null) && [[ -n $peak ]]; do
+		printf '%s' "$peak" >"$WORLD/peak"
+		sleep 0.2
+	done
+}
+
+kiln_in_background first build
+watch_memory
+kiln_ends 900
+
+it 'ends a first run with 0 when all is built' code_is 0
+it 'counts what it built' out_has '13 built, 0 up-to-date, 0 failed'
+hello_version=$(sed -n "s/^pkgver=//p" "$ROOT/served/plain/hello/PKGBUILD")
+it 'builds GNU hello' published "hello-$hello_version-1-$ARCH.pkg.tar.zst"
+it 'builds every package of a split one' published "split-tool-1.2-3-$ARCH.pkg.tar.zst" split-data-1.2-3-any.pkg.tar.zst
+counted_is() { compgen -G "$REPO/counted-git-r$1.*-1-any.pkg.tar.zst" || fail "$(ls "$REPO")"; }
+it 'gives a -git package the version that pkgver() says' counted_is 3
+it 'builds a package for any arch' published anyarch-1.0-1-any.pkg.tar.zst
+it 'builds a package with an epoch' published epoch-2:0.9-1-any.pkg.tar.zst
+it 'builds a package with plus signs, from the URL of a PKGBUILD' published plus-name++-1.0+r2-1-any.pkg.tar.zst
+it 'publishes a -debug package beside its own' published "debug-fixture-1.0-1-$ARCH.pkg.tar.zst" "debug-fixture-debug-1.0-1-$ARCH.pkg.tar.zst"
+it 'builds a package that needs others' published with-dependency-1.0-1-any.pkg.tar.zst
+it 'builds what is in a folder on a branch' published in-subdirectory-3.1-1-any.pkg.tar.zst
+it 'builds what reads stdin, which is empty' published reads-stdin-1.0-1-any.pkg.tar.zst
+stdin_was_empty() { has "$(log_of reads-stdin)" 'stdin held 0 bytes'; }
+it 'gives a build an empty stdin' stdin_was_empty
+it 'builds what leaves a daemon' published leaves-daemon-1.0-1-any.pkg.tar.zst
+it 'builds what downloads in build() when the target allows it' published wants-network-1.0-1-any.pkg.tar.zst
+said_so() { has "$(log_of wants-network)" 'not sealed: the target sets network = true'; lacks "$(log_of wants-network)" 'sealed: no network'; }
+it 'says in the log that a build was not sealed' said_so
+
+noise_is_kept() {
+	local log
+	log=$(log_of noisy)
+	has "$log" 'said it all'
+	(($(stat -c %s "$log") > 200000000)) || fail "$log is too small"
+}
+it 'logs 200 MB of output' noise_is_kept
+memory_is_small() { (($(cat "$WORLD/peak") < 65536)) || fail "the peak was $(cat "$WORLD/peak") KiB"; }
+it 'stays below 64 MiB of memory meanwhile' memory_is_small
+: >"$(log_of noisy)"
+
+marks_are_there() {
+	local log time='\[[0-9]{2}:[0-9]{2}:[0-9]{2}\]' step
+	log=$(log_of hello)
+	for step in dependencies fetch build; do
+		matches "$log" "^==> $time $step \\((root|builder), network (on|off)\\)$" "^<== $time $step: exit code 0 after [0-9]+\\.[0-9] s$"
+	done
+	matches "$log" "^--> $time sealed: no network" "^==> $time build \\(builder, network off\\)$"
+}
+it 'marks each step in the log with its name, time and exit code' marks_are_there
+tests_ran() { matches "$(log_of hello)" '^(# )?PASS|^PASS:|tests? passed'; }
+it "runs the package's own tests" tests_ran
+it 'says where the log of a build is' err_matches "^hello: building, since it was never built here \\(log: $STATE/logs/hello/"
+
+# --- the real pacman ------------------------------------------------------------------
+
+# shellcheck source=pacman.bash
+. "$HERE/pacman.bash"
+
+it 'makes a database that pacman reads' with_pacman -Sy
+all=(hello split-tool split-data counted-git anyarch epoch plus-name++ debug-fixture debug-fixture-debug
+	with-dependency in-subdirectory reads-stdin leaves-daemon noisy wants-network)
+installs_all() { with_pacman -S --needed "${all[@]}"; }
+it 'publishes packages that pacman installs, every one' installs_all
+installed_are() { diff <(printf '%s\n' "${all[@]}" | sort) <(with_pacman -Qq | sort); }
+it 'publishes nothing else' installed_are
+lists_all() { diff <(printf '%s\n' "${all[@]}" | sort) <(with_pacman -Slq kiln | sort); }
+it 'lists in the database what it published and no more' lists_all
+hello_runs() { [[ $("$WORLD/root/usr/bin/hello") == 'Hello, world!' ]]; }
+it 'installs a hello that runs' hello_runs
+split_runs() { "$WORLD/root/usr/bin/split-tool"; }
+it 'installs a split tool that runs' split_runs
+version_is() { [[ $(with_pacman -Si "$1" | sed -n 's/^Version *: //p') == "$2" ]] || fail "$(with_pacman -Si "$1")"; }
+it 'tells pacman an epoch' version_is epoch 2:0.9-1
+it 'tells pacman a version with a plus sign' version_is plus-name++ 1.0+r2-1
+finds_file() { with_pacman -Fy && with_pacman -F usr/bin/split-tool | grep -q 'kiln/split-tool 1.2-3'; }
+it 'makes a database of files that pacman -F searches' finds_file
+
+# --- the second run -------------------------------------------------------------------
+
+kiln second build
+it 'ends a second run with 0' code_is 0
+it 'builds nothing the second time' out_has '0 built, 13 up-to-date, 0 failed'
+one_build() { local name; for name in hello split anyarch noisy plus-name in-subdirectory; do (($(builds_of "$name") == 1)) || fail "$name was begun again"; done; }
+it 'starts no build of what did not move' one_build
+reasons() {
+	local name
+	for name in "${targets[@]}"; do
+		matches "$WORLD/runs/second.out" "^${name%%$'\n'*} +up-to-date +.*(is still at [0-9a-f]{10}, and its [0-9]+ files? (is|are) published in kiln|version .* is published in kiln)$"
+	done
+}
+it 'says for each target why not' reasons
+kiln second-plan plan
+it 'plans to build only what comes from version control' out_matches '^counted-git +build +its sources come from version control'
+plans_no_other() { (($(grep -cE '^[^ ]+ +build ' "$WORLD/runs/second-plan.out") == 1)) || fail "$(cat "$WORLD/runs/second-plan.out")"; }
+it 'plans to build nothing else' plans_no_other
+
+# --- what moves is built ----------------------------------------------------------------
+
+"$HERE/../fixtures/commit" "$ROOT/served/upstream/counted.git" counted.txt four
+sed 's/^pkgrel=1/pkgrel=2/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file anyarch PKGBUILD
+rm -f "$REPO"/epoch-*
+kiln moved-plan plan
+it 'plans to build a branch that moved' out_matches '^anyarch +build +refs/heads/main moved from [0-9a-f]{10} to [0-9a-f]{10}$'
+it 'plans to build what was deleted from the repository' out_matches '^epoch +build +epoch-2:0.9-1-any.pkg.tar.zst is not published in kiln$'
+kiln moved build
+it 'ends with 0 after a third run' code_is 0
+it 'builds what moved and nothing else' out_has '3 built, 10 up-to-date, 0 failed'
+it 'gives the -git package its new version' counted_is 4
+it 'publishes the moved branch, although its .SRCINFO was not renewed' published anyarch-1.0-2-any.pkg.tar.zst
+it 'publishes again what was deleted' published epoch-2:0.9-1-any.pkg.tar.zst
+it 'removes the files of old versions' not_published 'counted-git-r3*' 'anyarch-1.0-1-*'
+upgrades() { with_pacman -Syu && [[ $(with_pacman -Q anyarch) == 'anyarch 1.0-2' ]] && with_pacman -Q counted-git | grep -q ' r4\.'; }
+it 'lets pacman upgrade to the new versions' upgrades

@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# The commands: results on stdout, words for people on stderr, exit codes.
+
+said_on_stdout_only() { [[ -s $WORLD/runs/$RUN.out && ! -s $WORLD/runs/$RUN.err ]] || fail "$(head "$WORLD/runs/$RUN".*)"; }
+said_on_stderr_only() { [[ -s $WORLD/runs/$RUN.err && ! -s $WORLD/runs/$RUN.out ]] || fail "$(head "$WORLD/runs/$RUN".*)"; }
+# What a command that went well, or did not, says where.
+result() { code_is 0 && said_on_stdout_only; }
+complaint() { code_is "$1" && said_on_stderr_only && err_has 'error: ' "${@:2}"; }
+
+configure anyarch $'elsewhere\narch = ["riscv64"]' "$(printf 'in-subdirectory\nurl = "%s"\nbranch = "packages"\npath = "tools/in-subdirectory"' "$(packaging many)")"
+
+kiln version --version
+it 'prints its version on stdout' result
+it 'names itself beside its version' out_matches '^pkgkiln [0-9]+\.[0-9]+'
+kiln help --help
+it 'prints its help on stdout' result
+it 'names every command in its help' out_matches '^ +build ' '^ +plan ' '^ +targets ' '^ +doctor ' '^ +config '
+it 'explains the exit codes in its help' out_has 'Exit codes'
+kiln build-help build --help
+it 'prints the help of a command' out_has --force --dry-run --refresh-image
+kiln no-command
+it 'ends with 2 without a command' code_is 2
+kiln unknown-option build --no-such-option
+it 'refuses an unknown option' code_is 2
+kiln config config
+it 'prints the effective settings on stdout' result
+it 'says where each setting comes from' out_matches "kind = \"$RUNTIME\" +# .*config\\.toml:2\$" '^timeout = "2h" +# default$'
+kiln set --set build.timeout=30min config
+it 'lets --set override the file' out_matches '^timeout = "30min" +# --set'
+kiln example config --example
+it 'prints an example of a configuration' result
+example_is_good() { cp "$WORLD/runs/example.out" "$WORLD/example.toml"; CONFIG=$WORLD/example.toml; kiln use-example config; code_is 0; }
+it 'prints an example that it can read' example_is_good
+
+kiln targets targets
+it 'lists the targets on stdout' result
+it 'shows where a target comes from' out_matches "^anyarch +kiln +git +$(packaging anyarch)\$" ' branch packages path tools/in-subdirectory$'
+lists_no_foreign() { lacks "$WORLD/runs/targets.out" elsewhere; }
+it 'leaves out targets of other machines' lists_no_foreign
+kiln plan plan
+it 'prints a plan on stdout' result
+it 'plans to build what was never built' out_matches '^anyarch +build +it was never built here$'
+kiln dry-run build --dry-run
+it 'prints the same plan on a dry run' cmp "$WORLD/runs/plan.out" "$WORLD/runs/dry-run.out"
+nothing_was_done() { has_none images && has_none containers && [[ ! -e $WORLD/repo ]]; }
+it 'does nothing for a plan' nothing_was_done
+
+kiln doctor doctor
+it 'finds nothing wrong' code_is 0
+it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' "^ok +engine +.*$RUNTIME" '^ok +base image ' '^ok +container ' '^ok +repository +kiln'
+rootless_is_told() { if [[ $RUNTIME == podman ]]; then out_has rootless; else out_has rootful; fi; }
+it 'tells whether the engine is rootless' rootless_is_told
+it 'leaves nothing of its container' nothing_is_left
+
+# --- what goes wrong ------------------------------------------------------------------
+
+kiln unknown build anyarhc
+it 'refuses an unknown target and names the nearest' complaint 2 "'anyarhc'" "'anyarch'"
+CONFIG=/nonexistent/config.toml kiln no-config build
+it 'refuses a configuration that is not there' complaint 2 /nonexistent/config.toml
+
+bad_config() { # name of the run, line that is wrong, expected place and text...
+	local good=$CONFIG
+	CONFIG=$WORLD/$1.toml
+	{ cat "$good"; printf '%s\n' "$2"; } >"$CONFIG"
+	kiln "$1" plan
+	complaint 2 "$1.toml:$(wc -l <"$CONFIG"):" "${@:3}"
+}
+it 'points at a key that it does not know' bad_config unknown-key 'urll = "x"' ': ' urll 'url'
+it 'points at a value of the wrong kind' bad_config wrong-kind 'network = "yes"' network
+it 'points at text that is no TOML' bad_config no-toml 'network = = true'
+
+kiln no-socket --set "runtime.socket=unix://$WORLD/no.sock" build anyarch
+it 'ends with 3 when the socket is missing' complaint 3 "$WORLD/no.sock"
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORLD/dead.sock"
+kiln dead-socket --set "runtime.socket=unix://$WORLD/dead.sock" build anyarch
+it 'ends with 3 when nothing listens at the socket' complaint 3 "$WORLD/dead.sock"
+kiln no-engine-doctor --set "runtime.socket=unix://$WORLD/no.sock" doctor
+it 'finds in the doctor that the engine is missing' code_is 3
+it 'says in the doctor what to do about it' out_matches '^FAILED +engine ' 'try: '
+kiln no-image --set "image.base=${PKGKILN_TEST_BASE_IMAGE%/*}/no-such-image:latest" build anyarch
+it 'ends with 3 when there is no base image' code_is 3
+it 'names the base image that there is not' err_has no-such-image
+: >"$WORLD/a-file"
+kiln no-state --set "build.state_dir=$WORLD/a-file/state" build anyarch
+it 'ends with 3 when the state directory cannot be' complaint 3 "$WORLD/a-file/state"
+kiln tcp --set runtime.socket=tcp://127.0.0.1:2375 plan
+it 'refuses a socket of another scheme' complaint 2 'tcp'
+
+kiln quiet --quiet build anyarch
+it 'builds quietly' code_is 0
+it 'says nothing on stderr then' said_on_stdout_only
+kiln verbose --verbose build --force in-subdirectory
+it 'names every step when it is verbose' err_has 'in-subdirectory: source' 'in-subdirectory: fetch' 'in-subdirectory: seal' 'in-subdirectory: build' 'in-subdirectory: collect'
+no_escapes() { ! grep -q $'\x1b' "$WORLD/runs/verbose.err" "$WORLD/runs/verbose.out"; }
+it 'draws no progress without a terminal' no_escapes

@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# Targets that fail, each at its step, with good ones between them.
+
+configure bad-checksum failing-build no-such-repository failing-check wants-network anyarch
+kiln first build
+
+it 'ends with 1 when a target failed' code_is 1
+it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 5 failed'
+it 'publishes the good one, which came last' published anyarch-1.0-1-any.pkg.tar.zst
+it 'publishes nothing of those that failed' not_published 'bad-*' 'failing-*' 'wants-*'
+
+it 'reports a wrong checksum at the step fetch' failed_with bad-checksum 'failed at step fetch' \
+	'an error that makepkg has no code of its own for' 'exit code: 1' 'hint: a checksum does not fit its source' \
+	'| ==> ERROR: One or more files did not pass the validity check!' "log: $STATE/logs/bad-checksum/"
+it 'reports a failing build() at the step build' failed_with failing-build 'failed at step build' \
+	'a function of the PKGBUILD failed' 'exit code: 4' 'hint: build() failed' '| the reason is on stderr' \
+	'| about to fail in build()' "log: $STATE/logs/failing-build/"
+it 'reports a failing check() at the step build' failed_with failing-check 'failed at step build' \
+	'exit code: 4' "hint: check() failed: the package's own tests" '| about to fail in check()'
+it 'cuts the network of a build' failed_with wants-network 'failed at step build' 'exit code: 4' 'hint: build() failed; it tried the network' '| curl: (7)'
+it 'reports a repository that does not exist at the step source' failed_with no-such-repository 'failed at step source' \
+	"$(packaging no-such-repository)"
+
+code_is_logged() { matches "$(log_of failing-build)" '^<== \[[0-9:]{8}\] build: exit code 4 after [0-9]+\.[0-9] s$'; }
+it 'logs the exit code of a step that failed' code_is_logged
+sealed_first() { [[ $(grep -nE 'sealed: no network' "$(log_of wants-network)" | cut -d : -f 1) -lt $(grep -nE '^==> .* build \(builder, network off\)' "$(log_of wants-network)" | cut -d : -f 1) ]]; }
+it 'seals before the build begins' sealed_first
+it 'tells the step of a failure as it happens' err_matches '^failing-check: failed at step build: '
+
+kiln plan plan
+it 'plans to try again what failed, and says how it failed' out_matches '^failing-build +build +its last build failed at step build$'
+it 'ends a plan with 1 when a target cannot be planned' code_is 1
+it 'says in the plan what cannot be planned' out_matches '^no-such-repository +failed +'
+
+kiln good build anyarch
+it 'ends with 0 when only good targets are asked for' code_is 0
+it 'touches no other target then' out_has '0 built, 1 up-to-date, 0 failed'
+
+sed 's/return 3/true/' "$ROOT/served/plain/failing-build/PKGBUILD" | commit_file failing-build PKGBUILD
+kiln mended build failing-build
+it 'builds a target that was mended' published failing-build-1.0-1-any.pkg.tar.zst
+it 'ends with 0 then' code_is 0

@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# Publishing that fails, and files that must not be overwritten.
+
+# No directory can be made there, not even by root.
+REPOSITORY_PATH=/proc/pkgkiln configure anyarch epoch
+kiln blocked build
+it 'ends with 1 when it cannot publish' code_is 1
+it 'says that the package was built and where it failed' failed_with anyarch 'unpublished at step publish' /proc/pkgkiln
+spooled() { (($(find "$STATE/spool" -name '*.pkg.tar.zst' | wc -l) == 2)) || fail "$(find "$STATE/spool")"; }
+it 'keeps the packages in the spool' spooled
+once() { (($(builds_of anyarch) == 1 && $(builds_of epoch) == 1)) || fail "$(find "$STATE/logs")"; }
+kiln still-blocked build
+it 'ends with 1 while it still cannot publish' code_is 1
+it 'does not build again what waits in the spool' once
+it 'keeps it there' spooled
+
+configure anyarch epoch
+kiln mended build
+it 'ends with 0 once it can publish' code_is 0
+it 'publishes first what waited in the spool' published anyarch-1.0-1-any.pkg.tar.zst epoch-2:0.9-1-any.pkg.tar.zst
+it 'says so' err_has "the packages of 'anyarch' that waited in the spool: published in kiln"
+it 'builds none of it a second time' once
+it 'empties the spool' nothing_is_left
+
+# --- what must not be overwritten -----------------------------------------------------
+
+sum() { sha256sum "$REPO/anyarch-1.0-1-any.pkg.tar.zst"; }
+before=$(sum)
+sleep 1 # its time of build is part of a package
+kiln forced build --force anyarch
+it 'builds what is published when it is forced to' err_has 'anyarch: building, since forced'
+it 'refuses to overwrite a published file with other content' code_is 1
+it 'says at the step publish what is wrong and what to do' failed_with anyarch 'failed at step publish' \
+	'anyarch-1.0-1-any.pkg.tar.zst' 'hint: raise pkgrel'
+unchanged() { [[ $(sum) == "$before" ]]; }
+it 'leaves the published file as it was' unchanged
+kiln after build
+it 'is up to date as before after that' out_has '0 built, 2 up-to-date, 0 failed'
+it 'keeps nothing of the refused build' nothing_is_left
+
+# --- a repository that cannot be read -------------------------------------------------
+
+mv "$WORLD/repo" "$WORLD/repo-away"
+: >"$WORLD/repo"
+before=$(builds_of anyarch)
+kiln in-its-place build
+it 'fails a target whose repository cannot be read' code_is 1
+it 'says which place it could not read' failed_with anyarch 'failed at step' "$WORLD/repo"
+no_build() { [[ $(builds_of anyarch) == "$before" ]]; }
+it 'does not begin to build for it' no_build
+rm "$WORLD/repo"
+mv "$WORLD/repo-away" "$WORLD/repo"
+kiln in-its-place-again build
+it 'goes on as before when it can be read again' out_has '0 built, 2 up-to-date, 0 failed'

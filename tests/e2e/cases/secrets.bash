@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # read by become
+# Credentials of targets and servers stay on the host, and nobody gets to read them there either.
+
+PASSWORD=pass$RANDOM$RANDOM$RANDOM
+KEY=key$RANDOM$RANDOM$RANDOM
+# The server answers late, so that who asks it is seen in the list of processes.
+secret_url=http://tester:$PASSWORD@127.0.0.1:$PORT/slow/0.3/$TOPIC
+configure "$(printf 'endless\nurl = "%s/endless.git"' "$secret_url")" "$(printf 'no-such\nurl = "%s/no-such.git"' "$secret_url")" \
+	"$(printf 'no-such-url\nkind = "url"\nurl = "%s/no-such/PKGBUILD"' "$secret_url")" "$(printf 'anyarch\nurl = "%s/anyarch.git"' "$secret_url")"
+ENVIRONMENT=("VIETER_API_KEY=$KEY")
+
+# Writes down each command line with a secret in it. env hands the key over, and is ours.
+watch_processes() {
+	local process words
+	while sleep 0.02; do
+		for process in /proc/[0-9]*; do
+			mapfile -d '' -t words <"$process/cmdline" || continue
+			[[ ${words[0]-} != env ]] || continue
+			[[ ${words[*]} != *git*ls-remote* ]] || : >"$WORLD/git-was-seen"
+			case ${words[*]} in
+			*"$PASSWORD"* | *"$KEY"*) printf '%s\n' "${words[*]}" >>"$WORLD/processes" ;;
+			esac
+		done 2>/dev/null
+	done
+}
+: >"$WORLD/processes"
+watch_processes &
+watcher=$!
+
+# Greps for both without naming them on its command line.
+no_secret() { # file...
+	local file
+	for file; do ! grep -n -e "${PASSWORD/s/[s]}" -e "${KEY/k/[k]}" "$file" || fail "a secret is in $file"; done
+}
+
+kiln first build anyarch
+it 'builds from a repository whose URL holds a password' code_is 0
+
+kiln_in_background endless --verbose build endless no-such no-such-url
+begun() { grep -q '^==> \[.*\] build (' "$STATE"/logs/endless/*.log; }
+it 'comes to the build of an endless package' wait_for 120 begun
+container=$(ours containers)
+
+containers_know_nothing() {
+	local image
+	image=$(ours images)
+	engine GET "/containers/$container/json" >"$WORLD/inspected"
+	engine GET "/images/$image/json" >>"$WORLD/inspected"
+	engine GET "/images/$image/history" >>"$WORLD/inspected"
+	has "$WORLD/inspected" "$container" io.pkgkiln.target PATH=
+	no_secret "$WORLD/inspected"
+}
+it "shows no secret in the engine's words on container and image" containers_know_nothing
+environments_know_nothing() {
+	local user
+	# Each user's processes show their environment to that user only.
+	for user in root builder; do
+		engine_exec "$container" "$user" bash -c 'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" "\n"'
+	done >"$WORLD/environments"
+	has "$WORLD/environments" MAKEFLAGS= PKGDEST= makepkg
+	no_secret "$WORLD/environments"
+}
+it "gives no secret to any process in the container" environments_know_nothing
+files_know_nothing() {
+	# The expressions do not match themselves, since command lines are watched.
+	engine_exec "$container" root grep -rsl -e "${PASSWORD/s/[s]}" -e "${KEY/k/[k]}" -e "^pkgdesc='Its build() never ends'" \
+		/ --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev | tr -d '\r' >"$WORLD/files" || true
+	[[ $(cat "$WORLD/files") == /build/startdir/PKGBUILD ]] || fail "$(cat "$WORLD/files")"
+}
+it 'leaves no secret in a file of the container' files_know_nothing
+
+kill -INT "$BACKGROUND"
+kiln_ends 60
+# Those after the interrupted one are not asked any more, but were when it was planned.
+kiln failing build no-such no-such-url
+it 'reports the targets that cannot be had' out_has '0 built, 0 up-to-date, 2 failed'
+for command in config plan targets; do
+	kiln "$command" "$command"
+	it "shows the targets of '$command' without their passwords" out_has anyarch
+done
+hides_key() { matches "$WORLD/runs/config.out" '^api_key = "\*+"'; }
+it "shows that there is a key, but not which" hides_key
+kiln doctor doctor
+kill "$watcher"
+watcher_saw() { [[ -e $WORLD/git-was-seen ]]; }
+it 'was watched while it asked for branches' watcher_saw
+no_process_told() { [[ ! -s $WORLD/processes ]] || fail "$(sort -u "$WORLD/processes")"; }
+it 'puts no secret on a command line' no_process_told
+it 'says no secret on stdout or stderr' no_secret "$WORLD"/runs/*.out "$WORLD"/runs/*.err
+state_knows_nothing() {
+	grep -rq anyarch "$STATE" && ! grep -rla -e "${PASSWORD/s/[s]}" -e "${KEY/k/[k]}" "$STATE" "$WORLD/repo"
+}
+it 'writes no secret to logs, history or repository' state_knows_nothing

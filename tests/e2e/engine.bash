@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# The engine, asked behind the program's back: both speak Docker's API. Sourced.
+
+engine() { # method, path, arguments of curl
+	curl -sS --fail-with-body --max-time 60 --unix-socket "${SOCKET#unix://}" -X "$1" \
+		-H 'Content-Type: application/json' "http://engine$2" "${@:3}"
+}
+
+# Reads JSON as `data`, runs the code.
+json() { # python code, arguments
+	python3 -c "import json, sys; data = json.load(sys.stdin); $1" "${@:2}"
+}
+
+instance() { cat "$STATE/instance" 2>/dev/null || printf 'none'; }
+
+# Ids (networks and volumes: names) of what bears the label of this world's state directory.
+ours() { # containers|networks|volumes|images
+	local path=/$1 key=Id
+	case $1 in
+	containers) path='/containers/json?all=1' ;;
+	images) path='/images/json?all=1' ;;
+	*) key=Name ;;
+	esac
+	# shellcheck disable=SC2016 # Python's text
+	engine GET "$path" | json '
+data = data["Volumes"] or [] if isinstance(data, dict) else data
+for one in data:
+    if (one.get("Labels") or {}).get("io.pkgkiln.instance") == sys.argv[1].strip():
+        print(one[sys.argv[2]])' "$(instance)" "$key"
+}
+
+has_ours() { [[ -n $(ours "$1") ]]; }
+has_none() { [[ -z $(ours "$1") ]]; }
+
+remove_ours() {
+	local id
+	for id in $(ours containers); do engine DELETE "/containers/$id?force=1" >/dev/null; done
+	for id in $(ours networks); do engine DELETE "/networks/$id" >/dev/null; done
+	for id in $(ours volumes); do engine DELETE "/volumes/$id" >/dev/null; done
+	for id in $(ours images); do engine DELETE "/images/$id?force=1" >/dev/null; done
+} 2>/dev/null
+
+# Runs a command in a container and prints what it prints.
+engine_exec() { # container, user, command...
+	local id command
+	command=$(python3 -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "${@:3}")
+	id=$(engine POST "/containers/$1/exec" -d '{"AttachStdout": true, "AttachStderr": true, "Tty": true, "User": "'"$2"'", "Cmd": '"$command"'}' |
+		json 'print(data["Id"])')
+	engine POST "/exec/$id/start" -d '{"Detach": false, "Tty": true}'
+}

@@ -1,0 +1,245 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # read by others of the files that are sourced together
+# What the cases of tests/e2e share: a world of their own each, checks, and the program. Sourced.
+
+die() {
+	printf 'e2e: %s\n' "$1" >&2
+	shift
+	(($# == 0)) || printf '  %s\n' "$@" >&2
+	exit 2
+}
+
+say() { printf 'e2e: %s\n' "$*" >&2; }
+
+# --- worlds -----------------------------------------------------------------------
+
+# A folder with all that the program reads and writes, home included.
+new_world() { # topic
+	TOPIC=$1
+	RESULTS=$ROOT/results/$1
+	ARCH=$(uname -m)
+	WORLD=$ROOT/worlds/$1
+	STATE=$WORLD/state
+	REPO=$WORLD/repo/kiln/$ARCH
+	CONFIG=$WORLD/config.toml
+	BACKGROUND='' ENVIRONMENT=()
+	mkdir -p "$WORLD"/{home,config,data,cache,xdg-state,run,tmp,runs}
+	chmod 700 "$WORLD/run"
+	# Repositories of its own, so that no other topic sees what is committed to them.
+	cp -R "$ROOT/served/packaging" "$ROOT/served/$1"
+}
+
+# Writes the configuration: the tables that all have, with lines for [image] and [build] in
+# IMAGE_LINES and BUILD_LINES, then one target an argument: its name, and lines of its own.
+configure() { # 'NAME[newline KEY = VALUE]...'...
+	local target name
+	{
+		cat <<-TOML
+			[runtime]
+			kind = "$RUNTIME"
+			socket = "$SOCKET"
+			add_hosts = ["fixtures.test:$HOST_ADDRESS"]
+			[image]
+			base = "$PKGKILN_TEST_BASE_IMAGE"
+			${IMAGE_LINES-}
+			[build]
+			state_dir = "state"
+			${BUILD_LINES-}
+			[[repositories]]
+			name = "kiln"
+			path = "${REPOSITORY_PATH-repo}"
+		TOML
+		for target; do
+			name=${target%%$'\n'*}
+			printf '[[targets]]\nname = "%s"\n' "$name"
+			[[ $target == *$'\n'url* ]] || printf 'url = "%s"\n' "$(packaging "$name")"
+			[[ $target != *$'\n'* ]] || printf '%s\n' "${target#*$'\n'}"
+		done
+	} >"$CONFIG"
+}
+
+packaging() { printf 'http://127.0.0.1:%s/%s/%s.git' "$PORT" "$TOPIC" "$1"; }
+
+# Writes a file of a packaging repository anew, which is made when it isn't there.
+commit_file() { # repository, file; content from stdin
+	local repository=$ROOT/served/$TOPIC/$1.git
+	[[ -d $repository ]] || git init --quiet --bare --initial-branch=main "$repository"
+	"$HERE/../fixtures/commit" "$repository" "$2" "$(cat)"
+}
+
+# --- the program ------------------------------------------------------------------
+
+# Becomes a command that has all that the program inherits, and nothing else.
+become() {
+	exec env -i "${ENVIRONMENT[@]}" PATH="$PATH" HOME="$WORLD/home" TZ=UTC LC_ALL=C.UTF-8 TMPDIR="$WORLD/tmp" \
+		XDG_CONFIG_HOME="$WORLD/config" XDG_DATA_HOME="$WORLD/data" XDG_CACHE_HOME="$WORLD/cache" \
+		XDG_STATE_HOME="$WORLD/xdg-state" XDG_RUNTIME_DIR="$WORLD/run" "$@"
+}
+
+# Runs it to its end; NAME.out, NAME.err and NAME.code hold what came of it.
+kiln() { # name of this run, arguments
+	local run=$WORLD/runs/$1 status=0
+	RUN=$1
+	shift
+	(become timeout --kill-after=10 900 "$PROGRAM" --config "$CONFIG" "$@") \
+		>"$run.out" 2>"$run.err" </dev/null || status=$?
+	printf '%s' "$status" >"$run.code"
+}
+
+# Starts it; BACKGROUND is its process id.
+kiln_in_background() { # name of this run, arguments
+	local run=$WORLD/runs/$1
+	RUN=$1
+	shift
+	become "$PROGRAM" --config "$CONFIG" "$@" >"$run.out" 2>"$run.err" </dev/null &
+	BACKGROUND=$!
+}
+
+# Waits for its end. One that hangs is killed, which its exit code then tells.
+kiln_ends() { # seconds
+	local tries=$(($1 * 10))
+	while kill -0 "$BACKGROUND" 2>/dev/null; do
+		((tries-- > 0)) || { kill -KILL "$BACKGROUND"; break; }
+		sleep 0.1
+	done
+	# bash itself would tell of a process that was killed.
+	wait "$BACKGROUND" 2>/dev/null
+	printf '%s' "$?" >"$WORLD/runs/$RUN.code"
+	BACKGROUND=''
+}
+
+wait_for() { # seconds, command...
+	local tries=$(($1 * 5))
+	while ! "${@:2}" >/dev/null 2>&1; do
+		((tries-- > 0)) || { echo "in vain for $1 s: ${*:2}" >&2; return 1; }
+		sleep 0.2
+	done
+}
+
+log_of() { # target; its newest log
+	local logs=("$STATE/logs/$1"/*.log)
+	[[ -f ${logs[-1]} ]] || { echo "there is no log of $1" >&2; return 1; }
+	printf '%s' "${logs[-1]}"
+}
+
+builds_of() { # target; how many were begun
+	find "$STATE/logs/$1" -name '*.log' 2>/dev/null | wc -l
+}
+
+# --- checks -----------------------------------------------------------------------
+
+# One check. It runs in a shell of its own with errexit; what it says is shown when it fails.
+it() { # sentence, command...
+	local sentence=$1 status
+	shift
+	(
+		set -euo pipefail
+		"$@"
+	) >"$WORLD/said" 2>&1 </dev/null
+	status=$?
+	if ((status == 0)); then
+		printf 'ok      %s: it %s\n' "$TOPIC" "$sentence" | tee -a "$RESULTS"
+	else
+		{
+			printf 'FAILED  %s: it %s\n' "$TOPIC" "$sentence"
+			tail -n 25 "$WORLD/said" | sed 's/^/        | /'
+		} | tee -a "$RESULTS"
+	fi
+}
+
+fail() {
+	printf '%s\n' "$@" >&2
+	return 1
+}
+
+code_is() { # expected exit code of the last run
+	local code
+	code=$(cat "$WORLD/runs/$RUN.code")
+	[[ $code == "$1" ]] || fail "run '$RUN' ended with $code instead of $1; its last words:" "$(tail -n 12 "$WORLD/runs/$RUN.err" "$WORLD/runs/$RUN.out")"
+}
+
+has() { # file, text...; every one of them
+	local text
+	for text in "${@:2}"; do
+		grep -qF -- "$text" "$1" || fail "'$text' is not in $1:" "$(tail -n 20 "$1")"
+	done
+}
+
+lacks() { # file, text...
+	local text
+	for text in "${@:2}"; do
+		! grep -nF -- "$text" "$1" || fail "'$text' is in $1"
+	done
+}
+
+matches() { # file, regular expression...
+	local expression
+	for expression in "${@:2}"; do
+		grep -qE -- "$expression" "$1" || fail "'$expression' matches nothing in $1:" "$(tail -n 20 "$1")"
+	done
+}
+
+out_has() { has "$WORLD/runs/$RUN.out" "$@"; }
+err_has() { has "$WORLD/runs/$RUN.err" "$@"; }
+out_matches() { matches "$WORLD/runs/$RUN.out" "$@"; }
+err_matches() { matches "$WORLD/runs/$RUN.err" "$@"; }
+
+# What the summary says of a target that failed, below its heading.
+failure_of() { # target
+	awk -v name="$1" '$0 ~ "^" name ": " {on = 1} on && $0 == "" {exit} on' "$WORLD/runs/$RUN.out"
+}
+
+failed_with() { # target, heading's rest, text...
+	local text said
+	said=$(failure_of "$1")
+	for text in "$1: $2" "${@:3}"; do
+		[[ $said == *"$text"* ]] || fail "the summary does not say '$text' of $1 but:" "$said" "$(cat "$WORLD/runs/$RUN.out")"
+	done
+}
+
+published() { # file name...
+	local file
+	for file; do
+		[[ -f $REPO/$file ]] || fail "$file is not in the repository:" "$(ls -A "$REPO")"
+	done
+}
+
+not_published() { # pattern...
+	local pattern
+	for pattern; do
+		[[ -z $(compgen -G "$REPO/$pattern") ]] || fail "$pattern is in the repository"
+	done
+}
+
+nothing_is_left() {
+	local left
+	left=$(ours containers; ours networks; ours volumes)
+	[[ -z $left ]] || fail 'left in the engine:' "$left"
+	left=$(ours images | wc -l)
+	((left <= 1)) || fail "$left images instead of one:" "$(ours images)"
+	left=$(find "$WORLD/tmp" -mindepth 1; find "$STATE" -path "$STATE/tmp/*" -o -path "$STATE/spool/*" -type f)
+	[[ -z $left ]] || fail 'files are left:' "$left"
+}
+
+end_topic() {
+	local status=$?
+	trap - EXIT
+	[[ -z $BACKGROUND ]] || kill -KILL "$BACKGROUND" 2>/dev/null
+	if [[ -z ${ENDED-} ]] && ((status == 0)); then
+		it 'leaves nothing behind in the engine and on the disk' nothing_is_left
+	fi
+	((status == 0)) || printf 'FAILED  %s: it did not come to its end (%s)\n' "$TOPIC" "$status" | tee -a "$RESULTS"
+	remove_ours
+}
+
+summary() {
+	local passed failed
+	passed=$(cat "$ROOT"/results/* | grep -c '^ok ' || true)
+	failed=$(cat "$ROOT"/results/* | grep -c '^FAILED ' || true)
+	if ((failed > 0)); then
+		printf '\n'
+		grep -h '^FAILED ' "$ROOT"/results/*
+	fi
+	printf '%d passed, %d failed\n' "$passed" "$failed"
+	((failed == 0 && passed > 0))
+}
