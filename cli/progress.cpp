@@ -5,6 +5,8 @@
 #include <unistd.h>
 #include <variant>
 
+#include "core/base/printable.hpp"
+
 namespace pkgkiln::cli {
 
 namespace {
@@ -23,7 +25,7 @@ Progress::Progress(Detail detail) : detail_(detail), terminal_(::isatty(STDERR_F
 void Progress::notice(const std::string& text) {
   const std::lock_guard lock(mutex_);
   clear_step();
-  fmt::print(stderr, "note: {}\n", text);
+  fmt::print(stderr, "note: {}\n", printable(text));
 }
 
 void Progress::planned(const std::vector<Plan>& plans) {
@@ -61,7 +63,7 @@ void Progress::say(const std::string& line) {
   if (detail_ == Detail::quiet) return;
   const std::lock_guard lock(mutex_);
   clear_step();
-  fmt::print(stderr, "{}\n", line);
+  fmt::print(stderr, "{}\n", printable(line));
 }
 
 void Progress::show_step(const std::string& line) {

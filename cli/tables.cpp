@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
 #include "core/build/build_log.hpp"
 
@@ -36,10 +37,11 @@ std::string joined_files(const BuildRecord& record) {
 
 std::string failure(const TargetResult& result) {
   const auto& record = result.record;
-  auto text = fmt::format("\n{}: {}{}{}\n  {}\n", result.target.name, word(result.status),
-                          record.step.empty() ? "" : " at step ", record.step, record.why);
+  auto text =
+      fmt::format("\n{}: {}{}{}\n  {}\n", result.target.name, word(result.status),
+                  record.step.empty() ? "" : " at step ", record.step, printable(record.why));
   if (record.exit_code != 0) text += fmt::format("  exit code: {}\n", record.exit_code);
-  if (!result.hint.empty()) text += fmt::format("  hint: {}\n", result.hint);
+  if (!result.hint.empty()) text += fmt::format("  hint: {}\n", printable(result.hint));
   if (record.log.empty()) return text;
   for (const auto& line : last_output_lines(record.log, kShownLogLines))
     text += fmt::format("  | {}\n", line);
@@ -64,10 +66,11 @@ std::string counts(const std::vector<TargetResult>& results) {
 
 }  // namespace
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(std::vector<std::vector<std::string>> rows) {
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
+    for (auto& cell : row) cell = printable(cell);
     for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
   }
   std::string text;

@@ -11,7 +11,8 @@
 namespace pkgkiln::cli {
 
 /// Rows with columns as wide as their widest cell, two spaces apart; the last one runs free.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+/// Cells are made printable.
+std::string table(std::vector<std::vector<std::string>> rows);
 
 std::string plan_table(const std::vector<Plan>& plans);
 std::string targets_table(const std::vector<Target>& targets);

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/printable.hpp"
+
 namespace pkgkiln {
 
 namespace {
@@ -23,13 +25,6 @@ std::string time_of_day() {
 
 bool is_mark(std::string_view line) {
   return line.starts_with("==> [") || line.starts_with("<== [") || line.starts_with("--> [");
-}
-
-std::string printable(std::string_view line) {
-  std::string text;
-  for (const char c : line.substr(0, kLongestLine))
-    if (c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) text += c;
-  return text;
 }
 
 std::string read_tail(const std::filesystem::path& path) {
@@ -97,7 +92,7 @@ std::vector<std::string> last_output_lines(const std::filesystem::path& log, std
     if (rest.back() == '\n') rest.remove_suffix(1);
     const auto newline = rest.rfind('\n');
     const auto line = newline == std::string_view::npos ? rest : rest.substr(newline + 1);
-    if (!line.empty() && !is_mark(line)) lines.push_back(printable(line));
+    if (!line.empty() && !is_mark(line)) lines.push_back(printable(line, kLongestLine));
     rest = newline == std::string_view::npos ? std::string_view{} : rest.substr(0, newline + 1);
     if (rest.size() == 1) break;
   }

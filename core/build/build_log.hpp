@@ -41,8 +41,8 @@ class BuildLog {
   std::chrono::steady_clock::time_point step_started_;
 };
 
-/// The last lines of a log that were output (no marks), at most `count` of them, control
-/// characters other than tab removed, long lines cut.
+/// The last lines of a log that were output (no marks), at most `count` of them, made
+/// printable, long lines cut.
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count);
 
 }  // namespace pkgkiln

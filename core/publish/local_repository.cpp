@@ -74,7 +74,13 @@ fs::path LocalRepository::directory() const {
 /// a moment.
 RepositoryDatabase LocalRepository::read(const std::string& form) const {
   const auto link = directory() / (name_ + "." + form);
-  return RepositoryDatabase::read(fs::exists(link) ? link : fs::path(link.string() + ".tar.gz"));
+  try {
+    return RepositoryDatabase::read(fs::exists(link) ? link : fs::path(link.string() + ".tar.gz"));
+  } catch (Error& error) {
+    error.while_doing("cannot read the repository '" + name_ + "' in '" + root_.string() + "'");
+    error.advise("mend or remove what is in the place of '" + link.string() + "'");
+    throw;
+  }
 }
 
 bool LocalRepository::contains(const PackageFileName& file) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/printable.hpp"
 #include "runtimes/shared/json.hpp"
 
 namespace pkgkiln::runtimes {
@@ -95,11 +96,7 @@ RuntimeError EngineClient::error(RuntimeError::Kind kind, const std::string& doi
 }
 
 std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text.substr(0, kWordsLimit))
-    line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-  while (!line.empty() && line.back() == ' ') line.pop_back();
-  return line;
+  return printable(text, kWordsLimit);
 }
 
 std::string words_of(std::string_view body) {

@@ -43,6 +43,6 @@ TEST_CASE("the last lines are those of the output, without control characters") 
   log.write("\x1b[31mred\x1b[0m\n\n");
   log.end_step("build", "exit code 1");
   const auto lines = last_output_lines(path, 3);
-  CHECK(lines == std::vector<std::string>{"line 1998", "line 1999", "[31mred[0m"});
+  CHECK(lines == std::vector<std::string>{"line 1998", "line 1999", " [31mred [0m"});
   CHECK(last_output_lines(directory.path() / "missing", 3).empty());
 }

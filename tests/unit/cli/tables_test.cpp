@@ -1,0 +1,70 @@
+#include "cli/tables.hpp"
+
+#include "core/base/file.hpp"
+#include "tests/catch.hpp"
+
+using namespace pkgkiln;
+using Catch::Matchers::ContainsSubstring;
+using Status = TargetResult::Status;
+
+namespace {
+
+TargetResult result_of(const std::string& name, Status status) {
+  TargetResult result;
+  result.target.name = name;
+  result.status = status;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a table's columns are as wide as their widest cell") {
+  CHECK(cli::table({{"a", "bcd", "e"}, {"ünï", "f", "g"}}) == "a    bcd  e\nünï  f    g\n");
+  CHECK(cli::table({{"evil\x1b[2J", "x"}}) == "evil [2J  x\n");
+}
+
+TEST_CASE("a plan says what and why") {
+  Plan build{{}, Build{"it was never built here"}, {}, {}};
+  build.target.name = "foo";
+  Plan lost{{}, Unplannable{"source", "no answer", "try again"}, {}, {}};
+  lost.target.name = "lost";
+  CHECK(cli::plan_table({build, lost}) ==
+        "foo   build   it was never built here\nlost  failed  no answer\n");
+}
+
+TEST_CASE("targets are shown without credentials") {
+  Target target;
+  target.name = "foo";
+  target.repository = "repo";
+  target.url = "https://user:secret@example.org/foo.git";
+  target.branch = "main";
+  const auto text = cli::targets_table({target});
+  CHECK(text.find("secret") == std::string::npos);
+  CHECK_THAT(text, ContainsSubstring("example.org/foo.git branch main"));
+}
+
+TEST_CASE("a summary tells failures with their step, code, hint, last lines and log") {
+  const TempDir directory;
+  const auto log = directory.path() / "1.log";
+  write_file_atomically(log, "first\nthe reason\n");
+  auto good = result_of("good", Status::built);
+  good.record.files = {{"good-1-1-any.pkg.tar.zst", ""}};
+  auto bad = result_of("bad", Status::failed);
+  bad.record.step = "build";
+  bad.record.exit_code = 4;
+  bad.record.why = "a function of the PKGBUILD failed";
+  bad.record.log = log;
+  bad.hint = "check() failed";
+  const auto text = cli::summary({good, bad, result_of("waits", Status::unpublished)});
+  CHECK_THAT(text, ContainsSubstring("good   built        good-1-1-any.pkg.tar.zst\n"));
+  CHECK_THAT(text, ContainsSubstring("bad: failed at step build\n"
+                                     "  a function of the PKGBUILD failed\n"
+                                     "  exit code: 4\n"
+                                     "  hint: check() failed\n"
+                                     "  | first\n"
+                                     "  | the reason\n"
+                                     "  log: " +
+                                     log.string() + "\n"));
+  CHECK_THAT(text, Catch::Matchers::EndsWith("1 built, 0 up-to-date, 1 failed, 1 unpublished\n"));
+  CHECK(cli::summary({}) == "0 built, 0 up-to-date, 0 failed\n");
+}
