@@ -102,11 +102,10 @@ kiln_ends() { # seconds
 		((tries-- > 0)) || { kill -KILL "$BACKGROUND"; break; }
 		sleep 0.1
 	done
-	# bash itself would tell of a process that was killed.
-	wait "$BACKGROUND" 2>/dev/null
+	wait "$BACKGROUND"
 	printf '%s' "$?" >"$WORLD/runs/$RUN.code"
 	BACKGROUND=''
-}
+} 2>/dev/null # bash itself would tell of a process that was killed
 
 wait_for() { # seconds, command...
 	local tries=$(($1 * 5))
