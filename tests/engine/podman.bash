@@ -25,7 +25,7 @@ as_podman() {
 	"${AS_PODMAN[@]}" "$@"
 }
 
-podman_needs() { need podman "$(podman_oci_runtime)" http; }
+podman_needs() { need podman slirp4netns "$(podman_oci_runtime)" http; }
 
 podman_add_user() {
 	local user
