@@ -27,7 +27,7 @@ own_podman_configure() { # folder
 	local run
 	run=$(own_podman_run_dir)
 	mkdir -p -- "$1/storage" "$1/networks"
-	mkdir -p -m 700 -- "$run"
+	[[ -d $run ]] || mkdir -m 700 -- "$run"
 	[[ -O $run && ! -L $run ]] || die "$run belongs to another user" 'remove it'
 	cat >"$1/containers.conf" <<-CONF
 		[engine]
