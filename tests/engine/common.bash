@@ -1,20 +1,8 @@
 # shellcheck shell=bash
 # What the parts of tests/engines share. Sourced, never run.
 
-die() {
-	printf 'engines: %s\n' "$1" >&2
-	shift
-	(($# == 0)) || printf '  %s\n' "$@" >&2
-	exit 1
-}
-
-say() { printf 'engines: %s\n' "$*" >&2; }
-
-as_root() {
-	((EUID == 0)) || command -v sudo >/dev/null ||
-		die "this needs root: $*" 'run tests/engines as root, or install sudo and allow it to this user'
-	"${ROOT[@]}" "$@"
-}
+# shellcheck source=contrib/common.bash
+. "$HERE/../contrib/common.bash"
 
 # --- values that outlive a call ------------------------------------------------
 
@@ -84,49 +72,6 @@ wait_until() { # seconds, what, mark of the process that must stay alive, its lo
 		die "$what does not answer" "the last lines of $log are above"
 	fi
 	die "$what ended at its start" "the last lines of $log are above"
-}
-
-# --- packages of the distribution ----------------------------------------------
-
-# Engines that come as packages must not start the system's own services.
-install_packages() { # package...
-	say "installing $*"
-	if command -v apt-get >/dev/null; then
-		local policy=/usr/sbin/policy-rc.d guarded=false status=0
-		if [[ ! -e $policy ]]; then
-			guarded=true
-			printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
-		fi
-		as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" >&2 || {
-			as_root apt-get update >&2 &&
-				as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" >&2
-		} || status=$?
-		[[ $guarded == false ]] || as_root rm -f "$policy"
-		return "$status"
-	elif command -v pacman >/dev/null; then
-		as_root pacman -S --needed --noconfirm "$@" >&2
-	else
-		die "cannot install $*: neither apt-get nor pacman is here" 'install it by hand, then try again'
-	fi
-}
-
-# Each argument: program=package on Debian=package on Arch ("-": in none).
-need_programs() {
-	local entry program debian arch missing=() package
-	PATH=$PATH:/usr/sbin:/sbin
-	for entry; do
-		IFS='=' read -r program debian arch <<<"$entry"
-		command -v "$program" >/dev/null && continue
-		[[ -x /usr/lib/podman/$program || -x /usr/libexec/podman/$program ]] && continue
-		package=$debian
-		command -v apt-get >/dev/null || package=$arch
-		[[ $package != - ]] || die "$program is missing and is no package of this distribution" \
-			"install a program of that name into the PATH, then try again"
-		missing+=("$package")
-	done
-	((${#missing[@]} == 0)) && return
-	install_packages "${missing[@]}" || die "cannot install ${missing[*]} (the package manager's words are above)" \
-		'install them by hand, then try again'
 }
 
 port_is_free() { # port

@@ -8,8 +8,7 @@
 docker_needs() {
 	((EUID == 0)) || command -v sudo >/dev/null || die 'a private Docker needs root, and there is no sudo' \
 		'run tests/engines as root, or only rootless Podman: tests/engines start --runtime podman'
-	need_programs dockerd=docker.io=docker containerd=containerd=containerd runc=runc=runc \
-		iptables=iptables=iptables ip=iproute2=iproute2 unshare=util-linux=util-linux curl=curl=curl
+	need docker http
 }
 
 docker_alive() { mark_alive "$(recall DOCKER_HOLDER)" && docker_answers; }

@@ -25,44 +25,16 @@ as_podman() {
 	"${AS_PODMAN[@]}" "$@"
 }
 
-cgroups_are_v2() { [[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]]; }
-
-podman_oci_runtime() { if cgroups_are_v2; then printf crun; else printf runc; fi; }
-
-podman_needs() {
-	need_programs podman=podman=podman "$(podman_oci_runtime | sed 's/.*/&=&=&/')" conmon=conmon=conmon \
-		newuidmap=uidmap=shadow slirp4netns=slirp4netns=slirp4netns netavark=netavark=netavark \
-		aardvark-dns=aardvark-dns=aardvark-dns fuse-overlayfs=fuse-overlayfs=fuse-overlayfs \
-		iptables=iptables=iptables setpriv=util-linux=util-linux curl=curl=curl
-}
+podman_needs() { need podman slirp4netns "$(podman_oci_runtime)" http; }
 
 podman_add_user() {
-	local user file kind first
+	local user
 	user=$(podman_user)
 	if ! id "$user" >/dev/null 2>&1; then
 		say "adding the user $user"
 		as_root useradd -m "$user"
 	fi
-	for kind in uid gid; do
-		file=/etc/sub$kind
-		grep -q "^$user:" "$file" 2>/dev/null && continue
-		first=$(as_root touch "$file"; awk -F : 'BEGIN {n = 100000} $2 + $3 > n {n = $2 + $3} END {print n}' "$file")
-		as_root usermod "--add-sub${kind}s" "$first-$((first + 65535))" "$user" ||
-			die "cannot give $user a range in $file" "add the line $user:$first:65536 to $file"
-	done
-}
-
-podman_check_user() {
-	local user device
-	user=$(podman_user)
-	for device in /dev/net/tun /dev/fuse; do
-		[[ -c $device ]] || die "$device is missing" 'load its kernel module: modprobe tun; modprobe fuse'
-		as_podman test -r "$device" -a -w "$device" || as_root chmod 666 "$device" ||
-			die "$user cannot open $device" "as root: chmod 666 $device"
-	done
-	as_podman unshare --user true || die "$user cannot make a user namespace, so there is no rootless Podman" \
-		'as root: sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces=10000,' \
-		'  and where AppArmor forbids it kernel.apparmor_restrict_unprivileged_userns=0'
+	give_subordinate_ids "$user"
 }
 
 podman_configure() {
@@ -119,7 +91,7 @@ podman_start() {
 	end_process "$(recall PODMAN)" 3
 	podman_add_user
 	podman_configure
-	podman_check_user
+	check_rootless "$(podman_user)" as_podman
 	: >"$DIR/podman/log"
 	podman_command
 	setsid "${AS_PODMAN[@]}" podman system service --time=0 "unix://$(podman_socket)" \

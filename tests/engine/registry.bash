@@ -7,8 +7,9 @@ registry_program() { command -v docker-registry || command -v registry; }
 registry_ready() { curl -fsS "http://127.0.0.1:$1/v2/"; }
 
 registry_needs() {
-	need_programs curl=curl=curl gzip=gzip=gzip
-	registry_program >/dev/null || need_programs docker-registry=docker-registry=-
+	need http
+	# Its own name is registry, the distribution's docker-registry.
+	registry_program >/dev/null || need registry
 }
 
 registry_alive() { mark_alive "$(recall REGISTRY)"; }
