@@ -41,22 +41,29 @@ void write_resource_limits(Writer& out, const Limits& limits) {
   out.EndObject();
 }
 
-void write_limits(Writer& out, const Limits& limits) {
+/// The name is without RLIMIT_, which is refused at start.
+void write_rlimit(Writer& out, const char* name, std::uint64_t limit) {
+  out.StartObject();
+  out.Key("type");
+  out.String(name);
+  out.Key("hard");
+  out.Uint64(limit);
+  out.Key("soft");
+  out.Uint64(limit);
+  out.EndObject();
+}
+
+void write_limits(Writer& out, const Limits& limits, const ProcessLimits& own) {
   if (limits.memory_bytes || limits.cpus || limits.pids) {
     out.Key("resource_limits");
     write_resource_limits(out, limits);
   }
-  if (!limits.open_files) return;
+  const auto open_files = limits.open_files ? limits.open_files : own.open_files;
+  if (!open_files && !own.processes) return;
   out.Key("r_limits");
   out.StartArray();
-  out.StartObject();
-  out.Key("type");
-  out.String("nofile");  // RLIMIT_NOFILE is refused at start
-  out.Key("hard");
-  out.Uint64(*limits.open_files);
-  out.Key("soft");
-  out.Uint64(*limits.open_files);
-  out.EndObject();
+  if (open_files) write_rlimit(out, "nofile", *open_files);
+  if (own.processes) write_rlimit(out, "nproc", *own.processes);
   out.EndArray();
 }
 
@@ -103,7 +110,7 @@ std::vector<std::string> unenforceable(const json::Value& info, bool rootless) {
 
 }  // namespace
 
-std::string create_body(const ContainerSpec& spec) {
+std::string create_body(const ContainerSpec& spec, const ProcessLimits& own) {
   return json::object([&](Writer& out) {
     out.Key("name");
     out.String(spec.name);
@@ -135,7 +142,7 @@ std::string create_body(const ContainerSpec& spec) {
       json::write(out, spec.add_hosts);
     }
     if (!spec.volumes.empty()) write_volumes(out, spec.volumes);
-    write_limits(out, spec.limits);
+    write_limits(out, spec.limits, own);
   });
 }
 

@@ -17,7 +17,7 @@ RuntimeInfo PodmanRuntime::info() {
 }
 
 net::Request PodmanRuntime::creation(const ContainerSpec& spec) const {
-  return post("/containers/create", create_body(spec));
+  return post("/containers/create", create_body(spec, own_));
 }
 
 Usage PodmanRuntime::usage(const std::string& container) {

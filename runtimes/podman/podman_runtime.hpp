@@ -1,20 +1,18 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "runtimes/shared/engine_runtime.hpp"
+#include "runtimes/shared/process_limits.hpp"
 
 namespace pkgkiln::runtimes::podman {
 
 /// Containers, networks and volumes of Podman, rootless or not, by the libpod API.
 class PodmanRuntime final : public EngineRuntime {
  public:
-  /// `most_open_files`: what the engine can give a container at most; unset for no bound.
-  explicit PodmanRuntime(std::shared_ptr<const EngineClient> engine,
-                         std::optional<std::uint64_t> most_open_files = {})
-      : EngineRuntime(std::move(engine), most_open_files) {}
+  /// `own`: the engine's limits, which its containers can't exceed.
+  explicit PodmanRuntime(std::shared_ptr<const EngineClient> engine, const ProcessLimits& own = {})
+      : EngineRuntime(std::move(engine), own.open_files), own_(own) {}
 
   RuntimeInfo info() override;
   Usage usage(const std::string& container) override;
@@ -26,6 +24,8 @@ class PodmanRuntime final : public EngineRuntime {
 
  private:
   net::Request creation(const ContainerSpec& spec) const override;
+
+  ProcessLimits own_;
 };
 
 }  // namespace pkgkiln::runtimes::podman

@@ -3,7 +3,7 @@
 #include "runtimes/shared/archive.hpp"
 #include "runtimes/shared/engine_json.hpp"
 #include "runtimes/shared/exec.hpp"
-#include "runtimes/shared/open_files.hpp"
+#include "runtimes/shared/process_limits.hpp"
 #include "runtimes/shared/requests.hpp"
 #include "runtimes/shared/summaries.hpp"
 

@@ -95,7 +95,7 @@ TEST_CASE("a missing socket is reported with what to do") {
   CHECK_THAT(failure.report(), ContainsSubstring("systemctl start docker"));
 }
 
-TEST_CASE("the first candidate that answers is taken, and the rest is told") {
+TEST_CASE("the first candidate that answers is taken, and the rest is told", "[concurrent]") {
   Server server({playing({{"/version", kDockerVersion}, {"/v1.41/info", kDockerInfo}})});
   const auto opened = open_runtime({"auto", ""}, {"ssh://elsewhere", "unix://" + server.socket(),
                                                   "/nonexistent", "/nonexistent/podman"});

@@ -16,7 +16,7 @@ TEST_CASE("nothing is asked of a new cancellation") {
   CHECK_NOTHROW(cancel.check());
 }
 
-TEST_CASE("a request reaches every copy and tells its signal") {
+TEST_CASE("a request reaches every copy and tells its signal", "[concurrent]") {
   Cancellation cancel;
   const Cancellation copy = cancel;
   const Cancellation narrower = copy.with_deadline(Cancellation::Clock::now() + 1h);

@@ -126,7 +126,7 @@ TEST_CASE("large output comes whole, and of the errors the end is kept") {
   CHECK_THAT(result.error_output, Catch::Matchers::EndsWith("end\n"));
 }
 
-TEST_CASE("cancelling kills the process and what it started") {
+TEST_CASE("cancelling kills the process and what it started", "[concurrent]") {
   std::string pids;
   const auto began = Clock::now();
   CHECK_THROWS_AS(run_process(
@@ -168,7 +168,7 @@ TEST_CASE("what the sink throws comes out, and the process is killed") {
   CHECK(::kill(pid, 0) != 0);
 }
 
-TEST_CASE("processes run from several threads at once, each with its own output") {
+TEST_CASE("processes run from several threads at once, each with its own output", "[concurrent]") {
   std::vector<std::thread> threads;
   std::vector<std::string> outputs(8);
   for (std::size_t i = 0; i < outputs.size(); ++i)

@@ -56,7 +56,8 @@ TEST_CASE("an answer comes with status, headers and body, whatever the status") 
   CHECK(response.body == "no such thing");
 }
 
-TEST_CASE("connections are kept between requests, but not for what must not be repeated") {
+TEST_CASE("connections are kept between requests, but not for what must not be repeated",
+          "[concurrent]") {
   Server server({scripted::answering(scripted::answer(200, "ok"))});
   net::Client client(net::Endpoint::unix_domain(server.socket()));
   for (int i = 0; i < 3; ++i) CHECK(client.send({}).body == "ok");
@@ -118,7 +119,7 @@ TEST_CASE("a body shorter than announced fails, and what a stream throws comes o
   CHECK_THROWS_WITH(client.send(request), ContainsSubstring("disk broken"));
 }
 
-TEST_CASE("a body is streamed as it comes, and what the sink throws comes out") {
+TEST_CASE("a body is streamed as it comes, and what the sink throws comes out", "[concurrent]") {
   Server server({[](Connection& connection) {
     connection.read_head();
     connection.send("HTTP/1.1 200 OK\r\n\r\nfirst ");
@@ -210,7 +211,7 @@ TEST_CASE("what is too large is cut off") {
   }
 }
 
-TEST_CASE("silence ends a request") {
+TEST_CASE("silence ends a request", "[concurrent]") {
   Server server({[](Connection& connection) {
     connection.read_head();
     connection.hold(5000);
@@ -238,7 +239,7 @@ TEST_CASE("a slow answer is no silence") {
   CHECK(client.send(request).body == "xxxxxx");
 }
 
-TEST_CASE("a request stops soon after it was cancelled") {
+TEST_CASE("a request stops soon after it was cancelled", "[concurrent]") {
   Server server({[](Connection& connection) {
     connection.read_head();
     connection.send("HTTP/1.1 200 OK\r\n\r\n");

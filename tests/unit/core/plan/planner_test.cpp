@@ -73,7 +73,7 @@ TEST_CASE("what was never built is built") {
   CHECK(situation.why_build() == "it was never built here");
 }
 
-TEST_CASE("an unmoved commit whose files are published is skipped") {
+TEST_CASE("an unmoved commit whose files are published is skipped", "[concurrent]") {
   Situation situation;
   situation.history.record(situation.record);
   const auto plan = situation.plan();
@@ -130,7 +130,7 @@ TEST_CASE("in doubt it builds") {
   }
 }
 
-TEST_CASE("what can't be told is said, and stops no other") {
+TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
   Situation situation;
   situation.history.record(situation.record);
   auto lost = situation.target;
@@ -151,7 +151,7 @@ TEST_CASE("what can't be told is said, and stops no other") {
   CHECK(std::holds_alternative<Unplannable>(situation.plan().decision));
 }
 
-TEST_CASE("planning stops when it is asked to") {
+TEST_CASE("planning stops when it is asked to", "[concurrent]") {
   Situation situation;
   Cancellation cancel;
   cancel.request(15);

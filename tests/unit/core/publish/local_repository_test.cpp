@@ -238,7 +238,7 @@ TEST_CASE("a repository of repo-add is carried on, whatever its compression") {
   CHECK_THAT(files.find("foo")->files, ContainsSubstring("usr/share/sample.txt\n"));
 }
 
-TEST_CASE("two publish at the same time, and none is lost") {
+TEST_CASE("two publish at the same time, and none is lost", "[concurrent]") {
   Place place;
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

@@ -57,7 +57,7 @@ TEST_CASE("repo-add refuses to work beside our lock, and names us") {
   CHECK_THAT(added.output, ContainsSubstring("Held by process " + std::to_string(::getpid())));
 }
 
-TEST_CASE("threads queue for the lock") {
+TEST_CASE("threads queue for the lock", "[concurrent]") {
   const TempDir directory;
   std::atomic<int> inside = 0;
   std::atomic<int> most = 0;
@@ -73,7 +73,7 @@ TEST_CASE("threads queue for the lock") {
   CHECK(most == 1);
 }
 
-TEST_CASE("the lock of a living process is waited for, then named") {
+TEST_CASE("the lock of a living process is waited for, then named", "[concurrent]") {
   const TempDir directory;
   pkgkiln::write_file_atomically(lock_file(directory), std::to_string(::getppid()) + "\n");
   make_older(lock_file(directory), 1h);

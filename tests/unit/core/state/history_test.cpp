@@ -150,7 +150,7 @@ TEST_CASE("a database that can't be opened is an error and stays where it is") {
   CHECK(fs::is_directory(setup.state.database()));
 }
 
-TEST_CASE("threads and a second program may use the history at once") {
+TEST_CASE("threads and a second program may use the history at once", "[concurrent]") {
   const Setup setup;
   History history(setup.state);
   History second(setup.state);

@@ -53,7 +53,7 @@ TEST_CASE("names that lead out of the state directory are refused") {
   }
 }
 
-TEST_CASE("an instance keeps its id, also when many ask for it first") {
+TEST_CASE("an instance keeps its id, also when many ask for it first", "[concurrent]") {
   const TempDir dir;
   const StateDir state(dir.path());
   std::array<std::string, 8> ids;

@@ -52,8 +52,9 @@ TEST_CASE("answers of libpod") {
 }
 
 TEST_CASE("what is sent to libpod") {
-  CHECK(golden::matches("podman/create_full", create_body(golden::full_spec())));
-  CHECK(golden::matches("podman/create_least", create_body(golden::least_spec())));
+  CHECK(golden::matches("podman/create_full", create_body(golden::full_spec(), {})));
+  CHECK(golden::matches("podman/create_least", create_body(golden::least_spec(), {})));
+  CHECK(golden::matches("podman/create_bounded", create_body(golden::least_spec(), {1024, 512})));
   CHECK(golden::matches("podman/network", network_body("n", {{"k", "v"}})));
   CHECK(golden::matches("podman/volume", runtimes::volume_body("v", {{"k", "v"}})));
   CHECK(golden::matches("podman/disconnect", runtimes::disconnect_body("c")));

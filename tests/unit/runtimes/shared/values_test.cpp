@@ -4,7 +4,7 @@
 #include "runtimes/shared/images.hpp"
 #include "runtimes/shared/json.hpp"
 #include "runtimes/shared/line_splitter.hpp"
-#include "runtimes/shared/open_files.hpp"
+#include "runtimes/shared/process_limits.hpp"
 #include "runtimes/shared/summaries.hpp"
 #include "tests/catch.hpp"
 
@@ -113,15 +113,15 @@ TEST_CASE("lines are cut out of a stream, and bounded") {
   CHECK_THROWS_AS(splitter.feed(std::string(2U << 20U, 'x')), RuntimeError);
 }
 
-TEST_CASE("the hard limit of open files is found in /proc's table") {
+TEST_CASE("the hard limits are found in /proc's table") {
   const std::string table =
       "Limit                     Soft Limit           Hard Limit           Units     \n"
       "Max processes             1                    2                    processes \n"
       "Max open files            1024                 524288               files     \n";
-  CHECK(hard_open_files_in(table) == 524288);
-  CHECK_FALSE(hard_open_files_in("Max open files  1024  unlimited  files\n"));
-  CHECK_FALSE(hard_open_files_in("Max open files  1024\n99"));
-  CHECK_FALSE(hard_open_files_in(""));
+  CHECK(process_limits_in(table) == ProcessLimits{524288, 2});
+  CHECK_FALSE(process_limits_in("Max open files  1024  unlimited  files\n").open_files);
+  CHECK_FALSE(process_limits_in("Max open files  1024\n99").open_files);
+  CHECK(process_limits_in("") == ProcessLimits{});
 }
 
 TEST_CASE("open files are lowered to what the engine can give, and it is said") {

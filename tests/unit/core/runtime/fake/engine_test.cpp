@@ -93,7 +93,8 @@ TEST_CASE("without a handler every command is missing") {
   CHECK(running.exec({}) == 127);
 }
 
-TEST_CASE("a handler learns that it is to stop, and its code gives way to the kill's") {
+TEST_CASE("a handler learns that it is to stop, and its code gives way to the kill's",
+          "[concurrent]") {
   Running running;
   running.engine.on_exec([](fake::ExecCall& call) {
     while (call.running()) std::this_thread::yield();

@@ -1,10 +1,8 @@
-#include "runtimes/shared/open_files.hpp"
+#include "runtimes/shared/process_limits.hpp"
 
 #include <charconv>
 #include <cstring>
 #include <fmt/format.h>
-#include <limits>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -30,31 +28,11 @@ pid_t server_of(const std::string& socket_path) {
   return peer.pid;
 }
 
-std::uint64_t own_limit() {
-  rlimit own{};
-  if (::getrlimit(RLIMIT_NOFILE, &own) != 0 || own.rlim_max == RLIM_INFINITY)
-    return std::numeric_limits<std::uint64_t>::max();
-  return own.rlim_max;
-}
-
-}  // namespace
-
-std::uint64_t open_files_limit_of(const std::string& socket_path) {
-  const pid_t server = server_of(socket_path);
-  if (server <= 0) return own_limit();
-  try {
-    return hard_open_files_in(read_file("/proc/" + std::to_string(server) + "/limits"))
-        .value_or(std::numeric_limits<std::uint64_t>::max());
-  } catch (const Error&) {
-    return own_limit();
-  }
-}
-
-std::optional<std::uint64_t> hard_open_files_in(std::string_view limits) {
-  static constexpr std::string_view name = "Max open files";
-  const auto line = limits.find(name);
+/// The third column of the line that begins with `name`; nothing when it says "unlimited".
+std::optional<std::uint64_t> hard_limit_in(std::string_view text, std::string_view name) {
+  const auto line = text.find(name);
   if (line == std::string_view::npos) return std::nullopt;
-  auto rest = limits.substr(line + name.size());
+  auto rest = text.substr(line + name.size());
   rest = rest.substr(0, rest.find('\n'));
   for (int column = 0;; ++column) {
     const auto begin = rest.find_first_not_of(' ');
@@ -69,6 +47,23 @@ std::optional<std::uint64_t> hard_open_files_in(std::string_view limits) {
     }
     rest.remove_prefix(word.size());
   }
+}
+
+}  // namespace
+
+ProcessLimits process_limits_of(const std::string& socket_path) {
+  const pid_t server = server_of(socket_path);
+  if (server > 0) {
+    try {
+      return process_limits_in(read_file("/proc/" + std::to_string(server) + "/limits"));
+    } catch (const Error&) {  // another user's
+    }
+  }
+  return process_limits_in(read_file("/proc/self/limits"));
+}
+
+ProcessLimits process_limits_in(std::string_view text) {
+  return {hard_limit_in(text, "Max open files"), hard_limit_in(text, "Max processes")};
 }
 
 Limits lowered(Limits limits, const std::optional<std::uint64_t>& most,
