@@ -78,12 +78,8 @@ become() {
 
 # Runs it to its end; NAME.out, NAME.err and NAME.code hold what came of it.
 kiln() { # name of this run, arguments
-	local run=$WORLD/runs/$1 status=0
-	RUN=$1
-	shift
-	(become timeout --kill-after=10 900 "$PROGRAM" --config "$CONFIG" "$@") \
-		>"$run.out" 2>"$run.err" </dev/null || status=$?
-	printf '%s' "$status" >"$run.code"
+	kiln_in_background "$@"
+	kiln_ends 900
 }
 
 # Starts it; BACKGROUND is its process id.
@@ -97,13 +93,14 @@ kiln_in_background() { # name of this run, arguments
 
 # Waits for its end. One that hangs is killed, which its exit code then tells.
 kiln_ends() { # seconds
-	local tries=$(($1 * 10))
-	while kill -0 "$BACKGROUND" 2>/dev/null; do
+	local tries=$(($1 * 20)) status=0
+	# Not just a wait: it would put off the signals that end the tests.
+	while kill -0 "$BACKGROUND"; do
 		((tries-- > 0)) || { kill -KILL "$BACKGROUND"; break; }
-		sleep 0.1
+		sleep 0.05
 	done
-	wait "$BACKGROUND"
-	printf '%s' "$?" >"$WORLD/runs/$RUN.code"
+	wait "$BACKGROUND" || status=$?
+	printf '%s' "$status" >"$WORLD/runs/$RUN.code"
 	BACKGROUND=''
 } 2>/dev/null # bash itself would tell of a process that was killed
 
@@ -223,8 +220,11 @@ nothing_is_left() {
 end_topic() {
 	local status=$?
 	trap - EXIT
-	[[ -z $BACKGROUND ]] || kill -KILL "$BACKGROUND" 2>/dev/null
-	if [[ -z ${ENDED-} ]] && ((status == 0)); then
+	if [[ -n $BACKGROUND ]]; then
+		kill -TERM "$BACKGROUND" 2>/dev/null
+		kiln_ends 20
+	fi
+	if ((status == 0)); then
 		it 'leaves nothing behind in the engine and on the disk' nothing_is_left
 	fi
 	((status == 0)) || printf 'FAILED  %s: it did not come to its end (%s)\n' "$TOPIC" "$status" | tee -a "$RESULTS"

@@ -13,7 +13,7 @@ ENVIRONMENT=("VIETER_API_KEY=$KEY")
 # Writes down each command line with a secret in it. env hands the key over, and is ours.
 watch_processes() {
 	local process words
-	while sleep 0.02; do
+	while kill -0 $$ && sleep 0.02; do
 		for process in /proc/[0-9]*; do
 			mapfile -d '' -t words <"$process/cmdline" || continue
 			[[ ${words[0]-} != env ]] || continue
