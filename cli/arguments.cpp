@@ -15,14 +15,17 @@ constexpr const char* kFooter =
     "4 another run holds the lock; 128+n ended by signal n.";
 
 void add_general_options(CLI::App& app, Arguments& arguments) {
-  app.add_option("-c,--config", arguments.config_file, "The configuration file")->type_name("FILE");
+  app.add_option("-c,--config", arguments.config_file, "The configuration file")
+      ->type_name("FILE")
+      ->take_last();
   app.add_option("--set", arguments.settings,
                  "Override a setting, as in --set build.timeout=30min; may be repeated")
       ->type_name("TABLE.KEY=VALUE")
       ->expected(1)
       ->take_all();
   app.add_option("--runtime", arguments.runtime, "Override runtime.kind: auto, podman or docker")
-      ->type_name("KIND");
+      ->type_name("KIND")
+      ->take_last();
   app.add_flag("-q,--quiet", arguments.quiet, "Say nothing on stderr but warnings and errors");
   app.add_flag("-v,--verbose", arguments.verbose, "Show every step on stderr");
 }

@@ -25,14 +25,28 @@ std::string uncommented(const std::string& example) {
   return text;
 }
 
+/// Compares with a file of contrib/, or makes it so.
+void check_golden(const char* file, const std::string& expected) {
+  const auto path = std::filesystem::path(PKGKILN_SOURCE_DIR) / "contrib" / file;
+  if (std::getenv("PKGKILN_UPDATE_GOLDEN") != nullptr) write_file_atomically(path, expected);
+  CHECK(read_file(path) == expected);
+}
+
 }  // namespace
 
 TEST_CASE("contrib/pkgkiln.example.toml is what the table of keys says") {
-  const std::filesystem::path path =
-      std::filesystem::path(PKGKILN_SOURCE_DIR) / "contrib/pkgkiln.example.toml";
-  if (std::getenv("PKGKILN_UPDATE_GOLDEN") != nullptr)
-    write_file_atomically(path, render_example());
-  CHECK(read_file(path) == render_example());
+  check_golden("pkgkiln.example.toml", render_example());
+}
+
+TEST_CASE("contrib/man/pkgkiln.1 has what the table of keys says") {
+  auto page = read_file(std::filesystem::path(PKGKILN_SOURCE_DIR) / "contrib/man/pkgkiln.1");
+  const std::string begin = "with PKGKILN_UPDATE_GOLDEN=1.\n";
+  const auto made = page.find(begin);
+  const auto end = page.find(".\\\" End of what is made.\n");
+  REQUIRE(made < end);
+  REQUIRE(end != std::string::npos);
+  const auto place = made + begin.size();
+  check_golden("man/pkgkiln.1", page.replace(place, end - place, keys_as_roff()));
 }
 
 TEST_CASE("the example changes nothing as it stands") {

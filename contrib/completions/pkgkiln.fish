@@ -1,0 +1,26 @@
+# Completion for fish. Targets come from `pkgkiln targets`.
+
+set -l commands build plan targets doctor config
+set -l none "not __fish_seen_subcommand_from $commands"
+
+complete -c pkgkiln -f
+complete -c pkgkiln -s c -l config -r -F -d 'Configuration file'
+complete -c pkgkiln -l set -x -d 'Override a setting, TABLE.KEY=VALUE'
+complete -c pkgkiln -l runtime -x -a 'auto podman docker' -d 'Override runtime.kind'
+complete -c pkgkiln -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c pkgkiln -s v -l verbose -d 'Show every step'
+complete -c pkgkiln -s h -l help -d 'Show help'
+complete -c pkgkiln -n $none -s V -l version -d 'Show the version'
+
+complete -c pkgkiln -n $none -a build -d 'Build what changed and publish it'
+complete -c pkgkiln -n $none -a plan -d 'Say what would be built, and why'
+complete -c pkgkiln -n $none -a targets -d 'List the targets'
+complete -c pkgkiln -n $none -a doctor -d 'Check that everything is ready'
+complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
+
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' \
+    -a "(pkgkiln targets 2>/dev/null | awk '{print \$1}')" -d Target
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s f -l force -d 'Even what is published'
+complete -c pkgkiln -n '__fish_seen_subcommand_from build' -s n -l dry-run -d 'Only say what would be done'
+complete -c pkgkiln -n '__fish_seen_subcommand_from build' -l refresh-image -d 'Make a new builder image'
+complete -c pkgkiln -n '__fish_seen_subcommand_from config' -l example -d 'Print a commented example'
