@@ -3,6 +3,7 @@
 #if CATCH2_MAJOR >= 3
 #include <catch2/catch_all.hpp>
 #else
+#define CATCH_CONFIG_EXTERNAL_INTERFACES  // for listeners
 #include <catch2/catch.hpp>
 #endif
 

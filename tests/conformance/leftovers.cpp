@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <iostream>
 
-#define CATCH_CONFIG_EXTERNAL_INTERFACES  // Catch2 2 shows its listeners only then
 #include "tests/catch.hpp"
 #include "tests/conformance/sandbox.hpp"
 
