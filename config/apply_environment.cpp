@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include "config/loading.hpp"
-#include "core/base/nearest.hpp"
 #include "config/variables.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/nearest.hpp"
 
 namespace pkgkiln::config {
 

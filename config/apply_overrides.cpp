@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "config/loading.hpp"
-#include "core/base/nearest.hpp"
 #include "core/base/error.hpp"
+#include "core/base/nearest.hpp"
 
 namespace pkgkiln::config {
 

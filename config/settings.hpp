@@ -15,8 +15,8 @@
 namespace pkgkiln::config {
 
 struct RuntimeSettings {
-  std::string kind = "auto";  // auto, podman, docker
-  std::string socket;         // "unix:///…"; empty: looked for
+  std::string kind = "auto";           // auto, podman, docker
+  std::string socket;                  // "unix:///…"; empty: looked for
   std::vector<std::string> add_hosts;  // "name:address"
 };
 

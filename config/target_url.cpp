@@ -56,7 +56,8 @@ std::string check_target_url(std::string& text) {
   if (url.front() == '/') return {};
   const auto colon = url.find(':');
   const auto helper = url.substr(0, colon);
-  if (url.substr(helper.size()).starts_with("::") && helper.find_first_of("/@") == url.npos)
+  if (url.substr(helper.size()).starts_with("::") &&
+      helper.find_first_of("/@") == std::string_view::npos)
     return "a URL that names no remote helper (\"" + std::string(helper) + "::\" is refused)";
   if (!url.substr(helper.size()).starts_with("://")) return is_scp_like(url) ? "" : forms;
   const bool known = std::find(schemes.begin(), schemes.end(), helper) != schemes.end();

@@ -18,7 +18,8 @@ class RuntimeError : public ErrorKind<RuntimeError> {
     malformed,    // an answer that makes no sense
   };
 
-  RuntimeError(Kind kind, std::string what_failed) : ErrorKind(std::move(what_failed)), kind_(kind) {}
+  RuntimeError(Kind kind, std::string what_failed)
+      : ErrorKind(std::move(what_failed)), kind_(kind) {}
   Kind kind() const { return kind_; }
 
  private:
