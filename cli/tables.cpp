@@ -23,7 +23,7 @@ std::size_t width(const std::string& text) {
 
 struct Describe {
   std::vector<std::string> operator()(const Build& build) const { return {"build", build.why}; }
-  std::vector<std::string> operator()(const Skip& skip) const { return {"up to date", skip.why}; }
+  std::vector<std::string> operator()(const Skip& skip) const { return {"up-to-date", skip.why}; }
   std::vector<std::string> operator()(const Unplannable& plan) const {
     return {"failed", plan.why};
   }
