@@ -40,7 +40,7 @@ struct TarWriter::State {
     return static_cast<la_ssize_t>(size);
   }
 
-  void check(la_ssize_t result) const {
+  void check(la_ssize_t result) {
     if (sink_failed) std::rethrow_exception(sink_failed);
     if (result >= ARCHIVE_WARN) return;
     const char* why = archive_error_string(tar.get());

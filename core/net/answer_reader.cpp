@@ -8,8 +8,8 @@ namespace {
 
 using Kind = TransportError::Kind;
 
-constexpr std::size_t kHeaderLimit = 256U * 1024;
-constexpr std::size_t kErrorBodyLimit = 256U * 1024;
+constexpr std::size_t kHeaderLimit = std::size_t{256} * 1024;
+constexpr std::size_t kErrorBodyLimit = std::size_t{256} * 1024;
 
 std::string_view trimmed(std::string_view text) {
   static constexpr std::string_view blank = " \t\r\n";

@@ -11,8 +11,7 @@ namespace {
 // Unpacking on a slow disk, or the first file of a big directory, may take a while.
 constexpr std::chrono::minutes kIdle{5};
 
-std::string archive_of(const std::string& container,
-                       std::vector<std::pair<std::string, std::string>> parameters) {
+std::string archive_of(const std::string& container, const net::Headers& parameters) {
   return "/containers/" + net::escape(container) + "/archive" + net::query(parameters);
 }
 

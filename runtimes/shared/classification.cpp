@@ -52,7 +52,9 @@ char lower(char c) {
 }  // namespace
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, {}, lower).empty() || part.empty();
+  const auto same = [](char left, char right) { return lower(left) == right; };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() ||
+         part.empty();
 }
 
 RuntimeError::Kind classify_by(std::span<const Meaning> table, int status, std::string_view words) {

@@ -53,7 +53,7 @@ net::Response EngineClient::translate(const std::string& doing, const net::Reque
   }
 }
 
-net::Response EngineClient::ask(const std::string& doing, net::Request request,
+net::Response EngineClient::ask(const std::string& doing, const net::Request& request,
                                 const Cancellation& cancel) const {
   return translate(doing, request, [&](const net::Request& full) {
     return client_->send(full, cancel, kAnswerLimit);

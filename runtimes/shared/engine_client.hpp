@@ -26,7 +26,7 @@ class EngineClient {
   EngineClient(std::unique_ptr<net::Client> client, Dialect dialect);
 
   /// The answer of any status.
-  net::Response ask(const std::string& doing, net::Request request,
+  net::Response ask(const std::string& doing, const net::Request& request,
                     const Cancellation& cancel = Cancellation::never()) const;
   /// The answer if its status is 2xx or 304 (nothing to do).
   net::Response require(const std::string& doing, const net::Request& request,
