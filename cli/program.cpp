@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/signals.hpp"
+#include "core/runtime/errors.hpp"
 
 namespace pkgkiln::cli {
 
@@ -54,6 +55,9 @@ int run_program(int argc, char** argv) {
     return complain(error, exit_code::usage);
   } catch (const LockedError& error) {
     return complain(error, exit_code::locked);
+  } catch (RuntimeError& error) {
+    error.advise("pkgkiln doctor");
+    return complain(error, exit_code::nothing_done);
   } catch (const Error& error) {
     return complain(error, exit_code::nothing_done);
   } catch (const std::exception& error) {

@@ -21,6 +21,7 @@ namespace {
 class Findings {
  public:
   void good(const std::string& what, const std::string& text) { print("ok", what, text); }
+  void note(const std::string& what, const std::string& text) { print("-", what, text); }
   void warn(const std::string& what, const std::string& text) { print("warning", what, text); }
   void bad(const std::string& what, const Error& error) {
     print("FAILED", what, error.report());
@@ -103,10 +104,17 @@ std::string check_base_image(ImageStore& images, const ImageRef& base, Findings&
       return findings.good("base image", base.full() + " is in the engine");
     }
     fmt::print(stderr, "pulling {} …\n", base.full());
-    id = images
-             .pull(
-                 base, [](std::string_view) {}, cancel)
-             .id;
+    try {
+      id = images
+               .pull(
+                   base, [](std::string_view) {}, cancel)
+               .id;
+    } catch (RuntimeError& error) {
+      error.advise(
+          "check image.base, and that its registry can be reached from the engine; "
+          "contrib/base-image makes a base image without a registry");
+      throw;
+    }
     findings.good("base image", base.full() + " was pulled");
   });
   return id;
@@ -140,7 +148,7 @@ void check_engine(const config::Settings& settings, Findings& findings,
                   const Cancellation& cancel) {
   std::unique_ptr<OpenedRuntime> engine;
   if (!findings.check("engine", [&] { engine = open_engine(settings); })) return;
-  for (const auto& tried : engine->tried()) findings.good("engine", tried);
+  for (const auto& tried : engine->tried()) findings.note("engine", tried);
   RuntimeInfo info;
   if (!findings.check("engine", [&] { info = engine->runtime().info(); })) return;
   findings.good("engine",

@@ -46,6 +46,9 @@ BuildOutcome PackageBuild::run(const Cancellation& cancel) {
     else
       outcome = TimedOut{step_};
     job_.log.note(fmt::format("{} at step {}", status_word(outcome), step_));
+  } catch (RuntimeError& error) {
+    job_.log.note(error.what());
+    outcome = Failed{step_, 0, error.what(), error.advise("pkgkiln doctor").advice()};
   } catch (const Error& error) {
     job_.log.note(error.what());
     outcome = Failed{step_, 0, error.what(), error.advice()};

@@ -36,8 +36,7 @@ RuntimeError EngineClient::broken_exchange(const std::string& doing, const net::
     problem.because(
         fmt::format("{} broke off {}: {}", dialect_.engine, shown(request), failure.what()));
   }
-  problem.because(fmt::format("runtime: {} at {}", dialect_.engine, socket()))
-      .advise("pkgkiln doctor");
+  problem.because(fmt::format("runtime: {} at {}", dialect_.engine, socket()));
   return problem;
 }
 
@@ -89,9 +88,7 @@ RuntimeError EngineClient::refusal(const std::string& doing, const net::Request&
 RuntimeError EngineClient::error(RuntimeError::Kind kind, const std::string& doing,
                                  const std::string& why) const {
   auto problem = RuntimeError(kind, doing);
-  problem.because(why)
-      .because(fmt::format("runtime: {} at {}", dialect_.engine, socket()))
-      .advise("pkgkiln doctor");
+  problem.because(why).because(fmt::format("runtime: {} at {}", dialect_.engine, socket()));
   return problem;
 }
 
