@@ -126,7 +126,7 @@ class Parser {
   }
 
   std::string version() const {
-    const auto& epoch = single(base_, "epoch");
+    const auto epoch = single(base_, "epoch");
     // makepkg leaves an epoch of zero out.
     const bool no_epoch = epoch.find_first_not_of('0') == std::string::npos;
     const auto text =
