@@ -46,9 +46,10 @@ const std::vector<Explanation>& explanations() {
        "the local repository belongs to another user",
        "run as its owner, or have it served over http or ssh"},
       {RemoteFailure::no_access,
-       {"could not read Username", "could not read Password", "Authentication failed",
-        "Permission denied", "returned error: 401", "returned error: 403", "Access denied",
-        "access denied"},
+       {"could not read Username", "could not read Password",
+        "unable to get password from user",  // git 2.47
+        "Authentication failed", "Permission denied", "returned error: 401", "returned error: 403",
+        "Access denied", "access denied"},
        "the server wants credentials, or there is no such repository (some servers don't tell)",
        "check the URL; for a private repository set up a credential helper or an ssh key for the "
        "user that runs pkgkiln"},

@@ -23,6 +23,7 @@ TEST_CASE("what git says of a failure is told apart") {
              RemoteFailure::foreign_owner},
       Sample{"fatal: could not read Username for 'https://x': terminal prompts disabled",
              RemoteFailure::no_access},
+      Sample{"fatal: unable to get password from user", RemoteFailure::no_access},
       Sample{"git@x: Permission denied (publickey).\nfatal: Could not read from remote "
              "repository.\n\nPlease make sure you have the correct access rights\nand the "
              "repository exists.",
