@@ -3,6 +3,7 @@
 
 #include "core/runtime/fake/engine.hpp"
 
+#include <atomic>
 #include <thread>
 
 #include "tests/catch.hpp"
@@ -96,11 +97,16 @@ TEST_CASE("without a handler every command is missing") {
 TEST_CASE("a handler learns that it is to stop, and its code gives way to the kill's",
           "[concurrent]") {
   Running running;
-  running.engine.on_exec([](fake::ExecCall& call) {
+  std::atomic<bool> started{false};
+  running.engine.on_exec([&](fake::ExecCall& call) {
+    started = true;
     while (call.running()) std::this_thread::yield();
     return 0;
   });
-  std::thread killer([&] { running.engine.runtime().kill("c"); });
+  std::thread killer([&] {
+    while (!started) std::this_thread::yield();
+    running.engine.runtime().kill("c");
+  });
   CHECK(running.exec({}) == 137);
   killer.join();
   running.engine.runtime().start("c");
