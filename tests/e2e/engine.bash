@@ -21,16 +21,25 @@ ours() { # containers|networks|volumes|images
 	images) path='/images/json?all=1' ;;
 	*) key=Name ;;
 	esac
+	# A list fails when something that another topic removes goes in the middle of it.
+	local answer tries=5
+	until answer=$(engine GET "$path"); do
+		((--tries > 0)) || return 1
+		sleep 0.3
+	done
 	# shellcheck disable=SC2016 # Python's text
-	engine GET "$path" | json '
+	json '
 data = data["Volumes"] or [] if isinstance(data, dict) else data
 for one in data:
     if (one.get("Labels") or {}).get("io.pkgkiln.instance") == sys.argv[1].strip():
-        print(one[sys.argv[2]])' "$(instance)" "$key"
+        print(one[sys.argv[2]])' "$(instance)" "$key" <<<"$answer"
 }
 
 has_ours() { [[ -n $(ours "$1") ]]; }
-has_none() { [[ -z $(ours "$1") ]]; }
+has_none() {
+	local found
+	found=$(ours "$1") && [[ -z $found ]]
+}
 
 remove_ours() {
 	local id

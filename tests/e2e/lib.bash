@@ -209,10 +209,10 @@ not_published() { # pattern...
 
 nothing_is_left() {
 	local left
-	left=$(ours containers; ours networks; ours volumes)
+	left=$(ours containers && ours networks && ours volumes) || fail 'the engine does not say what it holds'
 	[[ -z $left ]] || fail 'left in the engine:' "$left"
-	left=$(ours images | wc -l)
-	((left <= 1)) || fail "$left images instead of one:" "$(ours images)"
+	left=$(ours images) || fail 'the engine does not say which images it holds'
+	(($(wc -w <<<"$left") <= 1)) || fail 'more images than one:' "$left"
 	left=$(find "$WORLD/tmp" -mindepth 1; find "$STATE" -path "$STATE/tmp/*" -o -path "$STATE/spool/*" -type f)
 	[[ -z $left ]] || fail 'files are left:' "$left"
 }

@@ -10,7 +10,9 @@ begin_endless() { # name of the run, arguments of build
 	it "comes to the build of an endless package ($1)" wait_for 120 it_builds_endless
 }
 
-kiln_in_background bootstrap build
+# A repository that answers late, so that the signal comes in the middle of the bootstrap.
+printf '[slow]\nServer = http://fixtures.test:%s/slow/60\n' "$PORT" >"$WORLD/slow.conf"
+kiln_in_background bootstrap --set image.pacman_conf="$WORLD/slow.conf" build
 it 'begins to make the builder image' wait_for 60 has_ours containers
 kill -INT "$BACKGROUND"
 kiln_ends 30
