@@ -29,19 +29,20 @@ using Archive = std::unique_ptr<archive, FreeArchive>;
 /// while it lives, these are the same.
 class Utf8Locale {
  public:
-  Utf8Locale()
-      : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{})),
-        before_(locale_ == locale_t{} ? locale_t{} : ::uselocale(locale_)) {}
+  Utf8Locale() : before_(utf8() == locale_t{} ? locale_t{} : ::uselocale(utf8())) {}
   Utf8Locale(const Utf8Locale&) = delete;
   Utf8Locale& operator=(const Utf8Locale&) = delete;
   ~Utf8Locale() {
-    if (locale_ == locale_t{}) return;
-    ::uselocale(before_);
-    ::freelocale(locale_);
+    if (before_ != locale_t{}) ::uselocale(before_);
   }
 
  private:
-  locale_t locale_;
+  /// Made once for all threads, and never freed.
+  static locale_t utf8() {
+    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
+    return locale;
+  }
+
   locale_t before_;
 };
 
