@@ -3,7 +3,7 @@
 #include <string>
 
 /// Checks for the table of keys (see Check in config/keys.hpp): each says what is expected instead
-/// of the text, or nothing when it will do.
+/// of the text, or nothing when it will do. Those for targets are in core/target.
 namespace pkgkiln::config {
 
 std::string check_runtime_kind(std::string& text);
@@ -18,15 +18,5 @@ std::string check_dependency(std::string& text);
 std::string check_line(std::string& text);
 /// A server's http(s) URL; drops slashes at its end.
 std::string check_server(std::string& text);
-/// [A-Za-z0-9@._+-]+, and none of the section names that pacman keeps for itself.
-std::string check_repository_name(std::string& text);
-std::string check_target_name(std::string& text);
-/// A branch name by the rules of git-check-ref-format(1).
-std::string check_branch(std::string& text);
-/// A directory inside a repository; takes out what is superfluous ("./a//b/" is "a/b").
-std::string check_directory(std::string& text);
-std::string check_arch(std::string& text);
-/// A URL or path that Git may be given; see config/target_url.cpp.
-std::string check_target_url(std::string& text);
 
 }  // namespace pkgkiln::config

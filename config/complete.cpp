@@ -2,8 +2,8 @@
 #include <map>
 
 #include "config/loading.hpp"
-#include "config/target_url.hpp"
 #include "config/variables.hpp"
+#include "core/target/target_url.hpp"
 
 namespace pkgkiln::config {
 

@@ -2,6 +2,7 @@
 
 #include "config/checks.hpp"
 #include "config/keys.hpp"
+#include "core/target/target_checks.hpp"
 
 namespace pkgkiln::config {
 

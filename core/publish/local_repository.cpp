@@ -121,6 +121,10 @@ void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
   }
 }
 
+std::optional<Offer> LocalRepository::offer(const std::vector<std::string>&) {
+  return std::nullopt;
+}
+
 void LocalRepository::check() {
   auto nearest = fs::absolute(directory());
   std::error_code error;

@@ -28,6 +28,8 @@ class LocalRepository : public Repository {
   const std::string& name() const override { return name_; }
   bool contains(const pacman::PackageFileName& file) override;
   void publish(const std::vector<pacman::PackageArchive>& packages) override;
+  /// By files: a database of just what is asked for, and those packages.
+  std::optional<Offer> offer(const std::vector<std::string>& dependencies) override;
   void check() override;
 
   /// <root>/<repo>/<arch>

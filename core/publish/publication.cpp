@@ -24,8 +24,8 @@ bool is_there(const fs::path& path, std::uint64_t size) {
   return fs::is_regular_file(fs::symlink_status(path, error)) && fs::file_size(path, error) == size;
 }
 
-PublishConflict conflict(const fs::path& target) {
-  PublishConflict error("cannot publish '" + target.string() + "'");
+Unpublishable conflict(const fs::path& target) {
+  Unpublishable error("cannot publish '" + target.string() + "'");
   error.because("a file of that name with other content is there");
   error.advise("raise pkgrel; or remove that file, if no one has installed from it");
   return error;

@@ -22,7 +22,7 @@ class Publication {
   Publication& operator=(const Publication&) = delete;
   ~Publication();
 
-  /// Throws PublishConflict when a file name is there with other content. False when all is
+  /// Throws Unpublishable when a file name is there with other content. False when all is
   /// published already.
   bool check(const pacman::RepositoryDatabase& db, const pacman::RepositoryDatabase& files);
   /// Copies what is missing beside its place, then gives the copies their names.

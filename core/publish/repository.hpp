@@ -1,20 +1,33 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
+#include "core/base/stream.hpp"
 #include "core/pacman/package_archive.hpp"
 #include "core/pacman/package_name.hpp"
 
 namespace pkgkiln {
 
-/// A package can't be published however often it is tried: a file of that name is published with
-/// other content.
-class PublishConflict : public ErrorKind<PublishConflict> {
+/// A package can't be published in this repository however often it is tried: a file of that name
+/// is there with other content and can't be replaced, or it is larger than the repository takes.
+class Unpublishable : public ErrorKind<Unpublishable> {
   using ErrorKind::ErrorKind;
+};
+
+/// How a build container installs packages from a repository.
+struct Offer {
+  std::string section;  // [section] of pacman.conf(5), and <section>.db
+  /// For "Server =", as the container reaches it. It may not answer, or hold no database (yet).
+  std::string url;
+  /// Without `url`: writes a tar with <section>.db and the package files that it names.
+  std::function<void(const Sink& tar, const Cancellation& cancel)> files;
 };
 
 /// A place that pacman installs from. Thread-safe.
@@ -30,9 +43,13 @@ class Repository {
 
   /// Publishes the packages of one build, all of them or (after an Error) as few as can be; each
   /// replaces other versions of the same pkgname. The same file with the same content again is no
-  /// error and changes nothing. A file name that is published with other content is never
-  /// overwritten: PublishConflict. Reads back what it wrote.
+  /// error and changes nothing. What can never be published is Unpublishable. Reads back what it
+  /// wrote.
   virtual void publish(const std::vector<pacman::PackageArchive>& packages) = 0;
+
+  /// How a container installs what of these dependencies ("foo>=2") the repository has, with all
+  /// that they depend on in turn; nothing when it surely has none of them.
+  virtual std::optional<Offer> offer(const std::vector<std::string>& dependencies) = 0;
 
   /// Throws Error (with what to do) when nothing could be published: unwritable, unreachable.
   virtual void check() = 0;

@@ -243,7 +243,7 @@ void Run::publish(const Spool::Batch& batch, TargetResult& result) {
     repository->second->publish(read_packages(batch));
     set_status(result, TargetResult::Status::built);
     spool_.drop(batch.directory);
-  } catch (const PublishConflict& conflict) {
+  } catch (const Unpublishable& conflict) {
     fail(TargetResult::Status::failed, conflict);
     result.record.files.clear();
     spool_.drop(batch.directory);

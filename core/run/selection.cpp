@@ -14,7 +14,8 @@ std::vector<Target> list_targets(const std::vector<std::unique_ptr<TargetSource>
   std::vector<Target> targets;
   std::map<std::string, std::string> origins;
   for (const auto& source : sources) {
-    for (auto& target : source->list()) {
+    auto listing = source->list();
+    for (auto& target : listing.targets) {
       const auto [first, is_new] = origins.emplace(target.name, target.origin);
       if (!is_new)
         throw UsageError("two targets have the name '" + target.name + "'")

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct Target {
   bool network = false;           // keep the network during build()
   bool force = false;             // build even if published
   std::string origin;             // where it was configured, for messages: "pkgkiln.toml:12"
+  std::int64_t vieter_id = 0;     // what a Vieter server calls it, for its build log; 0: nothing
 
   bool builds_on(std::string_view machine_arch) const;
 };

@@ -7,14 +7,20 @@
 
 namespace pkgkiln {
 
+struct Listing {
+  std::vector<Target> targets;
+  /// Entries that can't be used, a message each. The others still count.
+  std::vector<std::string> problems;
+};
+
 /// Where the list of targets comes from.
 class TargetSource {
  public:
   virtual ~TargetSource() = default;
   /// For messages: "pkgkiln.toml", "https://vieter.example.com".
   virtual std::string name() const = 0;
-  /// Throws Error when the list can't be had.
-  virtual std::vector<Target> list() = 0;
+  /// Throws Error (with what to do) when the list can't be had.
+  virtual Listing list() = 0;
 };
 
 /// The targets that stand in the configuration.
@@ -23,7 +29,7 @@ class ConfiguredTargets : public TargetSource {
   ConfiguredTargets(std::string name, std::vector<Target> targets)
       : name_(std::move(name)), targets_(std::move(targets)) {}
   std::string name() const override { return name_; }
-  std::vector<Target> list() override { return targets_; }
+  Listing list() override { return {targets_, {}}; }
 
  private:
   std::string name_;

@@ -20,6 +20,7 @@ class FakeRepository : public Repository {
     return std::find(files.begin(), files.end(), file.text()) != files.end();
   }
   void publish(const std::vector<pacman::PackageArchive>&) override {}
+  std::optional<Offer> offer(const std::vector<std::string>&) override { return std::nullopt; }
   void check() override {}
 
   std::vector<std::string> files;

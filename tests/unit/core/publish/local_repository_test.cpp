@@ -150,7 +150,7 @@ TEST_CASE("a file name with other content is never overwritten, and nothing of i
   changed.files = {{"usr/", ""}, {"usr/other", "other content"}};
   const auto rebuilt = place.package(changed);
   const auto companion = place.package("bar", "1-1");
-  CHECK_THROWS_AS(place.repository.publish({companion, rebuilt}), pkgkiln::PublishConflict);
+  CHECK_THROWS_AS(place.repository.publish({companion, rebuilt}), pkgkiln::Unpublishable);
   CHECK(read_file(place.directory / package.name.text()) == content);
   CHECK_FALSE(fs::exists(place.directory / companion.name.text()));
   CHECK_FALSE(place.repository.contains(companion.name));

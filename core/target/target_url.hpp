@@ -2,9 +2,9 @@
 
 #include <string_view>
 
-namespace pkgkiln::config {
+namespace pkgkiln {
 
 /// Whether a URL that passed check_target_url can name a PKGBUILD to download.
 bool is_download_url(std::string_view url);
 
-}  // namespace pkgkiln::config
+}  // namespace pkgkiln

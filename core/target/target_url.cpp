@@ -1,24 +1,21 @@
-#include "config/target_url.hpp"
+#include "core/target/target_url.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string>
 
-#include "config/checks.hpp"
+#include "core/base/characters.hpp"
+#include "core/target/target_checks.hpp"
 
 // A URL reaches the command line of git and, for ssh, that of ssh too: nothing in it may pass for
 // an option, and no helper program may be named by it (gitremote-helpers(7)).
 
-namespace pkgkiln::config {
+namespace pkgkiln {
 
 namespace {
 
 constexpr const char* forms =
     "an https, http, ssh, git or file URL, \"user@host:path\", or an absolute path";
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 /// [user@]host[:port], neither user nor host beginning like an option.
 bool is_authority(std::string_view text) {
@@ -68,4 +65,4 @@ bool is_download_url(std::string_view url) {
   return url.starts_with("https://") || url.starts_with("http://") || url.starts_with("file://");
 }
 
-}  // namespace pkgkiln::config
+}  // namespace pkgkiln

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/state/history.hpp"
+#include "core/target/target.hpp"
+
+namespace pkgkiln {
+
+/// A place that keeps the logs of builds beside ours.
+class BuildLogServer {
+ public:
+  virtual ~BuildLogServer() = default;
+
+  /// Delivers the log of a finished build of this target; does nothing for targets that the
+  /// server doesn't know, and for servers that keep no logs. `build.started` is what tells its
+  /// logs apart, to the second. Throws Error.
+  virtual void deliver(const Target& target, const BuildRecord& build) = 0;
+};
+
+}  // namespace pkgkiln

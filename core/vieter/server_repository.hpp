@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/publish/repository.hpp"
+#include "core/vieter/server.hpp"
+
+namespace pkgkiln::vieter {
+
+/// One repository of a server (of a seed: the only one, whatever it is called here). A file that
+/// the server holds with other content is replaced, as servers do, save for the seed, which can't;
+/// what it has already is not sent again. Every upload is read back.
+class ServerRepository : public Repository {
+ public:
+  ServerRepository(std::string name, Server& server) : name_(std::move(name)), server_(server) {}
+
+  const std::string& name() const override { return name_; }
+  /// A package of arch `any` counts when it is in the machine's arch-repository or, while that
+  /// doesn't exist, in another one.
+  bool contains(const pacman::PackageFileName& file) override;
+  void publish(const std::vector<pacman::PackageArchive>& packages) override;
+  /// Always by URL.
+  std::optional<Offer> offer(const std::vector<std::string>& dependencies) override;
+  void check() override;
+
+ private:
+  std::string name_;
+  Server& server_;
+};
+
+}  // namespace pkgkiln::vieter

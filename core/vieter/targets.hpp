@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/target/target_source.hpp"
+#include "core/vieter/server.hpp"
+
+namespace pkgkiln::vieter {
+
+/// The targets that a server lists, every page. Each is checked like one from a configuration; one
+/// that fails is a problem of the listing. Names that collide end in @<id>. The seed lists no
+/// repository: they all go to `vieter`.
+class Targets : public TargetSource {
+ public:
+  explicit Targets(Server& server) : server_(server) {}
+  std::string name() const override { return server_.settings().address; }
+  Listing list() override;
+
+ private:
+  Server& server_;
+};
+
+}  // namespace pkgkiln::vieter
