@@ -8,6 +8,7 @@
 #include "core/build/package_build.hpp"
 #include "core/image/builder_image.hpp"
 #include "core/plan/planner.hpp"
+#include "core/run/build_log_server.hpp"
 #include "core/run/observer.hpp"
 #include "core/run/result.hpp"
 #include "core/state/history.hpp"
@@ -29,6 +30,7 @@ class Run {
     const Repositories& repositories;
     const RunIdentity& identity;
     const BuildSettings& settings;
+    BuildLogServer* logs = nullptr;
   };
 
   Run(Parts parts, RunObserver& observer);
