@@ -163,9 +163,7 @@ const std::array all_keys{
         .slot = [](const Record& r) -> Slot { return &settings(r).vieter.default_arch; },
         .default_value = "",
         .example = R"("x86_64")",
-        .doc =
-            "The server's default_arch, needed only if it is none of Arch's usual ones: packages "
-            "for \"any\" are looked for there too.",
+        .doc = R"(The server's default_arch, where "any" packages go, if it is an unusual one.)",
         .check = check_arch},
     Key{.table = "vieter",
         .name = "retry_timeout",
@@ -186,9 +184,7 @@ const std::array all_keys{
         .slot = [](const Record& r) -> Slot { return &repository(r).path; },
         .default_value = "",
         .example = R"("~/.local/share/pkgkiln/repository")",
-        .doc =
-            "The directory that it is kept in, as NAME/ARCH; a repository without one is kept by "
-            "the Vieter server.",
+        .doc = "The directory that it is kept in, as NAME/ARCH; without: the Vieter server's.",
         .check = check_line},
     Key{.table = "targets",
         .name = "name",
