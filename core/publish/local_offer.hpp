@@ -8,9 +8,6 @@
 
 namespace pkgkiln {
 
-/// Where Offer::files are in the tar, and the container's "Server = file://" ends.
-inline constexpr const char* kOfferedDirectory = "pkgkiln-repository";
-
 /// Offers the files of these entries, which lie in `directory`: a tar of kOfferedDirectory with
 /// <section>.db and the packages, all root's.
 Offer offer_files(std::string section, std::filesystem::path directory,
