@@ -55,8 +55,8 @@ void Progress::finished(const TargetResult& result) {
     return say(fmt::format("{}: built and published in {}", record.target, record.repository));
   if (result.status == TargetResult::Status::up_to_date)
     return say(fmt::format("{}: up to date", result.target.name));
-  say(fmt::format("{}: {} at step {}: {}", result.target.name, word(result.status), record.step,
-                  record.why));
+  const auto where = record.step.empty() ? std::string() : " at step " + record.step;
+  say(fmt::format("{}: {}{}: {}", result.target.name, word(result.status), where, record.why));
 }
 
 void Progress::say(const std::string& line) {

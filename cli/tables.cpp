@@ -51,7 +51,8 @@ std::string failure(const TargetResult& result) {
 std::string counts(const std::vector<TargetResult>& results) {
   using Status = TargetResult::Status;
   static constexpr std::array order{Status::built,     Status::up_to_date,  Status::failed,
-                                    Status::timed_out, Status::interrupted, Status::unpublished};
+                                    Status::timed_out, Status::interrupted, Status::unpublished,
+                                    Status::blocked};
   std::string text;
   for (const auto status : order) {
     const auto count = std::count_if(results.begin(), results.end(),

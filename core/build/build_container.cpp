@@ -47,10 +47,11 @@ BuildContainer::BuildContainer(ContainerRuntime& runtime, ContainerSpec spec,
         log.note("the engine warns: " + std::string(warning));
       }) {}
 
-void BuildContainer::copy_in(const std::function<void(const Sink&)>& tar,
+void BuildContainer::copy_in(const std::string& directory,
+                             const std::function<void(const Sink&)>& tar,
                              const Cancellation& cancel) {
   connect(tar, [&](const Source& source) {
-    container_.runtime().copy_in(container_.name(), builder::startdir, source, cancel);
+    container_.runtime().copy_in(container_.name(), directory, source, cancel);
   });
 }
 
@@ -82,6 +83,7 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   spec.command = script::command(step.script, step.arguments);
   spec.user = step.as_builder ? builder::user : "root";
   spec.env = step.as_builder ? builder_environment(environment_) : root_environment();
+  spec.env.insert(step.environment.begin(), step.environment.end());
   spec.working_dir = "/";
   StepResult result;
   try {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Step {
   const char* script;  // of core/script/script.hpp
   std::vector<std::string> arguments;
   bool as_builder = true;
+  std::map<std::string, std::string> environment = {};  // beside what every step has
 };
 
 struct StepResult {
@@ -36,8 +38,9 @@ class BuildContainer {
   BuildContainer(ContainerRuntime& runtime, ContainerSpec spec, std::chrono::seconds lifetime,
                  Environment environment, BuildLog& log);
 
-  /// Copies a tar into the start directory.
-  void copy_in(const std::function<void(const Sink&)>& tar, const Cancellation& cancel);
+  /// Unpacks a tar into an existing directory.
+  void copy_in(const std::string& directory, const std::function<void(const Sink&)>& tar,
+               const Cancellation& cancel);
 
   /// Runs a step whose whole output is log.
   StepResult run(const Step& step, const Cancellation& cancel);

@@ -10,6 +10,8 @@ inline constexpr int id = 1500;
 /// /build is root's; what is in it is builder's, and can't be replaced by him.
 inline constexpr const char* startdir = "/build/startdir";
 inline constexpr const char* pkgdest = "/build/pkgdest";
+/// Root's; gets the directory of a repository's packages that pacman is to install from.
+inline constexpr const char* offered = "/var/lib";
 
 /// perl's directories are where a login shell has them, which an exec is not.
 inline constexpr const char* path =

@@ -53,6 +53,12 @@ std::string cause_in(const std::vector<std::string>& lines) {
   return {};
 }
 
+/// Says dependencies.sh.
+bool went_without_repository(const std::string& line) {
+  return line.starts_with("the repository ") &&
+         line.find(" does not answer at ") != std::string::npos;
+}
+
 }  // namespace
 
 std::string hint_from_output(const std::vector<std::string>& lines, bool sealed) {
@@ -62,6 +68,13 @@ std::string hint_from_output(const std::vector<std::string>& lines, bool sealed)
   return hint +
          "it tried the network, which is cut while it is built; set network = true on the target "
          "to allow it";
+}
+
+std::string hint_from_dependencies(const std::vector<std::string>& lines) {
+  if (std::none_of(lines.begin(), lines.end(), went_without_repository))
+    return hint_from_output(lines, false);
+  return "the container does not reach the target's own repository: vieter.container_address must "
+         "be an address of it that containers reach";
 }
 
 }  // namespace pkgkiln

@@ -10,4 +10,7 @@ namespace pkgkiln {
 /// `sealed`: whether the build had no network.
 std::string hint_from_output(const std::vector<std::string>& lines, bool sealed);
 
+/// The same for the step "dependencies": a repository that containers don't reach comes first.
+std::string hint_from_dependencies(const std::vector<std::string>& lines);
+
 }  // namespace pkgkiln

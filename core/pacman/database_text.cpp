@@ -111,4 +111,26 @@ DatabaseEntry parse_desc(std::string text) {
   return entry;
 }
 
+std::vector<std::string> desc_values(std::string_view text, std::string_view field) {
+  const auto wanted = "%" + std::string(field) + "%";
+  std::vector<std::string> values;
+  bool in_field = false;  // where a line that looks like a heading is none
+  bool found = false;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (in_field && line.empty()) {
+      if (found) break;
+      in_field = false;
+    } else if (in_field) {
+      if (found) values.emplace_back(line);
+    } else if (is_database_heading(line)) {
+      in_field = true;
+      found = line == wanted;
+    }
+  }
+  return values;
+}
+
 }  // namespace pkgkiln::pacman

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/pacman/repository_database.hpp"
 
@@ -16,5 +17,8 @@ std::string files_text(const PackageArchive& package);
 /// Reads what we need of a "desc"; the entry keeps the text. Throws Error for one without a sound
 /// name, version or file name.
 DatabaseEntry parse_desc(std::string text);
+
+/// The values of a field of a "desc" ("DEPENDS"), those of its first occurrence.
+std::vector<std::string> desc_values(std::string_view text, std::string_view field);
 
 }  // namespace pkgkiln::pacman

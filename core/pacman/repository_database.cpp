@@ -98,8 +98,11 @@ void RepositoryDatabase::put(DatabaseEntry entry) {
 void RepositoryDatabase::write(const fs::path& path, Form form) const {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd) throw_errno("cannot write '" + path.string() + "'");
-  const auto to_file = [&](std::string_view bytes) { write_all(fd.get(), bytes, path); };
-  TarWriter tar(to_file, 0, 0, TarWriter::Compression::gzip);
+  write([&](std::string_view bytes) { write_all(fd.get(), bytes, path); }, form);
+}
+
+void RepositoryDatabase::write(const Sink& sink, Form form) const {
+  TarWriter tar(sink, 0, 0, TarWriter::Compression::gzip);
   const auto add = [&tar](const std::string& name, const std::string& text) {
     tar.file(name, text.size(), false);
     if (!text.empty()) tar.write(text);

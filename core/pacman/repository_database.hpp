@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/stream.hpp"
 #include "core/pacman/package_archive.hpp"
 
 namespace pkgkiln::pacman {
@@ -42,6 +43,7 @@ class RepositoryDatabase {
   /// Writes a gzipped tar to `path`, not atomically: write beside and rename. The same entries
   /// give the same bytes.
   void write(const std::filesystem::path& path, Form form) const;
+  void write(const Sink& sink, Form form) const;
 
  private:
   std::map<std::string, DatabaseEntry> entries_;

@@ -7,6 +7,8 @@
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/publish/local_offer.hpp"
+#include "core/publish/needed_entries.hpp"
 #include "core/publish/publication.hpp"
 #include "core/publish/repository_lock.hpp"
 
@@ -97,9 +99,7 @@ bool LocalRepository::contains(const PackageFileName& file) {
   if (!published || published->pkgname != file.pkgname || published->version != file.version ||
       published->arch != file.arch)
     return false;
-  std::error_code error;
-  const auto path = directory() / entry->file_name;
-  return fs::is_regular_file(path, error) && fs::file_size(path, error) == entry->size;
+  return has_file(*entry);
 }
 
 void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
@@ -121,8 +121,22 @@ void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
   }
 }
 
-std::optional<Offer> LocalRepository::offer(const std::vector<std::string>&) {
-  return std::nullopt;
+std::optional<Offer> LocalRepository::offer(const std::vector<std::string>& dependencies) {
+  auto needed = needed_entries(read("db"), dependencies);
+  std::vector<std::string> missing;
+  for (const auto& [pkgname, entry] : needed.entries())
+    if (!has_file(entry)) missing.push_back(pkgname);
+  for (const auto& pkgname : missing) needed.erase(pkgname);
+  if (needed.entries().empty()) return std::nullopt;
+  return offer_files(name_, directory(), std::move(needed));
+}
+
+bool LocalRepository::has_file(const DatabaseEntry& entry) const {
+  // The entry may be another tool's, and the name lead out of here.
+  if (!PackageFileName::parse(entry.file_name)) return false;
+  std::error_code error;
+  const auto path = directory() / entry.file_name;
+  return fs::is_regular_file(path, error) && fs::file_size(path, error) == entry.size;
 }
 
 void LocalRepository::check() {

@@ -37,6 +37,8 @@ class LocalRepository : public Repository {
 
  private:
   pacman::RepositoryDatabase read(const std::string& form) const;
+  /// Whether its file is there, in the size that it should have.
+  bool has_file(const pacman::DatabaseEntry& entry) const;
 
   std::string name_;
   std::filesystem::path root_;

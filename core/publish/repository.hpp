@@ -21,12 +21,16 @@ class Unpublishable : public ErrorKind<Unpublishable> {
   using ErrorKind::ErrorKind;
 };
 
+/// The directory in the tar of Offer::files.
+inline constexpr const char* kOfferedDirectory = "pkgkiln-repository";
+
 /// How a build container installs packages from a repository.
 struct Offer {
   std::string section;  // [section] of pacman.conf(5), and <section>.db
   /// For "Server =", as the container reaches it. It may not answer, or hold no database (yet).
   std::string url;
-  /// Without `url`: writes a tar with <section>.db and the package files that it names.
+  /// Without `url`: writes a tar of kOfferedDirectory, all root's, with <section>.db and the
+  /// package files that it names.
   std::function<void(const Sink& tar, const Cancellation& cancel)> files;
 };
 

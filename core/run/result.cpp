@@ -6,8 +6,8 @@
 namespace pkgkiln {
 
 const char* word(TargetResult::Status status) {
-  static constexpr std::array words{"built",     "up-to-date",  "failed",
-                                    "timed-out", "interrupted", "unpublished"};
+  static constexpr std::array words{"built",       "up-to-date",  "failed", "timed-out",
+                                    "interrupted", "unpublished", "blocked"};
   return words.at(static_cast<std::size_t>(status));
 }
 

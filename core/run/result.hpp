@@ -17,6 +17,7 @@ struct TargetResult {
     timed_out,    // at `record.step`
     interrupted,  // at `record.step`, or before it came to it
     unpublished,  // built; waits in the spool for its repository
+    blocked,      // not tried: a target that it depends on is not published
   };
 
   Target target;

@@ -5,33 +5,21 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
-#include "core/build/package_build.hpp"
-#include "core/image/builder_image.hpp"
 #include "core/plan/planner.hpp"
-#include "core/run/build_log_server.hpp"
 #include "core/run/observer.hpp"
+#include "core/run/parts.hpp"
 #include "core/run/result.hpp"
-#include "core/state/history.hpp"
-#include "core/state/spool.hpp"
+#include "core/run/survey.hpp"
 
 namespace pkgkiln {
 
 /// The pipeline: clean up what earlier runs left, publish what they could not, plan, make the
-/// builder image if anything is to be built, build, publish, record. Whatever happens to one
-/// target, the next goes on. Holds nothing; the caller holds the RunLock.
+/// builder image if anything is to be built, find out what depends on what, build in that order,
+/// publish, record. Whatever happens to one target, those that don't depend on it go on. Holds
+/// nothing; the caller holds the RunLock.
 class Run {
  public:
-  /// All of them outlive the run.
-  struct Parts {
-    ContainerRuntime& runtime;
-    BuilderImage& image;
-    const StateDir& state;
-    History& history;
-    const Repositories& repositories;
-    const RunIdentity& identity;
-    const BuildSettings& settings;
-    BuildLogServer* logs = nullptr;
-  };
+  using Parts = RunParts;
 
   Run(Parts parts, RunObserver& observer);
 
@@ -43,20 +31,15 @@ class Run {
 
  private:
   void clean_up();
-  void publish_spooled();
-  /// Unpublished again, if this very build of the target waits in the spool already.
-  std::optional<TargetResult> still_spooled(const Plan& plan) const;
   std::string prepare_image(bool refresh, const Cancellation& cancel);
-  TargetResult build_one(const Plan& plan, const std::string& image, const Cancellation& cancel);
-  BuildOutcome run_build(const Plan& plan, const std::string& image, BuildRecord& record,
-                         const std::filesystem::path& output_dir, const Cancellation& cancel);
-  void publish(const Spool::Batch& batch, TargetResult& result);
+  std::vector<TargetResult> build_in_order(const std::vector<Plan>& plans, TargetBuilder& builder,
+                                           const Cancellation& cancel);
+  /// Of one that needs no building any more, or can't be built.
+  std::optional<TargetResult> settled(const Plan& plan, const std::optional<Begun>& begun) const;
 
   Parts parts_;
   RunObserver& observer_;
-  Spool spool_;
-  std::vector<std::string> known_;
-  std::vector<TargetResult> spooled_;  // could not be published at the start either
+  SpoolPublisher publisher_;
 };
 
 }  // namespace pkgkiln

@@ -1,7 +1,9 @@
 #!/bin/bash
 # Brings the container up to date and installs what the build needs. Runs as root.
 #
-#   "$@"   dependencies, as in depends=()
+#   "$@"                 dependencies, as in depends=()
+#   $REPOSITORY          a repository that has some of them beside the image's; may be unset
+#   $REPOSITORY_SERVER   its URL, as pacman.conf's "Server"
 set -euo pipefail
 cd /
 
@@ -10,9 +12,36 @@ if [[ $(pacman -S --help) == *--disable-sandbox* ]]; then
     flags+=(--disable-sandbox)
 fi
 
+is_listed() {
+    [[ $'\n'$(pacman-conf --repo-list)$'\n' == *$'\n'"$1"$'\n'* ]]
+}
+
+# Servers that don't answer would fail every sync; what lies in files is there.
+answers() {
+    [[ "$REPOSITORY_SERVER" != http://* && "$REPOSITORY_SERVER" != https://* ]] ||
+        curl --silent --head --fail --location --connect-timeout 5 --max-time 20 \
+            --output /dev/null "$REPOSITORY_SERVER/$REPOSITORY.db"
+}
+
+without=
+if [ -n "${REPOSITORY-}" ] && ! is_listed "$REPOSITORY"; then
+    if answers; then
+        # At the end: of a name that is in both, pacman takes the distribution's package. Nothing
+        # in it is signed: we built it.
+        printf '\n[%s]\nSigLevel = Never\nServer = %s\n' "$REPOSITORY" "$REPOSITORY_SERVER" \
+            >>/etc/pacman.conf
+    else
+        without="the repository $REPOSITORY does not answer at $REPOSITORY_SERVER from this container, or is empty: going on without it"
+    fi
+fi
+
 # Always: a builder image that lags behind its mirrors cannot install what they hold now.
 pacman -Syu "${flags[@]}"
 
+# Only now, so that it stands near what it may be the cause of.
+if [ -n "$without" ]; then
+    printf '%s\n' "$without"
+fi
 mapfile -t missing < <(pacman -T -- "$@")
 if [ "${#missing[@]}" -gt 0 ]; then
     pacman -S --needed --asdeps "${flags[@]}" -- "${missing[@]}"

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/build/build_container.hpp"
+#include "core/pacman/srcinfo.hpp"
+#include "core/plan/plan.hpp"
+#include "core/publish/repository.hpp"
+#include "core/source/packaging_source.hpp"
+
+namespace pkgkiln {
+
+/// How builds are done, the same for all of a run.
+struct BuildSettings {
+  std::chrono::seconds timeout{};
+  Limits limits;
+  std::vector<std::string> add_hosts;
+  BuildContainer::Environment environment;
+};
+
+/// What the first stage of a build found out, as far as it came.
+struct Inspected {
+  std::string commit;  // whose files are mirrored on the host
+  bool moves = false;  // there is a pkgver(), so the version is known only after the fetch
+  std::optional<pacman::SrcInfo> srcinfo;
+};
+
+/// What one build works with. The references outlive it.
+struct BuildJob {
+  const Plan& plan;
+  PackagingSource& source;
+  Repository& repository;
+  std::string id;                    // of this build
+  std::string image;                 // id of the builder image
+  std::filesystem::path output_dir;  // empty; gets the package files
+  BuildLog& log;
+  /// The other target that owns this pkgname in the repository, if any.
+  std::function<std::optional<std::string>(const std::string& pkgname)> other_owner;
+  std::function<void(const std::string& step)> on_step;
+  /// From an earlier PackageBuild::inspect() of this plan, to go on from there.
+  std::optional<Inspected> inspected = std::nullopt;
+};
+
+}  // namespace pkgkiln

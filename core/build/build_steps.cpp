@@ -1,0 +1,117 @@
+#include "core/build/build_steps.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
+#include <utility>
+
+#include "core/build/builder.hpp"
+#include "core/build/failure_hint.hpp"
+#include "core/runtime/labels.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+/// After a deadline the container still has to be told; it ends itself a little later.
+constexpr std::chrono::seconds kGrace{60};
+constexpr std::size_t kHintLines = 200;
+
+/// Names in an engine: [a-zA-Z0-9][a-zA-Z0-9_.-]*.
+std::string container_name(const std::string& target, const std::string& build) {
+  std::string name = "pkgkiln-";
+  for (const char c : target.substr(0, 60))
+    name += (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-') ? c : '_';
+  return name + "-" + build;
+}
+
+}  // namespace
+
+BuildSteps::BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity,
+                       const BuildSettings& settings, BuildJob job)
+    : runtime_(runtime), identity_(identity), settings_(settings), job_(std::move(job)) {}
+
+BuildSteps::Ended BuildSteps::stage(const std::function<Ended(const Cancellation&)>& work,
+                                    const Cancellation& cancel) {
+  const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + settings_.timeout);
+  Ended ended;
+  try {
+    ended = work(bounded);
+  } catch (const Cancelled&) {
+    if (cancel.requested())
+      ended = Interrupted{step_};
+    else
+      ended = TimedOut{step_};
+    job_.log.note(fmt::format("{} at step {}", status_word(*ended), step_));
+  } catch (RuntimeError& error) {
+    job_.log.note(error.what());
+    ended = Failed{step_, 0, error.what(), error.advise("pkgkiln doctor").advice()};
+  } catch (const Error& error) {
+    job_.log.note(error.what());
+    ended = Failed{step_, 0, error.what(), error.advice()};
+  } catch (const std::exception& error) {
+    job_.log.note(error.what());
+    ended = Failed{step_, 0, error.what(), {}};
+  }
+  container_.reset();
+  return ended;
+}
+
+void BuildSteps::begin(const std::string& step) {
+  step_ = step;
+  job_.on_step(step);
+}
+
+BuildContainer& BuildSteps::container(const std::string& commit, const Cancellation& cancel) {
+  if (!container_) open_container(commit, cancel);
+  return *container_;
+}
+
+void BuildSteps::open_container(const std::string& commit, const Cancellation& cancel) {
+  begin("create");
+  const auto& target = job_.plan.target;
+  ContainerSpec spec;
+  spec.name = container_name(target.name, job_.id);
+  spec.image = job_.image;
+  spec.labels = identity_.labels();
+  spec.labels[label::target] = target.name;
+  spec.limits = settings_.limits;
+  spec.add_hosts = settings_.add_hosts;
+  container_ = std::make_unique<BuildContainer>(runtime_, spec, settings_.timeout + kGrace,
+                                                settings_.environment, job_.log);
+  begin("copy in");
+  container_->copy_in(
+      builder::startdir,
+      [&](const Sink& tar) { job_.source.export_tar(commit, builder::id, tar, cancel); }, cancel);
+}
+
+bool BuildSteps::published(const std::vector<pacman::PackageFileName>& files) {
+  try {
+    return std::all_of(files.begin(), files.end(),
+                       [&](const auto& file) { return job_.repository.contains(file); });
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    // When in doubt, build: the packages wait in the spool for as long as it takes.
+    job_.log.note(fmt::format("whether it is published can't be told: {}", error.what()));
+    return false;
+  }
+}
+
+BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFileName>& files) {
+  if (job_.plan.target.force || !published(files)) return std::nullopt;
+  auto why =
+      fmt::format("version {} is published in {}", files.front().version, job_.repository.name());
+  job_.log.note("up to date: " + why);
+  return UpToDate{std::move(why), files};
+}
+
+BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
+  const auto output = last_output_lines(job_.log.path(), kHintLines);
+  auto hint = step_ == "dependencies"
+                  ? hint_from_dependencies(output)
+                  : hint_from_output(output, step_ == "build" && !job_.plan.target.network);
+  return Failed{step_, exit_code, std::move(why), std::move(hint)};
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/build/build_job.hpp"
+#include "core/build/outcome.hpp"
+#include "core/runtime/identity.hpp"
+
+namespace pkgkiln {
+
+/// What the stages of a build share: the step that it is at, its container, and how what goes
+/// wrong becomes its outcome. One thread.
+class BuildSteps {
+ public:
+  using Ended = std::optional<BuildOutcome>;
+
+  BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity, const BuildSettings& settings,
+             BuildJob job);
+
+  const BuildJob& job() const { return job_; }
+
+  /// Does a stage within the time that a build may take; what it throws becomes the outcome. No
+  /// container is left.
+  Ended stage(const std::function<Ended(const Cancellation&)>& work, const Cancellation& cancel);
+
+  void begin(const std::string& step);
+  /// The container with the files of this commit, made at the first call of a stage.
+  BuildContainer& container(const std::string& commit, const Cancellation& cancel);
+
+  /// Up to date, if all of these are published and the target isn't forced.
+  Ended if_published(const std::vector<pacman::PackageFileName>& files);
+  BuildOutcome failed(int exit_code, std::string why) const;
+
+ private:
+  void open_container(const std::string& commit, const Cancellation& cancel);
+  bool published(const std::vector<pacman::PackageFileName>& files);
+
+  ContainerRuntime& runtime_;
+  const RunIdentity& identity_;
+  const BuildSettings& settings_;
+  BuildJob job_;
+  std::string step_;
+  std::unique_ptr<BuildContainer> container_;
+};
+
+}  // namespace pkgkiln

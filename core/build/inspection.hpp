@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/build/build_steps.hpp"
+
+namespace pkgkiln {
+
+/// The first stage of a build: mirrors the source and learns what the PKGBUILD says, from its
+/// .SRCINFO where that can be believed, otherwise from makepkg in a container.
+class Inspection {
+ public:
+  /// `found` gets what is found, as it is found; it outlives this.
+  Inspection(BuildSteps& steps, Inspected& found) : steps_(steps), found_(found) {}
+
+  /// Without an outcome, all is found.
+  BuildSteps::Ended run(const Cancellation& cancel);
+
+ private:
+  void mirror(const Cancellation& cancel);
+  void read_srcinfo(const std::string& pkgbuild);
+  BuildSteps::Ended ask_makepkg(const Cancellation& cancel);
+  /// A version that moves says nothing yet.
+  BuildSteps::Ended if_published();
+
+  BuildSteps& steps_;
+  Inspected& found_;
+};
+
+}  // namespace pkgkiln

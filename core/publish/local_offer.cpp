@@ -1,0 +1,60 @@
+#include "core/publish/local_offer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/base/file.hpp"
+#include "core/base/tar_writer.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+constexpr std::size_t kPiece = 64U << 10U;
+
+std::string packed(const pacman::RepositoryDatabase& entries) {
+  std::string bytes;
+  entries.write([&](std::string_view piece) { bytes += piece; },
+                pacman::RepositoryDatabase::Form::db);
+  return bytes;
+}
+
+/// Exactly `size` bytes, or an Error: what a publication beside this one makes of the file must
+/// not break the tar.
+void write_file(TarWriter& tar, const std::filesystem::path& path, std::uint64_t size,
+                const Cancellation& cancel) {
+  const auto source = file_source(path);
+  std::array<char, kPiece> buffer{};
+  while (size > 0) {
+    cancel.check();
+    const auto got = source(buffer.data(), std::min<std::uint64_t>(buffer.size(), size));
+    if (got == 0) throw Error("the package '" + path.string() + "' got shorter");
+    tar.write({buffer.data(), got});
+    size -= got;
+  }
+}
+
+}  // namespace
+
+Offer offer_files(std::string section, std::filesystem::path directory,
+                  pacman::RepositoryDatabase entries) {
+  auto name = section;
+  const auto write = [section = std::move(section), directory = std::move(directory),
+                      entries = std::move(entries)](const Sink& sink, const Cancellation& cancel) {
+    const std::string top = std::string(kOfferedDirectory) + "/";
+    TarWriter tar(sink, 0, 0);
+    tar.directory(kOfferedDirectory);
+    const auto database = packed(entries);
+    tar.file(top + section + ".db", database.size(), false);
+    tar.write(database);
+    for (const auto& [pkgname, entry] : entries.entries()) {
+      tar.file(top + entry.file_name, entry.size, false);
+      write_file(tar, directory / entry.file_name, entry.size, cancel);
+    }
+    tar.finish();
+  };
+  return {std::move(name), {}, write};
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,68 @@
+#include "core/run/blocking.hpp"
+
+#include <fmt/format.h>
+
+#include "core/run/describe.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+/// What keeps a target's packages from those that need them; empty when nothing does.
+std::string obstacle(TargetResult::Status status) {
+  using Status = TargetResult::Status;
+  switch (status) {
+    case Status::failed:
+      return "failed";
+    case Status::timed_out:
+      return "timed out";
+    case Status::interrupted:
+      return "was interrupted";
+    case Status::unpublished:
+      return "could not be published";
+    case Status::built:
+    case Status::up_to_date:
+    case Status::blocked:  // is its root's
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Blocking::Blocking(const BuildOrder& order, const std::vector<OrderNode>& nodes)
+    : order_(order), nodes_(nodes) {
+  for (const auto& cycle : order.cycles)
+    for (const auto member : cycle) cycles_.emplace(member, &cycle);
+}
+
+std::optional<TargetResult> Blocking::verdict(std::size_t index) {
+  if (const auto cycle = cycles_.find(index); cycle != cycles_.end()) {
+    TargetResult result;
+    describe(result, Failed{"order", 0,
+                            "its dependencies form a cycle: " + cycle_text(*cycle->second, nodes_),
+                            "build one of them alone first: pkgkiln build " + nodes_[index].name});
+    return result;
+  }
+  for (const auto dependency : order_.dependencies[index]) {
+    const auto found = causes_.find(dependency);
+    if (found == causes_.end()) continue;
+    const auto cause = found->second;
+    causes_[index] = cause;
+    TargetResult result;
+    set_status(result, TargetResult::Status::blocked);
+    const auto& name = nodes_[dependency].name;
+    result.record.why = cause.root == dependency
+                            ? fmt::format("its dependency '{}' {}", name, cause.what)
+                            : fmt::format("its dependency '{}' is blocked by '{}', which {}", name,
+                                          nodes_[cause.root].name, cause.what);
+    return result;
+  }
+  return std::nullopt;
+}
+
+void Blocking::ended(std::size_t index, TargetResult::Status status) {
+  if (auto what = obstacle(status); !what.empty()) causes_[index] = {index, std::move(what)};
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/build/build_job.hpp"
+#include "core/image/builder_image.hpp"
+#include "core/publish/repository.hpp"
+#include "core/run/build_log_server.hpp"
+#include "core/state/history.hpp"
+#include "core/state/state_dir.hpp"
+
+namespace pkgkiln {
+
+/// What a run works with. All of them outlive it.
+struct RunParts {
+  ContainerRuntime& runtime;
+  BuilderImage& image;
+  const StateDir& state;
+  History& history;
+  const Repositories& repositories;
+  const RunIdentity& identity;
+  const BuildSettings& settings;
+  BuildLogServer* logs = nullptr;  // gets the logs too, if there is one
+};
+
+/// A build that prints more than this is of no use to read.
+inline constexpr std::uint64_t kLogLimit = std::uint64_t{1} << 30U;
+
+}  // namespace pkgkiln

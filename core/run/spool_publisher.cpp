@@ -1,0 +1,78 @@
+#include "core/run/spool_publisher.hpp"
+
+#include <fmt/format.h>
+
+#include "core/run/describe.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+std::vector<pacman::PackageArchive> read_packages(const Spool::Batch& batch) {
+  std::vector<pacman::PackageArchive> packages;
+  for (const auto& file : batch.build.files) {
+    packages.push_back(pacman::PackageArchive::read(batch.directory / file.file_name));
+    if (packages.back().sha256 != file.sha256)
+      throw Error("the spooled package '" + file.file_name + "' is damaged");
+  }
+  return packages;
+}
+
+}  // namespace
+
+SpoolPublisher::SpoolPublisher(const RunParts& parts, RunObserver& observer)
+    : parts_(parts), observer_(observer), spool_(parts.state.spool()) {}
+
+void SpoolPublisher::publish_pending() {
+  std::vector<std::string> notices;
+  for (const auto& batch : spool_.pending(notices)) {
+    TargetResult result;
+    result.target.name = batch.build.target;
+    result.record = batch.build;
+    publish(batch, result);
+    if (result.status == TargetResult::Status::unpublished) waiting_.push_back(result);
+    observer_.notice(fmt::format(
+        "the packages of '{}' that waited in the spool: {}", batch.build.target,
+        result.status == TargetResult::Status::built ? "published in " + batch.build.repository
+                                                     : result.record.why));
+  }
+  for (const auto& notice : notices) observer_.notice(notice);
+}
+
+std::optional<TargetResult> SpoolPublisher::still_waiting(const Plan& plan) const {
+  for (const auto& waiting : waiting_) {
+    if (waiting.target.name != plan.target.name || waiting.record.commit != plan.commit ||
+        plan.target.force)
+      continue;
+    auto result = waiting;
+    result.target = plan.target;
+    return result;
+  }
+  return std::nullopt;
+}
+
+void SpoolPublisher::publish(const Spool::Batch& batch, TargetResult& result) {
+  const auto fail = [&](TargetResult::Status status, const Error& error) {
+    set_status(result, status);
+    result.record.step = "publish";
+    result.record.why = error.what();
+    result.hint = error.advice();
+  };
+  try {
+    const auto repository = parts_.repositories.find(batch.build.repository);
+    if (repository == parts_.repositories.end())
+      throw Error("no repository '" + batch.build.repository + "' is configured");
+    repository->second->publish(read_packages(batch));
+    set_status(result, TargetResult::Status::built);
+    spool_.drop(batch.directory);
+  } catch (const Unpublishable& conflict) {
+    fail(TargetResult::Status::failed, conflict);
+    result.record.files.clear();
+    spool_.drop(batch.directory);
+  } catch (const Error& error) {
+    fail(TargetResult::Status::unpublished, error);
+  }
+  parts_.history.record(result.record);
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,68 @@
+#include "core/run/survey.hpp"
+
+#include <algorithm>
+
+#include "core/pacman/package_name.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+/// In any version: nobody knows what it would have become.
+void offer_name(OrderNode& node, const std::string& pkgname, const std::string& version) {
+  node.offers.push_back({pkgname, version, {}, true});
+}
+
+void offer_files(OrderNode& node, const BuildRecord& record) {
+  for (const auto& file : record.files)
+    if (const auto name = pacman::PackageFileName::parse(file.file_name))
+      offer_name(node, name->pkgname, name->version);
+}
+
+/// One that isn't going to be built: by what it was.
+void offer_past(OrderNode& node, const History& history) {
+  offer_name(node, node.name, {});
+  if (const auto last = history.last_good(node.name)) offer_files(node, *last);
+}
+
+void offer_packages(OrderNode& node, const Inspected& inspected) {
+  const auto& srcinfo = *inspected.srcinfo;
+  for (const auto& package : srcinfo.packages)
+    node.offers.push_back({package.pkgname, srcinfo.version, package.provides, inspected.moves});
+  node.needs = srcinfo.build_dependencies();
+}
+
+}  // namespace
+
+Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
+                      const SpoolPublisher& publisher, const History& history,
+                      const Cancellation& cancel) {
+  Survey survey;
+  survey.begun.resize(plans.size());
+  for (const auto& plan : plans)
+    survey.nodes.push_back({plan.target.name, plan.target.repository, {}, {}});
+  const auto open = std::count_if(plans.begin(), plans.end(), [](const Plan& plan) {
+    return !std::holds_alternative<Skip>(plan.decision);
+  });
+  if (open < 2) return survey;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    auto& node = survey.nodes[i];
+    if (std::holds_alternative<Skip>(plans[i].decision)) continue;
+    if (const auto waiting = publisher.still_waiting(plans[i])) {
+      offer_files(node, waiting->record);
+      continue;
+    }
+    if (std::holds_alternative<Build>(plans[i].decision) && !cancel.requested()) {
+      const auto& begun = survey.begun[i] = builder.survey(plans[i], cancel);
+      if (begun->inspected)
+        offer_packages(node, *begun->inspected);
+      else if (begun->result.status != TargetResult::Status::up_to_date)
+        offer_past(node, history);
+      continue;
+    }
+    offer_past(node, history);
+  }
+  return survey;
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/build/package_build.hpp"
+#include "core/run/log_delivery.hpp"
+#include "core/run/spool_publisher.hpp"
+
+namespace pkgkiln {
+
+/// A target whose build was begun, and ended or is to go on.
+struct Begun {
+  TargetResult result;                 // all of it, if the build ended
+  std::optional<Inspected> inspected;  // for the build to go on with
+};
+
+/// How one target is built, published and recorded.
+class TargetBuilder {
+ public:
+  /// `image` is the builder image's id; `known` names every configured target.
+  TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, RunObserver& observer,
+                std::string image, std::vector<std::string> known);
+
+  /// The first stage alone; one that ends here is recorded.
+  Begun survey(const Plan& plan, const Cancellation& cancel);
+  /// All of it, or what is left.
+  TargetResult build(const Plan& plan, const std::optional<Begun>& begun,
+                     const Cancellation& cancel);
+  /// Forgets a build that isn't to go on.
+  static void drop(const Begun& begun);
+
+ private:
+  TargetResult begin(const Plan& plan) const;
+  BuildOutcome build_packages(const Plan& plan, TargetResult& result,
+                              const std::optional<Begun>& begun,
+                              const std::filesystem::path& output_dir, const Cancellation& cancel);
+  BuildJob job(const Plan& plan, const BuildRecord& record, PackagingSource& source, BuildLog& log);
+  std::optional<std::string> other_owner(const std::string& pkgname, const Target& target) const;
+  void finish(const Target& target, const BuildRecord& record);
+
+  RunParts parts_;
+  SpoolPublisher& publisher_;
+  RunObserver& observer_;
+  LogDelivery logs_;
+  std::string image_;
+  std::vector<std::string> known_;
+};
+
+}  // namespace pkgkiln

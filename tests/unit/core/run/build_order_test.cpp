@@ -1,0 +1,129 @@
+#include "core/run/build_order.hpp"
+
+#include "core/run/cycles.hpp"
+#include "core/run/schedule.hpp"
+#include "tests/catch.hpp"
+
+using namespace pkgkiln;
+using Indices = std::vector<std::size_t>;
+
+namespace {
+
+/// A target with one package of its own name, version 1-1.
+OrderNode node(const std::string& name, std::vector<std::string> needs = {},
+               std::vector<std::string> provides = {}) {
+  return {name, "r", {{name, "1-1", std::move(provides), false}}, std::move(needs)};
+}
+
+Indices sequence_in(const BuildOrder& order) {
+  Schedule schedule(order);
+  Indices result;
+  while (const auto next = schedule.next()) {
+    result.push_back(*next);
+    schedule.done(*next);
+  }
+  return result;
+}
+
+Indices sequence(const std::vector<OrderNode>& nodes) {
+  return sequence_in(order_builds(nodes));
+}
+
+std::vector<std::string> cycles(const std::vector<OrderNode>& nodes) {
+  std::vector<std::string> texts;
+  for (const auto& cycle : order_builds(nodes).cycles) texts.push_back(cycle_text(cycle, nodes));
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("the given order stays where no dependency changes it") {
+  CHECK(sequence({}).empty());
+  CHECK(sequence({node("c"), node("a"), node("b")}) == Indices{0, 1, 2});
+  CHECK(sequence({node("a", {"d"}), node("b"), node("c", {"a"}), node("d")}) ==
+        Indices{1, 3, 0, 2});
+}
+
+TEST_CASE("a dependency is one on a package of the same repository") {
+  auto other = node("lib");
+  other.repository = "elsewhere";
+  const auto order = order_builds({node("app", {"lib>=1", "glibc"}), other});
+  CHECK(order.dependencies == std::vector<Indices>{{}, {}});
+  CHECK(order_builds({node("app", {"lib>=1", "glibc"}), node("lib")}).dependencies ==
+        std::vector<Indices>{{1}, {}});
+  CHECK(order_builds({node("app", {"lib>=2"}), node("lib")}).dependencies ==
+        std::vector<Indices>{{}, {}});
+}
+
+TEST_CASE("what a package provides counts, its name counts more") {
+  CHECK(order_builds({node("app", {"libx.so=1-64", "x"}), node("x-git", {}, {"libx.so=1-64", "x"}),
+                      node("x")})
+            .dependencies.front() == Indices{1, 2});
+  CHECK(order_builds({node("app", {"x>=1"}), node("x-git", {}, {"x"})}).dependencies.front() ==
+        Indices{});
+}
+
+TEST_CASE("every package of a target counts, and each target once") {
+  auto split = node("base");
+  split.offers.push_back({"base-libs", "1-1", {}, false});
+  const auto order = order_builds({node("app", {"base-libs", "base"}), split});
+  CHECK(order.dependencies.front() == Indices{1});
+}
+
+TEST_CASE("nothing depends on itself") {
+  CHECK(order_builds({node("gcc", {"gcc", "cc"}, {"cc"})}).dependencies.front().empty());
+  CHECK(cycles({node("gcc", {"gcc"})}).empty());
+}
+
+TEST_CASE("a version that isn't known yet satisfies every constraint") {
+  auto moving = node("lib-git");
+  moving.offers.front().any_version = true;
+  CHECK(sequence({node("app", {"lib-git>=99"}), moving}) == Indices{1, 0});
+}
+
+TEST_CASE("cycles are told, and what hangs on them comes after") {
+  const std::vector<OrderNode> nodes{node("top", {"b"}), node("c", {"a"}), node("a", {"b"}),
+                                     node("b", {"c", "leaf"}), node("leaf")};
+  CHECK(cycles(nodes) == std::vector<std::string>{"c -> a -> b -> c"});
+  CHECK(sequence(nodes) == Indices{1, 2, 4, 3, 0});
+}
+
+TEST_CASE("every member of interwoven cycles is in one that is told") {
+  CHECK(cycles({node("hub", {"x", "y", "z"}), node("x", {"hub"}), node("y", {"hub"}),
+                node("z", {"hub"})}) ==
+        std::vector<std::string>{"hub -> x -> hub", "hub -> y -> hub", "hub -> z -> hub"});
+  CHECK(cycles({node("a", {"b"}), node("b", {"a"}), node("c", {"d", "a"}), node("d", {"c"})}) ==
+        std::vector<std::string>{"a -> b -> a", "c -> d -> c"});
+}
+
+TEST_CASE("ten thousand targets in a chain, and in a ring, are no problem") {
+  constexpr std::size_t count = 10'000;
+  std::vector<OrderNode> nodes;
+  for (std::size_t i = 0; i + 1 < count; ++i)
+    nodes.push_back(node("n" + std::to_string(i), {"n" + std::to_string(i + 1)}));
+  nodes.push_back(node("n" + std::to_string(count - 1)));
+  const auto order = sequence(nodes);
+  REQUIRE(order.size() == count);
+  CHECK(order.front() == count - 1);
+  CHECK(order.back() == 0);
+
+  nodes.back().needs = {"n0"};
+  const auto ring = order_builds(nodes);
+  REQUIRE(ring.cycles.size() == 1);
+  CHECK(ring.cycles.front().size() == count);
+  CHECK(cycle_text(ring.cycles.front(), nodes).size() < 2000);
+  CHECK(sequence_in(ring).size() == count);
+}
+
+TEST_CASE("a schedule gives nothing whose dependencies are not done") {
+  const auto order = order_builds({node("app", {"lib"}), node("lib"), node("doc")});
+  Schedule schedule(order);
+  CHECK(schedule.next() == 1U);
+  CHECK(schedule.next() == 2U);
+  CHECK_FALSE(schedule.next());
+  schedule.done(2);
+  CHECK_FALSE(schedule.next());
+  schedule.done(1);
+  CHECK(schedule.next() == 0U);
+  CHECK_FALSE(schedule.next());
+}
