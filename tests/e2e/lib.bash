@@ -30,32 +30,39 @@ new_world() { # topic
 }
 
 # Writes the configuration: the tables that all have, with lines for [image] and [build] in
-# IMAGE_LINES and BUILD_LINES, then one target an argument: its name, and lines of its own.
+# IMAGE_LINES and BUILD_LINES, a local repository, then one target an argument: its name, and lines
+# of its own.
 configure() { # 'NAME[newline KEY = VALUE]...'...
-	local target name
 	{
-		cat <<-TOML
-			[runtime]
-			kind = "$RUNTIME"
-			socket = "$SOCKET"
-			add_hosts = ["fixtures.test:$HOST_ADDRESS"]
-			[image]
-			base = "$PKGKILN_TEST_BASE_IMAGE"
-			${IMAGE_LINES-}
-			[build]
-			state_dir = "state"
-			${BUILD_LINES-}
-			[[repositories]]
-			name = "kiln"
-			path = "${REPOSITORY_PATH-repo}"
-		TOML
-		for target; do
-			name=${target%%$'\n'*}
-			printf '[[targets]]\nname = "%s"\n' "$name"
-			[[ $target == *$'\n'url* ]] || printf 'url = "%s"\n' "$(packaging "$name")"
-			[[ $target != *$'\n'* ]] || printf '%s\n' "${target#*$'\n'}"
-		done
+		common_tables
+		printf '[[repositories]]\nname = "kiln"\npath = "%s"\n' "${REPOSITORY_PATH-repo}"
+		target_tables "$@"
 	} >"$CONFIG"
+}
+
+common_tables() {
+	cat <<-TOML
+		[runtime]
+		kind = "$RUNTIME"
+		socket = "$SOCKET"
+		add_hosts = ["fixtures.test:$HOST_ADDRESS"]
+		[image]
+		base = "$PKGKILN_TEST_BASE_IMAGE"
+		${IMAGE_LINES-}
+		[build]
+		state_dir = "state"
+		${BUILD_LINES-}
+	TOML
+}
+
+target_tables() { # 'NAME[newline KEY = VALUE]...'...
+	local target name
+	for target; do
+		name=${target%%$'\n'*}
+		printf '[[targets]]\nname = "%s"\n' "$name"
+		[[ $target == *$'\n'url* ]] || printf 'url = "%s"\n' "$(packaging "$name")"
+		[[ $target != *$'\n'* ]] || printf '%s\n' "${target#*$'\n'}"
+	done
 }
 
 packaging() { printf 'http://127.0.0.1:%s/%s/%s.git' "$PORT" "$TOPIC" "$1"; }

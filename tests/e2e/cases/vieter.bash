@@ -1,0 +1,156 @@
+# shellcheck shell=bash
+# Targets from a Vieter server, packages and logs to it; what goes wrong on the way.
+
+. "$HERE/vieter.bash"
+. "$HERE/pacman.bash"
+VIETER=$WORLD/vieter
+vieter_lists 'split, "repo": "mine", "branch": ""' 'epoch, "repo": "aur"' 'anyarch, "repo": "aur", "arch": ["x86_64", "aarch64"]' \
+	'failing-build, "repo": "aur"' 'endless, "repo": "aur", "arch": ["m68k"]'
+vieter_starts 0.6
+configure_vieter
+
+# --- a first run into a server without repositories ------------------------------------
+
+kiln first build
+it 'ends with 1 when a target of the server fails' code_is 1
+it 'builds what the server lists for this machine' out_has '3 built, 0 up-to-date, 1 failed'
+it 'publishes in the repository that the server names' on_server "mine/$ARCH/split-tool-1.2-3-$ARCH.pkg.tar.zst" \
+	"mine/x86_64/split-data-1.2-3-any.pkg.tar.zst" aur/x86_64/epoch-2:0.9-1-any.pkg.tar.zst aur/x86_64/anyarch-1.0-1-any.pkg.tar.zst
+log_of_target() { # id, exit code, text
+	local query log
+	query=$(echo "$VIETER/logs/$1-"*.json)
+	has "$query" "\"exitCode\": \"$2\"" "\"arch\": \"$ARCH\"" "\"target\": \"$1\""
+	log=${query%.json}.log
+	has "$log" "$3"
+	python3 - "$query" <<-'PYTHON'
+		import json, sys, time
+		query = json.load(open(sys.argv[1]))
+		start, end = int(query["startTime"]), int(query["endTime"])
+		assert time.time() - 600 < start <= end <= time.time() + 1, query
+	PYTHON
+}
+it 'delivers the log of a target that was built' log_of_target 1 0 'made split-tool'
+it 'delivers the log of a target that failed, with its exit code' log_of_target 4 4 'ERROR: A failure occurred in build()'
+no_expect() { (($(requests ' expect$') == 0 && $(requests 'POST /mine/publish') == 2)) || fail "$(cat "$VIETER/requests")"; }
+it 'sends every package once and waits for no 100' no_expect
+keyless() { (($(requests ' (GET|HEAD) /(mine|aur)/.* key') == 0)) || fail "$(cat "$VIETER/requests")"; }
+it 'shows the key to no request that needs none' keyless
+
+cat >>"$WORLD/pacman/pacman.conf" <<CONF
+[mine]
+Server = $VIETER_URL/\$repo/\$arch
+[aur]
+Server = $VIETER_URL/\$repo/\$arch
+CONF
+sed -i '/^\[kiln\]/,+1d' "$WORLD/pacman/pacman.conf"
+installs() {
+	with_pacman -Sy
+	with_pacman -S split-tool epoch anyarch
+	with_pacman -Q split-tool split-data epoch anyarch
+}
+it 'publishes what the real pacman installs from the server' installs
+
+# --- nothing changed ---------------------------------------------------------------------
+
+begun() { find "$STATE/logs" -name '*.log' | wc -l; }
+before=$(begun)
+kiln unchanged build split epoch anyarch
+it 'is done at once when nothing changed' out_has '0 built, 3 up-to-date, 0 failed'
+it 'ends with 0 then' code_is 0
+begins_none() { [[ $(begun) == "$before" ]]; }
+it 'begins no build for that' begins_none
+for version in 0.5 0.4 0.3 0.2; do
+	vieter_becomes "$version"
+	kiln "plan-$version" plan split epoch anyarch
+	nothing_to_do() { code_is 0; (($(grep -c ' up-to-date ' "$WORLD/runs/$RUN.out") == 3)) || fail "$(cat "$WORLD/runs/$RUN.out")"; }
+	it "finds all of it on a server of $version as well" nothing_to_do
+done
+mv "$VIETER/repos/aur/x86_64" "$VIETER/repos/aur/aarch64"
+kiln elsewhere plan epoch anyarch
+only_elsewhere() { (($(grep -c ' up-to-date ' "$WORLD/runs/$RUN.out") == 2)) || fail "$(cat "$WORLD/runs/$RUN.out")"; }
+it 'finds packages for any arch where only another arch has them' only_elsewhere
+mv "$VIETER/repos/aur/aarch64" "$VIETER/repos/aur/x86_64"
+
+# --- uploads that go wrong ---------------------------------------------------------------
+
+vieter_becomes 0.5
+rm -r "$VIETER"/repos/mine/x86_64/split-data-1.2-3 "$VIETER"/packages/mine/x86_64/split-data-*
+printf '500 publish 2\n' >"$VIETER/faults"
+kiln half build split
+it 'builds a split package of which one is missing' code_is 0
+it 'publishes all of it, though the second upload failed once' on_server "mine/$ARCH/split-tool-1.2-3-$ARCH.pkg.tar.zst" \
+	mine/x86_64/split-data-1.2-3-any.pkg.tar.zst
+
+sed 's/^pkgver=.*/pkgver=1.0/' "$ROOT/served/plain/epoch/PKGBUILD" | commit_file epoch PKGBUILD
+printf 'cut publish 1\n' >"$VIETER/faults"
+kiln cut build epoch
+it 'mends an upload that was cut off' code_is 0
+is_whole() {
+	on_server aur/x86_64/epoch-2:1.0-1-any.pkg.tar.zst
+	bsdtar -tf "$VIETER/packages/aur/x86_64/epoch-2:1.0-1-any.pkg.tar.zst" | grep -qx usr/share/epoch/version
+	(($(requests 'POST /aur/publish') >= 4)) || fail "$(cat "$VIETER/requests")"
+}
+it 'leaves the whole package on the server' is_whole
+it 'replaces the version before' not_on_server aur/x86_64/epoch-2:0.9-1-any.pkg.tar.zst
+
+for name in epoch anyarch; do
+	sed 's/^pkgver=.*/pkgver=1.1/' "$ROOT/served/plain/$name/PKGBUILD" | commit_file "$name" PKGBUILD
+done
+printf 'down-after publish 1\n' >"$VIETER/faults"
+kiln down build epoch anyarch
+it 'ends with 1 when the server goes down in the middle' code_is 1
+it 'says what became of the packages' out_has '0 built, 0 up-to-date, 0 failed, 2 unpublished'
+: >"$VIETER/faults"
+before=$(begun) sent=$(requests 'POST /aur/publish')
+kiln up-again build epoch anyarch
+it 'publishes them first the next time' code_is 0
+it 'has them all on the server then' on_server aur/x86_64/epoch-2:1.1-1-any.pkg.tar.zst aur/x86_64/anyarch-1.1-1-any.pkg.tar.zst
+it 'builds none of them again' begins_none
+one_was_there() { (($(requests 'POST /aur/publish') == sent + 1)) || fail "$(tail -n 20 "$VIETER/requests")"; }
+it 'sends nothing that had arrived' one_was_there
+
+# --- servers that can't be used ----------------------------------------------------------
+
+for fault in down 'garbage list' '500 list 1'$'\n''500 list 1'; do
+	printf '%s\n' "$fault" >"$VIETER/faults"
+	[[ $fault != 500* ]] || yes '500 list 1' | head -n 40 >"$VIETER/faults"
+	kiln "listing-${fault%% *}" targets
+	it "ends with 3 when the list of targets is: ${fault%%$'\n'*}" code_is 3
+	it 'says which server, and what to do' err_has "$VIETER_URL" 'try: '
+done
+printf 'down\n' >"$VIETER/faults"
+LOCAL=true configure_vieter anyarch
+kiln local build
+it 'ends with 3 when the server is down' code_is 3
+it 'builds the targets of the configuration all the same' published anyarch-1.1-1-any.pkg.tar.zst
+: >"$VIETER/faults"
+configure_vieter
+kiln refused --set vieter.api_key=wrong targets
+it 'ends with 3 when the server refuses the key' code_is 3
+it 'says that it is the key' err_has 'the server refuses the key' 'try: check vieter.api_key'
+kiln doctor-says doctor
+it 'shows the version of the server in doctor' out_has "Vieter 0.5 at $VIETER_URL"
+key_is_safe() { ! grep -rl -e "${SERVER_KEY/k/[k]}" "$STATE" "$WORLD/runs" "$VIETER"; }
+it 'writes the key nowhere' key_is_safe
+
+# --- each generation's way of publishing -------------------------------------------------
+
+for version in seed 0.2 0.3 0.4; do
+	VIETER=$WORLD/vieter-$version
+	vieter_lists 'epoch, "repo": "vieter"'
+	vieter_becomes "$version"
+	before=$(begun)
+	kiln "publish-$version" build
+	it "builds and publishes with a server of $version" out_has '1 built, 0 up-to-date, 0 failed'
+	kiln "again-$version" build
+	it "finds it there again" out_has '0 built, 1 up-to-date, 0 failed'
+	place=vieter/x86_64
+	[[ $version != seed ]] || place=vieter/flat
+	it 'leaves it where pacman looks' on_server "$place/epoch-2:1.1-1-any.pkg.tar.zst"
+	logs_fit() {
+		local logs
+		logs=$(find "$VIETER/logs" -name '1-*.log' 2>/dev/null | wc -l)
+		case $version in seed | 0.2) ((logs == 0)) ;; *) ((logs == 1)) ;; esac || fail "$logs logs"
+	}
+	it 'delivers a log where the server takes one' logs_fit
+done

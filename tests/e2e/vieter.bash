@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # read by others of the files that are sourced together
+# A Vieter server of any generation. Sourced by the cases that use one; it ends with their topic.
+
+SERVER_KEY=key$RANDOM$RANDOM$RANDOM
+
+# Starts it in the folder VIETER; VIETER_PORT and VIETER_URL are where.
+vieter_starts() { # version, options
+	local addresses=() tries version=$1
+	shift
+	[[ $RUNTIME != docker ]] || addresses=(--address "$HOST_ADDRESS")
+	mkdir -p "$VIETER"
+	: >"$WORLD/vieter.url"
+	PYTHONDONTWRITEBYTECODE=1 "$HERE/../fixtures/vieter" --version "$version" --key "$SERVER_KEY" \
+		--port "${VIETER_PORT:-0}" "${addresses[@]}" "$@" "$VIETER" >"$WORLD/vieter.url" 2>>"$WORLD/vieter.err" &
+	VIETER_PID=$!
+	trap 'vieter_stops; end_topic' EXIT
+	for ((tries = 200; tries > 0; tries--)); do
+		VIETER_URL=$(cat "$WORLD/vieter.url")
+		[[ -z $VIETER_URL ]] || break
+		sleep 0.05
+	done
+	[[ -n $VIETER_URL ]] || { cat "$WORLD/vieter.err" >&2; return 1; }
+	VIETER_PORT=${VIETER_URL##*:}
+}
+
+vieter_stops() {
+	[[ -z ${VIETER_PID-} ]] || { kill "$VIETER_PID"; wait "$VIETER_PID"; } 2>/dev/null
+	VIETER_PID=''
+}
+
+vieter_becomes() { # version, options
+	vieter_stops
+	vieter_starts "$@"
+}
+
+# Writes the server's list; each argument a fixture's name and the rest of its JSON.
+vieter_lists() { # 'NAME[, "KEY": VALUE]...'...
+	local target separator='['
+	mkdir -p "$VIETER"
+	for target; do
+		printf '%s{"url": "%s"%s}' "$separator" "$(packaging "${target%%,*}")" "${target#"${target%%,*}"}"
+		separator=', '
+	done >"$VIETER/targets.json"
+	printf ']\n' >>"$VIETER/targets.json"
+}
+
+# As configure, with the server, and with a local repository only if LOCAL is set.
+configure_vieter() { # 'NAME[newline KEY = VALUE]...'...
+	{
+		common_tables
+		printf '[vieter]\naddress = "%s"\napi_key = "%s"\n' "$VIETER_URL" "$SERVER_KEY"
+		printf 'container_address = "http://fixtures.test:%s"\nretry_timeout = "3s"\n' "$VIETER_PORT"
+		[[ -z ${LOCAL-} ]] || printf '[[repositories]]\nname = "kiln"\npath = "repo"\n'
+		target_tables "$@"
+	} >"$CONFIG"
+	chmod 600 "$CONFIG"
+}
+
+requests() { # regular expression; how many there were
+	grep -cE -- "$1" "$VIETER/requests" || true
+}
+
+on_server() { # file below the packages' folder...
+	local file
+	for file; do
+		[[ -f $VIETER/packages/$file ]] || fail "the server does not have $file:" "$(cd "$VIETER/packages" && find . -type f)"
+	done
+}
+
+not_on_server() { # file...
+	local file
+	for file; do [[ ! -e $VIETER/packages/$file ]] || fail "the server has $file"; done
+}
