@@ -1,5 +1,8 @@
 #include "core/run/run.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/fake_host.hpp"
 
@@ -78,6 +81,19 @@ TEST_CASE("without a .SRCINFO to believe the survey asks makepkg, in a container
   CHECK(host.observer.started == Names{"lib", "app"});
   CHECK(host.engine.runtime().list({}).empty());
   CHECK(host.engine.runtime().list_networks({}).empty());
+}
+
+TEST_CASE("a survey keeps no files open") {
+  FakeHost host;
+  std::set<long> counts;
+  host.observer.on_step = [&](const std::string& step) {
+    if (step.ends_with(": source"))
+      counts.insert(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                                  std::filesystem::directory_iterator()));
+  };
+  host.build({host.target("a"), host.target("b"), host.target("c"), host.target("d")});
+  CHECK(host.observer.started.size() == 4);
+  CHECK(counts.size() == 1);
 }
 
 TEST_CASE("what can't be inspected fails, and what depends on its last packages is blocked") {
