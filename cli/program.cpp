@@ -21,7 +21,7 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
     case Command::plan:
       return plan_command(arguments, cancel);
     case Command::targets:
-      return targets_command(arguments);
+      return targets_command(arguments, cancel);
     case Command::doctor:
       return doctor_command(arguments, cancel);
     case Command::config:

@@ -1,13 +1,20 @@
 #include "cli/setup.hpp"
 
+#include <cstdio>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <map>
 #include <pwd.h>
 #include <unistd.h>
 
+#include "cli/exit_code.hpp"
 #include "core/base/file.hpp"
+#include "core/base/printable.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
+#include "core/vieter/server_logs.hpp"
+#include "core/vieter/server_repository.hpp"
+#include "core/vieter/targets.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc declares it
 
@@ -37,11 +44,20 @@ std::string home_of(const std::map<std::string, std::string>& env) {
   return user == nullptr ? std::string() : std::string(user->pw_dir);
 }
 
-void refuse_vieter(const config::Settings& settings) {
-  if (settings.vieter.address.empty()) return;
-  throw UsageError("Vieter servers are not spoken to by this version")
-      .because("vieter.address is set")
-      .advise("unset it, list the targets in the configuration, publish to a local repository");
+vieter::ServerSettings server_settings(const config::Settings& settings) {
+  const auto& vieter = settings.vieter;
+  return {vieter.address,      vieter.api_key, vieter.container_address,
+          vieter.default_arch, machine_arch(), vieter.retry_timeout};
+}
+
+void add_repository(Setup& setup, const config::RepositorySettings& repository) {
+  if (setup.repositories.contains(repository.name)) return;
+  if (repository.path.empty())
+    setup.repositories[repository.name] =
+        std::make_unique<vieter::ServerRepository>(repository.name, *setup.server);
+  else
+    setup.repositories[repository.name] =
+        std::make_unique<LocalRepository>(repository.name, repository.path, machine_arch());
 }
 
 std::string content_of(const std::filesystem::path& path, const char* key) {
@@ -68,28 +84,46 @@ config::LoadResult load_config(const Arguments& arguments) {
   return config::load(request);
 }
 
-Setup set_up(const Arguments& arguments) {
+Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
   Setup setup;
   setup.config = load_config(arguments);
   const auto& settings = setup.settings();
-  refuse_vieter(settings);
-  for (const auto& repository : settings.repositories)
-    setup.repositories.emplace(
-        repository.name,
-        std::make_unique<LocalRepository>(repository.name, repository.path, machine_arch()));
   setup.sources.push_back(std::make_unique<ConfiguredTargets>(
       settings.file.empty() ? "the configuration" : settings.file.string(), settings.targets));
+  if (!settings.vieter.address.empty()) {
+    setup.server = std::make_unique<vieter::Server>(server_settings(settings), cancel);
+    setup.logs = std::make_unique<vieter::ServerLogs>(*setup.server);
+    setup.sources.push_back(std::make_unique<vieter::Targets>(*setup.server));
+  }
+  for (const auto& repository : settings.repositories) add_repository(setup, repository);
+  for (const auto& target : settings.targets) add_repository(setup, {target.repository, {}});
   return setup;
 }
 
-std::vector<Target> selected_targets(const Setup& setup, const Arguments& arguments,
-                                     std::vector<std::string>& known) {
-  auto targets = list_targets(setup.sources, machine_arch());
-  for (auto& target : targets) {
-    known.push_back(target.name);
+int Selection::exit_code(int code) const {
+  if (unlisted) return exit_code::nothing_done;
+  return unusable && code == exit_code::ok ? exit_code::target_failed : code;
+}
+
+Selection select(Setup& setup, const Arguments& arguments) {
+  auto listed = list_targets(setup.sources, machine_arch());
+  for (const auto& failure : listed.failures) fmt::print(stderr, "error: {}\n", failure.report());
+  for (const auto& problem : listed.problems) fmt::print(stderr, "error: {}\n", printable(problem));
+  Selection selection;
+  selection.unlisted = !listed.failures.empty();
+  selection.unusable = !listed.problems.empty();
+  for (auto& target : listed.targets) {
+    selection.known.push_back(target.name);
     target.force = target.force || arguments.force;
+    add_repository(setup, {target.repository, {}});
   }
-  return select_targets(std::move(targets), arguments.targets);
+  try {
+    selection.targets = select_targets(std::move(listed.targets), arguments.targets);
+  } catch (const UsageError& error) {
+    if (!selection.unlisted) throw;
+    throw Error(error.what_failed()).because("not all targets could be listed");
+  }
+  return selection;
 }
 
 BuildSettings build_settings(const config::Settings& settings) {

@@ -9,13 +9,17 @@
 #include "core/build/package_build.hpp"
 #include "core/image/builder_image.hpp"
 #include "core/publish/repository.hpp"
+#include "core/run/build_log_server.hpp"
 #include "core/target/target_source.hpp"
+#include "core/vieter/server.hpp"
 
 namespace pkgkiln::cli {
 
 /// What the settings ask for, made: nothing of it has touched an engine, a server or the state.
 struct Setup {
   config::LoadResult config;
+  std::unique_ptr<vieter::Server> server;  // if one is configured; the others use it
+  std::unique_ptr<BuildLogServer> logs;
   Repositories repositories;
   std::vector<std::unique_ptr<TargetSource>> sources;
 
@@ -24,12 +28,22 @@ struct Setup {
 
 /// Reads configuration, environment and flags. Throws UsageError.
 config::LoadResult load_config(const Arguments& arguments);
-Setup set_up(const Arguments& arguments);
+Setup set_up(const Arguments& arguments, const Cancellation& cancel = Cancellation::never());
 
-/// The targets that the command line names, forced if it says so. `known` gets the names of all
-/// for this machine.
-std::vector<Target> selected_targets(const Setup& setup, const Arguments& arguments,
-                                     std::vector<std::string>& known);
+/// The targets that the command line names, forced if it says so.
+struct Selection {
+  std::vector<Target> targets;
+  std::vector<std::string> known;  // names of all for this machine
+  bool unlisted = false;           // a source could not be listed, so there may be more
+  bool unusable = false;           // a source lists targets that can't be used
+
+  /// That of a command that ended with `code` for these targets.
+  int exit_code(int code) const;
+};
+
+/// Asks the sources, and tells on stderr what is wrong with their answers. Repositories that only
+/// a server's targets name are added to the setup. Throws UsageError for targets that don't exist.
+Selection select(Setup& setup, const Arguments& arguments);
 
 BuildSettings build_settings(const config::Settings& settings);
 /// Reads the configured files. Throws Error.

@@ -18,15 +18,24 @@ class Completion {
   void directories() {
     if (settings_.build.state_dir.empty())
       settings_.build.state_dir = ours("build.state_dir", "XDG_STATE_HOME", ".local/state");
-    if (settings_.repositories.empty())
+    if (settings_.repositories.empty() && !has_server())
       settings_.repositories.push_back(
           {"pkgkiln", ours("repositories.path", "XDG_DATA_HOME", ".local/share") / "repository"});
   }
 
   void repositories() {
     std::map<std::string, Origin> seen;
-    for (std::size_t i = 0; i < settings_.repositories.size(); ++i)
+    for (std::size_t i = 0; i < settings_.repositories.size(); ++i) {
       claim(seen, "repositories", i, settings_.repositories[i].name);
+      check_place(i, settings_.repositories[i]);
+    }
+  }
+
+  void server() {
+    if (!has_server() || !settings_.vieter.api_key.empty() || refused("vieter.api_key")) return;
+    loading_.problems.add(origin_of("vieter.address"),
+                          "vieter.api_key: expected the server's key, since vieter.address is set "
+                          "(VIETER_API_KEY_FILE names a file that holds it)");
   }
 
   void targets() {
@@ -34,7 +43,7 @@ class Completion {
     for (std::size_t i = 0; i < settings_.targets.size(); ++i) {
       auto& target = settings_.targets[i];
       check_kind(i, target);
-      if (target.repository.empty()) target.repository = settings_.repositories.front().name;
+      if (target.repository.empty()) target.repository = default_repository();
       check_repository(i, target);
       name_it(i, target);
       claim(seen, "targets", i, target.name);
@@ -42,6 +51,19 @@ class Completion {
   }
 
  private:
+  bool has_server() const { return !settings_.vieter.address.empty(); }
+
+  std::string default_repository() const {
+    return settings_.repositories.empty() ? "vieter" : settings_.repositories.front().name;
+  }
+
+  bool refused(const std::string& key) const { return loading_.refused.contains(key); }
+
+  Origin origin_of(const std::string& key) const {
+    const auto found = loading_.result.origins.find(key);
+    return found == loading_.result.origins.end() ? Origin() : found->second;
+  }
+
   fs::path ours(const std::string& key, const std::string& variable, const fs::path& fallback) {
     auto directory = xdg_directory(loading_.request, variable, fallback);
     if (directory.empty())
@@ -72,6 +94,16 @@ class Completion {
                                              table, name, first->second.position()));
   }
 
+  void check_place(std::size_t index, const RepositorySettings& repository) {
+    const bool server_would = has_server() || refused("vieter.address");
+    if (!repository.path.empty() || server_would ||
+        refused(fmt::format("repositories[{}].path", index)))
+      return;
+    loading_.problems.add(
+        origin("repositories", index, "path"),
+        "repositories.path: expected a directory, since no vieter.address is set");
+  }
+
   void check_kind(std::size_t index, const Target& target) {
     if (target.kind != TargetKind::url || target.url.empty()) return;
     if (!is_download_url(target.url))
@@ -87,7 +119,9 @@ class Completion {
                                           name, shown(value)));
   }
 
+  /// A server makes the repositories that it is asked for; once some are listed, they are all.
   void check_repository(std::size_t index, const Target& target) {
+    if (settings_.repositories.empty()) return;
     std::vector<std::string> names;
     for (const auto& repository : settings_.repositories) {
       if (repository.name == target.repository || repository.name.empty()) return;
@@ -100,8 +134,9 @@ class Completion {
   }
 
   void name_it(std::size_t index, Target& target) {
-    const bool refused = loading_.refused.contains(fmt::format("targets[{}].name", index));
-    if (refused || !target.name.empty() || target.url.empty()) return;
+    if (refused(fmt::format("targets[{}].name", index)) || !target.name.empty() ||
+        target.url.empty())
+      return;
     target.name = default_target_name(target.kind, target.url, target.path);
     if (target.name.empty())
       loading_.problems.add(
@@ -119,6 +154,7 @@ class Completion {
 void complete(Loading& loading) {
   Completion completion(loading);
   completion.directories();
+  completion.server();
   completion.repositories();
   completion.targets();
 }

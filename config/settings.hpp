@@ -40,11 +40,14 @@ struct BuildSettings {
 struct VieterSettings {
   std::string address;  // "https://vieter.example.com"; empty: no server
   Secret api_key;
+  std::string container_address;  // as build containers reach it; empty: as `address`
+  std::string default_arch;       // the server's; empty: unknown
+  std::chrono::seconds retry_timeout{60};
 };
 
 struct RepositorySettings {
   std::string name;            // as pacman knows it: [name]
-  std::filesystem::path path;  // root of a local repository
+  std::filesystem::path path;  // root of a local repository; empty: the Vieter server keeps it
 };
 
 struct Settings {
@@ -53,7 +56,7 @@ struct Settings {
   ImageSettings image;
   BuildSettings build;
   VieterSettings vieter;
-  std::vector<RepositorySettings> repositories;  // at least one
+  std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<Target> targets;
 };
 

@@ -22,26 +22,29 @@ Progress::Detail detail_of(const Arguments& arguments) {
 }  // namespace
 
 int build_command(const Arguments& arguments, const Cancellation& cancel) {
-  const auto setup = set_up(arguments);
+  auto setup = set_up(arguments, cancel);
   const auto& settings = setup.settings();
-  std::vector<std::string> known;
-  const auto targets = selected_targets(setup, arguments, known);
+  const auto selection = select(setup, arguments);
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state);
   Progress progress(detail_of(arguments));
   for (const auto& notice : setup.config.notices) progress.notice(notice);
   History history(state);
   if (!history.notice().empty()) progress.notice(history.notice());
-  if (known.empty()) progress.notice("there are no targets for this machine; add [[targets]]");
+  if (selection.known.empty() && !selection.unlisted)
+    progress.notice("there are no targets for this machine; add [[targets]]");
 
   const auto engine = open_engine(settings);
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
-  Run run({engine->runtime(), image, state, history, setup.repositories, identity, how}, progress);
-  const auto results = run.build(targets, known, arguments.refresh_image, cancel);
+  Run run({engine->runtime(), image, state, history, setup.repositories, identity, how,
+           setup.logs.get()},
+          progress);
+  const auto results =
+      run.build(selection.targets, selection.known, arguments.refresh_image, cancel);
   fmt::print("{}", summary(results));
-  return all_good(results) ? exit_code::ok : exit_code::target_failed;
+  return selection.exit_code(all_good(results) ? exit_code::ok : exit_code::target_failed);
 }
 
 }  // namespace pkgkiln::cli

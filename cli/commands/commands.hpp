@@ -8,7 +8,7 @@ namespace pkgkiln::cli {
 
 int build_command(const Arguments& arguments, const Cancellation& cancel);
 int plan_command(const Arguments& arguments, const Cancellation& cancel);
-int targets_command(const Arguments& arguments);
+int targets_command(const Arguments& arguments, const Cancellation& cancel);
 int doctor_command(const Arguments& arguments, const Cancellation& cancel);
 int config_command(const Arguments& arguments);
 

@@ -10,8 +10,10 @@
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
 #include "core/base/random.hpp"
+#include "core/base/secret.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/state/state_dir.hpp"
+#include "core/vieter/targets.hpp"
 
 namespace pkgkiln::cli {
 
@@ -62,7 +64,7 @@ void check_config(const Setup& setup, Findings& findings) {
                                                             : settings.file.string(),
                                       settings.targets.size(), settings.repositories.size()));
   for (const auto& notice : setup.config.notices) findings.warn("config", notice);
-  if (settings.targets.empty())
+  if (settings.targets.empty() && !setup.server)
     findings.warn("config", "there are no targets; add [[targets]] to build something");
 }
 
@@ -160,6 +162,18 @@ void check_engine(const config::Settings& settings, Findings& findings,
   if (!image.empty()) check_container(engine->runtime(), info, image, settings, findings, cancel);
 }
 
+void check_server(const Setup& setup, Findings& findings) {
+  if (!setup.server) return;
+  findings.check("server", [&] {
+    const auto version = setup.server->version_text();
+    findings.good("server", fmt::format("Vieter {} at {}", version,
+                                        displayable_url(setup.settings().vieter.address)));
+    const auto listing = vieter::Targets(*setup.server).list();
+    findings.good("server", fmt::format("lists {} targets", listing.targets.size()));
+    for (const auto& problem : listing.problems) findings.bad("server", Error(problem));
+  });
+}
+
 void check_repositories(const Setup& setup, Findings& findings) {
   for (const auto& [name, repository] : setup.repositories)
     findings.check("repository", [&, &name = name, &repository = repository] {
@@ -171,11 +185,12 @@ void check_repositories(const Setup& setup, Findings& findings) {
 }  // namespace
 
 int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
-  const auto setup = set_up(arguments);
+  const auto setup = set_up(arguments, cancel);
   Findings findings;
   check_config(setup, findings);
   check_state(setup.settings(), findings);
   check_engine(setup.settings(), findings, cancel);
+  check_server(setup, findings);
   check_repositories(setup, findings);
   return findings.failed() ? exit_code::nothing_done : exit_code::ok;
 }

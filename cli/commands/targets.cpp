@@ -8,11 +8,11 @@
 
 namespace pkgkiln::cli {
 
-int targets_command(const Arguments& arguments) {
-  const auto setup = set_up(arguments);
-  std::vector<std::string> known;
-  fmt::print("{}", targets_table(selected_targets(setup, arguments, known)));
-  return exit_code::ok;
+int targets_command(const Arguments& arguments, const Cancellation& cancel) {
+  auto setup = set_up(arguments, cancel);
+  const auto selection = select(setup, arguments);
+  fmt::print("{}", targets_table(selection.targets));
+  return selection.exit_code(exit_code::ok);
 }
 
 }  // namespace pkgkiln::cli

@@ -2,29 +2,77 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
+#include <tuple>
 
+#include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
 #include "core/base/nearest.hpp"
-#include "core/base/secret.hpp"
 
 namespace pkgkiln {
 
-std::vector<Target> list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
-                                 const std::string& machine_arch) {
+namespace {
+
+/// What is built, and for whom: two targets with the same are one.
+using Subject = std::tuple<TargetKind, std::string, std::string, std::string, std::string>;
+
+Subject subject(const Target& target) {
+  return {target.kind, target.url, target.branch, target.path, target.repository};
+}
+
+class Merging {
+ public:
+  void add(Listing listing) {
+    const auto earlier = targets.size();
+    for (auto& target : listing.targets) add(std::move(target));
+    for (auto i = earlier; i < targets.size(); ++i) by_subject_.emplace(subject(targets[i]), i);
+    for (auto& problem : listing.problems) problems.push_back(std::move(problem));
+  }
+
   std::vector<Target> targets;
-  std::map<std::string, std::string> origins;
+  std::vector<std::string> problems;
+
+ private:
+  void add(Target target) {
+    if (const auto same = by_subject_.find(subject(target)); same != by_subject_.end()) {
+      auto& earlier = targets[same->second];
+      if (earlier.vieter_id == 0) earlier.vieter_id = target.vieter_id;
+      return;
+    }
+    if (target.vieter_id != 0 && by_name_.contains(target.name))
+      target.name += "@" + std::to_string(target.vieter_id);
+    const auto [holder, is_new] = by_name_.emplace(target.name, targets.size());
+    if (is_new)
+      targets.push_back(std::move(target));
+    else
+      problems.push_back("'" + target.name + "' from " + target.origin +
+                         " has the name of another target, from " + targets[holder->second].origin);
+  }
+
+  std::map<std::string, std::size_t> by_name_;
+  std::map<Subject, std::size_t> by_subject_;  // of earlier sources
+};
+
+}  // namespace
+
+Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
+                    const std::string& machine_arch) {
+  Listed listed;
+  Merging merging;
   for (const auto& source : sources) {
-    auto listing = source->list();
-    for (auto& target : listing.targets) {
-      const auto [first, is_new] = origins.emplace(target.name, target.origin);
-      if (!is_new)
-        throw UsageError("two targets have the name '" + target.name + "'")
-            .because("one from " + first->second + ", one from " + target.origin)
-            .advise("give one of them another name");
-      if (target.builds_on(machine_arch)) targets.push_back(std::move(target));
+    try {
+      merging.add(source->list());
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const Error& error) {
+      listed.failures.push_back(error);
     }
   }
-  return targets;
+  listed.targets = std::move(merging.targets);
+  listed.problems = std::move(merging.problems);
+  std::erase_if(listed.targets,
+                [&](const Target& target) { return !target.builds_on(machine_arch); });
+  return listed;
 }
 
 std::vector<Target> select_targets(std::vector<Target> targets,

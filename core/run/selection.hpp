@@ -4,14 +4,23 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/target/target_source.hpp"
 
 namespace pkgkiln {
 
-/// The targets of all sources that build on this machine's arch. Throws UsageError when two
-/// sources give different targets of one name.
-std::vector<Target> list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
-                                 const std::string& machine_arch);
+/// What all sources list together.
+struct Listed {
+  std::vector<Target> targets;        // those that this machine builds
+  std::vector<std::string> problems;  // entries that can't be used, a message each
+  std::vector<Error> failures;        // of sources that could not be listed
+};
+
+/// Asks every source; one that can't be listed stops no other. A target that an earlier source
+/// lists too (the same PKGBUILD for the same repository) is left out, so a configuration overrides
+/// a server. One that has only the name of an earlier one becomes NAME@ID.
+Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
+                    const std::string& machine_arch);
 
 /// Those with the given names, in the order of the list; all of them for no names. Throws
 /// UsageError for a name that isn't there, with the nearest one.

@@ -134,7 +134,7 @@ TEST_CASE("an API key in a file that everyone may read is told") {
         std::vector<std::string>{"'" + fixture.path("pkgkiln.toml").string() +
                                  "' holds vieter.api_key and everyone may read it: chmod o-r it, "
                                  "or use VIETER_API_KEY_FILE"});
-  fixture.file("[vieter]\naddress = \"http://localhost:8000\"\n");
+  fixture.file("[build]\npids = 100\n");
   fs::permissions(fixture.path("pkgkiln.toml"), fs::perms::others_read, fs::perm_options::add);
   CHECK(fixture.load().notices.empty());
 }

@@ -65,7 +65,9 @@ TEST_CASE("an unknown key or table names its nearest neighbour") {
   const auto [toml, text] = GENERATE(table<std::string, std::string>({
       {"\n  [build]\n  timout = \"1h\"\n",
        "3:3: build.timout: unknown key, did you mean \"timeout\"?"},
-      {"[vieter]\nzzz = 1\n", "2:1: vieter.zzz: unknown key, there are: address, api_key"},
+      {"[vieter]\nzzz = 1\n",
+       "2:1: vieter.zzz: unknown key, there are: address, api_key, "
+       "container_address, default_arch, retry_timeout"},
       {"[[targets]]\nurl = \"https://e.org/a\"\nrepo = \"a\"\n",
        "3:1: targets.repo: unknown key, did you mean \"repository\"?"},
       {"[biuld]\ntimeout = 1\n", "1:1: biuld: unknown table, did you mean \"build\"?"},

@@ -117,6 +117,9 @@ makeflags = ""  # default
 [vieter]
 address = ""  # default
 api_key = "*****"  # environment VIETER_API_KEY_FILE
+container_address = ""  # default
+default_arch = ""  # default
+retry_timeout = "1min"  # default
 
 [[repositories]]
 name = "mine"  # pkgkiln.toml:5

@@ -128,14 +128,44 @@ TEST_CASE("the PKGBUILD at a URL has neither branch nor path and is downloaded")
         "pkgkiln.toml:3:8: targets.kind: expected \"git\" or \"url\", found \"hg\"");
 }
 
-TEST_CASE("a repository has a name and a path") {
+TEST_CASE("a repository has a name, and a path unless a server keeps it") {
+  const std::string no_path =
+      "repositories.path: expected a directory, since no vieter.address is set";
   Fixture fixture;
   fixture.file("[[repositories]]\n");
   CHECK(fixture.problems() ==
         std::vector<std::string>{
             "pkgkiln.toml:1:1: repositories.name: expected one such as \"pkgkiln\", found none",
-            "pkgkiln.toml:1:1: repositories.path: expected one such as "
-            "\"~/.local/share/pkgkiln/repository\", found none"});
-  CHECK(problem("[[repositories]]\nname = \"a\"\npath = \"\"\n") ==
-        "pkgkiln.toml:3:8: repositories.path: expected one line of printable text, found \"\"");
+            "pkgkiln.toml:1:1: " + no_path});
+  CHECK(problem("[[repositories]]\nname = \"a\"\npath = \"\"\n") == "pkgkiln.toml:3:8: " + no_path);
+  const auto settings = Fixture()
+                            .file(
+                                "[vieter]\naddress = \"http://e.org\"\napi_key = \"k\"\n"
+                                "[[repositories]]\nname = \"a\"\n")
+                            .settings();
+  REQUIRE(settings.repositories.size() == 1);
+  CHECK(settings.repositories[0].path.empty());
+}
+
+TEST_CASE("with a server and no list of repositories a target may name any of the server's") {
+  const std::string server = "[vieter]\naddress = \"http://e.org/\"\napi_key = \"k\"\n";
+  const auto settings = Fixture()
+                            .file(server +
+                                  "[[targets]]\nurl = \"/srv/a\"\n[[targets]]\n"
+                                  "url = \"/srv/b\"\nrepository = \"mine\"\n")
+                            .settings();
+  CHECK(settings.repositories.empty());
+  REQUIRE(settings.targets.size() == 2);
+  CHECK(settings.targets[0].repository == "vieter");
+  CHECK(settings.targets[1].repository == "mine");
+  CHECK(problem(server + "[[repositories]]\nname = \"a\"\n[[targets]]\nurl = \"/srv/b\"\n"
+                         "repository = \"b\"\n") ==
+        "pkgkiln.toml:8:14: targets.repository: expected a configured repository (\"a\"), found "
+        "\"b\"");
+}
+
+TEST_CASE("a server without its key is refused") {
+  CHECK(problem("[vieter]\naddress = \"http://e.org\"\n") ==
+        "pkgkiln.toml:2:11: vieter.api_key: expected the server's key, since vieter.address is set "
+        "(VIETER_API_KEY_FILE names a file that holds it)");
 }

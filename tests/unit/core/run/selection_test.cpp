@@ -25,17 +25,60 @@ std::vector<std::unique_ptr<TargetSource>> sources_of(std::vector<Target> target
 }  // namespace
 
 TEST_CASE("only targets for this machine are listed") {
-  const auto targets = list_targets(sources_of({named("a"), named("b", {"aarch64"}),
-                                                named("c", {"any"}), named("d", {"x86_64"})}),
-                                    "x86_64");
-  REQUIRE(targets.size() == 3);
-  CHECK(targets[1].name == "c");
+  const auto listed = list_targets(sources_of({named("a"), named("b", {"aarch64"}),
+                                               named("c", {"any"}), named("d", {"x86_64"})}),
+                                   "x86_64");
+  REQUIRE(listed.targets.size() == 3);
+  CHECK(listed.targets[1].name == "c");
 }
 
-TEST_CASE("one name for two targets is refused") {
+TEST_CASE("a target that two sources list is the first one's, with the server's id") {
+  auto sources = sources_of({named("mine")});
+  auto theirs = named("theirs");
+  theirs.vieter_id = 7;
+  sources.push_back(std::make_unique<ConfiguredTargets>("other", std::vector{theirs}));
+  const auto listed = list_targets(sources, "x86_64");
+  REQUIRE(listed.targets.size() == 1);
+  CHECK(listed.targets[0].name == "mine");
+  CHECK(listed.targets[0].vieter_id == 7);
+  CHECK(listed.problems.empty());
+}
+
+TEST_CASE("a target that has only the name of an earlier one gets its id into its name") {
   auto sources = sources_of({named("a")});
-  sources.push_back(std::make_unique<ConfiguredTargets>("other", std::vector{named("a")}));
-  CHECK_THROWS_AS(list_targets(sources, "x86_64"), UsageError);
+  auto other = named("a");
+  other.branch = "next";
+  other.vieter_id = 12;
+  sources.push_back(std::make_unique<ConfiguredTargets>("other", std::vector{other}));
+  const auto listed = list_targets(sources, "x86_64");
+  REQUIRE(listed.targets.size() == 2);
+  CHECK(listed.targets[1].name == "a@12");
+}
+
+TEST_CASE("a target whose name is taken and that has no id is a problem, and no more than that") {
+  auto sources = sources_of({named("a")});
+  auto other = named("a");
+  other.branch = "next";
+  sources.push_back(std::make_unique<ConfiguredTargets>("other", std::vector{other, named("b")}));
+  // The subject of "b" is that of the first "a", so it is left out as well.
+  const auto listed = list_targets(sources, "x86_64");
+  CHECK(listed.targets.size() == 1);
+  REQUIRE(listed.problems.size() == 1);
+  CHECK_THAT(listed.problems[0], ContainsSubstring("'a' from x.toml:1"));
+}
+
+TEST_CASE("a source that can't be listed stops no other") {
+  struct Broken : TargetSource {
+    std::string name() const override { return "broken"; }
+    Listing list() override { throw Error("out of reach").advise("mend it"); }
+  };
+  std::vector<std::unique_ptr<TargetSource>> sources;
+  sources.push_back(std::make_unique<Broken>());
+  for (auto& source : sources_of({named("a")})) sources.push_back(std::move(source));
+  const auto listed = list_targets(sources, "x86_64");
+  CHECK(listed.targets.size() == 1);
+  REQUIRE(listed.failures.size() == 1);
+  CHECK(listed.failures[0].report() == "out of reach\n  try: mend it");
 }
 
 TEST_CASE("targets are selected by name, in the order of the list") {

@@ -1,0 +1,105 @@
+#include "core/vieter/server_repository.hpp"
+
+#include <fmt/format.h>
+#include <set>
+
+#include "core/vieter/connection.hpp"
+#include "core/vieter/stored.hpp"
+#include "core/vieter/upload.hpp"
+
+namespace pkgkiln::vieter {
+
+namespace {
+
+/// Servers count the bytes of an upload in 32 bits.
+constexpr std::uint64_t kTooLarge = std::uint64_t{1} << 31U;
+
+std::string headline(const pacman::PackageArchive& package, const std::string& repository,
+                     const Server& server) {
+  return fmt::format("cannot publish {} in '{}' of {}", package.name.text(), repository,
+                     server.settings().address);
+}
+
+void check_set(const std::vector<pacman::PackageArchive>& packages, const std::string& repository,
+               const Server& server) {
+  std::set<std::string> names;
+  for (const auto& package : packages) {
+    const auto text = headline(package, repository, server);
+    if (package.size >= kTooLarge)
+      throw Unpublishable(text)
+          .because(fmt::format("it has {} bytes, and Vieter servers cut off what has 2 GiB or more",
+                               package.size))
+          .advise("publish it to a local repository, or split the package");
+    if (repository == "api")
+      throw Unpublishable(text)
+          .because("the server keeps that name for itself")
+          .advise("give the repository another name");
+    if (!names.insert(package.name.pkgname).second)
+      throw Error(text).because("the set holds two packages of that name");
+  }
+}
+
+void publish_one(Server::Connection& connection, const std::string& repository,
+                 const pacman::PackageArchive& package) {
+  Stored stored(connection, repository);
+  const bool seed = connection.version() == Version::seed;
+  const auto before = stored.sha256(package.name);
+  if (before == package.sha256) return;
+  if (before && seed)
+    throw Unpublishable("the server has that file with other content")
+        .because("servers before 0.2 replace no file")
+        .advise("remove it on the server, or raise pkgrel");
+  const auto route = seed ? std::string("/publish") : "/" + net::escape(repository) + "/publish";
+  connection.repeat([&] {
+    upload(connection, route, package);
+    const auto after = stored.sha256(package.name);
+    if (after == package.sha256) return;
+    throw net::TryLater("the server says that it is published")
+        .because(after ? "what it holds now has the sha256 " + *after + ", not " + package.sha256
+                       : "it can't be found there now")
+        .advise("look into the server's log; vieter.default_arch must be the server's");
+  });
+}
+
+}  // namespace
+
+bool ServerRepository::contains(const pacman::PackageFileName& file) {
+  try {
+    return Stored(server_.connection(), name_).find(file).has_value();
+  } catch (const Cancelled&) {
+    throw;
+  } catch (Error& error) {
+    error.while_doing(fmt::format("cannot tell whether {} is published in '{}' of {}", file.text(),
+                                  name_, server_.settings().address));
+    throw;
+  }
+}
+
+void ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages) {
+  check_set(packages, name_, server_);
+  for (const auto& package : packages) {
+    try {
+      publish_one(server_.connection(), name_, package);
+    } catch (const Cancelled&) {
+      throw;
+    } catch (Error& error) {
+      error.while_doing(headline(package, name_, server_));
+      throw;
+    }
+  }
+}
+
+std::optional<Offer> ServerRepository::offer(const std::vector<std::string>&) {
+  const auto& settings = server_.settings();
+  const auto& address =
+      settings.container_address.empty() ? settings.address : settings.container_address;
+  if (server_.version() == Version::seed) return Offer{"vieter", address, {}};
+  return Offer{
+      name_, address + "/" + net::escape(name_) + "/" + net::escape(settings.machine_arch), {}};
+}
+
+void ServerRepository::check() {
+  server_.version();  // asks with the key
+}
+
+}  // namespace pkgkiln::vieter

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/pacman/package_name.hpp"
+#include "core/vieter/connection.hpp"
+
+namespace pkgkiln::vieter {
+
+/// What a server holds of one repository. The seed has one flat folder, later versions
+/// /<repo>/<arch>/ with the desc of each package.
+class Stored {
+ public:
+  Stored(Server::Connection& connection, std::string repository)
+      : connection_(connection), repository_(std::move(repository)) {}
+
+  /// Where the package is found; nothing when it isn't. Throws Error when that can't be told.
+  std::optional<std::string> find(const pacman::PackageFileName& file);
+  /// The sha256 of the package's content, as far as the server has it.
+  std::optional<std::string> sha256(const pacman::PackageFileName& file);
+
+ private:
+  bool exists(const std::string& target);
+  std::optional<std::string> find_flat(const pacman::PackageFileName& file);
+  std::string in_arch(const std::string& arch, const std::string& file) const;
+  std::optional<std::string> sha256_of_desc(const std::string& target);
+  std::optional<std::string> sha256_of_file(const std::string& target);
+
+  Server::Connection& connection_;
+  std::string repository_;
+};
+
+}  // namespace pkgkiln::vieter

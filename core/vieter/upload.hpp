@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/pacman/package_archive.hpp"
+#include "core/vieter/connection.hpp"
+
+namespace pkgkiln::vieter {
+
+/// Sends one package to `route` ("/repo/publish"), once, streamed with its length. Throws
+/// Unpublishable, TryLater, TransportError, or Error when it can't be sent at all. Success is what
+/// the server says; whether it is true has to be read back.
+void upload(Server::Connection& connection, const std::string& route,
+            const pacman::PackageArchive& package);
+
+}  // namespace pkgkiln::vieter
