@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
+#include <utility>
 
 namespace pkgkiln {
 
@@ -75,27 +75,44 @@ class Components {
   std::size_t count_ = 0, components_ = 0;
 };
 
-/// A shortest way from `start` to itself; there is one within its component.
-std::vector<std::size_t> cycle_through(std::size_t start, const Graph& graph,
-                                       const std::vector<std::size_t>& component) {
-  std::map<std::size_t, std::size_t> came_from;
-  std::vector<std::size_t> reached{start};
-  for (std::size_t i = 0; i < reached.size(); ++i)
-    for (const auto other : graph[reached[i]]) {
-      if (component[other] != component[start] || !came_from.emplace(other, reached[i]).second)
-        continue;
-      if (other != start) {
-        reached.push_back(other);
-        continue;
+/// Finds shortest ways from nodes to themselves, within their components.
+class CycleSearch {
+ public:
+  CycleSearch(const Graph& graph, const std::vector<std::size_t>& component)
+      : graph_(graph),
+        component_(component),
+        came_from_(graph.size(), kNone),
+        search_(graph.size(), kNone) {}
+
+  std::vector<std::size_t> through(std::size_t start) {
+    reached_ = {start};
+    for (std::size_t i = 0; i < reached_.size(); ++i)
+      for (const auto other : graph_[reached_[i]]) {
+        if (component_[other] != component_[start] || search_[other] == start) continue;
+        search_[other] = start;
+        came_from_[other] = reached_[i];
+        if (other == start) return back_to(start);
+        reached_.push_back(other);
       }
-      std::vector<std::size_t> cycle{start};
-      for (auto node = reached[i]; node != start; node = came_from.at(node)) cycle.push_back(node);
-      std::reverse(cycle.begin() + 1, cycle.end());
-      std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
-      return cycle;
-    }
-  return {};
-}
+    return {};  // it is alone in its component
+  }
+
+ private:
+  std::vector<std::size_t> back_to(std::size_t start) const {
+    std::vector<std::size_t> cycle{start};
+    for (auto node = came_from_[start]; node != start; node = came_from_[node])
+      cycle.push_back(node);
+    std::reverse(cycle.begin() + 1, cycle.end());
+    std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
+    return cycle;
+  }
+
+  const Graph& graph_;
+  const std::vector<std::size_t>& component_;
+  std::vector<std::size_t> came_from_;
+  std::vector<std::size_t> search_;  // the start of the search that reached it last
+  std::vector<std::size_t> reached_;
+};
 
 }  // namespace
 
@@ -107,11 +124,12 @@ std::vector<std::vector<std::size_t>> find_cycles(const Graph& graph) {
   const auto component = components(graph);
   std::vector<std::size_t> size(graph.size());
   for (const auto number : component) ++size[number];
+  CycleSearch search(graph, component);
   std::vector<bool> held(graph.size());
   std::vector<std::vector<std::size_t>> cycles;
   for (std::size_t node = 0; node < graph.size(); ++node) {
     if (size[component[node]] < 2 || held[node]) continue;
-    cycles.push_back(cycle_through(node, graph, component));
+    cycles.push_back(search.through(node));
     for (const auto member : cycles.back()) held[member] = true;
   }
   return cycles;

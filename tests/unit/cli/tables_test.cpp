@@ -68,3 +68,12 @@ TEST_CASE("a summary tells failures with their step, code, hint, last lines and 
   CHECK_THAT(text, Catch::Matchers::EndsWith("1 built, 0 up-to-date, 1 failed, 1 unpublished\n"));
   CHECK(cli::summary({}) == "0 built, 0 up-to-date, 0 failed\n");
 }
+
+TEST_CASE("a summary counts what was blocked, and says why") {
+  auto blocked = result_of("app", Status::blocked);
+  blocked.record.why = "its dependency 'lib' failed";
+  const auto text = cli::summary({result_of("lib", Status::failed), blocked});
+  CHECK_THAT(text, ContainsSubstring("app  blocked  its dependency 'lib' failed\n"));
+  CHECK_THAT(text, ContainsSubstring("\napp: blocked\n  its dependency 'lib' failed\n"));
+  CHECK_THAT(text, Catch::Matchers::EndsWith("0 built, 0 up-to-date, 1 failed, 1 blocked\n"));
+}

@@ -24,3 +24,13 @@ TEST_CASE("only a sealed build is told of the cut network") {
              ContainsSubstring("build() failed; ") && ContainsSubstring("network = true"));
   CHECK(hint_from_output(lines, false) == "build() failed");
 }
+
+TEST_CASE("a repository that the container doesn't reach is the first cause of missing packages") {
+  const std::string missing = "error: target not found: foo";
+  CHECK_THAT(hint_from_dependencies({"the repository r does not answer at http://r from this "
+                                     "container, or is empty: going on without it",
+                                     missing}),
+             ContainsSubstring("vieter.container_address"));
+  CHECK_THAT(hint_from_dependencies({missing}), ContainsSubstring("pacman knows no such package"));
+  CHECK(hint_from_dependencies({}).empty());
+}

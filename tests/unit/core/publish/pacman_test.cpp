@@ -107,3 +107,28 @@ TEST_CASE("the real pacman installs from what was published") {
   check_ok(pacman({"-Syy"}));
   CHECK_THAT(pacman({"-Qu"}).output, ContainsSubstring("data 1.0-1 -> 1:0.5-1"));
 }
+
+TEST_CASE("the real pacman installs from what is offered to a container") {
+  const pkgkiln::TempDir place;
+  LocalRepository repository("r", place.path() / "repos", "x86_64");
+  const auto package = [&](const std::string& pkgname, const std::string& more_info) {
+    SamplePackage sample{pkgname, "1:2-1", "x86_64", ".pkg.tar.gz", more_info, {}};
+    sample.files = {{"usr/", ""}, {"usr/of-" + pkgname, "x"}};
+    return PackageArchive::read(sample.write(place.path()));
+  };
+  repository.publish({package("app", "depend = lib.so=1-64\n"),
+                      package("lib", "provides = lib.so=1-64\n"), package("other", "")});
+  const auto offer = repository.offer({"app>=1:2"});
+  REQUIRE(offer);
+  std::string tar;
+  offer->files([&](std::string_view bytes) { tar += bytes; }, pkgkiln::Cancellation::never());
+  pkgkiln::write_file_atomically(place.path() / "offer.tar", tar);
+  check_ok(run_program({"tar", "--extract", "--file", "offer.tar"}, place.path()));
+
+  const Pacman pacman(place.path() / "pacman", place.path() / pkgkiln::kOfferedDirectory);
+  check_ok(pacman({"-Sy"}));
+  check_ok(pacman({"-S", "--asdeps", "app>=1:2"}));
+  CHECK(fs::exists(pacman.root() / "usr/of-lib"));
+  const auto list = pacman({"-Sl", "r"});
+  CHECK_THAT(list.output, !ContainsSubstring("other"));
+}

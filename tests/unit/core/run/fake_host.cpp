@@ -1,0 +1,136 @@
+#include "tests/unit/core/run/fake_host.hpp"
+
+#include "core/base/random.hpp"
+#include "core/build/builder.hpp"
+#include "core/pacman/srcinfo.hpp"
+#include "core/script/script.hpp"
+#include "tests/unit/core/pacman/sample_package.hpp"
+
+namespace pkgkiln::test {
+
+namespace {
+
+const ImageRef kBase = ImageRef::parse("registry.test/base:1");
+
+fake::FakeImage base_image() {
+  fake::FakeImage image;
+  fake::put(image.files, "/etc/passwd",
+            fake::make_file("root:x:0:0::/root:/bin/sh\nbuilder:x:1500:1500::/:/bin/sh\n"));
+  for (const auto* path : {builder::startdir, builder::pkgdest, "/var/lib"})
+    fake::put(image.files, path, fake::make_directory());
+  return image;
+}
+
+std::string file_name(const pacman::SrcInfo& info) {
+  return info.packages.front().pkgname + "-" + info.version + "-any.pkg.tar.gz";
+}
+
+}  // namespace
+
+FakeHost::FakeHost() {
+  engine.serve(kBase, base_image());
+  engine.on_exec([this](fake::ExecCall& call) { return play(call); });
+  auto owned = std::make_unique<FragileRepository>("r", directory.path() / "repos", machine_arch());
+  repository = owned.get();
+  repositories.emplace("r", std::move(owned));
+  settings.timeout = std::chrono::minutes(5);
+}
+
+Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
+  std::string srcinfo =
+      "pkgbase = " + name + "\n\tpkgver = " + recipe.version + "\n\tpkgrel = 1\n\tarch = any\n";
+  for (const auto& field : recipe.fields) srcinfo += "\t" + field + "\n";
+  srcinfo += "\npkgname = " + name + "\n";
+  srcinfos_[name] = srcinfo;
+  std::map<std::string, std::string> files{
+      {"PKGBUILD", "pkgver=" + recipe.version + "\npkgrel=1\n" + recipe.more}};
+  if (recipe.with_srcinfo) files[".SRCINFO"] = srcinfo;
+  auto& upstream = upstreams_[name];
+  if (!upstream) upstream = std::make_unique<TestRepository>(directory.path() / "up" / name);
+  upstream->commit(files);
+  Target target;
+  target.name = name;
+  target.repository = "r";
+  target.url = upstream->url();
+  return target;
+}
+
+std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
+  const RunIdentity identity{state.instance(), time_and_random()};
+  BuilderImage::Settings how;
+  how.recipe.base = kBase;
+  how.refresh = std::chrono::hours(1);
+  how.timeout = std::chrono::minutes(1);
+  BuilderImage image(engine.runtime(), engine.images(), identity, how);
+  std::vector<std::string> known;
+  for (const auto& target : targets) known.push_back(target.name);
+  observer.started.clear(), observer.steps.clear(), observer.ended.clear();
+  Run run({engine.runtime(), image, state, history, repositories, identity, settings, logs},
+          observer);
+  return run.build(targets, known, false, cancel);
+}
+
+std::vector<std::string> FakeHost::containers() {
+  std::vector<std::string> names;
+  for (const auto& call : engine.calls())
+    if (call.call == fake::Call::create) names.push_back(call.object);
+  auto fresh =
+      std::vector<std::string>(names.begin() + static_cast<long>(made_.size()), names.end());
+  made_ = names;
+  std::vector<std::string> targets;
+  for (const auto& name : fresh)
+    for (const auto& [target, srcinfo] : srcinfos_)
+      if (name.starts_with("pkgkiln-" + target + "-2")) targets.push_back(target);
+  return targets;
+}
+
+bool FakeHost::fails_at(const std::string& target, const std::string& step) const {
+  const auto found = fails.find(target);
+  return found != fails.end() && found->second == step;
+}
+
+int FakeHost::play(fake::ExecCall& call) {
+  const auto labels = call.container().labels;
+  const auto label = labels.find(label::target);
+  if (label == labels.end()) return 0;  // the bootstrap
+  const auto& target = label->second;
+  const auto& script = call.command.at(2);
+  const auto& srcinfo = srcinfos_.at(target);
+  if (script == script::inspect) {
+    if (fails_at(target, "inspect")) return 12;
+    call.out(srcinfo);
+  } else if (script == script::dependencies) {
+    environments[target] = call.env;
+    call.with_files([&](const fake::NodePtr& root) {
+      if (const auto found = fake::find(root, "/var/lib/pkgkiln-repository"))
+        for (const auto& [name, node] : found->children) offered[target].insert(name);
+    });
+    call.out(prints[target]);
+    if (fails_at(target, "dependencies")) return 1;
+  } else if (script == script::fetch) {
+    call.out("/build/pkgdest/" + file_name(pacman::SrcInfo::parse(srcinfo, "any")) + "\n");
+  } else if (script == script::build) {
+    if (fails_at(target, "build")) return 4;
+    return play_build(call, srcinfo);
+  }
+  return 0;
+}
+
+int FakeHost::play_build(fake::ExecCall& call, const std::string& srcinfo) {
+  const auto info = pacman::SrcInfo::parse(srcinfo, "any");
+  SamplePackage package;
+  package.pkgname = info.pkgbase;
+  package.version = info.version;
+  package.arch = "any";
+  for (const auto& depend : info.packages.front().depends)
+    package.more_info += "depend = " + depend + "\n";
+  const TempDir place;
+  const auto content = read_file(package.write(place.path()));
+  call.with_files([&](const fake::NodePtr& root) {
+    fake::put(root, std::string(builder::pkgdest) + "/" + file_name(info),
+              fake::make_file(content));
+  });
+  return 0;
+}
+
+}  // namespace pkgkiln::test

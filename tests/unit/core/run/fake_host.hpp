@@ -1,0 +1,108 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/publish/local_repository.hpp"
+#include "core/run/run.hpp"
+#include "core/runtime/fake/engine.hpp"
+#include "tests/unit/core/git/test_repository.hpp"
+
+namespace pkgkiln::test {
+
+/// Writes down what it sees.
+class RecordingObserver : public RunObserver {
+ public:
+  void notice(const std::string& text) override { notices.push_back(text); }
+  void planned(const std::vector<Plan>&) override {}
+  void preparing_image(const std::filesystem::path&) override {}
+  void build_started(const Plan& plan, const std::filesystem::path&) override {
+    started.push_back(plan.target.name);
+  }
+  void step_started(const Target& target, const std::string& step) override {
+    steps.push_back(target.name + ": " + step);
+    if (on_step) on_step(steps.back());
+  }
+  void finished(const TargetResult& result) override { ended.push_back(result.target.name); }
+
+  std::vector<std::string> notices, started, steps, ended;
+  std::function<void(const std::string& step)> on_step;
+};
+
+/// A local repository that a test can take down.
+class FragileRepository : public LocalRepository {
+ public:
+  using LocalRepository::LocalRepository;
+  bool contains(const pacman::PackageFileName& file) override {
+    if (down) throw Error("the repository is down");
+    return LocalRepository::contains(file);
+  }
+  void publish(const std::vector<pacman::PackageArchive>& packages) override {
+    if (down) throw Error("the repository is down");
+    LocalRepository::publish(packages);
+  }
+  std::optional<Offer> offer(const std::vector<std::string>& dependencies) override {
+    if (down) throw Error("the repository is down");
+    return LocalRepository::offer(dependencies);
+  }
+
+  bool down = false;
+};
+
+/// Of one package.
+struct Recipe {
+  std::string version = "1";
+  std::vector<std::string> fields;  // of the .SRCINFO, "depends = foo"
+  bool with_srcinfo = true;         // committed; otherwise only makepkg knows
+  std::string more;                 // further lines of the PKGBUILD
+};
+
+/// A fake engine whose containers play the scripts of a build as their PKGBUILD's .SRCINFO says,
+/// a local repository "r", and targets with repositories of their own.
+class FakeHost {
+ public:
+  FakeHost();
+
+  /// A target with one package of its name, committed anew.
+  Target target(const std::string& name, const std::vector<std::string>& fields = {}) {
+    return target_of(name, {"1", fields, true, {}});
+  }
+  Target target_of(const std::string& name, const Recipe& recipe);
+
+  std::vector<TargetResult> build(const std::vector<Target>& targets);
+  /// The containers that were made since the last call of this, by their target's name.
+  std::vector<std::string> containers();
+
+  TempDir directory;
+  fake::Engine engine;
+  StateDir state{directory.path() / "state"};
+  History history{state};
+  Repositories repositories;
+  FragileRepository* repository = nullptr;
+  BuildSettings settings;
+  RecordingObserver observer;
+  BuildLogServer* logs = nullptr;
+  Cancellation cancel;
+
+  /// What fails: "inspect", "dependencies" or "build" of a target by name.
+  std::map<std::string, std::string> fails;
+  std::map<std::string, std::string> prints;  // at the step "dependencies", by target
+  /// The environment of a target's step "dependencies", and the files below /var/lib then.
+  std::map<std::string, std::map<std::string, std::string>> environments;
+  std::map<std::string, std::set<std::string>> offered;
+
+ private:
+  int play(fake::ExecCall& call);
+  int play_build(fake::ExecCall& call, const std::string& srcinfo);
+  bool fails_at(const std::string& target, const std::string& step) const;
+
+  std::map<std::string, std::unique_ptr<TestRepository>> upstreams_;
+  std::map<std::string, std::string> srcinfos_;  // by target, as makepkg prints them
+  std::vector<std::string> made_;
+};
+
+}  // namespace pkgkiln::test
