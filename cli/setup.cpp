@@ -50,16 +50,6 @@ vieter::ServerSettings server_settings(const config::Settings& settings) {
           vieter.default_arch, machine_arch(), vieter.retry_timeout};
 }
 
-void add_repository(Setup& setup, const config::RepositorySettings& repository) {
-  if (setup.repositories.contains(repository.name)) return;
-  if (repository.path.empty())
-    setup.repositories[repository.name] =
-        std::make_unique<vieter::ServerRepository>(repository.name, *setup.server);
-  else
-    setup.repositories[repository.name] =
-        std::make_unique<LocalRepository>(repository.name, repository.path, machine_arch());
-}
-
 std::string content_of(const std::filesystem::path& path, const char* key) {
   if (path.empty()) return {};
   try {
@@ -94,9 +84,14 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
     setup.server = std::make_unique<vieter::Server>(server_settings(settings), cancel);
     setup.logs = std::make_unique<vieter::ServerLogs>(*setup.server);
     setup.sources.push_back(std::make_unique<vieter::Targets>(*setup.server));
+    setup.repositories->make_others_by([&server = *setup.server](const std::string& name) {
+      return std::make_unique<vieter::ServerRepository>(name, server);
+    });
   }
-  for (const auto& repository : settings.repositories) add_repository(setup, repository);
-  for (const auto& target : settings.targets) add_repository(setup, {target.repository, {}});
+  for (const auto& repository : settings.repositories)
+    if (!repository.path.empty())
+      setup.repositories->add(
+          std::make_unique<LocalRepository>(repository.name, repository.path, machine_arch()));
   return setup;
 }
 
@@ -105,7 +100,7 @@ int Selection::exit_code(int code) const {
   return unusable && code == exit_code::ok ? exit_code::target_failed : code;
 }
 
-Selection select(Setup& setup, const Arguments& arguments) {
+Selection select(const Setup& setup, const Arguments& arguments) {
   auto listed = list_targets(setup.sources, machine_arch());
   for (const auto& failure : listed.failures) fmt::print(stderr, "error: {}\n", failure.report());
   for (const auto& problem : listed.problems) fmt::print(stderr, "error: {}\n", printable(problem));
@@ -115,7 +110,6 @@ Selection select(Setup& setup, const Arguments& arguments) {
   for (auto& target : listed.targets) {
     selection.known.push_back(target.name);
     target.force = target.force || arguments.force;
-    add_repository(setup, {target.repository, {}});
   }
   try {
     selection.targets = select_targets(std::move(listed.targets), arguments.targets);

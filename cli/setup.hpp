@@ -8,7 +8,7 @@
 #include "config/load.hpp"
 #include "core/build/package_build.hpp"
 #include "core/image/builder_image.hpp"
-#include "core/publish/repository.hpp"
+#include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
 #include "core/target/target_source.hpp"
 #include "core/vieter/server.hpp"
@@ -20,7 +20,7 @@ struct Setup {
   config::LoadResult config;
   std::unique_ptr<vieter::Server> server;  // if one is configured; the others use it
   std::unique_ptr<BuildLogServer> logs;
-  Repositories repositories;
+  std::unique_ptr<Repositories> repositories = std::make_unique<Repositories>();
   std::vector<std::unique_ptr<TargetSource>> sources;
 
   const config::Settings& settings() const { return config.settings; }
@@ -41,9 +41,9 @@ struct Selection {
   int exit_code(int code) const;
 };
 
-/// Asks the sources, and tells on stderr what is wrong with their answers. Repositories that only
-/// a server's targets name are added to the setup. Throws UsageError for targets that don't exist.
-Selection select(Setup& setup, const Arguments& arguments);
+/// Asks the sources, and tells on stderr what is wrong with their answers. Throws UsageError for
+/// targets that don't exist.
+Selection select(const Setup& setup, const Arguments& arguments);
 
 BuildSettings build_settings(const config::Settings& settings);
 /// Reads the configured files. Throws Error.

@@ -22,7 +22,7 @@ Progress::Detail detail_of(const Arguments& arguments) {
 }  // namespace
 
 int build_command(const Arguments& arguments, const Cancellation& cancel) {
-  auto setup = set_up(arguments, cancel);
+  const auto setup = set_up(arguments, cancel);
   const auto& settings = setup.settings();
   const auto selection = select(setup, arguments);
   const StateDir state(settings.build.state_dir);
@@ -38,7 +38,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
-  Run run({engine->runtime(), image, state, history, setup.repositories, identity, how,
+  Run run({engine->runtime(), image, state, history, *setup.repositories, identity, how,
            setup.logs.get()},
           progress);
   const auto results =

@@ -175,10 +175,10 @@ void check_server(const Setup& setup, Findings& findings) {
 }
 
 void check_repositories(const Setup& setup, Findings& findings) {
-  for (const auto& [name, repository] : setup.repositories)
-    findings.check("repository", [&, &name = name, &repository = repository] {
+  for (auto* repository : setup.repositories->all())
+    findings.check("repository", [&] {
       repository->check();
-      findings.good("repository", name);
+      findings.good("repository", repository->name());
     });
 }
 

@@ -12,11 +12,11 @@
 namespace pkgkiln::cli {
 
 int plan_command(const Arguments& arguments, const Cancellation& cancel) {
-  auto setup = set_up(arguments, cancel);
+  const auto setup = set_up(arguments, cancel);
   const auto selection = select(setup, arguments);
   const StateDir state(setup.settings().build.state_dir);
   const History history(state);
-  const auto plans = Planner(state, history, setup.repositories).decide(selection.targets, cancel);
+  const auto plans = Planner(state, history, *setup.repositories).decide(selection.targets, cancel);
   fmt::print("{}", plan_table(plans));
   const bool failed = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Unplannable>(plan.decision);

@@ -9,7 +9,7 @@
 namespace pkgkiln::cli {
 
 int targets_command(const Arguments& arguments, const Cancellation& cancel) {
-  auto setup = set_up(arguments, cancel);
+  const auto setup = set_up(arguments, cancel);
   const auto selection = select(setup, arguments);
   fmt::print("{}", targets_table(selection.targets));
   return selection.exit_code(exit_code::ok);

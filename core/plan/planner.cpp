@@ -50,9 +50,7 @@ Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
     plan.ref = tip.ref;
     plan.commit = tip.commit;
     step = "repository";
-    if (!repositories_.contains(target.repository))
-      throw Error("no repository '" + target.repository + "' is configured");
-    judge(plan);
+    judge(plan, repositories_.at(target.repository));
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
@@ -61,7 +59,7 @@ Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
   return plan;
 }
 
-void Planner::judge(Plan& plan) const {
+void Planner::judge(Plan& plan, Repository& repository) const {
   const auto& target = plan.target;
   const auto build = [&](std::string why) { plan.decision = Build{std::move(why)}; };
   if (target.force) return build("forced");
@@ -78,7 +76,6 @@ void Planner::judge(Plan& plan) const {
   if (!last->vcs_sources.empty())
     return build("its sources come from version control, so its version may have moved");
   if (last->files.empty()) return build("no file is recorded for it");
-  auto& repository = *repositories_.at(target.repository);
   if (const auto* missing = first_missing(*last, repository))
     return build(fmt::format("{} is not published in {}", missing->file_name, repository.name()));
   plan.decision = Skip{fmt::format("{} is still at {}, and its {} file{} published in {}", plan.ref,

@@ -4,7 +4,7 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/plan/plan.hpp"
-#include "core/publish/repository.hpp"
+#include "core/publish/repositories.hpp"
 #include "core/state/history.hpp"
 #include "core/state/state_dir.hpp"
 
@@ -22,7 +22,7 @@ class Planner {
   std::vector<Plan> decide(const std::vector<Target>& targets, const Cancellation& cancel) const;
 
  private:
-  void judge(Plan& plan) const;
+  void judge(Plan& plan, Repository& repository) const;
 
   const StateDir& state_;
   const History& history_;

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,8 +56,5 @@ class Repository {
   /// Throws Error (with what to do) when nothing could be published: unwritable, unreachable.
   virtual void check() = 0;
 };
-
-/// By name.
-using Repositories = std::map<std::string, std::unique_ptr<Repository>>;
 
 }  // namespace pkgkiln

@@ -2,7 +2,7 @@
 
 #include "core/build/build_job.hpp"
 #include "core/image/builder_image.hpp"
-#include "core/publish/repository.hpp"
+#include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
 #include "core/state/history.hpp"
 #include "core/state/state_dir.hpp"

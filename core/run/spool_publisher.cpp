@@ -59,10 +59,7 @@ void SpoolPublisher::publish(const Spool::Batch& batch, TargetResult& result) {
     result.hint = error.advice();
   };
   try {
-    const auto repository = parts_.repositories.find(batch.build.repository);
-    if (repository == parts_.repositories.end())
-      throw Error("no repository '" + batch.build.repository + "' is configured");
-    repository->second->publish(read_packages(batch));
+    parts_.repositories.at(batch.build.repository).publish(read_packages(batch));
     set_status(result, TargetResult::Status::built);
     spool_.drop(batch.directory);
   } catch (const Unpublishable& conflict) {

@@ -119,7 +119,7 @@ BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, Packagi
                             BuildLog& log) {
   return {plan,
           source,
-          *parts_.repositories.at(plan.target.repository),
+          parts_.repositories.at(plan.target.repository),
           record.build,
           image_,
           {},

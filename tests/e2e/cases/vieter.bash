@@ -88,7 +88,7 @@ it 'mends an upload that was cut off' code_is 0
 is_whole() {
 	on_server aur/x86_64/epoch-2:1.0-1-any.pkg.tar.zst
 	bsdtar -tf "$VIETER/packages/aur/x86_64/epoch-2:1.0-1-any.pkg.tar.zst" | grep -qx usr/share/epoch/version
-	(($(requests 'POST /aur/publish') >= 4)) || fail "$(cat "$VIETER/requests")"
+	(($(requests ' 0 POST /aur/publish') == 1)) || fail "$(cat "$VIETER/requests")"
 }
 it 'leaves the whole package on the server' is_whole
 it 'replaces the version before' not_on_server aur/x86_64/epoch-2:0.9-1-any.pkg.tar.zst
@@ -111,11 +111,10 @@ it 'sends nothing that had arrived' one_was_there
 
 # --- servers that can't be used ----------------------------------------------------------
 
-for fault in down 'garbage list' '500 list 1'$'\n''500 list 1'; do
-	printf '%s\n' "$fault" >"$VIETER/faults"
-	[[ $fault != 500* ]] || yes '500 list 1' | head -n 40 >"$VIETER/faults"
+for fault in down 'garbage list' '500 list 1'; do
+	for _ in {1..40}; do printf '%s\n' "$fault"; done >"$VIETER/faults"
 	kiln "listing-${fault%% *}" targets
-	it "ends with 3 when the list of targets is: ${fault%%$'\n'*}" code_is 3
+	it "ends with 3 when the list of targets meets the fault: $fault" code_is 3
 	it 'says which server, and what to do' err_has "$VIETER_URL" 'try: '
 done
 printf 'down\n' >"$VIETER/faults"
@@ -125,7 +124,9 @@ it 'ends with 3 when the server is down' code_is 3
 it 'builds the targets of the configuration all the same' published anyarch-1.1-1-any.pkg.tar.zst
 : >"$VIETER/faults"
 configure_vieter
-kiln refused --set vieter.api_key=wrong targets
+ENVIRONMENT=(VIETER_API_KEY=wrong)
+kiln refused targets
+ENVIRONMENT=()
 it 'ends with 3 when the server refuses the key' code_is 3
 it 'says that it is the key' err_has 'the server refuses the key' 'try: check vieter.api_key'
 kiln doctor-says doctor
@@ -149,7 +150,7 @@ for version in seed 0.2 0.3 0.4; do
 	it 'leaves it where pacman looks' on_server "$place/epoch-2:1.1-1-any.pkg.tar.zst"
 	logs_fit() {
 		local logs
-		logs=$(find "$VIETER/logs" -name '1-*.log' 2>/dev/null | wc -l)
+		logs=$(compgen -G "$VIETER/logs/1-*.log" | wc -l || true)
 		case $version in seed | 0.2) ((logs == 0)) ;; *) ((logs == 1)) ;; esac || fail "$logs logs"
 	}
 	it 'delivers a log where the server takes one' logs_fit

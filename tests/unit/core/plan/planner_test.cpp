@@ -43,7 +43,7 @@ struct Situation {
   Situation() {
     auto owned = std::make_unique<FakeRepository>();
     repository = owned.get();
-    repositories.emplace("repo", std::move(owned));
+    repositories.add(std::move(owned));
     target.name = "foo";
     target.repository = "repo";
     target.url = upstream.url();

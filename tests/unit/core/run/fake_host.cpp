@@ -32,7 +32,7 @@ FakeHost::FakeHost() {
   engine.on_exec([this](fake::ExecCall& call) { return play(call); });
   auto owned = std::make_unique<FragileRepository>("r", directory.path() / "repos", machine_arch());
   repository = owned.get();
-  repositories.emplace("r", std::move(owned));
+  repositories.add(std::move(owned));
   settings.timeout = std::chrono::minutes(5);
 }
 
