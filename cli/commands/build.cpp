@@ -41,8 +41,9 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   Run run({engine->runtime(), image, state, history, *setup.repositories, identity, how,
            setup.logs.get()},
           progress);
-  const auto results =
-      run.build(selection.targets, selection.known, arguments.refresh_image, cancel);
+  const auto results = run.build(selection.targets,
+                                 selection.unlisted ? std::vector<std::string>() : selection.known,
+                                 arguments.refresh_image, cancel);
   fmt::print("{}", summary(results));
   return selection.exit_code(all_good(results) ? exit_code::ok : exit_code::target_failed);
 }

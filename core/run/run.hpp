@@ -23,8 +23,9 @@ class Run {
 
   Run(Parts parts, RunObserver& observer);
 
-  /// One result a target, in the given order. `known` names every configured target, selected or
-  /// not. Throws Error only for what concerns all targets: the builder image, the state.
+  /// One result a target, in the given order. `known` names every target that there is,
+  /// selected or not; empty when not all could be listed. Throws Error only for what concerns all
+  /// targets: the builder image, the state.
   std::vector<TargetResult> build(const std::vector<Target>& targets,
                                   const std::vector<std::string>& known, bool refresh_image,
                                   const Cancellation& cancel);

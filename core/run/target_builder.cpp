@@ -131,10 +131,10 @@ BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, Packagi
 std::optional<std::string> TargetBuilder::other_owner(const std::string& pkgname,
                                                       const Target& target) const {
   auto owner = parts_.history.owner_of(pkgname, target.repository);
-  if (!owner || *owner == target.name ||
-      std::find(known_.begin(), known_.end(), *owner) == known_.end())
-    return std::nullopt;
-  return owner;
+  if (!owner || *owner == target.name) return std::nullopt;
+  const bool is_there =
+      known_.empty() || std::find(known_.begin(), known_.end(), *owner) != known_.end();
+  return is_there ? owner : std::nullopt;
 }
 
 void TargetBuilder::finish(const Target& target, const BuildRecord& record) {

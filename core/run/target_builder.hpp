@@ -19,7 +19,7 @@ struct Begun {
 /// How one target is built, published and recorded.
 class TargetBuilder {
  public:
-  /// `image` is the builder image's id; `known` names every configured target.
+  /// `image` is the builder image's id; `known` names every target; empty: there may be any.
   TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, RunObserver& observer,
                 std::string image, std::vector<std::string> known);
 
