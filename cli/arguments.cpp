@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 all targets built or up to date; 1 some target failed; 2 usage or\n"
-    "configuration; 3 nothing could be done (engine, server or state out of reach);\n"
+    "configuration; 3 engine, server or state out of reach (the rest was done);\n"
     "4 another run holds the lock; 128+n ended by signal n.";
 
 void add_general_options(CLI::App& app, Arguments& arguments) {

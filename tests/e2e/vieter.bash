@@ -11,7 +11,8 @@ vieter_starts() { # version, options
 	[[ $RUNTIME != docker ]] || addresses=(--address "$HOST_ADDRESS")
 	mkdir -p "$VIETER"
 	: >"$WORLD/vieter.url"
-	PYTHONDONTWRITEBYTECODE=1 "$HERE/../fixtures/vieter" --version "$version" --key "$SERVER_KEY" \
+	printf '%s' "$SERVER_KEY" >"$WORLD/vieter.key" # a command line is seen by everyone
+	PYTHONDONTWRITEBYTECODE=1 "$HERE/../fixtures/vieter" --version "$version" --key-file "$WORLD/vieter.key" \
 		--port "${VIETER_PORT:-0}" "${addresses[@]}" "$@" "$VIETER" >"$WORLD/vieter.url" 2>>"$WORLD/vieter.err" &
 	VIETER_PID=$!
 	trap 'vieter_stops; end_topic' EXIT

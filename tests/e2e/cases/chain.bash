@@ -2,6 +2,7 @@
 # Targets that depend on targets: their order, what a build has at hand, and what becomes of those
 # whose dependency fails.
 
+# shellcheck source=vieter.bash
 . "$HERE/vieter.bash"
 
 # A PKGBUILD that installs a file and wants what it depends on to be there. Its further arguments
@@ -71,6 +72,7 @@ it 'builds what is not part of it' out_has '0 built, 1 up-to-date, 3 failed'
 VIETER=$WORLD/vieter
 vieter_lists 'chain-top, "repo": "chain"' 'chain-middle, "repo": "chain"' 'chain-bottom, "repo": "chain"'
 vieter_starts 0.4
+# shellcheck disable=SC2119 # the server lists all of them
 configure_vieter
 kiln server build
 it 'builds the chain into a repository that the server does not have yet' code_is 0

@@ -2,13 +2,20 @@
 # shellcheck disable=SC2034 # read by become
 # Credentials of targets and servers stay on the host, and nobody gets to read them there either.
 
+# shellcheck source=vieter.bash
+. "$HERE/vieter.bash"
 PASSWORD=pass$RANDOM$RANDOM$RANDOM
-KEY=key$RANDOM$RANDOM$RANDOM
+KEY=$SERVER_KEY
+VIETER=$WORLD/vieter
+vieter_lists 'epoch, "repo": "srv"'
+vieter_starts 0.6
+sed 's/^arch=.*/&\nmakedepends=(epoch)/' "$ROOT/served/plain/endless/PKGBUILD" | commit_file endless PKGBUILD
 # The server answers late, so that who asks it is seen in the list of processes.
 secret_url=http://tester:$PASSWORD@127.0.0.1:$PORT/slow/0.3/$TOPIC
-configure "$(printf 'endless\nurl = "%s/endless.git"' "$secret_url")" "$(printf 'no-such\nurl = "%s/no-such.git"' "$secret_url")" \
+configure "$(printf 'endless\nrepository = "srv"\nurl = "%s/endless.git"' "$secret_url")" "$(printf 'no-such\nurl = "%s/no-such.git"' "$secret_url")" \
 	"$(printf 'no-such-url\nkind = "url"\nurl = "%s/no-such/PKGBUILD"' "$secret_url")" "$(printf 'anyarch\nurl = "%s/anyarch.git"' "$secret_url")"
-ENVIRONMENT=("VIETER_API_KEY=$KEY")
+printf '[[repositories]]\nname = "srv"\n' >>"$CONFIG"
+ENVIRONMENT=("VIETER_API_KEY=$KEY" "VIETER_ADDRESS=$VIETER_URL" "PKGKILN_VIETER_CONTAINER_ADDRESS=http://fixtures.test:$VIETER_PORT")
 
 # Writes down each command line with a secret in it. env hands the key over, and is ours.
 watch_processes() {
@@ -34,14 +41,17 @@ no_secret() { # file...
 	for file; do ! grep -n -e "${PASSWORD/s/[s]}" -e "${KEY/k/[k]}" "$file" || fail "a secret is in $file"; done
 }
 
-kiln first build anyarch
+kiln first build anyarch epoch
 it 'builds from a repository whose URL holds a password' code_is 0
+it 'publishes with the key' on_server srv/x86_64/epoch-2:0.9-1-any.pkg.tar.zst
 
 kiln_in_background endless --verbose build endless no-such no-such-url
 begun() { grep -q '^==> \[.*\] build (' "$STATE"/logs/endless/*.log; }
 it 'comes to the build of an endless package' wait_for 120 begun
 container=$(ours containers)
 
+has_the_repository() { engine_exec "$container" root cat /etc/pacman.conf | tr -d '\r' >"$WORLD/pacman.conf" && has "$WORLD/pacman.conf" '[srv]' "http://fixtures.test:$VIETER_PORT/srv/"; }
+it "has the server's repository at hand in the container" has_the_repository
 containers_know_nothing() {
 	local image
 	image=$(ours images)
@@ -89,6 +99,6 @@ no_process_told() { [[ ! -s $WORLD/processes ]] || fail "$(sort -u "$WORLD/proce
 it 'puts no secret on a command line' no_process_told
 it 'says no secret on stdout or stderr' no_secret "$WORLD"/runs/*.out "$WORLD"/runs/*.err
 state_knows_nothing() {
-	grep -rq anyarch "$STATE" && ! grep -rla -e "${PASSWORD/s/[s]}" -e "${KEY/k/[k]}" "$STATE" "$WORLD/repo"
+	grep -rq anyarch "$STATE" && ! grep -rla -e "${PASSWORD/s/[s]}" -e "${KEY/k/[k]}" "$STATE" "$WORLD/repo" "$VIETER"
 }
-it 'writes no secret to logs, history or repository' state_knows_nothing
+it 'writes no secret to logs, history or repositories' state_knows_nothing

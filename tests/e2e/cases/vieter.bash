@@ -1,7 +1,10 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # read by become and vieter.bash
 # Targets from a Vieter server, packages and logs to it; what goes wrong on the way.
 
+# shellcheck source=vieter.bash
 . "$HERE/vieter.bash"
+# shellcheck source=pacman.bash
 . "$HERE/pacman.bash"
 VIETER=$WORLD/vieter
 vieter_lists 'split, "repo": "mine", "branch": ""' 'epoch, "repo": "aur"' 'anyarch, "repo": "aur", "arch": ["x86_64", "aarch64"]' \
