@@ -10,6 +10,7 @@ VIETER=$WORLD/vieter
 vieter_lists 'epoch, "repo": "srv"'
 vieter_starts 0.6
 sed 's/^arch=.*/&\nmakedepends=(epoch)/' "$ROOT/served/plain/endless/PKGBUILD" | commit_file endless PKGBUILD
+commit_file endless .SRCINFO <<<'' # the old one does not say so
 # The server answers late, so that who asks it is seen in the list of processes.
 secret_url=http://tester:$PASSWORD@127.0.0.1:$PORT/slow/0.3/$TOPIC
 configure "$(printf 'endless\nrepository = "srv"\nurl = "%s/endless.git"' "$secret_url")" "$(printf 'no-such\nurl = "%s/no-such.git"' "$secret_url")" \
