@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -64,8 +65,16 @@ void Connection::hold(int milliseconds) {
   if (readable(fd_, milliseconds)) static_cast<void>(::recv(fd_, byte.data(), 1, MSG_PEEK));
 }
 
-Server::Server(std::vector<Script> scripts)
-    : scripts_(std::move(scripts)), listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Server::Server(std::vector<Script> scripts, On on) : scripts_(std::move(scripts)) {
+  if (on == On::port)
+    listen_on_port();
+  else
+    listen_on_socket();
+  thread_ = std::thread([this] { serve(); });
+}
+
+void Server::listen_on_socket() {
+  listener_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   const auto path = socket();
@@ -73,7 +82,19 @@ Server::Server(std::vector<Script> scripts)
   if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(listener_.get(), 16) != 0)
     throw_errno("cannot listen on '" + path + "'");
-  thread_ = std::thread([this] { serve(); });
+}
+
+void Server::listen_on_port() {
+  listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener_.get(), any, size) != 0 || ::listen(listener_.get(), 16) != 0 ||
+      ::getsockname(listener_.get(), any, &size) != 0)
+    throw_errno("cannot listen on a port");
+  port_ = ntohs(address.sin_port);
 }
 
 Server::~Server() {

@@ -31,27 +31,32 @@ class Connection {
 
 using Script = std::function<void(Connection&)>;
 
-/// Listens on a Unix socket of its own and plays one script per connection, the last for all that
-/// follow.
+/// Listens on a Unix socket of its own, or on a free port of this host, and plays one script per
+/// connection, the last for all that follow.
 class Server {
  public:
-  explicit Server(std::vector<Script> scripts);
+  enum class On { unix_socket, port };
+  explicit Server(std::vector<Script> scripts, On on = On::unix_socket);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   std::string socket() const { return directory_.path() / "server.sock"; }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   int connections() const { return connections_; }
   /// Everything that read_head gave, in order.
   std::vector<std::string> heads() const;
   void note(const std::string& head);
 
  private:
+  void listen_on_socket();
+  void listen_on_port();
   void serve();
 
   pkgkiln::TempDir directory_;
   std::vector<Script> scripts_;
   pkgkiln::UniqueFd listener_;
+  int port_ = 0;
   std::atomic<int> connections_ = 0;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;

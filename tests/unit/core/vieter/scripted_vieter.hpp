@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/vieter/server.hpp"
+#include "tests/unit/core/net/scripted_server.hpp"
+
+namespace scripted {
+
+/// A server that answers each "METHOD target" as it was told and anything else with 404, and
+/// closes the connection after each answer, as Vieter does.
+class Vieter {
+ public:
+  struct Request {
+    std::string line;  // "GET /api/repos"
+    std::string head, body;
+  };
+  using Answer = std::function<std::string(const Request&)>;
+
+  Vieter();
+
+  /// From now on; a text is a 200 with that body.
+  void on(const std::string& line, const std::string& body);
+  void on(const std::string& line, int status, const std::string& body = {});
+  void on(const std::string& line, Answer answer);
+  /// What is asked of a server of that generation with one target (without one: "[]").
+  void be(pkgkiln::vieter::Version version, const std::string& targets = "[]");
+
+  /// Settings for it, with the key "k3y" and little patience.
+  pkgkiln::vieter::ServerSettings settings() const;
+  /// Every request so far, in order.
+  std::vector<Request> requests() const;
+  std::vector<std::string> lines() const;
+  std::size_t count(const std::string& line) const;
+
+ private:
+  void play(Connection& connection);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Answer> answers_;
+  std::vector<Request> requests_;
+  Server server_;
+};
+
+}  // namespace scripted
