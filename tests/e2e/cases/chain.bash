@@ -2,8 +2,8 @@
 # Targets that depend on targets: their order, what a build has at hand, and what becomes of those
 # whose dependency fails.
 
-# shellcheck source=vieter.bash
-. "$HERE/vieter.bash"
+# shellcheck source=server.bash
+. "$HERE/server.bash"
 
 # A PKGBUILD that installs a file and wants what it depends on to be there. Its further arguments
 # are lines of its own.

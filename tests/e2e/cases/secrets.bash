@@ -2,8 +2,8 @@
 # shellcheck disable=SC2034 # read by become
 # Credentials of targets and servers stay on the host, and nobody gets to read them there either.
 
-# shellcheck source=vieter.bash
-. "$HERE/vieter.bash"
+# shellcheck source=server.bash
+. "$HERE/server.bash"
 PASSWORD=pass$RANDOM$RANDOM$RANDOM
 KEY=$SERVER_KEY
 VIETER=$WORLD/vieter

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # read by become and vieter.bash
+# shellcheck disable=SC2034 # read by become and server.bash
 # Targets from a Vieter server, packages and logs to it; what goes wrong on the way.
 
-# shellcheck source=vieter.bash
-. "$HERE/vieter.bash"
+# shellcheck source=server.bash
+. "$HERE/server.bash"
 # shellcheck source=pacman.bash
 . "$HERE/pacman.bash"
 VIETER=$WORLD/vieter
