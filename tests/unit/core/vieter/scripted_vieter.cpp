@@ -64,7 +64,7 @@ pkgkiln::vieter::ServerSettings Vieter::settings() const {
   settings.address = server_.url();
   settings.api_key = pkgkiln::Secret("k3y");
   settings.machine_arch = "x86_64";
-  settings.retry_timeout = std::chrono::milliseconds(400);
+  settings.retry_timeout = std::chrono::milliseconds(1'000);
   return settings;
 }
 

@@ -1,0 +1,231 @@
+#include "core/vieter/server_repository.hpp"
+
+#include "core/base/digest.hpp"
+#include "core/base/file.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/core/vieter/scripted_vieter.hpp"
+
+using namespace pkgkiln;
+using Catch::Matchers::ContainsSubstring;
+using pacman::PackageArchive;
+using pacman::PackageFileName;
+using scripted::Vieter;
+using vieter::Version;
+
+namespace {
+
+const std::string kContent = "the bytes of a package";
+const std::string kAdded = "Package added successfully.";
+
+PackageFileName file(const std::string& name) {
+  return PackageFileName::parse(name).value();
+}
+
+std::string desc(const std::string& sha256) {
+  return "%FILENAME%\nfoo-1:2-3-x86_64.pkg.tar.zst\n\n%NAME%\nfoo\n\n%VERSION%\n1:2-3\n\n"
+         "%CSIZE%\n22\n\n%SHA256SUM%\n" +
+         sha256 + "\n\n";
+}
+
+/// A package, and a server that takes it.
+struct Situation {
+  TempDir directory;
+  PackageArchive package;
+  Vieter there;
+  std::unique_ptr<vieter::Server> server;
+  std::unique_ptr<vieter::ServerRepository> repository;
+
+  explicit Situation(Version version, const std::string& name = "foo-1:2-3-x86_64.pkg.tar.zst") {
+    package.path = directory.path() / "package";
+    write_file_atomically(package.path, kContent);
+    package.name = file(name);
+    package.size = kContent.size();
+    package.sha256 = sha256_of(kContent);
+    there.be(version, version == Version::v0_2 ? "{}" : "[]");
+    server = std::make_unique<vieter::Server>(there.settings());
+    repository = std::make_unique<vieter::ServerRepository>("my repo", *server);
+  }
+
+  void holds(const std::string& sha256) {
+    there.on("HEAD /my%20repo/x86_64/foo-1%3A2-3", "");
+    there.on("GET /my%20repo/x86_64/foo-1%3A2-3", desc(sha256));
+  }
+  /// Holds it after an upload whose answer is this.
+  void takes(int status, const std::string& body) {
+    there.on("POST /my%20repo/publish", [this, status, body](const Vieter::Request&) {
+      holds(package.sha256);
+      return scripted::answer(status, body, "Connection: close\r\n");
+    });
+  }
+  void publish() { repository->publish({package}); }
+  std::size_t uploads() const { return there.count("POST /my%20repo/publish"); }
+};
+
+}  // namespace
+
+TEST_CASE("a package is there when its desc is") {
+  Situation all(GENERATE(Version::v0_2, Version::v0_4));
+  CHECK_FALSE(all.repository->contains(all.package.name));
+  all.holds(all.package.sha256);
+  CHECK(all.repository->contains(all.package.name));
+  for (const auto& request : all.there.requests())
+    if (request.line.starts_with("HEAD")) CHECK_THAT(request.head, !ContainsSubstring("X-Api-Key"));
+}
+
+TEST_CASE("what can't be told is no answer") {
+  Situation all(Version::v0_4);
+  all.there.on("HEAD /my%20repo/x86_64/foo-1%3A2-3", 403);
+  CHECK_THROWS_WITH(all.repository->contains(all.package.name),
+                    ContainsSubstring("cannot tell whether foo-1:2-3-x86_64.pkg.tar.zst") &&
+                        ContainsSubstring("403"));
+}
+
+TEST_CASE("a package for any arch is looked for elsewhere only while its own arch has nothing") {
+  Situation all(Version::v0_4, "foo-1:2-3-any.pkg.tar.zst");
+  all.there.on("HEAD /my%20repo/aarch64/foo-1%3A2-3", "");
+  CHECK(all.repository->contains(all.package.name));
+  all.there.on("HEAD /my%20repo/x86_64/my%20repo.db", "");
+  CHECK_FALSE(all.repository->contains(all.package.name));
+}
+
+TEST_CASE("the server's default arch is looked into, however unusual") {
+  Situation all(Version::v0_4, "foo-1:2-3-any.pkg.tar.zst");
+  all.there.on("HEAD /my%20repo/mips/foo-1%3A2-3", "");
+  CHECK_FALSE(all.repository->contains(all.package.name));
+  auto settings = all.there.settings();
+  settings.default_arch = "mips";
+  vieter::Server server(settings);
+  CHECK(vieter::ServerRepository("my repo", server).contains(all.package.name));
+}
+
+TEST_CASE("the seed has all files in one folder, named by their compression") {
+  Situation all(Version::seed);
+  CHECK_FALSE(all.repository->contains(all.package.name));
+  all.there.on("HEAD /foo-1%3A2-3-x86_64.pkg.tar.xz", "");
+  CHECK(all.repository->contains(all.package.name));
+}
+
+TEST_CASE("a package is sent with its length, and read back") {
+  Situation all(GENERATE(Version::v0_2, Version::v0_3, Version::v0_4));
+  all.takes(200, kAdded);
+  all.publish();
+  REQUIRE(all.uploads() == 1);
+  for (const auto& request : all.there.requests()) {
+    if (!request.line.starts_with("POST")) continue;
+    CHECK(request.body == kContent);
+    CHECK_THAT(request.head, ContainsSubstring("Content-Length: 22\r\n"));
+    CHECK_THAT(request.head, ContainsSubstring("X-Api-Key: k3y\r\n"));
+    CHECK_THAT(request.head, !ContainsSubstring("Expect"));
+    CHECK_THAT(request.head, !ContainsSubstring("chunked"));
+  }
+  CHECK(all.there.lines().back() == "GET /my%20repo/x86_64/foo-1%3A2-3");
+  all.publish();
+  CHECK(all.uploads() == 1);
+}
+
+TEST_CASE("what the server holds with other content is replaced") {
+  Situation all(Version::v0_4);
+  all.holds(sha256_of("another"));
+  all.takes(200, "");
+  all.publish();
+  CHECK(all.uploads() == 1);
+}
+
+TEST_CASE("an upload that arrived in part, or failed, is sent again") {
+  Situation all(Version::v0_4);
+  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+    const auto uploads = all.uploads();
+    all.holds(uploads < 3 ? sha256_of("a part") : all.package.sha256);
+    return scripted::answer(uploads == 1 ? 500 : 200, "", "Connection: close\r\n");
+  });
+  all.publish();
+  CHECK(all.uploads() == 3);
+}
+
+TEST_CASE("an upload that never arrives whole fails, and says what is there") {
+  Situation all(Version::v0_4);
+  all.there.on("POST /my%20repo/publish", "");
+  CHECK_THROWS_WITH(all.publish(), ContainsSubstring("cannot publish foo-1:2-3-x86_64.pkg.tar.zst "
+                                                     "in 'my repo' of http://127.0.0.1") &&
+                                       ContainsSubstring("it can't be found there now"));
+  CHECK(all.uploads() > 1);
+}
+
+TEST_CASE("a refusal is not repeated") {
+  Situation all(Version::v0_4);
+  const int status = GENERATE(400, 401, 411);
+  all.there.on("POST /my%20repo/publish", status, "no");
+  CHECK_THROWS_WITH(all.publish(), ContainsSubstring(status == 401 ? "refuses the key" : "no") &&
+                                       !ContainsSubstring("k3y"));
+  CHECK(all.uploads() == 1);
+}
+
+TEST_CASE("a 200 of 0.2 is no success by itself") {
+  Situation all(Version::v0_2);
+  all.takes(200, "Welcome!");
+  CHECK_THROWS_AS(all.publish(), Error);
+}
+
+TEST_CASE("the seed's success stands in its text") {
+  Situation all(Version::seed);
+  const auto there = [&](const std::string& content) {
+    all.there.on("HEAD /foo-1%3A2-3-x86_64.pkg.tar.zst", "");
+    all.there.on("GET /foo-1%3A2-3-x86_64.pkg.tar.zst", content);
+  };
+  SECTION("success") {
+    all.there.on("POST /publish", [&](const Vieter::Request&) {
+      there(kContent);
+      return scripted::answer(200, kAdded, "Connection: close\r\n");
+    });
+    all.publish();
+    CHECK(all.there.count("POST /publish") == 1);
+  }
+  SECTION("failures are tried again") {
+    all.there.on("POST /publish", GENERATE("Failed to add package.", "Failed to upload file."));
+    CHECK_THROWS_AS(all.publish(), Error);
+    CHECK(all.there.count("POST /publish") > 1);
+  }
+  SECTION("refusals are not") {
+    all.there.on("POST /publish", GENERATE("Unauthorized.", "Content-Type header isn't set."));
+    CHECK_THROWS_AS(all.publish(), Error);
+    CHECK(all.there.count("POST /publish") == 1);
+  }
+  SECTION("a file that is there with other content stays") {
+    there("another content");
+    CHECK_THROWS_AS(all.publish(), Unpublishable);
+    CHECK(all.there.count("POST /publish") == 0);
+  }
+}
+
+TEST_CASE("what a server would cut off is not sent") {
+  Situation all(Version::v0_6);
+  all.package.size = std::uint64_t{1} << 31U;
+  CHECK_THROWS_AS(all.publish(), Unpublishable);
+  CHECK_THROWS_WITH(all.publish(), ContainsSubstring("2147483648 bytes"));
+  CHECK(all.there.requests().empty());
+}
+
+TEST_CASE("a repository that the server can't have is not published to") {
+  Situation all(Version::v0_4);
+  vieter::ServerRepository api("api", *all.server);
+  CHECK_THROWS_AS(api.publish({all.package}), Unpublishable);
+}
+
+TEST_CASE("containers install from a server by its URL, as they reach it") {
+  Situation all(Version::v0_4);
+  const auto offer = all.repository->offer({"foo"});
+  REQUIRE(offer);
+  CHECK(offer->section == "my repo");
+  CHECK(offer->url == all.there.settings().address + "/my%20repo/x86_64");
+  CHECK_FALSE(offer->files);
+
+  Vieter seed;
+  seed.be(Version::seed);
+  auto settings = seed.settings();
+  settings.container_address = "http://192.0.2.1:8000";
+  vieter::Server server(settings);
+  const auto flat = vieter::ServerRepository("vieter", server).offer({"foo"});
+  REQUIRE(flat);
+  CHECK(flat->section == "vieter");
+  CHECK(flat->url == "http://192.0.2.1:8000");
+}
