@@ -31,7 +31,6 @@ docker_start() {
 	network=$(free_network)
 	link=pkgkiln${network##*.}
 	mkdir -p "$DIR/docker"
-	as_root rm -rf -- "$DIR/docker/exec" "$DIR/docker/dockerd.pid" "$DIR/docker/docker.sock"
 	# With setsid Ctrl-C goes to tests/engines alone, which then ends it.
 	"${ROOT[@]}" setsid --wait unshare --net --mount --pid --fork --kill-child --mount-proc --propagation slave \
 		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 4>&- 9>&- &

@@ -88,7 +88,6 @@ podman_alive() { mark_alive "$(recall PODMAN)" && podman_answers; }
 
 podman_start() {
 	say 'starting rootless Podman'
-	end_process "$(recall PODMAN)" 3
 	podman_add_user
 	podman_configure
 	check_rootless "$(podman_user)" as_podman
@@ -155,8 +154,17 @@ podman_stop_processes() {
 	for mark in "${marks[@]}"; do end_process "$mark" 3; done
 }
 
+# The process that holds the namespaces, when it was killed and its file is still there: no command
+# of Podman's works then.
+podman_forget_killed() {
+	local file=$DIR/podman/run/libpod/tmp/pause.pid
+	[[ -e $file ]] || return 0
+	podman_processes | grep -xF -e "$(cat "$file")" >/dev/null || rm -f -- "$file"
+}
+
 podman_stop() {
 	[[ -d $DIR/podman ]] || return 0
+	podman_forget_killed
 	if [[ -e $DIR/podman/containers.conf ]] && command -v podman >/dev/null; then
 		as_podman timeout 60 podman rm --all --force --time 0 >/dev/null 2>&1 || true
 		((EUID == 0)) || as_podman podman unshare find "$DIR/podman/storage" -mindepth 2 -delete || true
