@@ -38,7 +38,8 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
-  Run run({engine->runtime(), image, state, history, *setup.repositories, identity, how,
+  git::Remotes remotes;
+  Run run({engine->runtime(), image, state, history, *setup.repositories, remotes, identity, how,
            setup.logs.get()},
           progress);
   const auto results = run.build(selection.targets,

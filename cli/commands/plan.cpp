@@ -16,7 +16,9 @@ int plan_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto selection = select(setup, arguments);
   const StateDir state(setup.settings().build.state_dir);
   const History history(state);
-  const auto plans = Planner(state, history, *setup.repositories).decide(selection.targets, cancel);
+  git::Remotes remotes;
+  const auto plans =
+      Planner(state, history, *setup.repositories, remotes).decide(selection.targets, cancel);
   fmt::print("{}", plan_table(plans));
   const bool failed = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Unplannable>(plan.decision);

@@ -32,21 +32,22 @@ bool is_of(const BuildRecord& record, const Target& target) {
 const RecordedFile* first_missing(const BuildRecord& record, Repository& repository) {
   for (const auto& file : record.files) {
     const auto name = pacman::PackageFileName::parse(file.file_name);
-    if (!name || !repository.contains(*name)) return &file;
+    if (!name || !repository.listed(*name)) return &file;
   }
   return nullptr;
 }
 
 }  // namespace
 
-Planner::Planner(const StateDir& state, const History& history, const Repositories& repositories)
-    : state_(state), history_(history), repositories_(repositories) {}
+Planner::Planner(const StateDir& state, const History& history, const Repositories& repositories,
+                 git::Remotes& remotes)
+    : state_(state), history_(history), repositories_(repositories), remotes_(remotes) {}
 
 Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
   Plan plan{target, Unplannable{}, {}, {}};
   std::string step = "source";
   try {
-    const auto tip = open_source(target, state_)->ask(cancel);
+    const auto tip = open_source(target, state_, remotes_)->ask(cancel);
     plan.ref = tip.ref;
     plan.commit = tip.commit;
     step = "repository";

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/git/remotes.hpp"
 #include "core/plan/plan.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/state/history.hpp"
@@ -14,7 +15,8 @@ namespace pkgkiln {
 /// what was built last and what is published. When in doubt, build. Thread-safe.
 class Planner {
  public:
-  Planner(const StateDir& state, const History& history, const Repositories& repositories);
+  Planner(const StateDir& state, const History& history, const Repositories& repositories,
+          git::Remotes& remotes);
 
   /// What goes wrong is part of the plan; throws only Cancelled.
   Plan decide(const Target& target, const Cancellation& cancel) const;
@@ -27,6 +29,7 @@ class Planner {
   const StateDir& state_;
   const History& history_;
   const Repositories& repositories_;
+  git::Remotes& remotes_;
 };
 
 }  // namespace pkgkiln

@@ -32,6 +32,11 @@ struct Offer {
   std::function<void(const Sink& tar, const Cancellation& cancel)> files;
 };
 
+/// What a repository lists of a file.
+struct ListedFile {
+  std::string sha256;  // empty: not known
+};
+
 /// A place that pacman installs from. Thread-safe.
 class Repository {
  public:
@@ -42,6 +47,12 @@ class Repository {
   /// Whether this very file (name, version, arch; any compression) can be installed from it now.
   /// Throws Error when it can't be told.
   virtual bool contains(const pacman::PackageFileName& file) = 0;
+
+  /// The same, by what the repository listed when it was first asked in this run where it has
+  /// lists: for questions about many files. Throws Error when it can't be told.
+  virtual std::optional<ListedFile> listed(const pacman::PackageFileName& file) {
+    return contains(file) ? std::optional(ListedFile{}) : std::nullopt;
+  }
 
   /// Publishes the packages of one build, all of them or (after an Error) as few as can be; each
   /// replaces other versions of the same pkgname. The same file with the same content again is no

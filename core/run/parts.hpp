@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/build/build_job.hpp"
+#include "core/git/remotes.hpp"
 #include "core/image/builder_image.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
@@ -16,6 +17,7 @@ struct RunParts {
   const StateDir& state;
   History& history;
   const Repositories& repositories;
+  git::Remotes& remotes;
   const RunIdentity& identity;
   const BuildSettings& settings;
   BuildLogServer* logs = nullptr;  // gets the logs too, if there is one

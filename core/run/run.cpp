@@ -26,8 +26,8 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
                                      const Cancellation& cancel) {
   clean_up();
   publisher_.publish_pending();
-  const auto plans =
-      Planner(parts_.state, parts_.history, parts_.repositories).decide(targets, cancel);
+  const auto plans = Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes)
+                         .decide(targets, cancel);
   observer_.planned(plans);
   const bool something = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Build>(plan.decision);

@@ -55,7 +55,7 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
   auto& record = begun.result.record;
   {
     BuildLog log(record.log, kLogLimit);
-    const auto source = open_source(plan.target, parts_.state);
+    const auto source = open_source(plan.target, parts_.state, parts_.remotes);
     PackageBuild build(parts_.runtime, parts_.identity, parts_.settings,
                        job(plan, record, *source, log));
     const auto ended = build.inspect(cancel);
@@ -104,7 +104,7 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
                                            const std::filesystem::path& output_dir,
                                            const Cancellation& cancel) {
   BuildLog log(result.record.log, kLogLimit);
-  const auto source = open_source(plan.target, parts_.state);
+  const auto source = open_source(plan.target, parts_.state, parts_.remotes);
   observer_.build_started(plan, result.record.log);
   auto work = job(plan, result.record, *source, log);
   work.output_dir = output_dir;

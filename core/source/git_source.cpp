@@ -4,15 +4,16 @@
 
 namespace pkgkiln {
 
-GitSource::GitSource(std::filesystem::path mirror, std::string url, std::string branch,
-                     std::string path)
+GitSource::GitSource(std::filesystem::path mirror, git::Remotes& remotes, std::string url,
+                     std::string branch, std::string path)
     : mirror_(std::move(mirror), url),
+      remotes_(remotes),
       url_(std::move(url)),
       branch_(std::move(branch)),
       path_(std::move(path)) {}
 
 PackagingSource::Tip GitSource::ask(const Cancellation& cancel) {
-  const auto tip = git::ask_tip(url_, branch_, cancel);
+  const auto tip = remotes_.ask_tip(url_, branch_, cancel);
   return {tip.ref, tip.commit};
 }
 

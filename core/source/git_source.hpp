@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/git/git.hpp"
+#include "core/git/remotes.hpp"
 #include "core/source/packaging_source.hpp"
 
 namespace pkgkiln {
@@ -9,7 +10,8 @@ namespace pkgkiln {
 class GitSource : public PackagingSource {
  public:
   /// `branch` empty: the remote's default; `path` empty: the root.
-  GitSource(std::filesystem::path mirror, std::string url, std::string branch, std::string path);
+  GitSource(std::filesystem::path mirror, git::Remotes& remotes, std::string url,
+            std::string branch, std::string path);
 
   Tip ask(const Cancellation& cancel) override;
   Tip fetch(const Tip& tip, const Cancellation& cancel) override;
@@ -20,6 +22,7 @@ class GitSource : public PackagingSource {
 
  private:
   git::Mirror mirror_;
+  git::Remotes& remotes_;
   std::string url_, branch_, path_;
 };
 

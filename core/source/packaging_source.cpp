@@ -5,11 +5,13 @@
 
 namespace pkgkiln {
 
-std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state) {
+std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state,
+                                             git::Remotes& remotes) {
   auto mirror = state.mirror(target.name);
   if (target.kind == TargetKind::url)
     return std::make_unique<UrlSource>(std::move(mirror), target.url);
-  return std::make_unique<GitSource>(std::move(mirror), target.url, target.branch, target.path);
+  return std::make_unique<GitSource>(std::move(mirror), remotes, target.url, target.branch,
+                                     target.path);
 }
 
 }  // namespace pkgkiln

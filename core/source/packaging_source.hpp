@@ -6,6 +6,7 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/base/stream.hpp"
+#include "core/git/remotes.hpp"
 #include "core/state/state_dir.hpp"
 #include "core/target/target.hpp"
 
@@ -43,7 +44,9 @@ class PackagingSource {
                           const Cancellation& cancel) const = 0;
 };
 
-/// The source of a target, mirrored in `state`. Touches neither the disk nor the network.
-std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state);
+/// The source of a target, mirrored in `state`; asked through `remotes`, which outlives it. Touches
+/// neither the disk nor the network.
+std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state,
+                                             git::Remotes& remotes);
 
 }  // namespace pkgkiln

@@ -35,6 +35,7 @@ struct Situation {
   StateDir state{directory.path() / "state"};
   History history{state};
   Repositories repositories;
+  git::Remotes remotes;
   FakeRepository* repository = nullptr;
   test::TestRepository upstream{directory.path() / "upstream"};
   Target target;
@@ -58,7 +59,7 @@ struct Situation {
   }
 
   Plan plan() {
-    return Planner(state, history, repositories).decide(target, Cancellation::never());
+    return Planner(state, history, repositories, remotes).decide(target, Cancellation::never());
   }
   std::string why_build() {
     const auto decided = plan();
@@ -140,8 +141,9 @@ TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
   auto homeless = situation.target;
   homeless.name = "homeless";
   homeless.repository = "unknown";
-  const auto plans = Planner(situation.state, situation.history, situation.repositories)
-                         .decide({lost, homeless, situation.target}, Cancellation::never());
+  const auto plans =
+      Planner(situation.state, situation.history, situation.repositories, situation.remotes)
+          .decide({lost, homeless, situation.target}, Cancellation::never());
   REQUIRE(plans.size() == 3);
   REQUIRE(std::holds_alternative<Unplannable>(plans[0].decision));
   CHECK(std::get<Unplannable>(plans[0].decision).step == "source");
@@ -156,7 +158,8 @@ TEST_CASE("planning stops when it is asked to", "[concurrent]") {
   Situation situation;
   Cancellation cancel;
   cancel.request(15);
-  CHECK_THROWS_AS(Planner(situation.state, situation.history, situation.repositories)
-                      .decide(std::vector{situation.target}, cancel),
-                  Cancelled);
+  CHECK_THROWS_AS(
+      Planner(situation.state, situation.history, situation.repositories, situation.remotes)
+          .decide(std::vector{situation.target}, cancel),
+      Cancelled);
 }

@@ -65,8 +65,9 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   std::vector<std::string> known;
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
-  Run run({engine.runtime(), image, state, history, repositories, identity, settings, logs},
-          observer);
+  Run run(
+      {engine.runtime(), image, state, history, repositories, remotes, identity, settings, logs},
+      observer);
   return run.build(targets, known, false, cancel);
 }
 

@@ -82,6 +82,7 @@ class FakeHost {
   StateDir state{directory.path() / "state"};
   History history{state};
   Repositories repositories;
+  git::Remotes remotes;
   FragileRepository* repository = nullptr;
   BuildSettings settings;
   RecordingObserver observer;

@@ -18,6 +18,7 @@ const auto kNever = Cancellation::never();
 struct Setup {
   TempDir dir;
   StateDir state{dir.path() / "state"};
+  mutable git::Remotes remotes;
 
   std::unique_ptr<PackagingSource> open(TargetKind kind, const std::string& url,
                                         const std::string& path = {}) const {
@@ -26,7 +27,7 @@ struct Setup {
     target.kind = kind;
     target.url = url;
     target.path = path;
-    return open_source(target, state);
+    return open_source(target, state, remotes);
   }
   std::unique_ptr<PackagingSource> pkgbuild(const std::string& url) const {
     return open(TargetKind::url, url);
