@@ -132,6 +132,10 @@ BuildSettings build_settings(const config::Settings& settings) {
   return result;
 }
 
+RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments) {
+  return {settings.build.retry_failed, !arguments.targets.empty()};
+}
+
 BuilderImage::Settings image_settings(const config::Settings& settings) {
   const auto& image = settings.image;
   BuilderImage::Settings result;

@@ -134,6 +134,15 @@ const std::array all_keys{
         .example = R"("-j4")",
         .doc = "MAKEFLAGS of makepkg.conf(5); -j and the number of cores when it is not set.",
         .check = check_line},
+    Key{.table = "build",
+        .name = "retry_failed",
+        .slot = [](const Record& r) -> Slot { return &settings(r).build.retry_failed; },
+        .default_value = R"("0s")",
+        .example = R"("6h")",
+        .doc = "When a build that failed is tried again although neither its commit nor the "
+               "builder image changed: after this time, then after twice that, and so on. With 0s "
+               "that is an hour for what failed before the network was cut, and never for the "
+               "rest."},
     Key{.table = "vieter",
         .name = "address",
         .slot = [](const Record& r) -> Slot { return &settings(r).vieter.address; },

@@ -22,10 +22,6 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool contains_text(const std::vector<std::string>& list, std::string_view text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
 /// "1.0" of a line `pkgver=1.0`, with or without quotes; nothing unless exactly one line sets it.
 std::optional<std::string> plain_assignment(std::string_view pkgbuild, std::string_view variable) {
   std::optional<std::string> value;
@@ -72,12 +68,7 @@ Announced Announced::from_packagelist(std::string_view output) {
 
 Announced Announced::from_srcinfo(const pacman::SrcInfo& srcinfo, const std::string& machine_arch) {
   Announced announced;
-  for (const auto& package : srcinfo.packages) {
-    const auto& arch = package.arch.empty() ? srcinfo.arch : package.arch;
-    announced.required_.push_back({package.pkgname, srcinfo.version,
-                                   contains_text(arch, "any") ? "any" : machine_arch,
-                                   ".pkg.tar.zst"});
-  }
+  announced.required_ = srcinfo.package_files(machine_arch);
   return announced;
 }
 

@@ -27,6 +27,8 @@ class PackageBuild {
 
   /// What was found on the way, as far as it came.
   const Inspected& inspected() const { return inspected_; }
+  /// The steps so far, in order.
+  std::vector<StepTime> times() const { return steps_.times(); }
 
  private:
   using Ended = BuildSteps::Ended;
@@ -37,6 +39,7 @@ class PackageBuild {
   std::map<std::string, std::string> offered(const std::vector<std::string>& dependencies,
                                              const Cancellation& cancel);
   Ended fetch(const Cancellation& cancel);
+  Ended ask_for_list(const Cancellation& cancel);
   void seal(const Cancellation& cancel);
   Ended build(const Cancellation& cancel);
   BuildOutcome collect(const Cancellation& cancel);
@@ -45,6 +48,7 @@ class PackageBuild {
   BuildSteps steps_;
   Inspected inspected_;
   std::optional<Announced> announced_;
+  bool has_list_ = false;  // it is makepkg's, not the .SRCINFO's
 };
 
 }  // namespace pkgkiln

@@ -7,6 +7,7 @@
 
 #include "core/run/blocking.hpp"
 #include "core/run/describe.hpp"
+#include "core/run/plan_record.hpp"
 #include "core/run/schedule.hpp"
 #include "core/runtime/waiting_container.hpp"
 
@@ -26,8 +27,10 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
                                      const Cancellation& cancel) {
   clean_up();
   publisher_.publish_pending();
-  const auto plans = Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes)
-                         .decide(targets, cancel);
+  const auto plans =
+      Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)
+          .decide(targets, cancel);
+  for (const auto& plan : plans) record_found(plan, parts_.history);
   observer_.planned(plans);
   const bool something = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Build>(plan.decision);
@@ -92,6 +95,9 @@ std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
     } else if (auto verdict = blocking.verdict(*next)) {
       result = std::move(*verdict);
       if (begun) TargetBuilder::drop(*begun);
+    } else if (auto held = blocking.has_news(*next) ? std::nullopt : builder.held_back(plan)) {
+      result = std::move(*held);
+      if (begun) TargetBuilder::drop(*begun);
     } else {
       result = builder.build(plan, begun, cancel);
     }
@@ -109,6 +115,7 @@ std::optional<TargetResult> Run::settled(const Plan& plan,
   if (const auto* skip = std::get_if<Skip>(&plan.decision)) {
     set_status(result, TargetResult::Status::up_to_date);
     result.record.why = skip->why;
+    result.record.commit = plan.commit;
     return result;
   }
   if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {

@@ -52,15 +52,18 @@ Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
       offer_files(node, waiting->record);
       continue;
     }
-    if (std::holds_alternative<Build>(plans[i].decision) && !cancel.requested()) {
+    if (plans[i].inspected && plans[i].inspected->srcinfo) {
+      offer_packages(node, *plans[i].inspected);
+    } else if (std::holds_alternative<Build>(plans[i].decision) && !cancel.requested() &&
+               !builder.held_back(plans[i])) {
       const auto& begun = survey.begun[i] = builder.survey(plans[i], cancel);
       if (begun->inspected)
         offer_packages(node, *begun->inspected);
       else if (begun->result.status != TargetResult::Status::up_to_date)
         offer_past(node, history);
-      continue;
+    } else {
+      offer_past(node, history);
     }
-    offer_past(node, history);
   }
   return survey;
 }

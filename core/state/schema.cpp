@@ -1,5 +1,6 @@
 #include "core/state/schema.hpp"
 
+#include <array>
 #include <ctime>
 #include <system_error>
 
@@ -9,10 +10,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
-/// Newest is what was recorded last: ids grow, clocks may be set back. Times are in nanoseconds
-/// since 1970.
+/// What leads from each version to the next one, the first from 1 to 2.
+constexpr std::array<const char*, kSchemaVersion - 1> kUpgrades = {
+    "ALTER TABLE vcs_sources ADD COLUMN commit_id TEXT NOT NULL DEFAULT ''",
+};
+
+/// Of version 1. Newest is what was recorded last: ids grow, clocks may be set back. Times are in
+/// nanoseconds since 1970.
 constexpr const char* kSchema = R"(
   CREATE TABLE builds (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,10 +41,9 @@ constexpr const char* kSchema = R"(
     source TEXT NOT NULL
   );
   CREATE INDEX vcs_sources_of_build ON vcs_sources (build_id);
-  PRAGMA user_version = 1;
 )";
 
-enum class Condition { empty, current, damaged, newer };
+enum class Condition { empty, ours, damaged, newer };
 
 std::int64_t version_of(const sqlite::Connection& connection) {
   sqlite::Statement version(connection, "PRAGMA user_version");
@@ -55,7 +60,7 @@ Condition examine(const sqlite::Connection& connection) {
     const auto version = version_of(connection);
     if (!is_sound(connection)) return Condition::damaged;
     if (version > kSchemaVersion) return Condition::newer;
-    if (version == kSchemaVersion) return Condition::current;
+    if (version > 0) return Condition::ours;
     sqlite::Statement tables(connection, "SELECT 1 FROM sqlite_master");
     return tables.step() ? Condition::damaged : Condition::empty;
   } catch (const sqlite::Failure& failure) {
@@ -70,7 +75,15 @@ void prepare(sqlite::Connection& connection) {
       "PRAGMA foreign_keys = ON");
   sqlite::Transaction transaction(connection);
   // Another process may have made the tables meanwhile.
-  if (version_of(connection) == 0) connection.execute(kSchema);
+  auto version = version_of(connection);
+  if (version == kSchemaVersion) return;
+  if (version == 0) {
+    connection.execute(kSchema);
+    version = 1;
+  }
+  for (; version < kSchemaVersion; ++version)
+    connection.execute(kUpgrades.at(static_cast<std::size_t>(version - 1)));
+  connection.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
   transaction.commit();
 }
 
@@ -96,7 +109,7 @@ sqlite::Connection open_history_database(const fs::path& file, std::string& noti
   {
     sqlite::Connection connection(file);
     const auto condition = examine(connection);
-    if (condition == Condition::empty || condition == Condition::current) {
+    if (condition == Condition::empty || condition == Condition::ours) {
       prepare(connection);
       return connection;
     }

@@ -1,5 +1,7 @@
 #include "tests/unit/core/run/fake_host.hpp"
 
+#include <algorithm>
+
 #include "core/base/random.hpp"
 #include "core/build/builder.hpp"
 #include "core/pacman/srcinfo.hpp"
@@ -21,8 +23,8 @@ fake::FakeImage base_image() {
   return image;
 }
 
-std::string file_name(const pacman::SrcInfo& info) {
-  return info.packages.front().pkgname + "-" + info.version + "-any.pkg.tar.gz";
+std::string file_name(const std::string& pkgname, const std::string& version) {
+  return pkgname + "-" + version + "-any.pkg.tar.gz";
 }
 
 }  // namespace
@@ -65,9 +67,9 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   std::vector<std::string> known;
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
-  Run run(
-      {engine.runtime(), image, state, history, repositories, remotes, identity, settings, logs},
-      observer);
+  Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
+           planning, logs},
+          observer);
   return run.build(targets, known, false, cancel);
 }
 
@@ -108,30 +110,58 @@ int FakeHost::play(fake::ExecCall& call) {
     });
     call.out(prints[target]);
     if (fails_at(target, "dependencies")) return 1;
-  } else if (script == script::fetch) {
-    call.out("/build/pkgdest/" + file_name(pacman::SrcInfo::parse(srcinfo, "any")) + "\n");
+  } else if (script == script::packagelist) {
+    for (const auto& pkgname : packages_of(target))
+      call.out("/build/pkgdest/" +
+               file_name(pkgname, pacman::SrcInfo::parse(srcinfo, "any").version) + "\n");
   } else if (script == script::build) {
     if (fails_at(target, "build")) return 4;
-    return play_build(call, srcinfo);
+    return play_build(call, packages_of(target), srcinfo);
   }
   return 0;
 }
 
-int FakeHost::play_build(fake::ExecCall& call, const std::string& srcinfo) {
+int FakeHost::play_build(fake::ExecCall& call, const std::vector<std::string>& pkgnames,
+                         const std::string& srcinfo) {
   const auto info = pacman::SrcInfo::parse(srcinfo, "any");
-  SamplePackage package;
-  package.pkgname = info.pkgbase;
-  package.version = info.version;
-  package.arch = "any";
-  for (const auto& depend : info.packages.front().depends)
-    package.more_info += "depend = " + depend + "\n";
-  const TempDir place;
-  const auto content = read_file(package.write(place.path()));
-  call.with_files([&](const fake::NodePtr& root) {
-    fake::put(root, std::string(builder::pkgdest) + "/" + file_name(info),
-              fake::make_file(content));
-  });
+  for (const auto& pkgname : pkgnames) {
+    SamplePackage package;
+    package.pkgname = pkgname;
+    package.version = info.version;
+    package.arch = "any";
+    for (const auto& depend : info.packages.front().depends)
+      package.more_info += "depend = " + depend + "\n";
+    const TempDir place;
+    const auto content = read_file(package.write(place.path()));
+    call.with_files([&](const fake::NodePtr& root) {
+      fake::put(root, std::string(builder::pkgdest) + "/" + file_name(pkgname, info.version),
+                fake::make_file(content));
+    });
+  }
   return 0;
+}
+
+std::vector<std::string> FakeHost::packages_of(const std::string& target) const {
+  std::vector<std::string> names{target};
+  if (const auto more = makes_also.find(target); more != makes_also.end())
+    names.push_back(more->second);
+  return names;
+}
+
+void FakeHost::publish(const std::string& pkgname) {
+  SamplePackage package;
+  package.pkgname = pkgname;
+  package.version = "1-1";
+  package.arch = "any";
+  const TempDir place;
+  repository->publish({pacman::PackageArchive::read(package.write(place.path()))});
+}
+
+std::size_t FakeHost::creates() const {
+  const auto calls = engine.calls();
+  return static_cast<std::size_t>(std::count_if(calls.begin(), calls.end(), [](const auto& call) {
+    return call.call == fake::Call::create;
+  }));
 }
 
 }  // namespace pkgkiln::test

@@ -74,6 +74,10 @@ class FakeHost {
   Target target_of(const std::string& name, const Recipe& recipe);
 
   std::vector<TargetResult> build(const std::vector<Target>& targets);
+  /// Puts version 1-1 of a package for any arch into the repository.
+  void publish(const std::string& pkgname);
+  /// Containers of all kinds that were made so far.
+  std::size_t creates() const;
   /// The containers that were made since the last call of this, by their target's name.
   std::vector<std::string> containers();
 
@@ -85,20 +89,24 @@ class FakeHost {
   git::Remotes remotes;
   FragileRepository* repository = nullptr;
   BuildSettings settings;
+  Planner::Settings planning;
   RecordingObserver observer;
   BuildLogServer* logs = nullptr;
   Cancellation cancel;
 
   /// What fails: "inspect", "dependencies" or "build" of a target by name.
   std::map<std::string, std::string> fails;
-  std::map<std::string, std::string> prints;  // at the step "dependencies", by target
+  std::map<std::string, std::string> makes_also;  // a second package, by target
+  std::map<std::string, std::string> prints;      // at the step "dependencies", by target
   /// The environment of a target's step "dependencies", and the files below /var/lib then.
   std::map<std::string, std::map<std::string, std::string>> environments;
   std::map<std::string, std::set<std::string>> offered;
 
  private:
   int play(fake::ExecCall& call);
-  int play_build(fake::ExecCall& call, const std::string& srcinfo);
+  int play_build(fake::ExecCall& call, const std::vector<std::string>& pkgnames,
+                 const std::string& srcinfo);
+  std::vector<std::string> packages_of(const std::string& target) const;
   bool fails_at(const std::string& target, const std::string& step) const;
 
   std::map<std::string, std::unique_ptr<TestRepository>> upstreams_;
