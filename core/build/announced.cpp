@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/base/error.hpp"
+#include "core/pacman/pkgbuild_text.hpp"
 
 namespace pkgkiln {
 
@@ -26,22 +27,41 @@ bool contains_text(const std::vector<std::string>& list, std::string_view text) 
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-/// "1.0" of a line `pkgver=1.0`, with or without quotes; nothing unless exactly one line sets it.
-std::optional<std::string> plain_assignment(std::string_view pkgbuild, std::string_view variable) {
-  std::optional<std::string> value;
-  for (auto line : lines_of(pkgbuild)) {
-    if (!line.starts_with(variable) || !line.substr(variable.size()).starts_with('=')) continue;
-    if (value) return std::nullopt;
-    line.remove_prefix(variable.size() + 1);
-    line = line.substr(0, line.find(" #"));
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
-      line.remove_suffix(1);
-    if (line.size() >= 2 && (line.front() == '\'' || line.front() == '"') &&
-        line.back() == line.front())
-      line = line.substr(1, line.size() - 2);
-    value = std::string(line);
-  }
-  return value;
+/// [epoch:]pkgver-pkgrel; nothing where the PKGBUILD must be run to tell.
+std::optional<std::string> version_of(const pacman::PkgbuildText& pkgbuild) {
+  const auto epoch = pkgbuild.word("epoch");
+  const auto pkgver = pkgbuild.word("pkgver");
+  const auto pkgrel = pkgbuild.word("pkgrel");
+  if (!epoch || !pkgver || !pkgrel) return std::nullopt;
+  const bool with_epoch = epoch->find_first_not_of('0') != std::string::npos;
+  return (with_epoch ? *epoch + ":" : "") + *pkgver + "-" + *pkgrel;
+}
+
+std::vector<std::string> sorted(std::vector<std::string> list) {
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+/// The names of the PKGBUILD's packages: makepkg takes pkgname=foo for pkgname=(foo).
+std::optional<std::vector<std::string>> names_of(const pacman::PkgbuildText& pkgbuild) {
+  if (auto names = pkgbuild.words("pkgname")) return names;
+  if (const auto name = pkgbuild.word("pkgname")) return std::vector<std::string>{*name};
+  return std::nullopt;
+}
+
+bool names_agree(const pacman::SrcInfo& srcinfo, const pacman::PkgbuildText& pkgbuild) {
+  const auto names = names_of(pkgbuild);
+  const auto pkgbase = pkgbuild.word("pkgbase");
+  if (!names || names->empty() || !pkgbase) return false;
+  std::vector<std::string> announced;
+  for (const auto& package : srcinfo.packages) announced.push_back(package.pkgname);
+  return srcinfo.pkgbase == (pkgbase->empty() ? names->front() : *pkgbase) &&
+         sorted(announced) == sorted(*names);
+}
+
+bool arches_agree(const pacman::SrcInfo& srcinfo, const pacman::PkgbuildText& pkgbuild) {
+  const auto arches = pkgbuild.words("arch");
+  return arches && !arches->empty() && sorted(*arches) == sorted(srcinfo.arch);
 }
 
 }  // namespace
@@ -112,22 +132,13 @@ std::optional<std::string> Announced::objection_to(
 }
 
 bool srcinfo_agrees(const pacman::SrcInfo& srcinfo, std::string_view pkgbuild) {
-  const auto pkgver = plain_assignment(pkgbuild, "pkgver");
-  const auto pkgrel = plain_assignment(pkgbuild, "pkgrel");
-  if (!pkgver || !pkgrel) return false;
-  const auto epoch = plain_assignment(pkgbuild, "epoch");
-  const bool with_epoch = epoch && !epoch->empty() && *epoch != "0";
-  return srcinfo.version == (with_epoch ? *epoch + ":" : "") + *pkgver + "-" + *pkgrel;
+  const pacman::PkgbuildText text(pkgbuild);
+  return version_of(text) == srcinfo.version && names_agree(srcinfo, text) &&
+         arches_agree(srcinfo, text);
 }
 
 bool has_pkgver_function(std::string_view pkgbuild) {
-  for (auto line : lines_of(pkgbuild)) {
-    std::string squeezed;
-    for (const char c : line)
-      if (c != ' ' && c != '\t') squeezed += c;
-    if (squeezed.starts_with("pkgver()") || squeezed.starts_with("functionpkgver")) return true;
-  }
-  return false;
+  return pacman::PkgbuildText(pkgbuild).may_have_pkgver_function();
 }
 
 }  // namespace pkgkiln

@@ -37,10 +37,10 @@ class Announced {
 };
 
 /// Whether the .SRCINFO can be believed for planning a build: the PKGBUILD sets the same pkgver,
-/// pkgrel and epoch in plain words. A PKGBUILD that computes them can't be read without running it.
+/// pkgrel, epoch, pkgbase, pkgname and arch in plain words (pacman::PkgbuildText).
 bool srcinfo_agrees(const pacman::SrcInfo& srcinfo, std::string_view pkgbuild);
 
-/// Whether the PKGBUILD seems to define pkgver(), so that its version is known only after fetch.
+/// Whether the PKGBUILD may define pkgver(), so that its version is known only after fetch.
 bool has_pkgver_function(std::string_view pkgbuild);
 
 }  // namespace pkgkiln
