@@ -1,6 +1,8 @@
 #include "core/plan/inspected.hpp"
 
-#include "core/build/announced.hpp"
+#include "core/pacman/pkgbuild_text.hpp"
+#include "core/plan/agreement.hpp"
+#include "core/target/target.hpp"
 
 namespace pkgkiln {
 
@@ -13,7 +15,7 @@ Inspected inspect_on_host(const PackagingSource& source, const std::string& comm
     throw Error(path.empty() ? "there is no PKGBUILD in the root of its repository"
                              : "there is no PKGBUILD in '" + path + "'")
         .advise("set the target's path to the directory of the PKGBUILD");
-  found.moves = has_pkgver_function(*pkgbuild);
+  found.moves = pacman::PkgbuildText(*pkgbuild).may_have_pkgver_function();
   const auto text = source.read_file(commit, ".SRCINFO");
   if (!text) return found;
   try {

@@ -45,7 +45,8 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   srcinfo += "\npkgname = " + name + "\n";
   srcinfos_[name] = srcinfo;
   std::map<std::string, std::string> files{
-      {"PKGBUILD", "pkgver=" + recipe.version + "\npkgrel=1\n" + recipe.more}};
+      {"PKGBUILD", "pkgname=" + name + "\npkgver=" + recipe.version + "\npkgrel=1\narch=(any)\n" +
+                       recipe.more}};
   if (recipe.with_srcinfo) files[".SRCINFO"] = srcinfo;
   auto& upstream = upstreams_[name];
   if (!upstream) upstream = std::make_unique<TestRepository>(directory.path() / "up" / name);
