@@ -58,7 +58,7 @@ TEST_CASE("targets are built after those that they depend on, and told in their 
   CHECK(host.observer.started == Names{"lib", "other", "tool", "app"});
   CHECK(host.observer.ended == Names{"lib", "other", "tool", "app"});
   CHECK(host.containers() == Names{"lib", "other", "tool", "app"});  // their .SRCINFO was enough
-  CHECK(count(host.observer.steps, "app: inspect") == 1);
+  CHECK(count(host.observer.steps, "app: source") == 1);
   CHECK(logs_of(host, "app") == 1);
 }
 
@@ -197,9 +197,10 @@ TEST_CASE("an interrupted survey interrupts all that was not built") {
     if (step == "b: source") host.cancel.request(15);
   };
   const auto results =
-      host.build({host.target("a"), host.target("b", {"depends = a"}), host.target("c")});
+      host.build({host.target_of("a", {"1", {}, false, {}}),
+                  host.target_of("b", {"1", {"depends = a"}, false, {}}), host.target("c")});
   CHECK(words(results) == Names{"interrupted", "interrupted", "interrupted"});
-  CHECK(host.containers().empty());
+  CHECK(count(host.observer.steps, "a: dependencies") == 0);
   CHECK_FALSE(host.history.last("a"));
   CHECK(host.history.last("b")->status == "interrupted");
 }
@@ -207,9 +208,10 @@ TEST_CASE("an interrupted survey interrupts all that was not built") {
 TEST_CASE("the survey of a target has the time that a build has") {
   FakeHost host;
   host.settings.timeout = std::chrono::seconds(0);
-  const auto results = host.build({host.target("a"), host.target("b", {"depends = a"})});
+  const auto results = host.build({host.target_of("a", {"1", {}, false, {}}),
+                                   host.target_of("b", {"1", {"depends = a"}, false, {}})});
   REQUIRE(words(results) == Names{"timed-out", "timed-out"});
-  CHECK(results[0].record.step == "source");
+  CHECK(results[0].record.step == "copy in");
 }
 
 TEST_CASE("a repository that can't be asked stops no build") {
