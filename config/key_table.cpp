@@ -139,10 +139,8 @@ const std::array all_keys{
         .slot = [](const Record& r) -> Slot { return &settings(r).build.retry_failed; },
         .default_value = R"("0s")",
         .example = R"("6h")",
-        .doc = "When a build that failed is tried again although neither its commit nor the "
-               "builder image changed: after this time, then after twice that, and so on. With 0s "
-               "that is an hour for what failed before the network was cut, and never for the "
-               "rest."},
+        .doc = "The pause before a failed build is tried again unchanged, doubled each time; "
+               "0s: see pkgkiln(1)."},
     Key{.table = "vieter",
         .name = "address",
         .slot = [](const Record& r) -> Slot { return &settings(r).vieter.address; },
