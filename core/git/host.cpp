@@ -28,8 +28,12 @@ net::Response Host::attempt(const net::Request& request, const Cancellation& can
   gate.wait_for_rest(cancel);
   auto response = client_.send(request, cancel, kLongestAnswer);
   if (!may_be_another_later(response.status)) return response;
-  net::TryLater later("the server answers " + std::to_string(response.status));
-  later.after = net::retry_after(response);
+  const auto wish = net::retry_after(response);
+  net::TryLater later("the server answers " + std::to_string(response.status) +
+                      (wish.count() > 0
+                           ? " and asks to be left alone for " + std::to_string(wish.count()) + " s"
+                           : ""));
+  later.after = wish;
   if (response.status == 429) later.after = std::max(later.after, std::chrono::seconds(1));
   gate.rest(later.after);
   throw net::TryLater(later);
