@@ -61,7 +61,7 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
       mirror.serves(location, tip.commit.size()) ? mirror.tip() : std::optional<std::string>();
   if (here == tip.commit) return tip;
 
-  const Remote remote(url_, cancel);
+  const Remote remote(url_, user_transport_config(cancel));
   if (here) {
     const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
     if (result.code == 0) return fetched_tip(mirror, tip.ref);

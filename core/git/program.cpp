@@ -13,14 +13,16 @@ namespace {
 constexpr std::size_t kShownLines = 5;
 constexpr std::size_t kLongestLine = 200;
 
+/// What finds the way to a server.
+constexpr std::array kProxies = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                 "ALL_PROXY",  "no_proxy",    "NO_PROXY",    "GIT_PROXY_COMMAND"};
+
 /// What a transport, a credential helper or an ssh agent needs to be found.
 constexpr std::array kInherited = {
     "SSH_AUTH_SOCK", "SSH_AGENT_PID", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT",
-    "GIT_PROXY_COMMAND", "GIT_ASKPASS", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT",
-    "GIT_SSL_KEY", "GIT_SSL_NO_VERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
-    "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
-    "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME",
-    "KRB5CCNAME",
+    "GIT_ASKPASS", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY",
+    "GIT_SSL_NO_VERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "GNUPGHOME", "KRB5CCNAME",
     // Under sudo git takes repositories of the user who called it for its own.
     "SUDO_UID"};
 
@@ -82,6 +84,13 @@ void add_config(std::map<std::string, std::string>& env, const Config& config) {
   env["GIT_CONFIG_COUNT"] = std::to_string(count);
 }
 
+/// No helpers, no keys of an agent, no .netrc: whatever could answer a hostile server's question.
+void withhold_credentials(ProcessSpec& spec) {
+  spec.inherit = {"PATH", "TMPDIR"};
+  spec.env["HOME"] = "/dev/null";
+  spec.env["GIT_ALLOW_PROTOCOL"] = "http:https:git";
+}
+
 /// Hides "user:password@" after every "://".
 std::string without_users(std::string text) {
   for (auto at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
@@ -100,11 +109,15 @@ Result run(const Command& command, const Sink& output, const Cancellation& cance
   ProcessSpec spec;
   spec.command = {"git"};
   spec.command.insert(spec.command.end(), command.arguments.begin(), command.arguments.end());
-  spec.inherit.insert(spec.inherit.end(), kInherited.begin(), kInherited.end());
   spec.env = isolated_environment();
   spec.env.insert(command.env.begin(), command.env.end());
+  if (command.for_stranger)
+    withhold_credentials(spec);
+  else
+    spec.inherit.insert(spec.inherit.end(), kInherited.begin(), kInherited.end());
+  spec.inherit.insert(spec.inherit.end(), kProxies.begin(), kProxies.end());
   spec.env["GIT_DIR"] = command.git_dir.empty() ? "/dev/null" : command.git_dir.string();
-  if (!is_set("GIT_ASKPASS")) spec.env["GIT_ASKPASS"] = "";
+  if (command.for_stranger || !is_set("GIT_ASKPASS")) spec.env["GIT_ASKPASS"] = "";
   // A connection shared with later calls (ControlMaster) would keep our pipes open.
   if (!is_set("GIT_SSH_COMMAND") && !is_set("GIT_SSH") && !holds(command.config, "core.sshcommand"))
     spec.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oControlMaster=no";

@@ -17,10 +17,9 @@ constexpr const char* kHelper =
 
 }  // namespace
 
-Remote::Remote(const std::string& url, const Cancellation& cancel) : url_(url) {
+Remote::Remote(const std::string& url, Config config) : url_(url), config_(std::move(config)) {
   const auto parsed = parse_remote_url(url);
   location_ = parsed.location;
-  config_ = user_transport_config(cancel);
   if (parsed.origin.empty()) return;
   const std::string section = "credential." + parsed.origin + ".";
   if (parsed.password.empty()) {
@@ -32,10 +31,18 @@ Remote::Remote(const std::string& url, const Cancellation& cancel) : url_(url) {
   env_ = {{"PKGKILN_GIT_USER", parsed.user}, {"PKGKILN_GIT_PASSWORD", parsed.password}};
 }
 
+Remote Remote::of_stranger(const std::string& url, const Config& config) {
+  Remote remote(url, proxy_config(config));
+  remote.of_stranger_ = true;
+  remote.config_.emplace_back("http.followRedirects", "false");
+  return remote;
+}
+
 Result Remote::run(Command command, const Sink& output, const Cancellation& cancel,
                    std::chrono::seconds bound) const {
   command.config.insert(command.config.begin(), config_.begin(), config_.end());
   command.env.insert(env_.begin(), env_.end());
+  command.for_stranger = of_stranger_;
   const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + bound);
   try {
     return git::run(command, output, bounded);

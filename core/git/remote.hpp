@@ -27,14 +27,21 @@ RemoteFailure classify(const std::string& error_output);
 /// last, and what to do.
 Error remote_error(const std::string& action, const std::string& url,
                    const std::string& error_output);
+/// The same of a failure that is known, with what is known of it besides.
+Error remote_error(const std::string& action, const std::string& url, RemoteFailure failure,
+                   const std::string& details);
 
 /// Calls of git that talk to a remote, with the user's transport configuration and what the URL
 /// says of credentials. Those go through the environment, since command lines can be read by
 /// everybody.
 class Remote {
  public:
-  /// Throws Error when the URL isn't one that may be asked.
-  Remote(const std::string& url, const Cancellation& cancel);
+  /// `config` is that of user_transport_config(). Throws Error when the URL isn't one that may be
+  /// asked.
+  Remote(const std::string& url, Config config);
+  /// A remote that somebody else's file names: the calls get nobody's credentials, of `config`
+  /// only the proxies, and are never led to another URL.
+  static Remote of_stranger(const std::string& url, const Config& config);
 
   /// For the command line.
   const std::string& location() const { return location_; }
@@ -47,6 +54,7 @@ class Remote {
   std::string url_, location_;
   Config config_;
   std::map<std::string, std::string> env_;
+  bool of_stranger_ = false;
 };
 
 }  // namespace pkgkiln::git

@@ -71,27 +71,27 @@ const std::vector<Explanation>& explanations() {
   return table;
 }
 
-const Explanation* explain(const std::string& error_output) {
-  for (const auto& explanation : explanations())
-    for (const auto sign : explanation.signs)
-      if (error_output.find(sign) != std::string::npos) return &explanation;
-  return nullptr;
-}
-
 }  // namespace
 
 RemoteFailure classify(const std::string& error_output) {
-  const auto* explanation = explain(error_output);
-  return explanation != nullptr ? explanation->failure : RemoteFailure::unknown;
+  for (const auto& explanation : explanations())
+    for (const auto sign : explanation.signs)
+      if (error_output.find(sign) != std::string::npos) return explanation.failure;
+  return RemoteFailure::unknown;
 }
 
 Error remote_error(const std::string& action, const std::string& url,
                    const std::string& error_output) {
-  Error error("cannot " + action + " '" + displayable_url(url) + "'");
-  const auto* explanation = explain(error_output);
-  if (explanation != nullptr) error.because(explanation->why).advise(explanation->advice);
   const auto said = displayable_errors(error_output);
-  if (!said.empty()) error.because("git says: " + said);
+  return remote_error(action, url, classify(error_output), said.empty() ? "" : "git says: " + said);
+}
+
+Error remote_error(const std::string& action, const std::string& url, RemoteFailure failure,
+                   const std::string& details) {
+  Error error("cannot " + action + " '" + displayable_url(url) + "'");
+  for (const auto& explanation : explanations())
+    if (explanation.failure == failure) error.because(explanation.why).advise(explanation.advice);
+  if (!details.empty()) error.because(details);
   return error;
 }
 

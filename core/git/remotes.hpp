@@ -1,16 +1,23 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "core/base/cancellation.hpp"
 #include "core/git/git.hpp"
+#include "core/git/host.hpp"
 
 namespace pkgkiln::git {
 
 /// Asks remotes what their refs name, as many of them as a run has. Thread-safe.
+///
+/// http(s) remotes are asked in-process over connections that are kept, unless the user's
+/// configuration for git or the server's answers call for the git program. Only so many questions
+/// at once go to one host; more wait for their turn. A host that asks to be left alone is, for up
+/// to a minute. The user's configuration is read once.
 class Remotes {
  public:
-  Remotes();
+  explicit Remotes(const Politeness& politeness = {});
   ~Remotes();
   Remotes(const Remotes&) = delete;
   Remotes& operator=(const Remotes&) = delete;
@@ -24,6 +31,10 @@ class Remotes {
   /// it can't be told.
   std::string ask_source(const std::string& url, const std::string& ref,
                          const Cancellation& cancel);
+
+ private:
+  struct Shared;
+  std::unique_ptr<Shared> shared_;
 };
 
 }  // namespace pkgkiln::git

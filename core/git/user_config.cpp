@@ -17,6 +17,14 @@ bool is_transport_key(std::string_view key) {
   return key.starts_with("credential.") || key.starts_with("http.");
 }
 
+Config proxy_config(const Config& config) {
+  Config proxies;
+  for (const auto& [key, value] : config)
+    if (key == "core.gitproxy" || (key.starts_with("http.") && key.ends_with(".proxy")))
+      proxies.emplace_back(key, value);
+  return proxies;
+}
+
 Config transport_config(std::string_view listing) {
   Config config;
   while (!listing.empty()) {

@@ -17,6 +17,9 @@ using Config = std::vector<std::pair<std::string, std::string>>;
 /// (hooks, filters, aliases, pagers, signing, …) is left out.
 bool is_transport_key(std::string_view key);
 
+/// The keys among them that name proxies.
+Config proxy_config(const Config& config);
+
 /// The transport keys in the output of `git config --null --list`.
 Config transport_config(std::string_view listing);
 

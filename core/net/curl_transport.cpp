@@ -107,7 +107,8 @@ class Exchange {
     }
     // libcurl repeats a request by itself when a kept connection turns out to be closed. What may
     // not be repeated, or can't be since its body is a stream, gets a connection of its own.
-    if (request_.method == "POST" || request_.stream) set(easy(), CURLOPT_FRESH_CONNECT, 1L);
+    if ((request_.method == "POST" && !request_.repeatable) || request_.stream)
+      set(easy(), CURLOPT_FRESH_CONNECT, 1L);
     prepare_callbacks();
     prepare_body();
     prepare_headers();
@@ -281,6 +282,12 @@ Client::Client(Endpoint endpoint)
 }
 
 Client::~Client() = default;
+
+void Client::close_idle() {
+  std::vector<std::unique_ptr<Handle>> closed;
+  const std::lock_guard lock(pool_->mutex);
+  closed.swap(pool_->idle);
+}
 
 Response Client::stream(const Request& request, const Sink& body, const Cancellation& cancel) {
   auto handle = pool_->take();

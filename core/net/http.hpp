@@ -41,6 +41,9 @@ struct Request {
   /// Longest silence while the body of the answer (or of the request) moves; 0: no bound.
   std::chrono::milliseconds idle_timeout{60'000};
   bool follow_redirects = false;
+  /// A POST that changes nothing, so that it may go out on a kept connection, and a second time
+  /// when that turns out to be closed.
+  bool repeatable = false;
 };
 
 struct Response {
@@ -89,6 +92,9 @@ class Client {
   /// Streams the body of a 2xx answer to `body` as it comes; any other status gives its
   /// (bounded) body in the Response. What `body` or the request's stream throws comes out of here.
   virtual Response stream(const Request& request, const Sink& body, const Cancellation& cancel);
+
+  /// Closes the connections that no request uses now.
+  void close_idle();
 
   const Endpoint& endpoint() const { return endpoint_; }
 

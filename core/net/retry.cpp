@@ -75,7 +75,7 @@ void retry(const Patience& patience, const Cancellation& cancel,
     }
     cancel.check();
     const auto wait = std::max(jittered(pause), wish_of(failure));
-    if (Clock::now() + wait > begin + patience.total)
+    if (attempts == patience.most_attempts || Clock::now() + wait > begin + patience.total)
       give_up(failure, attempts, Clock::now() - begin);
     sleep(wait, cancel);
     pause = std::min(pause * 2, patience.longest_pause);

@@ -68,6 +68,31 @@ TEST_CASE("connections are kept between requests, but not for what must not be r
   CHECK(server.connections() == 2);
 }
 
+TEST_CASE("a request that may be repeated goes out on a kept connection, also a closed one",
+          "[concurrent]") {
+  std::atomic<int> posts = 0;
+  std::string bodies;
+  Server server({[&](Connection& connection) {
+    for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
+      bodies += connection.read_body(4);
+      if (++posts == 3) return;  // closes it instead of an answer
+      connection.send(scripted::answer(200, "ok"));
+    }
+  }});
+  net::Client client(net::Endpoint::unix_domain(server.socket()));
+  net::Request post;
+  post.method = "POST";
+  post.text = "what";
+  post.repeatable = true;
+  for (int i = 0; i < 3; ++i) CHECK(client.send(post).body == "ok");
+  CHECK(posts == 4);
+  CHECK(bodies == "whatwhatwhatwhat");
+  CHECK(server.connections() == 2);
+  client.close_idle();
+  CHECK(client.send(post).body == "ok");
+  CHECK(server.connections() == 3);
+}
+
 TEST_CASE("a request body goes out with its length, chunked only without, and expects nothing") {
   std::string head, body;
   Server server({[&](Connection& connection) {

@@ -63,6 +63,17 @@ TEST_CASE("no patience is one attempt") {
   CHECK(attempts == 1);
 }
 
+TEST_CASE("attempts may be bounded") {
+  int attempts = 0;
+  const auto attempt = [&] {
+    ++attempts;
+    throw TryLater("busy");
+  };
+  CHECK_THROWS_WITH(net::retry({60s, 1ms, 1ms, 3}, never, attempt),
+                    ContainsSubstring("tried 3 times"));
+  CHECK(attempts == 3);
+}
+
 TEST_CASE("a server's wish for a longer pause than the patience ends it at once") {
   int attempts = 0;
   const auto attempt = [&] {

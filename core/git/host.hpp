@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "core/git/host_gate.hpp"
+#include "core/net/http.hpp"
+#include "core/net/retry.hpp"
+
+namespace pkgkiln::git {
+
+/// How much is asked of a host.
+struct Politeness {
+  std::size_t at_once = 8;
+  std::chrono::seconds for_one{120};  // longest time for one remote
+  net::Patience patience{std::chrono::seconds(65), std::chrono::milliseconds(250),
+                         std::chrono::milliseconds(8'000), 3};
+};
+
+/// A host that remotes are on, as a run knows it. Thread-safe.
+class Host {
+ public:
+  Host(const std::string& origin, const Politeness& politeness)
+      : gate(politeness.at_once), patience_(politeness.patience), client_({origin, {}}) {}
+
+  /// To be passed by whoever asks.
+  HostGate gate;
+  /// Whether a repository of it was seen to be asked in version 2 of Git's protocol.
+  std::atomic<bool> speaks_v2 = false;
+
+  /// Sends the request when the host may be asked, but not soon after it wasn't reached at all. An
+  /// answer that says so lets the host rest; it is thrown as net::TryLater, as every one that may
+  /// be another later is.
+  net::Response ask_once(const net::Request& request, const Cancellation& cancel);
+  /// The same a few times while that may help. Throws what the last attempt threw.
+  net::Response ask(const net::Request& request, const Cancellation& cancel);
+
+  void close_idle() { client_.close_idle(); }
+
+ private:
+  net::Response attempt(const net::Request& request, const Cancellation& cancel);
+  void throw_if_unreachable();
+  void note_unreachable(const net::TransportError& error);
+
+  net::Patience patience_;
+  net::Client client_;
+  std::mutex mutex_;
+  std::optional<net::TransportError> unreachable_;
+  Cancellation::Clock::time_point unreachable_until_{};
+};
+
+/// All hosts of a run. Thread-safe.
+class Hosts {
+ public:
+  explicit Hosts(Politeness politeness) : politeness_(politeness) {}
+
+  /// It stays as long as this does.
+  Host& at(const std::string& origin);
+  const Politeness& politeness() const { return politeness_; }
+
+ private:
+  Politeness politeness_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Host>> hosts_;
+};
+
+}  // namespace pkgkiln::git

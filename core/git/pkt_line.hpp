@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln::git {
+
+/// A server doesn't speak Git's smart HTTP, or not as it is written down: what it has can only be
+/// asked with the git program, if at all.
+class Unusual : public ErrorKind<Unusual> {
+  using ErrorKind::ErrorKind;
+};
+
+struct Packet {
+  enum class Kind { data, flush, delimiter, response_end };
+
+  Kind kind = Kind::flush;
+  std::string_view text;  // of data, without the line break at its end
+
+  bool is(std::string_view line) const { return kind == Kind::data && text == line; }
+};
+
+/// Takes pkt-lines (gitprotocol-common(5)) off the front of a text, which must outlive this and
+/// its packets.
+class PktLines {
+ public:
+  explicit PktLines(std::string_view bytes) : left_(bytes) {}
+
+  /// Throws Unusual for what isn't a pkt-line, and at the end of the text.
+  Packet next();
+  bool at_end() const { return left_.empty(); }
+
+ private:
+  std::string_view take(std::size_t size);
+
+  std::string_view left_;
+};
+
+/// The text and a line break as a pkt-line. It may not be longer than 65,515 bytes.
+std::string pkt_line(std::string_view text);
+
+}  // namespace pkgkiln::git

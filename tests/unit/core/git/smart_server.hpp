@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/unit/core/net/scripted_server.hpp"
+
+namespace pkgkiln::test {
+
+/// Serves the bare repositories below a directory with git's own http-backend, over connections
+/// that are kept. Must outlive who asks it.
+class SmartServer {
+ public:
+  /// Called with a request's head: an answer of its own, or nothing.
+  using Intercept = std::function<std::optional<std::string>(const std::string& head)>;
+
+  explicit SmartServer(std::filesystem::path root, Intercept intercept = {});
+
+  std::string origin() const { return server_.url(); }
+  std::string url(const std::string& path) const { return server_.url() + path; }
+  int connections() const { return server_.connections(); }
+  /// The requests that came since this was asked last, as "GET /a.git/info/refs"; those of the git
+  /// program with " (git)" behind.
+  std::vector<std::string> requests();
+  int most_at_once() const;
+  /// What the backend is told of the protocol, instead of what the client says.
+  void speak(const std::string& protocol) { protocol_ = protocol; }
+
+ private:
+  void serve(scripted::Connection& connection);
+  std::string answer(const std::string& head, const std::string& body);
+  std::string run_backend(const std::string& head, const std::string& body);
+  void begin(const std::string& head);
+  void end();
+
+  std::filesystem::path root_;
+  Intercept intercept_;
+  std::optional<std::string> protocol_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> requests_;
+  int now_ = 0, most_ = 0;
+  scripted::Server server_;
+};
+
+}  // namespace pkgkiln::test
