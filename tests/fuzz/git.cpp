@@ -2,7 +2,6 @@
 #include <set>
 
 #include "core/base/characters.hpp"
-#include "core/git/advertised_refs.hpp"
 #include "core/git/object_stream.hpp"
 #include "core/git/remote_url.hpp"
 #include "core/git/tree.hpp"
@@ -74,16 +73,6 @@ void object_stream(std::string_view input) {
   const auto whole = archive_of(input, input.size());
   for (const auto piece : {std::size_t{1}, std::size_t{7}})
     must(archive_of(input, piece) == whole, "it doesn't matter how the output is cut");
-}
-
-void advertised_refs(std::string_view input) {
-  const auto refs = git::parse_advertised_refs(input);
-  for (const auto& [ref, commit] : refs.commits) {
-    must(ref == "HEAD" || ref.starts_with("refs/heads/"), "only branches are kept");
-    must(git::is_object_id(commit), "a commit has an id");
-  }
-  for (const auto& branch : refs.branches()) must(git::is_branch_name(branch), "branches are such");
-  must(refs.head.empty() || git::is_branch_name(refs.head), "HEAD points to a branch");
 }
 
 }  // namespace pkgkiln::fuzz
