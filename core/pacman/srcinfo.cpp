@@ -14,7 +14,7 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-constexpr std::size_t kMaxMergedValues = 1'000'000;
+constexpr std::size_t kMaxInheritedValues = 100'000;
 
 using Values = std::vector<std::string>;
 /// Key to values of one section; an overridden key without values is there and empty.
@@ -52,6 +52,12 @@ bool is_dependency_key(std::string_view key) {
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
+/// Whether the packages get the base's values of it.
+bool is_inherited(std::string_view key) {
+  const auto kind = key.substr(0, key.find('_'));
+  return kind == "arch" || kind == "depends" || kind == "provides";
+}
+
 bool is_key_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -82,13 +88,13 @@ class Parser {
     if (line.value.empty()) return;
     check(line);
     values.push_back(line.value);
-    if (current_ == &base_) ++base_values_;
+    if (current_ == &base_ && is_inherited(line.key)) ++inherited_values_;
   }
 
   SrcInfo finish() const {
     if (packages_.empty()) throw Error("cannot read the .SRCINFO").because("it names no pkgname");
-    // Every package gets the base's values: many times many would be a bomb.
-    if (packages_.size() * base_values_ > kMaxMergedValues)
+    // Every package gets them: many times many would be a bomb.
+    if (packages_.size() * inherited_values_ > kMaxInheritedValues)
       throw Error("cannot read the .SRCINFO").because("too many packages with too many values");
     SrcInfo info;
     info.pkgbase = single(base_, "pkgbase");
@@ -142,7 +148,7 @@ class Parser {
   std::vector<Section> packages_;
   std::set<std::string, std::less<>> names_;
   Section* current_ = nullptr;
-  std::size_t base_values_ = 0;
+  std::size_t inherited_values_ = 0;
 };
 
 }  // namespace

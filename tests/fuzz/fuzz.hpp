@@ -1,0 +1,73 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+/// What parses hostile input, each as a function that takes any bytes: it gives them to the parser
+/// and checks what must hold of whatever that accepts. Refusing is fine (Error), all else isn't.
+/// libFuzzer calls them (fuzzer.cpp), and a unit test with every file of tests/fuzz/corpus.
+namespace pkgkiln::fuzz {
+
+/// What must hold doesn't.
+class Broken : public std::logic_error {
+  using std::logic_error::logic_error;
+};
+
+inline void must(bool holds, const char* what) {
+  if (!holds) throw Broken(what);
+}
+
+/// Whether the parser accepted it.
+template <typename Parse>
+bool accepted(Parse parse) {
+  try {
+    parse();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Whether the texts stand in order, each once.
+bool sorted_and_unique(const std::vector<std::string>& texts);
+
+/// The path of a regular file that holds these bytes until the next call, in a directory of ours.
+std::filesystem::path file_of(std::string_view input, const std::string& name);
+
+void advertised_refs(std::string_view input);
+void build_record(std::string_view input);
+void database(std::string_view input);
+void dependency(std::string_view input);
+void desc(std::string_view input);
+void frames(std::string_view input);
+void lines(std::string_view input);
+void listing(std::string_view input);
+void ls_refs(std::string_view input);
+void object_stream(std::string_view input);
+void package_archive(std::string_view input);
+void package_name(std::string_view input);
+void packagelist(std::string_view input);
+void pkgbuild_text(std::string_view input);
+void pkginfo(std::string_view input);
+void pkt_lines(std::string_view input);
+void remote_url(std::string_view input);
+void srcinfo(std::string_view input);
+void tree(std::string_view input);
+void unpack(std::string_view input);
+void version(std::string_view input);
+
+struct Parser {
+  const char* name;  // its folder in tests/fuzz/corpus
+  void (*run)(std::string_view input);
+};
+
+/// All of them, by name.
+const std::vector<Parser>& parsers();
+
+}  // namespace pkgkiln::fuzz

@@ -1,0 +1,89 @@
+#include <algorithm>
+
+#include "core/base/characters.hpp"
+#include "core/build/announced.hpp"
+#include "core/pacman/dependency.hpp"
+#include "core/pacman/package_name.hpp"
+#include "core/pacman/version.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+namespace pkgkiln::fuzz {
+
+using pacman::PackageFileName;
+
+void package_name(std::string_view input) {
+  const auto name = PackageFileName::parse(input);
+  if (!name) return;
+  must(name->text() == input, "it is printed as it was");
+  must(input.find('/') == std::string_view::npos && input.front() != '.', "it is one file");
+  must(pacman::is_package_name(name->pkgname) && pacman::is_full_version(name->version) &&
+           pacman::is_arch(name->arch),
+       "its parts are sound");
+}
+
+void packagelist(std::string_view input) {
+  accepted([&] {
+    const auto announced = Announced::from_packagelist(input);
+    const auto& required = announced.required();
+    must(!required.empty() && required.size() <= 1000, "there are packages, and not too many");
+    std::string printed;
+    for (const auto& name : required) {
+      must(name.version == announced.version(), "they have one version");
+      printed += "/p/" + name.text() + "\n";
+    }
+    const auto again = Announced::from_packagelist(printed).required();
+    must(again == required, "what is printed is read again");
+  });
+}
+
+void dependency(std::string_view input) {
+  const auto dependency = pacman::Dependency::parse(input);
+  must(input.starts_with(dependency.name), "the name is at the front");
+  must(!dependency.satisfied_by({}) || dependency.name.empty(), "nothing satisfies nothing");
+  if (!pacman::is_dependency(input)) return;
+  must(!dependency.name.empty() && input.front() != '-', "pacman won't take it for an option");
+  const bool any = dependency.relation == pacman::Dependency::Relation::any;
+  must(any == dependency.version.empty(), "a relation has a version");
+  must(dependency.satisfied_by({dependency.name, "1"}) || !any, "any version does");
+}
+
+namespace {
+
+/// Whether single separators stand between letters and digits. Without that, versions can't be
+/// sorted, by vercmp(8) neither: 1.0 < 1..a < 1. < 1.0.
+bool is_ordinary(std::string_view version) {
+  bool after_separator = true;
+  for (const char c : version.substr(0, version.rfind('-'))) {
+    if (after_separator && !is_alphanumeric(c)) return false;
+    after_separator = !is_alphanumeric(c);
+  }
+  return pacman::is_full_version(version) && !after_separator;
+}
+
+}  // namespace
+
+/// Up to three versions, one a line.
+void version(std::string_view input) {
+  std::vector<std::string_view> versions;
+  while (!input.empty() && versions.size() < 3) {
+    const auto end = std::min(input.find('\n'), input.size());
+    versions.push_back(input.substr(0, end));
+    input.remove_prefix(std::min(end + 1, input.size()));
+  }
+  const auto compare = [](std::string_view a, std::string_view b) {
+    const int order = pacman::compare_versions(a, b);
+    must(order >= -1 && order <= 1, "an order is -1, 0 or 1");
+    return order;
+  };
+  for (const auto a : versions) {
+    must(compare(a, a) == 0, "a version equals itself");
+    for (const auto b : versions) must(compare(a, b) == -compare(b, a), "orders are opposite");
+  }
+  if (!std::all_of(versions.begin(), versions.end(), is_ordinary)) return;
+  for (const auto a : versions)
+    for (const auto b : versions)
+      for (const auto c : versions)
+        must(compare(a, b) > 0 || compare(b, c) > 0 || compare(a, c) <= 0, "they can be sorted");
+}
+
+}  // namespace pkgkiln::fuzz

@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include "runtimes/shared/frame_decoder.hpp"
+#include "runtimes/shared/line_splitter.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+namespace pkgkiln::fuzz {
+
+namespace {
+
+/// Gives the bytes to `take` in pieces of this size.
+template <typename Take>
+void in_pieces(std::string_view bytes, std::size_t size, Take take) {
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(size, bytes.size())))
+    take(bytes.substr(0, size));
+}
+
+struct Decoded {
+  bool sound = false, at_boundary = false;
+  std::string out, err, engine;
+  bool operator==(const Decoded&) const = default;
+};
+
+Decoded decode(std::string_view input, std::size_t piece) {
+  Decoded decoded;
+  const OutputSink output = [&](OutputStream stream, std::string_view bytes) {
+    must(!bytes.empty(), "no output is passed on that is none");
+    (stream == OutputStream::err ? decoded.err : decoded.out) += bytes;
+  };
+  runtimes::FrameDecoder decoder(output);
+  decoded.sound = accepted(
+      [&] { in_pieces(input, piece, [&](std::string_view bytes) { decoder.feed(bytes); }); });
+  decoded.at_boundary = decoded.sound && decoder.at_boundary();
+  decoded.engine = decoder.engine_error();
+  return decoded;
+}
+
+std::vector<std::string> split(std::string_view input, std::size_t piece) {
+  std::vector<std::string> found;
+  runtimes::LineSplitter splitter([&](std::string_view line) { found.emplace_back(line); });
+  accepted([&] {
+    in_pieces(input, piece, [&](std::string_view bytes) { splitter.feed(bytes); });
+    splitter.finish();
+  });
+  return found;
+}
+
+}  // namespace
+
+void frames(std::string_view input) {
+  const auto whole = decode(input, input.size());
+  must(whole.out.size() + whole.err.size() + whole.engine.size() <= input.size(),
+       "output doesn't come from nowhere");
+  must(whole.engine.size() <= 4096, "the engine's error is bounded");
+  for (const auto piece : {std::size_t{1}, std::size_t{5}})
+    must(decode(input, piece) == whole, "it doesn't matter how the stream is cut");
+}
+
+void lines(std::string_view input) {
+  const auto whole = split(input, input.size());
+  std::string joined;
+  for (const auto& line : whole) joined += line + "\n";
+  if (!input.ends_with('\n') && !joined.empty()) joined.pop_back();
+  must(joined == input, "lines are the stream");
+  for (const auto piece : {std::size_t{1}, std::size_t{5}})
+    must(split(input, piece) == whole, "it doesn't matter how the stream is cut");
+}
+
+}  // namespace pkgkiln::fuzz
