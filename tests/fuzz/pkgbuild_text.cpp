@@ -1,7 +1,7 @@
 #include "core/pacman/pkgbuild_text.hpp"
 
 #include "core/base/characters.hpp"
-#include "core/build/announced.hpp"
+#include "core/plan/agreement.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

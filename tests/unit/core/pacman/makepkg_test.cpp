@@ -2,6 +2,7 @@
 #include "core/base/file.hpp"
 #include "core/build/announced.hpp"
 #include "core/pacman/srcinfo.hpp"
+#include "core/plan/agreement.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/pacman/programs.hpp"
 
