@@ -77,8 +77,8 @@ void remote_url(std::string_view input) {
     const auto url = git::parse_remote_url(std::string(input.substr(0, end)));
     must(!url.location.empty() && url.location.front() != '-', "git won't take it for an option");
     must(is_line(url.location), "a URL is a line");
-    must(url.origin.empty() || url.location.find('@') == std::string::npos ||
-             url.location.find('@') > url.location.find('/', 8),
+    const auto host = url.location.substr(std::min(url.location.find("://"), url.location.size()));
+    must(url.origin.empty() || host.substr(0, host.find_first_of("/?#", 3)).find('@') == host.npos,
          "the user is kept apart");
     const auto address = git::http_address(url);
     if (!address) return;
