@@ -47,6 +47,14 @@ struct Remotes::Shared {
 Remotes::Remotes(const Politeness& politeness) : shared_(std::make_unique<Shared>(politeness)) {}
 Remotes::~Remotes() = default;
 
+std::string Remotes::host_of(const std::string& url) {
+  try {
+    return git::host_of(parse_remote_url(url));
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 Tip Remotes::ask_tip(const std::string& url, const std::string& branch,
                      const Cancellation& cancel) {
   Question question(shared_->hosts, shared_->user_config(cancel), url, Asker::user);

@@ -22,6 +22,9 @@ class Remotes {
   Remotes(const Remotes&) = delete;
   Remotes& operator=(const Remotes&) = delete;
 
+  /// Which questions go to the same host: a name for it. "" for a URL that may not be asked.
+  static std::string host_of(const std::string& url);
+
   /// As git::ask_tip().
   Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
 

@@ -95,3 +95,8 @@ TEST_CASE("remotes that aren't asked over HTTP are asked with the git program") 
   CHECK(remotes.ask_tip(work.url(), "", kNever) == git::Tip{"refs/heads/main", commit});
   CHECK(remotes.ask_tip(work.path(), "main", kNever).commit == commit);
 }
+
+TEST_CASE("questions to the same host can be told") {
+  CHECK(git::Remotes::host_of("https://me:pw@Example.com/a") == "https://example.com");
+  CHECK(git::Remotes::host_of("ext::sh") == "");
+}

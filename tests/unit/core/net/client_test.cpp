@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cstring>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -70,11 +71,10 @@ TEST_CASE("connections are kept between requests, but not for what must not be r
 
 TEST_CASE("a request that may be repeated goes out on a kept connection, also a closed one",
           "[concurrent]") {
-  std::atomic<int> posts = 0;
-  std::string bodies;
+  std::atomic<int> posts = 0, whole = 0;
   Server server({[&](Connection& connection) {
     for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
-      bodies += connection.read_body(4);
+      if (connection.read_body(4) == "what") ++whole;
       if (++posts == 3) return;  // closes it instead of an answer
       connection.send(scripted::answer(200, "ok"));
     }
@@ -86,7 +86,7 @@ TEST_CASE("a request that may be repeated goes out on a kept connection, also a 
   post.repeatable = true;
   for (int i = 0; i < 3; ++i) CHECK(client.send(post).body == "ok");
   CHECK(posts == 4);
-  CHECK(bodies == "whatwhatwhatwhat");
+  CHECK(whole == 4);
   CHECK(server.connections() == 2);
   client.close_idle();
   CHECK(client.send(post).body == "ok");
