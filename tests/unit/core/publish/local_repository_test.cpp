@@ -1,6 +1,7 @@
 #include "core/publish/local_repository.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -92,6 +93,39 @@ TEST_CASE("packages are published and found") {
   CHECK_FALSE(repository.contains(name("data-1.0-1-x86_64.pkg.tar.gz")));
   CHECK_FALSE(repository.contains(name("foo++-1.0+r1-1-x86_64.pkg.tar.gz")));
   CHECK_FALSE(repository.contains(name("other-1.0-1-any.pkg.tar.gz")));
+}
+
+TEST_CASE("what is listed is told with its digest, as it is now") {
+  Place place;
+  const auto package = place.package("foo", "1:1-1");
+  CHECK_FALSE(place.repository.listed(package.name));
+  place.repository.publish({package});
+  REQUIRE(place.repository.listed(package.name));
+  CHECK(place.repository.listed(package.name)->sha256 == package.sha256);
+  CHECK_FALSE(place.repository.listed(name("foo-1-1-x86_64.pkg.tar.gz")));
+  fs::remove(place.directory / package.name.text());
+  CHECK_FALSE(place.repository.listed(package.name));
+}
+
+TEST_CASE("many ask while others publish, and none gets a wrong answer", "[concurrent]") {
+  Place place;
+  const auto there = place.package("there", "1-1");
+  place.repository.publish({there});
+  std::vector<PackageArchive> others;
+  for (int i = 0; i < 5; ++i) others.push_back(place.package("p" + std::to_string(i), "1-1"));
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([&] {
+      for (int question = 0; question < 100; ++question) {
+        if (!place.repository.listed(there.name)) ++wrong;
+        if (place.repository.listed(name("never-1-1-any.pkg.tar.zst"))) ++wrong;
+      }
+    });
+  for (const auto& other : others) place.repository.publish({other});
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  for (const auto& other : others) CHECK(place.repository.listed(other.name));
 }
 
 TEST_CASE("a package whose file is missing or cut off isn't there") {
