@@ -17,8 +17,8 @@ namespace pkgkiln::pacman {
 namespace {
 
 constexpr std::uint32_t kEntriesPerPiece = 128;  // on average
-constexpr std::size_t kDigest = 16;             // hexadecimal digits of a SHA-256
-constexpr std::size_t kTarEnd = 1024;           // zeros
+constexpr std::size_t kDigest = 16;              // hexadecimal digits of a SHA-256
+constexpr std::size_t kTarEnd = 1024;            // zeros
 
 /// FNV-1a: it need only spread, and be the same for ever.
 bool begins_piece(std::string_view pkgname) {

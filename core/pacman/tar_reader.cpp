@@ -84,7 +84,11 @@ constexpr std::uint64_t kTarEnd = 1024;
 /// the first can be read to its very end, past the end of the tar, where the checksum is.
 struct TarReader::State {
   State(fs::path the_path, std::uint64_t the_limit, const Range& range)
-      : path(std::move(the_path)), limit(the_limit), fd(open_regular(path)), left(range.size) {
+      : path(std::move(the_path)),
+        limit(the_limit),
+        fd(open_regular(path)),
+        stamp(stamp_of(fd.get())),
+        left(range.size) {
     if (::lseek(fd.get(), static_cast<off_t>(range.offset), SEEK_SET) < 0)
       throw_errno("cannot read '" + path.string() + "'");
   }
@@ -144,6 +148,7 @@ struct TarReader::State {
   fs::path path;
   std::uint64_t limit;
   UniqueFd fd;
+  FileStamp stamp;
   std::uint64_t left;  // of the range
   Utf8Locale locale;
   std::array<char, kBlockSize> buffer{};
@@ -220,7 +225,9 @@ TarReader::Whole TarReader::finish() {
   while ((got = state_->read_file()) > 0) {
   }
   if (got < 0) throw_errno("cannot read '" + state_->path.string() + "'");
-  return {state_->size, state_->digest.finish()};
+  const auto after = stamp_of(state_->fd.get());
+  const bool proves = after == state_->stamp && after.is_settled();
+  return {state_->size, state_->digest.finish(), proves ? std::optional(after) : std::nullopt};
 }
 
 }  // namespace pkgkiln::pacman

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "core/base/file_stamp.hpp"
+
 namespace pkgkiln::pacman {
 
 /// Reads a tar archive, compressed or not, front to back in one pass, as hostile input: memory
@@ -22,6 +24,7 @@ class TarReader {
   struct Whole {
     std::uint64_t size = 0;  // bytes of the file, as it is on disk
     std::string sha256;
+    std::optional<FileStamp> stamp;  // with it, the content is that; nothing when it is too young
   };
 
   /// A part of a file that can be read by itself.

@@ -23,22 +23,6 @@ using pacman::RepositoryDatabase;
 
 namespace {
 
-/// Changes whenever the file is another one; empty when there is none.
-std::string stamp_of(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return {};
-    throw_errno("cannot look at '" + path.string() + "'");
-  }
-  std::string stamp;
-  for (const auto part :
-       {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-        static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtim.tv_sec),
-        static_cast<std::int64_t>(status.st_mtim.tv_nsec)})
-    stamp += std::to_string(part) + ' ';
-  return stamp;
-}
-
 /// With mode 0755 whatever the umask, but only those that it makes.
 void make_directories(const fs::path& path) {
   if (path.empty() || fs::exists(path)) return;
@@ -131,7 +115,7 @@ std::shared_ptr<const RepositoryDatabase> LocalRepository::facts() {
   const std::lock_guard lock(mutex_);
   // Asked before it is read: when it changes in between, it is only read once more.
   const auto stamp = stamp_of(directory() / (name_ + ".db"));
-  if (!facts_ || stamp.empty() || stamp != stamp_) {
+  if (!facts_ || !stamp || stamp != stamp_) {
     facts_ = std::make_shared<RepositoryDatabase>(read("db", Texts::drop));
     stamp_ = stamp;
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/file_stamp.hpp"
 #include "core/pacman/edited_database.hpp"
 #include "core/pacman/repository_database.hpp"
 #include "core/publish/repository.hpp"
@@ -61,7 +62,7 @@ class LocalRepository : public Repository {
 
   // What was read last, as long as the file is the same: a run asks for every package.
   std::mutex mutex_;
-  std::string stamp_;
+  std::optional<FileStamp> stamp_;
   std::shared_ptr<const pacman::RepositoryDatabase> facts_;
 };
 

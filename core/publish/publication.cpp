@@ -74,8 +74,8 @@ bool Publication::check(EditedDatabase& db, EditedDatabase& files) {
 
 void Publication::place() {
   std::vector<PlacedFile> copies;
-  for (const auto* package : missing_)
-    copies.push_back(copy_beside(package->path, directory_, package->sha256));
+  for (const auto* package : missing_) copies.push_back(copy_beside(*package, directory_));
+  for (auto& copy : copies) copy.sync();
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const auto target = directory_ / missing_[i]->name.text();
     copies[i].place_new(target);
@@ -95,6 +95,8 @@ void Publication::write_databases(EditedDatabase& db, EditedDatabase& files) {
   PlacedFile new_db(directory_);
   files.write(new_files.path(), RepositoryDatabase::Form::files);
   db.write(new_db.path(), RepositoryDatabase::Form::db);
+  new_files.sync();
+  new_db.sync();
   new_files.place_over(directory_ / (repository_ + ".files.tar.gz"));
   link("files");
   new_db.place_over(directory_ / (repository_ + ".db.tar.gz"));
