@@ -108,8 +108,10 @@ void write_file_atomically(const fs::path& path, std::string_view content, mode_
   sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
 }
 
-Source file_source(const fs::path& path) {
+Source file_source(const fs::path& path, std::uint64_t offset) {
   auto fd = std::make_shared<UniqueFd>(open_for_reading(path));
+  if (offset > 0 && ::lseek(fd->get(), static_cast<off_t>(offset), SEEK_SET) < 0)
+    throw_errno("cannot read '" + path.string() + "'");
   return [fd, path](char* buffer, std::size_t size) {
     return read_some(fd->get(), buffer, size, path);
   };

@@ -56,8 +56,8 @@ void write_all(int fd, std::string_view bytes, const std::filesystem::path& path
 /// Syncs the directory itself, so that renames in it last.
 void sync_directory(const std::filesystem::path& path);
 
-/// A stream of the file's bytes, opened at once.
-Source file_source(const std::filesystem::path& path);
+/// A stream of the file's bytes from `offset` on, opened at once.
+Source file_source(const std::filesystem::path& path, std::uint64_t offset = 0);
 
 /// Throws Error "<what_failed>: <strerror(errno)>".
 [[noreturn]] void throw_errno(std::string what_failed);

@@ -25,6 +25,7 @@ struct TarWriter::State {
   int uid = 0;
   std::time_t time = 0;
   std::exception_ptr sink_failed;
+  bool part = false;
   bool deaf = false;  // what else is written is dropped
   std::unique_ptr<archive, FreeArchive> tar{archive_write_new()};  // last: its end uses the rest
 
@@ -62,18 +63,16 @@ struct TarWriter::State {
   void begin(const Entry& made) { check(archive_write_header(tar.get(), made.get())); }
 };
 
-TarWriter::TarWriter(const Sink& sink, int uid, std::time_t time, Compression compression)
+TarWriter::TarWriter(const Sink& sink, int uid, std::time_t time, Extent extent)
     : state_(std::make_unique<State>()) {
   state_->sink = sink;
   state_->uid = uid;
   state_->time = time;
   archive* tar = state_->tar.get();
   state_->check(archive_write_set_format_gnutar(tar));
-  if (compression == Compression::gzip) {
-    state_->check(archive_write_add_filter_gzip(tar));
-    state_->check(archive_write_set_filter_option(tar, "gzip", "timestamp", nullptr));
-    state_->check(archive_write_set_bytes_in_last_block(tar, 1));
-  }
+  state_->part = extent == Extent::part;
+  // What is written goes out at once, since what is collected in blocks goes out with the end mark.
+  if (state_->part) state_->check(archive_write_set_bytes_per_block(tar, 0));
   state_->check(archive_write_open(tar, state_.get(), nullptr, State::pass_on, nullptr));
 }
 
@@ -106,7 +105,8 @@ void TarWriter::write(std::string_view bytes) {
 }
 
 void TarWriter::finish() {
-  state_->check(archive_write_close(state_->tar.get()));
+  auto* tar = state_->tar.get();
+  state_->check(state_->part ? archive_write_finish_entry(tar) : archive_write_close(tar));
 }
 
 }  // namespace pkgkiln

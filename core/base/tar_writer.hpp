@@ -12,14 +12,14 @@ namespace pkgkiln {
 
 /// Writes a tar archive as a stream (GNU format: long names, any bytes in them). Everything in it
 /// has the same owner, group and time; directories and executables have mode 0755, other files
-/// 0644. Names are written as they are given. The same entries give the same bytes, gzipped too.
-/// Throws Error, and what the sink throws.
+/// 0644. Names are written as they are given. The same entries give the same bytes. Throws Error,
+/// and what the sink throws.
 class TarWriter {
  public:
-  enum class Compression { none, gzip };
+  /// A part has no end mark, so that others can follow it.
+  enum class Extent { whole, part };
 
-  TarWriter(const Sink& sink, int uid, std::time_t time,
-            Compression compression = Compression::none);
+  TarWriter(const Sink& sink, int uid, std::time_t time, Extent extent = Extent::whole);
   TarWriter(const TarWriter&) = delete;
   TarWriter& operator=(const TarWriter&) = delete;
   ~TarWriter();
@@ -29,7 +29,7 @@ class TarWriter {
   /// Exactly `size` bytes in write() are to follow.
   void file(const std::string& name, std::uint64_t size, bool executable);
   void write(std::string_view bytes);
-  /// The end of the archive; without it the stream is a truncated one.
+  /// The end of the archive, or of the part; without it the stream is a truncated one.
   void finish();
 
  private:

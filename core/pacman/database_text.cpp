@@ -1,7 +1,7 @@
 #include "core/pacman/database_text.hpp"
 
 #include <charconv>
-#include <map>
+#include <optional>
 #include <vector>
 
 #include "core/base/error.hpp"
@@ -32,17 +32,17 @@ class DescWriter {
   std::string text_;
 };
 
-/// Heading to the first line below it.
-std::map<std::string, std::string, std::less<>> first_values(std::string_view text) {
-  std::map<std::string, std::string, std::less<>> values;
-  std::string heading;
+/// Calls `take` with each heading and the first line below it.
+template <typename Take>
+void each_first_value(std::string_view text, Take take) {
+  std::string_view heading;
   while (!text.empty()) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (!heading.empty()) {
-      values.emplace(heading, line);
-      heading.clear();
+      take(heading, line);
+      heading = {};
       // The other lines of the field end with an empty one.
       if (line.empty()) continue;
       const auto field_end = text.find("\n\n");
@@ -52,8 +52,28 @@ std::map<std::string, std::string, std::less<>> first_values(std::string_view te
       heading = line;
     }
   }
-  return values;
 }
+
+/// What a "desc" says of its package, of each field the first that there is.
+struct Facts {
+  std::optional<std::string_view> pkgname, version, file_name, sha256, size;
+
+  explicit Facts(std::string_view text) {
+    each_first_value(text, [this](std::string_view heading, std::string_view value) {
+      auto* fact = named(heading);
+      if (fact != nullptr && !*fact) *fact = value;
+    });
+  }
+
+ private:
+  std::optional<std::string_view>* named(std::string_view heading) {
+    if (heading == "%NAME%") return &pkgname;
+    if (heading == "%VERSION%") return &version;
+    if (heading == "%FILENAME%") return &file_name;
+    if (heading == "%SHA256SUM%") return &sha256;
+    return heading == "%CSIZE%" ? &size : nullptr;
+  }
+};
 
 }  // namespace
 
@@ -91,19 +111,20 @@ std::string files_text(const PackageArchive& package) {
 }
 
 DatabaseEntry parse_desc(std::string text) {
-  const auto values = first_values(text);
-  const auto value = [&](std::string_view heading) {
-    const auto found = values.find(heading);
-    return found == values.end() ? std::string() : found->second;
-  };
-  DatabaseEntry entry;
-  entry.pkgname = value("%NAME%");
-  entry.version = value("%VERSION%");
-  entry.file_name = value("%FILENAME%");
-  entry.sha256 = value("%SHA256SUM%");
-  const auto size = value("%CSIZE%");
-  std::from_chars(size.data(), size.data() + size.size(), entry.size);
+  auto entry = desc_facts(text);
   entry.desc = std::move(text);
+  return entry;
+}
+
+DatabaseEntry desc_facts(std::string_view text) {
+  const Facts facts(text);
+  DatabaseEntry entry;
+  entry.pkgname = facts.pkgname.value_or("");
+  entry.version = facts.version.value_or("");
+  entry.file_name = facts.file_name.value_or("");
+  entry.sha256 = facts.sha256.value_or("");
+  const auto size = facts.size.value_or("");
+  std::from_chars(size.data(), size.data() + size.size(), entry.size);
   if (!is_package_name(entry.pkgname) || !is_full_version(entry.version))
     throw Error("an entry has no sound name and version");
   if (!PackageFileName::parse(entry.file_name))

@@ -17,6 +17,8 @@ std::string files_text(const PackageArchive& package);
 /// Reads what we need of a "desc"; the entry keeps the text. Throws Error for one without a sound
 /// name, version or file name.
 DatabaseEntry parse_desc(std::string text);
+/// The same, without the text.
+DatabaseEntry desc_facts(std::string_view text);
 
 /// The values of a field of a "desc" ("DEPENDS"), those of its first occurrence.
 std::vector<std::string> desc_values(std::string_view text, std::string_view field);

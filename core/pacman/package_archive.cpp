@@ -96,8 +96,8 @@ PackageArchive PackageArchive::read(const std::filesystem::path& path,
     auto content = read_entries(reader);
     auto whole = reader.finish();
     check_agreement(*name, *content.info);
-    return {path,       *name,        std::move(*content.info),
-            whole.size, whole.sha256, std::move(content.files)};
+    return {path,         *name,       std::move(*content.info), whole.size,
+            whole.sha256, whole.stamp, std::move(content.files)};
   } catch (Error& error) {
     error.while_doing(shown);
     throw;

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/file_stamp.hpp"
 #include "core/pacman/package_name.hpp"
 #include "core/pacman/pkginfo.hpp"
 
@@ -18,6 +20,7 @@ struct PackageArchive {
   PkgInfo info;
   std::uint64_t size = 0;  // bytes, of the file
   std::string sha256;
+  std::optional<FileStamp> stamp;  // as long as the file has it, it has that content
   std::vector<std::string> files;  // as in the .files database: sorted, directories end in '/'
 
   /// Reads the file as hostile input (bounded .PKGINFO, bounded number and length of names).

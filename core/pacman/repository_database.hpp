@@ -24,6 +24,8 @@ struct DatabaseEntry {
   std::string files;  // the whole text; empty when unknown
 
   static DatabaseEntry of(const PackageArchive& package);
+  /// Whether it is that very file, in whatever compression.
+  bool is(const PackageFileName& file) const;
 };
 
 /// The entries of <repo>.db and <repo>.files, one version per pkgname. A plain value: not
@@ -34,18 +36,31 @@ class RepositoryDatabase {
   /// there is an empty one. Throws Error for what isn't a database.
   static RepositoryDatabase read(const std::filesystem::path& path);
 
+  enum class Unsound { refuse, leave_out };
+  /// The same to be asked, not written: without the texts, so that an entry takes some hundred
+  /// bytes. Entries that aren't sound are left out if that is wished.
+  static RepositoryDatabase read_facts(const std::filesystem::path& path, Unsound unsound);
+
+  /// The entries in a part of a database: the bytes from `offset` on that are a gzipped tar, which
+  /// needs no end mark.
+  static RepositoryDatabase read_part(const std::filesystem::path& path, std::uint64_t offset,
+                                      std::uint64_t size);
+
   const std::map<std::string, DatabaseEntry>& entries() const { return entries_; }
   const DatabaseEntry* find(const std::string& pkgname) const;
   void put(DatabaseEntry entry);
   void erase(const std::string& pkgname) { entries_.erase(pkgname); }
 
   enum class Form { db, files };
-  /// Writes a gzipped tar to `path`, not atomically: write beside and rename. The same entries
-  /// give the same bytes.
+  /// Writes a gzipped tar to `path`, in pieces (see database_pieces.hpp), not atomically: write
+  /// beside and rename. The same entries give the same bytes.
   void write(const std::filesystem::path& path, Form form) const;
   void write(const Sink& sink, Form form) const;
 
  private:
+  /// Unless there is a newer version.
+  void put_newer(DatabaseEntry entry);
+
   std::map<std::string, DatabaseEntry> entries_;
 };
 

@@ -83,8 +83,15 @@ constexpr std::uint64_t kTarEnd = 1024;
 /// Two readers in a row: one unpacks the file's bytes, the other reads the tar that comes out. So
 /// the first can be read to its very end, past the end of the tar, where the checksum is.
 struct TarReader::State {
-  State(fs::path the_path, std::uint64_t the_limit)
-      : path(std::move(the_path)), limit(the_limit), fd(open_regular(path)) {}
+  State(fs::path the_path, std::uint64_t the_limit, const Range& range)
+      : path(std::move(the_path)),
+        limit(the_limit),
+        fd(open_regular(path)),
+        stamp(stamp_of(fd.get())),
+        left(range.size) {
+    if (::lseek(fd.get(), static_cast<off_t>(range.offset), SEEK_SET) < 0)
+      throw_errno("cannot read '" + path.string() + "'");
+  }
 
   Error bad(const std::string& why) const {
     return Error("cannot read '" + path.string() + "'").because(why);
@@ -97,10 +104,12 @@ struct TarReader::State {
   /// The file's next bytes, which are counted and digested; 0 at the end, -1 on errors. libarchive
   /// calls it, which no exception may pass.
   la_ssize_t read_file() noexcept {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
     ssize_t got = 0;
-    do got = ::read(fd.get(), buffer.data(), buffer.size());
+    do got = ::read(fd.get(), buffer.data(), wanted);
     while (got < 0 && errno == EINTR);
     if (got > 0) {
+      left -= static_cast<std::uint64_t>(got);
       size += static_cast<std::uint64_t>(got);
       digest.update({buffer.data(), static_cast<std::size_t>(got)});
     }
@@ -139,6 +148,8 @@ struct TarReader::State {
   fs::path path;
   std::uint64_t limit;
   UniqueFd fd;
+  FileStamp stamp;
+  std::uint64_t left;  // of the range
   Utf8Locale locale;
   std::array<char, kBlockSize> buffer{};
   Sha256 digest;
@@ -148,8 +159,8 @@ struct TarReader::State {
   Archive tar = new_archive();
 };
 
-TarReader::TarReader(const fs::path& path, std::uint64_t limit)
-    : state_(std::make_unique<State>(path, limit)) {
+TarReader::TarReader(const fs::path& path, std::uint64_t limit, const Range& range)
+    : state_(std::make_unique<State>(path, limit, range)) {
   auto& state = *state_;
   auto* unpacker = state.unpacker.get();
   support_filters(unpacker);
@@ -188,16 +199,20 @@ std::optional<TarReader::Entry> TarReader::next() {
 }
 
 std::string TarReader::content(std::uint64_t limit) {
+  constexpr std::size_t piece = 16384;
   std::string text;
-  std::array<char, 16384> buffer{};
   for (;;) {
-    const auto got = archive_read_data(state_->tar.get(), buffer.data(), buffer.size());
+    const auto had = text.size();
+    text.resize(had + piece);
+    const auto got = archive_read_data(state_->tar.get(), text.data() + had, piece);
     if (got < 0) throw state_->failure();
-    if (got == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
+    text.resize(had + static_cast<std::size_t>(got));
+    if (got == 0) break;
     if (text.size() > limit)
       throw state_->bad("an entry is longer than " + std::to_string(limit) + " bytes");
   }
+  text.shrink_to_fit();
+  return text;
 }
 
 TarReader::Whole TarReader::finish() {
@@ -210,7 +225,9 @@ TarReader::Whole TarReader::finish() {
   while ((got = state_->read_file()) > 0) {
   }
   if (got < 0) throw_errno("cannot read '" + state_->path.string() + "'");
-  return {state_->size, state_->digest.finish()};
+  const auto after = stamp_of(state_->fd.get());
+  const bool proves = after == state_->stamp && after.is_settled();
+  return {state_->size, state_->digest.finish(), proves ? std::optional(after) : std::nullopt};
 }
 
 }  // namespace pkgkiln::pacman

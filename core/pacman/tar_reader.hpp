@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "core/base/file_stamp.hpp"
+
 namespace pkgkiln::pacman {
 
 /// Reads a tar archive, compressed or not, front to back in one pass, as hostile input: memory
@@ -22,11 +24,20 @@ class TarReader {
   struct Whole {
     std::uint64_t size = 0;  // bytes of the file, as it is on disk
     std::string sha256;
+    std::optional<FileStamp> stamp;  // with it, the content is that; nothing when it is too young
+  };
+
+  /// A part of a file that can be read by itself.
+  struct Range {
+    std::uint64_t offset = 0;
+    std::uint64_t size = UINT64_MAX;
   };
 
   /// Throws Error when the path isn't a regular file. More than `limit` bytes when unpacked are an
-  /// error.
-  TarReader(const std::filesystem::path& path, std::uint64_t limit);
+  /// error. Of a range only the entries can be had, since it needs no end mark.
+  TarReader(const std::filesystem::path& path, std::uint64_t limit)
+      : TarReader(path, limit, Range{}) {}
+  TarReader(const std::filesystem::path& path, std::uint64_t limit, const Range& range);
   ~TarReader();
 
   /// The next entry; nothing at the end. Throws Error for what isn't a sound archive.

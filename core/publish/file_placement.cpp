@@ -35,19 +35,27 @@ bool rename_to_new(const fs::path& from, const fs::path& to) {
   return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
 }
 
-void copy_content(const fs::path& source, const fs::path& target) {
-  const UniqueFd in(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!in) throw_errno("cannot open '" + source.string() + "'");
+/// Copies by the kernel as far as it can, telling it to write what is there already.
+void copy_by_kernel(int in, int out) {
+  constexpr std::size_t chunk = std::size_t{16} << 20U;
+  off_t begin = 0;
+  for (;;) {
+    const auto copied = ::copy_file_range(in, nullptr, out, nullptr, chunk, 0);
+    if (copied < 0 && errno == EINTR) continue;
+    if (copied <= 0) return;
+    ::sync_file_range(out, begin, copied, SYNC_FILE_RANGE_WRITE);
+    begin += copied;
+  }
+}
+
+void copy_content(int in, const fs::path& source, const fs::path& target) {
   const UniqueFd out(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
   if (!out) throw_errno("cannot write '" + target.string() + "'");
-  constexpr std::size_t chunk = std::size_t{128} << 20U;
-  ssize_t copied = 0;
-  do copied = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, chunk, 0);
-  while (copied > 0 || (copied < 0 && errno == EINTR));
+  copy_by_kernel(in, out.get());
   // What it can't do (other file systems, old kernels) is done by hand, from where it stopped.
   std::array<char, 65536> buffer{};
   ssize_t got = 0;
-  while ((got = ::read(in.get(), buffer.data(), buffer.size())) != 0) {
+  while ((got = ::read(in, buffer.data(), buffer.size())) != 0) {
     if (got > 0)
       write_all(out.get(), {buffer.data(), static_cast<std::size_t>(got)}, target);
     else if (errno != EINTR)
@@ -65,20 +73,26 @@ PlacedFile::PlacedFile(const fs::path& directory) {
   if (::fchmod(fd.get(), 0644) != 0) throw_errno("cannot set the mode of '" + pattern + "'");
 }
 
-PlacedFile::PlacedFile(PlacedFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+PlacedFile::PlacedFile(PlacedFile&& other) noexcept
+    : path_(std::exchange(other.path_, {})), synced_(other.synced_) {}
 
 PlacedFile::~PlacedFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
+void PlacedFile::sync() {
+  if (!synced_) sync_file(path_);
+  synced_ = true;
+}
+
 void PlacedFile::place_new(const fs::path& target) {
-  sync_file(path_);
+  sync();
   if (!rename_to_new(path_, target)) throw_errno("cannot make '" + target.string() + "'");
   path_.clear();
 }
 
 void PlacedFile::place_over(const fs::path& target) {
-  sync_file(path_);
+  sync();
   if (::rename(path_.c_str(), target.c_str()) != 0)
     throw_errno("cannot replace '" + target.string() + "'");
   path_.clear();
@@ -91,12 +105,15 @@ void PlacedFile::remove_leftovers(const fs::path& directory) {
   for (const auto& path : found) ::unlink(path.c_str());
 }
 
-PlacedFile copy_beside(const fs::path& source, const fs::path& directory,
-                       const std::string& sha256) {
+PlacedFile copy_beside(const pacman::PackageArchive& package, const fs::path& directory) {
+  const UniqueFd in(::open(package.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!in) throw_errno("cannot open '" + package.path.string() + "'");
+  const auto unchanged = [&] { return package.stamp && stamp_of(in.get()) == *package.stamp; };
   PlacedFile copy(directory);
-  copy_content(source, copy.path());
-  if (sha256_of_file(copy.path()) != sha256)
-    throw Error("cannot publish '" + source.string() + "'")
+  const bool before = unchanged();
+  copy_content(in.get(), package.path, copy.path());
+  if (!(before && unchanged()) && sha256_of_file(copy.path()) != package.sha256)
+    throw Error("cannot publish '" + package.path.string() + "'")
         .because("its content has changed since it was checked");
   return copy;
 }

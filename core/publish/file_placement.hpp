@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "core/pacman/package_archive.hpp"
+
 namespace pkgkiln {
 
 /// Files that are made beside the place where they will stand, named ".pkgkiln-XXXXXX" there; what
@@ -17,7 +19,9 @@ class PlacedFile {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Syncs the content, then gives it its name; throws Error when that name is taken.
+  /// Makes its content last. Of several files, sync all before the first gets its name.
+  void sync();
+  /// Syncs it unless that was done, then gives it its name; throws Error when that name is taken.
   void place_new(const std::filesystem::path& target);
   /// The same, in the place of what has that name.
   void place_over(const std::filesystem::path& target);
@@ -27,12 +31,14 @@ class PlacedFile {
 
  private:
   std::filesystem::path path_;
+  bool synced_ = false;
 };
 
-/// A copy of `source` beside its future place; shares the blocks where the file system can.
-/// Throws Error when its content isn't that of the digest.
-PlacedFile copy_beside(const std::filesystem::path& source, const std::filesystem::path& directory,
-                       const std::string& sha256);
+/// A copy of the package beside its future place; shares the blocks where the file system can.
+/// Throws Error when its content isn't the package's any more; it is read for that only if the
+/// file's stamp doesn't tell.
+PlacedFile copy_beside(const pacman::PackageArchive& package,
+                       const std::filesystem::path& directory);
 
 /// Makes `link` a symbolic link to `target`, atomically, in the place of whatever was there.
 void place_link(const std::string& target, const std::filesystem::path& link);

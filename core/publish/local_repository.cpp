@@ -16,27 +16,12 @@ namespace pkgkiln {
 
 namespace fs = std::filesystem;
 using pacman::DatabaseEntry;
+using pacman::EditedDatabase;
 using pacman::PackageArchive;
 using pacman::PackageFileName;
 using pacman::RepositoryDatabase;
 
 namespace {
-
-/// Changes whenever the file is another one; empty when there is none.
-std::string stamp_of(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return {};
-    throw_errno("cannot look at '" + path.string() + "'");
-  }
-  std::string stamp;
-  for (const auto part :
-       {static_cast<std::int64_t>(status.st_dev), static_cast<std::int64_t>(status.st_ino),
-        static_cast<std::int64_t>(status.st_size), static_cast<std::int64_t>(status.st_mtim.tv_sec),
-        static_cast<std::int64_t>(status.st_mtim.tv_nsec)})
-    stamp += std::to_string(part) + ' ';
-  return stamp;
-}
 
 /// With mode 0755 whatever the umask, but only those that it makes.
 void make_directories(const fs::path& path) {
@@ -63,6 +48,19 @@ void check_set(const std::vector<PackageArchive>& packages, const std::string& r
   }
 }
 
+/// The entries of `db`, each with what `files` knows of its files.
+RepositoryDatabase with_files(const RepositoryDatabase& db, const RepositoryDatabase& files) {
+  RepositoryDatabase result;
+  for (const auto& [pkgname, entry] : db.entries()) {
+    auto joined = entry;
+    const auto* known = files.find(pkgname);
+    if (joined.files.empty() && known != nullptr && known->version == entry.version)
+      joined.files = known->files;
+    result.put(std::move(joined));
+  }
+  return result;
+}
+
 }  // namespace
 
 LocalRepository::LocalRepository(std::string name, fs::path root, std::string arch)
@@ -74,32 +72,54 @@ fs::path LocalRepository::directory() const {
 
 /// The link <repo>.<form> leads to the archive, whatever its compression; repo-add removes it for
 /// a moment.
-RepositoryDatabase LocalRepository::read(const std::string& form) const {
+fs::path LocalRepository::database(const std::string& form) const {
   const auto link = directory() / (name_ + "." + form);
+  return fs::exists(link) ? link : fs::path(link.string() + ".tar.gz");
+}
+
+RepositoryDatabase LocalRepository::read(const std::string& form, Texts texts) const {
   try {
-    return RepositoryDatabase::read(fs::exists(link) ? link : fs::path(link.string() + ".tar.gz"));
+    const auto path = database(form);
+    return texts == Texts::keep
+               ? RepositoryDatabase::read(path)
+               : RepositoryDatabase::read_facts(path, RepositoryDatabase::Unsound::refuse);
   } catch (Error& error) {
     error.while_doing("cannot read the repository '" + name_ + "' in '" + root_.string() + "'");
-    error.advise("mend or remove what is in the place of '" + link.string() + "'");
+    error.advise("mend or remove what is in the place of its " + form);
     throw;
   }
 }
 
+LocalRepository::Edited LocalRepository::edit() const {
+  auto db = EditedDatabase::open(database("db"));
+  auto files = EditedDatabase::open(database("files"));
+  if (db && files && db->holds_the_same_as(*files)) return {std::move(*db), std::move(*files)};
+  auto all = read("db");
+  auto joined = with_files(all, read("files"));
+  return {EditedDatabase(std::move(all)), EditedDatabase(std::move(joined))};
+}
+
 bool LocalRepository::contains(const PackageFileName& file) {
+  return listed(file).has_value();
+}
+
+/// The database is as quickly asked now as it was before, so both questions are one.
+std::optional<ListedFile> LocalRepository::listed(const PackageFileName& file) {
+  const auto database = facts();
+  const auto* entry = database->find(file.pkgname);
+  if (entry == nullptr || !entry->is(file) || !has_file(*entry)) return std::nullopt;
+  return ListedFile{entry->sha256};
+}
+
+std::shared_ptr<const RepositoryDatabase> LocalRepository::facts() {
   const std::lock_guard lock(mutex_);
   // Asked before it is read: when it changes in between, it is only read once more.
   const auto stamp = stamp_of(directory() / (name_ + ".db"));
-  if (stamp.empty() || stamp != stamp_) {
-    read_last_ = read("db");
+  if (!facts_ || !stamp || stamp != stamp_) {
+    facts_ = std::make_shared<RepositoryDatabase>(read("db", Texts::drop));
     stamp_ = stamp;
   }
-  const auto* entry = read_last_.find(file.pkgname);
-  if (entry == nullptr || entry->version != file.version) return false;
-  const auto published = PackageFileName::parse(entry->file_name);
-  if (!published || published->pkgname != file.pkgname || published->version != file.version ||
-      published->arch != file.arch)
-    return false;
-  return has_file(*entry);
+  return facts_;
 }
 
 void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
@@ -109,12 +129,11 @@ void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
     make_directories(directory());
     const RepositoryLock lock(directory(), name_, {});
     PlacedFile::remove_leftovers(directory());
-    auto db = read("db");
-    const auto files = read("files");
+    auto [db, files] = edit();
     Publication publication(directory(), name_, packages);
     if (!publication.check(db, files)) return;
     publication.place();
-    publication.write_databases(std::move(db), files);
+    publication.write_databases(db, files);
     publication.finish();
   } catch (const fs::filesystem_error& error) {
     throw Error("cannot publish to the repository '" + name_ + "'").because(error.what());
@@ -155,7 +174,7 @@ void LocalRepository::check() {
     failed.advise("make that directory writable for this user, or choose another path");
     throw;
   }
-  read("db");
+  read("db", Texts::drop);
 }
 
 }  // namespace pkgkiln

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/file_stamp.hpp"
+#include "core/pacman/edited_database.hpp"
 #include "core/pacman/repository_database.hpp"
 #include "core/publish/repository.hpp"
 
@@ -27,6 +31,8 @@ class LocalRepository : public Repository {
 
   const std::string& name() const override { return name_; }
   bool contains(const pacman::PackageFileName& file) override;
+  /// Also what was published a moment ago: the database is read anew when it is another one.
+  std::optional<ListedFile> listed(const pacman::PackageFileName& file) override;
   void publish(const std::vector<pacman::PackageArchive>& packages) override;
   /// By files: a database of just what is asked for, and those packages.
   std::optional<Offer> offer(const std::vector<std::string>& dependencies) override;
@@ -36,7 +42,17 @@ class LocalRepository : public Repository {
   std::filesystem::path directory() const;
 
  private:
-  pacman::RepositoryDatabase read(const std::string& form) const;
+  /// Where the database of that form ("db", "files") is.
+  std::filesystem::path database(const std::string& form) const;
+  enum class Texts { keep, drop };
+  pacman::RepositoryDatabase read(const std::string& form, Texts texts = Texts::keep) const;
+  struct Edited {
+    pacman::EditedDatabase db, files;
+  };
+  /// Both databases, which hold the same packages; locked.
+  Edited edit() const;
+  /// What the database says of the packages, without its texts; as it is now.
+  std::shared_ptr<const pacman::RepositoryDatabase> facts();
   /// Whether its file is there, in the size that it should have.
   bool has_file(const pacman::DatabaseEntry& entry) const;
 
@@ -44,10 +60,10 @@ class LocalRepository : public Repository {
   std::filesystem::path root_;
   std::string arch_;
 
-  // What contains() read last, as long as the file is the same: a run asks for every package.
+  // What was read last, as long as the file is the same: a run asks for every package.
   std::mutex mutex_;
-  std::string stamp_;
-  pacman::RepositoryDatabase read_last_;
+  std::optional<FileStamp> stamp_;
+  std::shared_ptr<const pacman::RepositoryDatabase> facts_;
 };
 
 }  // namespace pkgkiln

@@ -1,6 +1,5 @@
 #include "core/publish/publication.hpp"
 
-#include <algorithm>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -14,7 +13,9 @@ namespace pkgkiln {
 
 namespace fs = std::filesystem;
 using pacman::DatabaseEntry;
+using pacman::EditedDatabase;
 using pacman::PackageArchive;
+using pacman::PackageFileName;
 using pacman::RepositoryDatabase;
 
 namespace {
@@ -31,17 +32,12 @@ Unpublishable conflict(const fs::path& target) {
   return error;
 }
 
-/// The entries of `db`, each with what `files` knows of its files.
-RepositoryDatabase with_files(const RepositoryDatabase& db, const RepositoryDatabase& files) {
-  RepositoryDatabase result;
-  for (const auto& [pkgname, entry] : db.entries()) {
-    auto joined = entry;
-    const auto* known = files.find(pkgname);
-    if (joined.files.empty() && known != nullptr && known->version == entry.version)
-      joined.files = known->files;
-    result.put(std::move(joined));
-  }
-  return result;
+/// Whether the entry's file is to be removed: not when its name is another package's, whose entry
+/// may name it as well.
+bool is_replaced(const DatabaseEntry* entry, const PackageArchive& package) {
+  if (entry == nullptr || entry->file_name == package.name.text()) return false;
+  const auto name = PackageFileName::parse(entry->file_name);
+  return name && name->pkgname == package.name.pkgname;
 }
 
 }  // namespace
@@ -59,7 +55,7 @@ Publication::~Publication() {
   for (const auto& path : placed_) ::unlink(path.c_str());
 }
 
-bool Publication::check(const RepositoryDatabase& db, const RepositoryDatabase& files) {
+bool Publication::check(EditedDatabase& db, EditedDatabase& files) {
   bool changes = false;
   for (const auto& package : packages_) {
     const auto target = directory_ / package.name.text();
@@ -71,16 +67,15 @@ bool Publication::check(const RepositoryDatabase& db, const RepositoryDatabase& 
     const auto* entry = db.find(package.name.pkgname);
     changes = changes || !is_published(entry, package) ||
               !is_published(files.find(package.name.pkgname), package);
-    if (entry != nullptr && entry->file_name != package.name.text())
-      replaced_.push_back(entry->file_name);
+    if (is_replaced(entry, package)) replaced_.push_back(entry->file_name);
   }
   return changes || !missing_.empty();
 }
 
 void Publication::place() {
   std::vector<PlacedFile> copies;
-  for (const auto* package : missing_)
-    copies.push_back(copy_beside(package->path, directory_, package->sha256));
+  for (const auto* package : missing_) copies.push_back(copy_beside(*package, directory_));
+  for (auto& copy : copies) copy.sync();
   for (std::size_t i = 0; i < copies.size(); ++i) {
     const auto target = directory_ / missing_[i]->name.text();
     copies[i].place_new(target);
@@ -89,13 +84,19 @@ void Publication::place() {
   sync_directory(directory_);
 }
 
-void Publication::write_databases(RepositoryDatabase db, const RepositoryDatabase& files) {
-  for (const auto& package : packages_) db.put(DatabaseEntry::of(package));
-  const auto joined = with_files(db, files);
+void Publication::write_databases(EditedDatabase& db, EditedDatabase& files) {
+  for (const auto& package : packages_) {
+    auto entry = DatabaseEntry::of(package);
+    files.put(entry);
+    entry.files.clear();
+    db.put(std::move(entry));
+  }
   PlacedFile new_files(directory_);
   PlacedFile new_db(directory_);
-  joined.write(new_files.path(), RepositoryDatabase::Form::files);
-  joined.write(new_db.path(), RepositoryDatabase::Form::db);
+  files.write(new_files.path(), RepositoryDatabase::Form::files);
+  db.write(new_db.path(), RepositoryDatabase::Form::db);
+  new_files.sync();
+  new_db.sync();
   new_files.place_over(directory_ / (repository_ + ".files.tar.gz"));
   link("files");
   new_db.place_over(directory_ / (repository_ + ".db.tar.gz"));
@@ -114,26 +115,22 @@ void Publication::link(const std::string& form) const {
 
 void Publication::finish() const {
   const auto path = directory_ / (repository_ + ".db");
-  const auto db = RepositoryDatabase::read(path);
+  auto db = EditedDatabase::open(path);
   for (const auto& package : packages_)
-    if (!is_published(db.find(package.name.pkgname), package) ||
+    if (!db || !is_published(db->find(package.name.pkgname), package) ||
         !is_there(directory_ / package.name.text(), package.size))
       throw Error("'" + path.string() + "' does not hold what was written to it")
           .because(package.name.text() + " is missing or differs")
           .advise("check that nothing else writes to that directory");
-  remove_replaced(db);
+  remove_replaced();
 }
 
-void Publication::remove_replaced(const RepositoryDatabase& db) const {
-  const auto& entries = db.entries();
+/// When the power fails before that lasts, a file stays that no one asks for.
+void Publication::remove_replaced() const {
   for (const auto& name : replaced_) {
-    const bool in_use = std::any_of(entries.begin(), entries.end(),
-                                    [&](const auto& one) { return one.second.file_name == name; });
-    if (in_use) continue;
     ::unlink((directory_ / name).c_str());
     ::unlink((directory_ / (name + ".sig")).c_str());
   }
-  sync_directory(directory_);
 }
 
 }  // namespace pkgkiln

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/pacman/edited_database.hpp"
 #include "core/pacman/package_archive.hpp"
-#include "core/pacman/repository_database.hpp"
 #include "core/publish/file_placement.hpp"
 
 namespace pkgkiln {
@@ -24,18 +24,18 @@ class Publication {
 
   /// Throws Unpublishable when a file name is there with other content. False when all is
   /// published already.
-  bool check(const pacman::RepositoryDatabase& db, const pacman::RepositoryDatabase& files);
+  bool check(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
   /// Copies what is missing beside its place, then gives the copies their names.
   void place();
   /// Puts the entries into both databases and these in their place, .files first.
-  void write_databases(pacman::RepositoryDatabase db, const pacman::RepositoryDatabase& files);
+  void write_databases(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
   /// Throws Error unless the database on disk names every package, and each file is there. Then
   /// removes the files, with their signatures, that no entry names any more.
   void finish() const;
 
  private:
   void link(const std::string& form) const;
-  void remove_replaced(const pacman::RepositoryDatabase& db) const;
+  void remove_replaced() const;
 
   std::filesystem::path directory_;
   std::string repository_;

@@ -75,6 +75,15 @@ bool ServerRepository::contains(const pacman::PackageFileName& file) {
   }
 }
 
+std::optional<ListedFile> ServerRepository::listed(const pacman::PackageFileName& file) {
+  const auto* database = lists_.covering(file);
+  if (database == nullptr) return Repository::listed(file);
+  const auto* entry = database->find(file.pkgname);
+  if (entry != nullptr && entry->is(file)) return ListedFile{entry->sha256};
+  // The seed lists the packages of all arches together, so one of them may hide another.
+  return server_.version() == Version::seed ? Repository::listed(file) : std::nullopt;
+}
+
 void ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages) {
   check_set(packages, name_, server_);
   for (const auto& package : packages) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/publish/repository.hpp"
+#include "core/vieter/lists.hpp"
 #include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
@@ -13,12 +14,16 @@ namespace pkgkiln::vieter {
 /// what it has already is not sent again. Every upload is read back.
 class ServerRepository : public Repository {
  public:
-  ServerRepository(std::string name, Server& server) : name_(std::move(name)), server_(server) {}
+  ServerRepository(std::string name, Server& server)
+      : name_(std::move(name)), server_(server), lists_(server, name_) {}
 
   const std::string& name() const override { return name_; }
   /// A package of arch `any` counts when it is in the machine's arch-repository or, while that
   /// doesn't exist, in another one.
   bool contains(const pacman::PackageFileName& file) override;
+  /// By the database of the file's arch (of a package for `any`, of the machine's); by contains()
+  /// where the server gives none.
+  std::optional<ListedFile> listed(const pacman::PackageFileName& file) override;
   void publish(const std::vector<pacman::PackageArchive>& packages) override;
   /// Always by URL.
   std::optional<Offer> offer(const std::vector<std::string>& dependencies) override;
@@ -27,6 +32,7 @@ class ServerRepository : public Repository {
  private:
   std::string name_;
   Server& server_;
+  Lists lists_;
 };
 
 }  // namespace pkgkiln::vieter

@@ -27,6 +27,11 @@ std::vector<std::string> arches(const ServerSettings& settings) {
 
 }  // namespace
 
+std::string in_arch(const std::string& repository, const std::string& arch,
+                    const std::string& file) {
+  return "/" + net::escape(repository) + "/" + net::escape(arch) + "/" + net::escape(file);
+}
+
 bool Stored::exists(const std::string& target) {
   net::Request request;
   request.method = "HEAD";
@@ -37,22 +42,19 @@ bool Stored::exists(const std::string& target) {
   throw connection_.unexpected(request, answer);
 }
 
-std::string Stored::in_arch(const std::string& arch, const std::string& file) const {
-  return "/" + net::escape(repository_) + "/" + net::escape(arch) + "/" + net::escape(file);
-}
-
 std::optional<std::string> Stored::find(const pacman::PackageFileName& file) {
   if (connection_.version() == Version::seed) return find_flat(file);
   const auto desc = file.pkgname + "-" + file.version;
   if (file.arch != "any") {
-    const auto target = in_arch(file.arch, desc);
+    const auto target = in_arch(repository_, file.arch, desc);
     return exists(target) ? std::optional(target) : std::nullopt;
   }
   for (const auto& arch : arches(connection_.settings())) {
-    const auto target = in_arch(arch, desc);
+    const auto target = in_arch(repository_, arch, desc);
     if (exists(target)) return target;
     // A publication would bring it to the machine's arch if only there is one.
-    if (arch == connection_.settings().machine_arch && exists(in_arch(arch, repository_ + ".db")))
+    if (arch == connection_.settings().machine_arch &&
+        exists(in_arch(repository_, arch, repository_ + ".db")))
       return std::nullopt;
   }
   return std::nullopt;

@@ -8,6 +8,10 @@
 
 namespace pkgkiln::vieter {
 
+/// Where a server has a file of one arch of a repository.
+std::string in_arch(const std::string& repository, const std::string& arch,
+                    const std::string& file);
+
 /// What a server holds of one repository. The seed has one flat folder, later versions
 /// /<repo>/<arch>/ with the desc of each package.
 class Stored {
@@ -23,7 +27,6 @@ class Stored {
  private:
   bool exists(const std::string& target);
   std::optional<std::string> find_flat(const pacman::PackageFileName& file);
-  std::string in_arch(const std::string& arch, const std::string& file) const;
   std::optional<std::string> sha256_of_desc(const std::string& target);
   std::optional<std::string> sha256_of_file(const std::string& target);
 

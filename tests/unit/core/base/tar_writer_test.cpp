@@ -38,6 +38,26 @@ TEST_CASE("without finish() the stream has no end mark") {
   CHECK_THROWS(test::list_tar(tar));
 }
 
+TEST_CASE("parts in a row are an archive once one with an end follows") {
+  std::string tar;
+  const Sink sink = [&](std::string_view bytes) { tar += bytes; };
+  for (const std::string name : {"a", "b"}) {
+    TarWriter part(sink, 0, 0, TarWriter::Extent::part);
+    part.directory(name);
+    part.file(name + "/x", 3, false);
+    part.write("xyz");
+    part.finish();
+    CHECK(tar.size() % 512 == 0);
+  }
+  TarWriter end(sink, 0, 0);
+  end.file("c", 0, false);
+  end.finish();
+  const auto entries = test::list_tar(tar);
+  REQUIRE(entries.size() == 5);
+  CHECK(entries.at("a/x").content == "xyz");
+  CHECK(entries.at("b/x").content == "xyz");
+}
+
 TEST_CASE("more bytes than announced are refused") {
   TarWriter writer([](std::string_view) {}, 0, 0);
   writer.file("x", 3, false);

@@ -16,6 +16,7 @@ using pkgkiln::test::run_program;
 using pkgkiln::test::SamplePackage;
 using pkgkiln::test::write_archive;
 using Form = RepositoryDatabase::Form;
+using Unsound = RepositoryDatabase::Unsound;
 
 namespace {
 
@@ -94,7 +95,7 @@ TEST_CASE("the same entries give the same bytes") {
   two.write(directory.path() / "two", Form::files);
   const auto bytes = read_file(directory.path() / "one");
   CHECK(bytes == read_file(directory.path() / "two"));
-  CHECK(bytes.substr(3, 5) == std::string(5, '\0'));  // no flags and no time in gzip's header
+  CHECK(bytes.substr(4, 4) == std::string(4, '\0'));  // no time in gzip's header
 }
 
 TEST_CASE("there is one version of a package") {
@@ -167,6 +168,56 @@ TEST_CASE("what isn't a sound database is refused") {
   const auto whole = read_file(path);
   pkgkiln::write_file_atomically(path, whole.substr(0, whole.size() - 6));
   CHECK_THROWS_AS(RepositoryDatabase::read(path), pkgkiln::Error);
+}
+
+TEST_CASE("facts are what the texts say, without them") {
+  const TempDir directory;
+  RepositoryDatabase database;
+  database.put(entry_of(directory, rich_sample("a")));
+  database.put(entry_of(directory, rich_sample("b")));
+  const auto path = directory.path() / "r.db.tar.gz";
+  database.write(path, Form::files);
+  const auto facts = RepositoryDatabase::read_facts(path, Unsound::refuse);
+  REQUIRE(facts.entries().size() == 2);
+  const auto* whole = database.find("b");
+  const auto* fact = facts.find("b");
+  CHECK(fact->version == whole->version);
+  CHECK(fact->file_name == whole->file_name);
+  CHECK(fact->sha256 == whole->sha256);
+  CHECK(fact->size == whole->size);
+  CHECK(fact->desc.empty());
+  CHECK(fact->files.empty());
+}
+
+TEST_CASE("entries of strange form are left out only if that is wished") {
+  const TempDir directory;
+  const auto path = directory.path() / "r.db.tar.gz";
+  const std::string good = "%FILENAME%\na-1-1-any.pkg.tar.gz\n\n%NAME%\na\n\n%VERSION%\n1-1\n\n";
+  const auto strange =
+      GENERATE_COPY(std::pair<std::string, std::string>("-/desc", "%FILENAME%\n--.pkg.tar.gz\n\n"),
+                    std::pair<std::string, std::string>("b-1-1/desc", good),
+                    std::pair<std::string, std::string>("desc", good),
+                    std::pair<std::string, std::string>("b-1-1/desc", ""));
+  write_archive(path, {strange, {"a-1-1/desc", good}});
+  CHECK(RepositoryDatabase::read_facts(path, Unsound::leave_out).entries().size() == 1);
+  CHECK_THROWS_AS(RepositoryDatabase::read_facts(path, Unsound::refuse), pkgkiln::Error);
+}
+
+TEST_CASE("an entry is of a file in any compression, and of no other") {
+  DatabaseEntry entry;
+  entry.pkgname = "a-b";
+  entry.version = "1:2-3";
+  entry.file_name = "a-b-1:2-3-any.pkg.tar.gz";
+  const auto is = [&](const std::string& name) {
+    return entry.is(pkgkiln::pacman::PackageFileName::parse(name).value());
+  };
+  CHECK(is("a-b-1:2-3-any.pkg.tar.zst"));
+  CHECK_FALSE(is("a-b-2-3-any.pkg.tar.gz"));
+  CHECK_FALSE(is("a-b-1:2-3-x86_64.pkg.tar.gz"));
+  CHECK_FALSE(is("a-1:2-3-any.pkg.tar.gz"));
+  entry.file_name = "c-1:2-3-any.pkg.tar.gz";  // as another program may write it
+  CHECK_FALSE(is("a-b-1:2-3-any.pkg.tar.gz"));
+  CHECK_FALSE(is("c-1:2-3-any.pkg.tar.gz"));
 }
 
 TEST_CASE("a value cannot begin a field of its own") {

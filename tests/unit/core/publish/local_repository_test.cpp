@@ -1,6 +1,8 @@
 #include "core/publish/local_repository.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <fstream>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -94,6 +96,39 @@ TEST_CASE("packages are published and found") {
   CHECK_FALSE(repository.contains(name("other-1.0-1-any.pkg.tar.gz")));
 }
 
+TEST_CASE("what is listed is told with its digest, as it is now") {
+  Place place;
+  const auto package = place.package("foo", "1:1-1");
+  CHECK_FALSE(place.repository.listed(package.name));
+  place.repository.publish({package});
+  REQUIRE(place.repository.listed(package.name));
+  CHECK(place.repository.listed(package.name)->sha256 == package.sha256);
+  CHECK_FALSE(place.repository.listed(name("foo-1-1-x86_64.pkg.tar.gz")));
+  fs::remove(place.directory / package.name.text());
+  CHECK_FALSE(place.repository.listed(package.name));
+}
+
+TEST_CASE("many ask while others publish, and none gets a wrong answer", "[concurrent]") {
+  Place place;
+  const auto there = place.package("there", "1-1");
+  place.repository.publish({there});
+  std::vector<PackageArchive> others;
+  for (int i = 0; i < 5; ++i) others.push_back(place.package("p" + std::to_string(i), "1-1"));
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([&] {
+      for (int question = 0; question < 100; ++question) {
+        if (!place.repository.listed(there.name)) ++wrong;
+        if (place.repository.listed(name("never-1-1-any.pkg.tar.zst"))) ++wrong;
+      }
+    });
+  for (const auto& other : others) place.repository.publish({other});
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  for (const auto& other : others) CHECK(place.repository.listed(other.name));
+}
+
 TEST_CASE("a package whose file is missing or cut off isn't there") {
   Place place;
   const auto package = place.package("foo", "1-1");
@@ -167,6 +202,60 @@ TEST_CASE("a package that changed after it was checked isn't published") {
   pkgkiln::write_file_atomically(package.path, content);
   REQUIRE_THROWS_WITH(place.repository.publish({good, package}), ContainsSubstring("has changed"));
   CHECK(place.names() == std::vector<std::string>{".pkgkiln.lock"});
+}
+
+TEST_CASE("a package whose file has another stamp is only taken for what it was if it still is") {
+  Place place;
+  auto package = place.package("foo", "1-1");
+  package.stamp = pkgkiln::stamp_of(package.path);
+  SECTION("touched") {
+    --package.stamp->seconds;
+  }
+  SECTION("changed") {
+    auto content = read_file(package.path);
+    content.back() ^= 1;
+    std::ofstream(package.path, std::ios::binary) << content;
+    --package.stamp->seconds;
+    REQUIRE_THROWS_WITH(place.repository.publish({package}), ContainsSubstring("has changed"));
+    return;
+  }
+  place.repository.publish({package});
+  CHECK(place.repository.contains(package.name));
+}
+
+TEST_CASE("a repository whose two databases differ is made whole again") {
+  Place place;
+  const auto first = place.package("first", "1-1");
+  place.repository.publish({first, place.package("second", "1-1")});
+  const auto change = GENERATE(0, 1);
+  if (change == 0) fs::remove(place.directory / "r.files.tar.gz");
+  if (change == 1) {  // one that lacks an entry and has one too many
+    auto files = RepositoryDatabase::read(place.directory / "r.files");
+    files.erase("first");
+    files.put(pkgkiln::pacman::DatabaseEntry::of(place.package("never", "1-1")));
+    files.write(place.directory / "r.files.tar.gz", RepositoryDatabase::Form::files);
+  }
+  place.repository.publish({place.package("third", "1-1")});
+  const auto files = RepositoryDatabase::read(place.directory / "r.files");
+  CHECK(files.entries().size() == 3);
+  REQUIRE(files.find("first") != nullptr);
+  CHECK(files.find("first")->desc == place.database().find("first")->desc);
+  CHECK_THAT(files.find("third")->files, ContainsSubstring("usr/share/sample.txt\n"));
+  CHECK(files.find("second")->files.empty() == (change == 0));
+}
+
+TEST_CASE("the file of another package stays, though the replaced entry named it") {
+  Place place;
+  const auto other = place.package("other", "1-1");
+  place.repository.publish({place.package("foo", "1-1"), other});
+  auto database = place.database();
+  auto entry = *database.find("foo");
+  entry.desc.replace(entry.desc.find("foo-1-1-x86_64"), 14, "other-1-1-x86_64");
+  database.put(entry);
+  database.write(place.directory / "r.db.tar.gz", RepositoryDatabase::Form::db);
+  REQUIRE(place.database().find("foo")->file_name == other.name.text());
+  place.repository.publish({place.package("foo", "2-1")});
+  CHECK(place.repository.contains(other.name));
 }
 
 TEST_CASE("nothing stays of a set whose database couldn't be written") {

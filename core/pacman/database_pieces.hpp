@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/stream.hpp"
+#include "core/pacman/repository_database.hpp"
+
+/// A repository database is written in pieces of some dozen entries: members of the gzip file that
+/// it is (see gzip_member.hpp), each of whole tar entries. So a few entries can be changed without
+/// unpacking and packing the others. Where a piece begins depends on nothing but a pkgname, so the
+/// same entries give the same bytes, however they came together.
+namespace pkgkiln::pacman {
+
+struct DatabasePiece {
+  std::string first;         // the pkgname that it begins with; empty: the end of the archive
+  std::string packages;      // stands for which packages, in which versions, are in it
+  std::uint64_t offset = 0;  // bytes, in the file
+  std::uint64_t size = 0;
+};
+
+/// The pieces of a database, the end among them; nothing when it isn't all written in pieces, as
+/// by other programs. Throws Error when the file can't be read.
+std::optional<std::vector<DatabasePiece>> read_pieces(const std::filesystem::path& path);
+
+/// Writes the entries in one or several pieces, without an end.
+void write_pieces(const RepositoryDatabase& entries, RepositoryDatabase::Form form,
+                  const Sink& sink);
+/// Writes the end of a database.
+void write_end_piece(const Sink& sink);
+
+/// What `packages` is for these entries.
+std::string digest_of_packages(const RepositoryDatabase& entries);
+
+}  // namespace pkgkiln::pacman
