@@ -35,6 +35,7 @@ struct BuildRecord {
   int exit_code = 0;
   std::string why;
   std::chrono::system_clock::time_point started, finished;
+  std::uint64_t peak_memory = 0;  // bytes that its container had at most; 0: unknown
   std::filesystem::path log;
   /// VCS sources of the PKGBUILD; any means that an unmoved commit doesn't prove it unchanged.
   std::vector<std::string> vcs_sources;
@@ -54,6 +55,8 @@ class History {
   void record(const BuildRecord& build);
   /// The newest of that target with status "built" or "up-to-date".
   std::optional<BuildRecord> last_good(const std::string& target) const;
+  /// The newest of that target with status "built": what a build of it takes.
+  std::optional<BuildRecord> last_built(const std::string& target) const;
   /// The newest of that target, whatever became of it.
   std::optional<BuildRecord> last(const std::string& target) const;
   /// The target whose latest good build made this pkgname for that repository, if any.

@@ -1,6 +1,9 @@
 #include "core/state/schema.hpp"
 
+#include <array>
+#include <cstdint>
 #include <ctime>
+#include <string>
 #include <system_error>
 
 namespace pkgkiln {
@@ -9,11 +12,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
-
+/// What makes each version out of the one before, the first out of an empty file. Never changed
+/// once released: files of every version are out there.
+///
 /// Newest is what was recorded last: ids grow, clocks may be set back. Times are in nanoseconds
 /// since 1970.
-constexpr const char* kSchema = R"(
+constexpr std::array kVersions{
+    // 1
+    R"(
   CREATE TABLE builds (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     build TEXT NOT NULL, target TEXT NOT NULL,
@@ -35,10 +41,15 @@ constexpr const char* kSchema = R"(
     source TEXT NOT NULL
   );
   CREATE INDEX vcs_sources_of_build ON vcs_sources (build_id);
-  PRAGMA user_version = 1;
-)";
+)",
+    // 2
+    R"(
+  ALTER TABLE builds ADD COLUMN peak_memory INTEGER NOT NULL DEFAULT 0;
+)",
+};
+constexpr std::int64_t kSchemaVersion = kVersions.size();
 
-enum class Condition { empty, current, damaged, newer };
+enum class Condition { usable, damaged, newer };
 
 std::int64_t version_of(const sqlite::Connection& connection) {
   sqlite::Statement version(connection, "PRAGMA user_version");
@@ -55,9 +66,9 @@ Condition examine(const sqlite::Connection& connection) {
     const auto version = version_of(connection);
     if (!is_sound(connection)) return Condition::damaged;
     if (version > kSchemaVersion) return Condition::newer;
-    if (version == kSchemaVersion) return Condition::current;
+    if (version > 0) return Condition::usable;
     sqlite::Statement tables(connection, "SELECT 1 FROM sqlite_master");
-    return tables.step() ? Condition::damaged : Condition::empty;
+    return version < 0 || tables.step() ? Condition::damaged : Condition::usable;
   } catch (const sqlite::Failure& failure) {
     if (failure.is_damage()) return Condition::damaged;
     throw;
@@ -70,7 +81,10 @@ void prepare(sqlite::Connection& connection) {
       "PRAGMA foreign_keys = ON");
   sqlite::Transaction transaction(connection);
   // Another process may have made the tables meanwhile.
-  if (version_of(connection) == 0) connection.execute(kSchema);
+  for (auto version = version_of(connection); version < kSchemaVersion; ++version) {
+    connection.execute(kVersions.at(static_cast<std::size_t>(version)));
+    connection.execute(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
+  }
   transaction.commit();
 }
 
@@ -96,7 +110,7 @@ sqlite::Connection open_history_database(const fs::path& file, std::string& noti
   {
     sqlite::Connection connection(file);
     const auto condition = examine(connection);
-    if (condition == Condition::empty || condition == Condition::current) {
+    if (condition == Condition::usable) {
       prepare(connection);
       return connection;
     }
