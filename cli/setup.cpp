@@ -132,6 +132,10 @@ BuildSettings build_settings(const config::Settings& settings) {
   return result;
 }
 
+Capacity capacity(const config::Settings& settings) {
+  return capacity_of(this_machine(), static_cast<std::size_t>(settings.build.jobs));
+}
+
 BuilderImage::Settings image_settings(const config::Settings& settings) {
   const auto& image = settings.image;
   BuilderImage::Settings result;

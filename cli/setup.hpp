@@ -10,6 +10,7 @@
 #include "core/image/builder_image.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
+#include "core/run/capacity.hpp"
 #include "core/target/target_source.hpp"
 #include "core/vieter/server.hpp"
 
@@ -46,6 +47,8 @@ struct Selection {
 Selection select(const Setup& setup, const Arguments& arguments);
 
 BuildSettings build_settings(const config::Settings& settings);
+/// By what the machine has now.
+Capacity capacity(const config::Settings& settings);
 /// Reads the configured files. Throws Error.
 BuilderImage::Settings image_settings(const config::Settings& settings);
 

@@ -40,7 +40,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
   git::Remotes remotes;
   Run run({engine->runtime(), image, state, history, *setup.repositories, remotes, identity, how,
-           setup.logs.get()},
+           setup.logs.get(), capacity(settings)},
           progress);
   const auto results = run.build(selection.targets,
                                  selection.unlisted ? std::vector<std::string>() : selection.known,

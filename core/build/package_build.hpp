@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ class PackageBuild {
 
   /// What was found on the way, as far as it came.
   const Inspected& inspected() const { return inspected_; }
+  /// The most memory that the container had until its build ended, in bytes; 0: unknown.
+  std::uint64_t peak_memory() const { return peak_memory_; }
 
  private:
   using Ended = BuildSteps::Ended;
@@ -45,6 +48,7 @@ class PackageBuild {
   BuildSteps steps_;
   Inspected inspected_;
   std::optional<Announced> announced_;
+  std::uint64_t peak_memory_ = 0;
 };
 
 }  // namespace pkgkiln

@@ -5,6 +5,7 @@
 #include "core/image/builder_image.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
+#include "core/run/capacity.hpp"
 #include "core/state/history.hpp"
 #include "core/state/state_dir.hpp"
 
@@ -21,6 +22,7 @@ struct RunParts {
   const RunIdentity& identity;
   const BuildSettings& settings;
   BuildLogServer* logs = nullptr;  // gets the logs too, if there is one
+  Capacity capacity = {};
 };
 
 /// A build that prints more than this is of no use to read.

@@ -40,7 +40,7 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   std::string srcinfo =
       "pkgbase = " + name + "\n\tpkgver = " + recipe.version + "\n\tpkgrel = 1\n\tarch = any\n";
   for (const auto& field : recipe.fields) srcinfo += "\t" + field + "\n";
-  srcinfo += "\npkgname = " + name + "\n";
+  srcinfo += "\npkgname = " + (recipe.pkgname.empty() ? name : recipe.pkgname) + "\n";
   srcinfos_[name] = srcinfo;
   std::map<std::string, std::string> files{
       {"PKGBUILD", "pkgver=" + recipe.version + "\npkgrel=1\n" + recipe.more}};
@@ -65,9 +65,9 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   std::vector<std::string> known;
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
-  Run run(
-      {engine.runtime(), image, state, history, repositories, remotes, identity, settings, logs},
-      observer);
+  Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings, logs,
+           capacity},
+          observer);
   return run.build(targets, known, false, cancel);
 }
 
@@ -98,29 +98,44 @@ int FakeHost::play(fake::ExecCall& call) {
   const auto& script = call.command.at(2);
   const auto& srcinfo = srcinfos_.at(target);
   if (script == script::inspect) {
+    if (at_inspect) at_inspect();
     if (fails_at(target, "inspect")) return 12;
     call.out(srcinfo);
   } else if (script == script::dependencies) {
-    environments[target] = call.env;
-    call.with_files([&](const fake::NodePtr& root) {
-      if (const auto found = fake::find(root, "/var/lib/pkgkiln-repository"))
-        for (const auto& [name, node] : found->children) offered[target].insert(name);
-    });
-    call.out(prints[target]);
+    note_dependencies(call, target);
     if (fails_at(target, "dependencies")) return 1;
   } else if (script == script::fetch) {
     call.out("/build/pkgdest/" + file_name(pacman::SrcInfo::parse(srcinfo, "any")) + "\n");
   } else if (script == script::build) {
+    if (at_build) at_build(target, call);
     if (fails_at(target, "build")) return 4;
-    return play_build(call, srcinfo);
+    return play_build(call, target, srcinfo);
+  } else if (script == script::sweep) {
+    call.out(peak_of_cgroups);
   }
   return 0;
 }
 
-int FakeHost::play_build(fake::ExecCall& call, const std::string& srcinfo) {
+void FakeHost::note_dependencies(fake::ExecCall& call, const std::string& target) {
+  const std::lock_guard lock(noting_);
+  environments[target] = call.env;
+  call.with_files([&](const fake::NodePtr& root) {
+    if (const auto found = fake::find(root, "/var/lib/pkgkiln-repository"))
+      for (const auto& [name, node] : found->children) offered[target].insert(name);
+  });
+  if (const auto printed = prints.find(target); printed != prints.end()) call.out(printed->second);
+}
+
+int FakeHost::play_build(fake::ExecCall& call, const std::string& target,
+                         const std::string& srcinfo) {
+  {
+    const std::lock_guard lock(noting_);
+    makeflags[target] = call.env["MAKEFLAGS"];
+  }
+  if (const auto peak = peaks.find(target); peak != peaks.end()) call.set_peak_memory(peak->second);
   const auto info = pacman::SrcInfo::parse(srcinfo, "any");
   SamplePackage package;
-  package.pkgname = info.pkgbase;
+  package.pkgname = info.packages.front().pkgname;
   package.version = info.version;
   package.arch = "any";
   for (const auto& depend : info.packages.front().depends)
