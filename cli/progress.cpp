@@ -23,9 +23,7 @@ std::size_t count_builds(const std::vector<Plan>& plans) {
 Progress::Progress(Detail detail) : detail_(detail), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 void Progress::notice(const std::string& text) {
-  const std::lock_guard lock(mutex_);
-  clear_step();
-  fmt::print(stderr, "note: {}\n", printable(text));
+  print(fmt::format("note: {}", text));
 }
 
 void Progress::planned(const std::vector<Plan>& plans) {
@@ -38,19 +36,21 @@ void Progress::preparing_image(const std::filesystem::path& log) {
 
 void Progress::build_started(const Plan& plan, const std::filesystem::path& log) {
   const auto* build = std::get_if<Build>(&plan.decision);
+  steps_.started(plan.target.name);
   say(fmt::format("{}: building, since {} (log: {})", plan.target.name,
                   build == nullptr ? "asked to" : build->why, log.string()));
 }
 
 void Progress::step_started(const Target& target, const std::string& step) {
-  if (detail_ == Detail::verbose)
-    say(fmt::format("{}: {}", target.name, step));
-  else if (terminal_ && detail_ == Detail::normal)
-    show_step(fmt::format("{}: {} …", target.name, step));
+  steps_.step(target.name, step);
+  if (detail_ == Detail::verbose) return say(fmt::format("{}: {}", target.name, step));
+  clear_steps();
+  show_steps();
 }
 
 void Progress::finished(const TargetResult& result) {
   const auto& record = result.record;
+  steps_.ended(result.target.name);
   if (result.status == TargetResult::Status::built)
     return say(fmt::format("{}: built and published in {}", record.target, record.repository));
   if (result.status == TargetResult::Status::up_to_date)
@@ -60,24 +60,26 @@ void Progress::finished(const TargetResult& result) {
 }
 
 void Progress::say(const std::string& line) {
-  if (detail_ == Detail::quiet) return;
-  const std::lock_guard lock(mutex_);
-  clear_step();
-  fmt::print(stderr, "{}\n", printable(line));
+  if (detail_ != Detail::quiet) print(line);
 }
 
-void Progress::show_step(const std::string& line) {
-  const std::lock_guard lock(mutex_);
-  clear_step();
+void Progress::print(const std::string& line) {
+  clear_steps();
+  fmt::print(stderr, "{}\n", printable(line));
+  show_steps();
+}
+
+void Progress::show_steps() {
+  if (!terminal_ || detail_ != Detail::normal) return;
+  const auto line = printable(steps_.text());
   fmt::print(stderr, "{}", line);
   std::fflush(stderr);
-  step_shown_ = true;
+  shown_ = !line.empty();
 }
 
-void Progress::clear_step() {
-  if (!step_shown_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  step_shown_ = false;
+void Progress::clear_steps() {
+  if (shown_) fmt::print(stderr, "\r\x1b[K");
+  shown_ = false;
 }
 
 }  // namespace pkgkiln::cli

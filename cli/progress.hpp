@@ -1,15 +1,14 @@
 #pragma once
 
-#include <chrono>
-#include <mutex>
 #include <string>
 
+#include "cli/step_line.hpp"
 #include "core/run/observer.hpp"
 
 namespace pkgkiln::cli {
 
-/// Tells people on stderr how a run goes: a line an event, no colours or cursor movement unless it
-/// is a terminal.
+/// Tells people on stderr how a run goes: a line an event, and below them what is going on if it
+/// is a terminal. No colours or cursor movement unless it is one.
 class Progress : public RunObserver {
  public:
   enum class Detail { quiet, normal, verbose };
@@ -23,14 +22,16 @@ class Progress : public RunObserver {
   void finished(const TargetResult& result) override;
 
  private:
+  /// Unless it is to be quiet.
   void say(const std::string& line);
-  void show_step(const std::string& line);
-  void clear_step();
+  void print(const std::string& line);
+  void show_steps();
+  void clear_steps();
 
   Detail detail_;
   bool terminal_;
-  bool step_shown_ = false;
-  std::mutex mutex_;
+  StepLine steps_;
+  bool shown_ = false;
 };
 
 }  // namespace pkgkiln::cli

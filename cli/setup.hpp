@@ -11,6 +11,7 @@
 #include "core/plan/judgement.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
+#include "core/run/capacity.hpp"
 #include "core/target/target_source.hpp"
 #include "core/vieter/server.hpp"
 
@@ -49,6 +50,8 @@ Selection select(const Setup& setup, const Arguments& arguments);
 BuildSettings build_settings(const config::Settings& settings);
 /// Targets that are named on the command line are tried even if they are bound to fail.
 RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments);
+/// By what the machine has now.
+Capacity capacity(const config::Settings& settings);
 /// Reads the configured files. Throws Error.
 BuilderImage::Settings image_settings(const config::Settings& settings);
 

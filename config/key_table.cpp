@@ -93,6 +93,13 @@ const std::array all_keys{
         .doc = "The time that one build may take.",
         .minimum = 1},
     Key{.table = "build",
+        .name = "jobs",
+        .slot = [](const Record& r) -> Slot { return &settings(r).build.jobs; },
+        .default_value = "0",
+        .example = "",
+        .doc = "How many builds may run at once; 0: one a core, but no more than one for each "
+               "2 GiB of memory."},
+    Key{.table = "build",
         .name = "memory",
         .slot = [](const Record& r) -> Slot { return &settings(r).build.memory; },
         .default_value = "",
@@ -132,7 +139,8 @@ const std::array all_keys{
         .slot = [](const Record& r) -> Slot { return &settings(r).build.makeflags; },
         .default_value = "",
         .example = R"("-j4")",
-        .doc = "MAKEFLAGS of makepkg.conf(5); -j and the number of cores when it is not set.",
+        .doc = "MAKEFLAGS of makepkg.conf(5); -j and the build's share of the cores when it is not "
+               "set.",
         .check = check_line},
     Key{.table = "build",
         .name = "retry_failed",

@@ -29,11 +29,13 @@ struct ImageSettings {
 
 struct BuildSettings {
   std::chrono::seconds timeout{7'200};
+  std::int64_t jobs = 0;                // builds at once; 0: as the machine allows
   std::optional<std::uint64_t> memory;  // bytes
   std::optional<double> cpus;
   std::int64_t pids = 4'096;
   std::filesystem::path state_dir;  // filled in: $XDG_STATE_HOME/pkgkiln or ~/.local/state/pkgkiln
   std::string packager;             // PACKAGER of makepkg.conf(5); empty: the image's
+  std::string makeflags;            // MAKEFLAGS; empty: -j and the build's share of the cores
   std::string makeflags;            // MAKEFLAGS; empty: -j<cores>
   /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/judgement.hpp.
   std::chrono::seconds retry_failed{0};

@@ -49,7 +49,8 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
            identity,
            how,
            {true, retry_policy(settings, arguments)},
-           setup.logs.get()},
+           setup.logs.get(),
+           capacity(settings)},
           progress);
   const auto results = run.build(selection.targets,
                                  selection.unlisted ? std::vector<std::string>() : selection.known,

@@ -1,7 +1,7 @@
 #include "core/build/build_container.hpp"
 
+#include <charconv>
 #include <fmt/format.h>
-#include <thread>
 #include <utility>
 
 #include "core/base/connect.hpp"
@@ -29,9 +29,7 @@ std::map<std::string, std::string> builder_environment(const BuildContainer::Env
       {"LOGNAME", builder::user},     {"SHELL", "/bin/bash"},
       {"PKGDEST", builder::pkgdest},  {"SRCDEST", "/build/srcdest"},
       {"BUILDDIR", "/build/builddir"}};
-  env["MAKEFLAGS"] = chosen.makeflags.empty()
-                         ? fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()))
-                         : chosen.makeflags;
+  if (!chosen.makeflags.empty()) env["MAKEFLAGS"] = chosen.makeflags;
   if (!chosen.packager.empty()) env["PACKAGER"] = chosen.packager;
   return env;
 }
@@ -98,7 +96,8 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
 }
 
 void BuildContainer::sweep(const Cancellation& cancel) {
-  insist(script::sweep, "cannot end what the PKGBUILD left running", cancel);
+  const auto peak = insist(script::sweep, "cannot end what the PKGBUILD left running", cancel);
+  std::from_chars(peak.data(), peak.data() + peak.size(), peak_of_cgroup_);
 }
 
 void BuildContainer::seal(const Cancellation& cancel) {
@@ -112,6 +111,16 @@ void BuildContainer::seal(const Cancellation& cancel) {
   log_.note("sealed: no network from here on");
 }
 
+std::uint64_t BuildContainer::peak_memory() {
+  try {
+    const auto usage = container_.runtime().usage(container_.name());
+    return usage.peak_memory_bytes.value_or(peak_of_cgroup_);
+  } catch (const Error& error) {
+    log_.note(fmt::format("the engine does not tell how much memory it took: {}", error.what()));
+    return peak_of_cgroup_;
+  }
+}
+
 void BuildContainer::collect(const std::function<void(const Source&)>& consumer,
                              const Cancellation& cancel) {
   insist(script::collect, "cannot collect the package files", cancel);
@@ -122,8 +131,8 @@ void BuildContainer::collect(const std::function<void(const Source&)>& consumer,
       consumer);
 }
 
-void BuildContainer::insist(const char* script, const std::string& what,
-                            const Cancellation& cancel) {
+std::string BuildContainer::insist(const char* script, const std::string& what,
+                                   const Cancellation& cancel) {
   ExecSpec spec;
   spec.command = script::command(script);
   spec.user = "root";
@@ -134,7 +143,7 @@ void BuildContainer::insist(const char* script, const std::string& what,
     said += output.substr(0, kLongestAnswer - std::min(said.size(), kLongestAnswer));
   };
   const int code = container_.runtime().exec(container_.name(), spec, listen, cancel);
-  if (code == 0) return;
+  if (code == 0) return said;
   while (!said.empty() && said.back() == '\n') said.pop_back();
   throw Error(what).because(said.empty() ? fmt::format("exit code {}", code) : said);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -32,7 +33,7 @@ class BuildContainer {
  public:
   struct Environment {
     std::string packager;   // PACKAGER, empty: the image's
-    std::string makeflags;  // MAKEFLAGS, empty: one job a core
+    std::string makeflags;  // MAKEFLAGS, empty: the image's
   };
 
   BuildContainer(ContainerRuntime& runtime, ContainerSpec spec, std::chrono::seconds lifetime,
@@ -50,17 +51,22 @@ class BuildContainer {
 
   /// Cuts the network, and makes sure of it from both sides. Throws Error if anything is left.
   void seal(const Cancellation& cancel);
+  /// The most memory that it had, in bytes; 0 where neither the engine nor its cgroup tells. After
+  /// a step of builder's.
+  std::uint64_t peak_memory();
   /// PKGDEST as a tar stream, after making sure that it is what it was.
   void collect(const std::function<void(const Source&)>& consumer, const Cancellation& cancel);
 
  private:
   StepResult exec(const Step& step, const OutputSink& output, const Cancellation& cancel);
   void sweep(const Cancellation& cancel);
-  void insist(const char* script, const std::string& what, const Cancellation& cancel);
+  /// Returns what it prints.
+  std::string insist(const char* script, const std::string& what, const Cancellation& cancel);
 
   BuildLog& log_;
   Environment environment_;
   bool sealed_ = false;
+  std::uint64_t peak_of_cgroup_ = 0;
   WaitingContainer container_;
 };
 

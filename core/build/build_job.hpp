@@ -37,6 +37,7 @@ struct BuildJob {
   /// The other target that owns this pkgname in the repository, if any.
   std::function<std::optional<std::string>(const std::string& pkgname)> other_owner;
   std::function<void(const std::string& step)> on_step;
+  unsigned cores = 1;  // that it should keep busy
   /// From an earlier PackageBuild::inspect() of this plan, to go on from there.
   std::optional<Inspected> inspected = std::nullopt;
 };

@@ -87,8 +87,10 @@ void BuildSteps::open_container(const std::string& commit, const Cancellation& c
   spec.labels[label::target] = target.name;
   spec.limits = settings_.limits;
   spec.add_hosts = settings_.add_hosts;
+  auto environment = settings_.environment;
+  if (environment.makeflags.empty()) environment.makeflags = fmt::format("-j{}", job_.cores);
   container_ = std::make_unique<BuildContainer>(runtime_, spec, settings_.timeout + kGrace,
-                                                settings_.environment, job_.log);
+                                                std::move(environment), job_.log);
   begin("copy in");
   container_->copy_in(
       builder::startdir,

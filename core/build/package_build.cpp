@@ -112,6 +112,7 @@ PackageBuild::Ended PackageBuild::build(const Cancellation& cancel) {
   const auto& job = steps_.job();
   if (job.plan.target.network) job.log.note("not sealed: the target sets network = true");
   const auto result = container(cancel).run({"build", script::build, {}, true}, cancel);
+  peak_memory_ = container(cancel).peak_memory();
   if (result.exit_code == 0) return std::nullopt;
   return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ class PackageBuild {
   const Inspected& inspected() const { return inspected_; }
   /// The steps so far, in order.
   std::vector<StepTime> times() const { return steps_.times(); }
+  /// The most memory that the container had until its build ended, in bytes; 0: unknown.
+  std::uint64_t peak_memory() const { return peak_memory_; }
 
  private:
   using Ended = BuildSteps::Ended;
@@ -49,6 +52,7 @@ class PackageBuild {
   Inspected inspected_;
   std::optional<Announced> announced_;
   bool has_list_ = false;  // it is makepkg's, not the .SRCINFO's
+  std::uint64_t peak_memory_ = 0;
 };
 
 }  // namespace pkgkiln

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <fmt/format.h>
-#include <mutex>
-#include <thread>
 
+#include "core/base/threads.hpp"
+#include "core/plan/fair_queue.hpp"
 #include "core/source/packaging_source.hpp"
 
 namespace pkgkiln {
@@ -15,6 +14,7 @@ namespace {
 
 /// Asking costs waiting, not computing.
 constexpr std::size_t kAskedAtOnce = 16;
+constexpr std::size_t kAskedAtOnceOfAHost = 8;
 
 }  // namespace
 
@@ -73,24 +73,19 @@ void Planner::judge_by_history(Plan& plan, Judgement& judgement) const {
 std::vector<Plan> Planner::decide(const std::vector<Target>& targets,
                                   const Cancellation& cancel) const {
   std::vector<Plan> plans(targets.size());
-  std::atomic<std::size_t> next{0};
-  std::exception_ptr failed;
-  std::mutex failed_mutex;
+  std::vector<std::string> hosts;
+  for (const auto& target : targets) hosts.push_back(git::Remotes::host_of(target.url));
+  FairQueue queue(hosts, kAskedAtOnceOfAHost);
+  std::atomic<bool> failed{false};
   const auto work = [&] {
-    try {
-      for (std::size_t i = next++; i < targets.size(); i = next++)
-        plans[i] = decide(targets[i], cancel);
-    } catch (...) {
-      const std::lock_guard lock(failed_mutex);
-      failed = std::current_exception();
-      next = targets.size();
+    while (!failed) {
+      const auto next = queue.take();
+      if (!next) return;
+      plans[*next] = decide(targets[*next], cancel);
+      queue.done(*next);
     }
   };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < std::min(kAskedAtOnce, targets.size()); ++i)
-    threads.emplace_back(work);
-  for (auto& thread : threads) thread.join();
-  if (failed) std::rethrow_exception(failed);
+  in_threads(std::min(kAskedAtOnce, targets.size()), work, [&] { failed = true; });
   return plans;
 }
 

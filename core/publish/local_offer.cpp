@@ -38,10 +38,11 @@ void write_file(TarWriter& tar, const std::filesystem::path& path, std::uint64_t
 }  // namespace
 
 Offer offer_files(std::string section, std::filesystem::path directory,
-                  pacman::RepositoryDatabase entries) {
+                  pacman::RepositoryDatabase entries, std::shared_ptr<const RepositoryHold> hold) {
   auto name = section;
   const auto write = [section = std::move(section), directory = std::move(directory),
-                      entries = std::move(entries)](const Sink& sink, const Cancellation& cancel) {
+                      entries = std::move(entries),
+                      hold = std::move(hold)](const Sink& sink, const Cancellation& cancel) {
     const std::string top = std::string(kOfferedDirectory) + "/";
     TarWriter tar(sink, 0, 0);
     tar.directory(kOfferedDirectory);

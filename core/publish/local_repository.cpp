@@ -1,6 +1,7 @@
 #include "core/publish/local_repository.hpp"
 
 #include <cerrno>
+#include <memory>
 #include <set>
 #include <sys/stat.h>
 #include <utility>
@@ -141,13 +142,15 @@ void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
 }
 
 std::optional<Offer> LocalRepository::offer(const std::vector<std::string>& dependencies) {
+  // Another build's publication would remove files that are replaced, while they are on their way.
+  auto hold = std::make_shared<RepositoryHold>(directory(), RepositoryLock::Times().own_wait);
   auto needed = needed_entries(read("db"), dependencies);
   std::vector<std::string> missing;
   for (const auto& [pkgname, entry] : needed.entries())
     if (!has_file(entry)) missing.push_back(pkgname);
   for (const auto& pkgname : missing) needed.erase(pkgname);
   if (needed.entries().empty()) return std::nullopt;
-  return offer_files(name_, directory(), std::move(needed));
+  return offer_files(name_, directory(), std::move(needed), std::move(hold));
 }
 
 bool LocalRepository::has_file(const DatabaseEntry& entry) const {

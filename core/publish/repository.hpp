@@ -22,7 +22,8 @@ class Unpublishable : public ErrorKind<Unpublishable> {
 /// The directory in the tar of Offer::files.
 inline constexpr const char* kOfferedDirectory = "pkgkiln-repository";
 
-/// How a build container installs packages from a repository.
+/// How a build container installs packages from a repository. What it names stays there as long
+/// as this lives, if the repository can see to that: publications wait meanwhile, so don't keep it.
 struct Offer {
   std::string section;  // [section] of pacman.conf(5), and <section>.db
   /// For "Server =", as the container reaches it. It may not answer, or hold no database (yet).

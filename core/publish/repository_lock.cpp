@@ -26,11 +26,12 @@ using std::chrono::milliseconds;
 constexpr milliseconds kPoll{50};
 constexpr std::string_view kOurMark = " pkgkiln";
 
-UniqueFd queue_up(const fs::path& path, milliseconds wait) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) throw_errno("cannot open the lock '" + path.string() + "'");
+constexpr const char* kQueue = ".pkgkiln.lock";
+
+/// `how` is flock's.
+void queue_up(const UniqueFd& fd, int how, const fs::path& path, milliseconds wait) {
   const auto deadline = Clock::now() + wait;
-  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  while (::flock(fd.get(), how | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("cannot lock '" + path.string() + "'");
     if (Clock::now() >= deadline)
       throw Error("cannot lock '" + path.string() + "'")
@@ -38,6 +39,12 @@ UniqueFd queue_up(const fs::path& path, milliseconds wait) {
           .advise("wait for it, or look what it hangs on");
     std::this_thread::sleep_for(kPoll);
   }
+}
+
+UniqueFd queue_up(const fs::path& path, milliseconds wait) {
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd) throw_errno("cannot open the lock '" + path.string() + "'");
+  queue_up(fd, LOCK_EX, path, wait);
   return fd;
 }
 
@@ -104,13 +111,18 @@ void take_lock_file(const fs::path& path, const RepositoryLock::Times& times) {
 
 RepositoryLock::RepositoryLock(const fs::path& directory, const std::string& repository,
                                const Times& times)
-    : queue_(queue_up(directory / ".pkgkiln.lock", times.own_wait)),
+    : queue_(queue_up(directory / kQueue, times.own_wait)),
       lock_file_(directory / (repository + ".db.tar.gz.lck")) {
   take_lock_file(lock_file_, times);
 }
 
 RepositoryLock::~RepositoryLock() {
   ::unlink(lock_file_.c_str());
+}
+
+RepositoryHold::RepositoryHold(const fs::path& directory, milliseconds wait)
+    : queue_(::open((directory / kQueue).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
+  if (queue_) queue_up(queue_, LOCK_SH, directory / kQueue, wait);
 }
 
 }  // namespace pkgkiln

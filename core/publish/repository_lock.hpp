@@ -35,4 +35,15 @@ class RepositoryLock {
   std::filesystem::path lock_file_;
 };
 
+/// Keeps every RepositoryLock of that directory waiting as long as this lives, so that no file goes
+/// away; any number of these may live at once. Where none can be had, since nobody has published
+/// there or it is not ours, nothing is kept. Throws Error when a publication holds it up too long.
+class RepositoryHold {
+ public:
+  RepositoryHold(const std::filesystem::path& directory, std::chrono::milliseconds wait);
+
+ private:
+  UniqueFd queue_;
+};
+
 }  // namespace pkgkiln

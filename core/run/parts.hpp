@@ -6,6 +6,7 @@
 #include "core/plan/planner.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
+#include "core/run/capacity.hpp"
 #include "core/state/history.hpp"
 #include "core/state/state_dir.hpp"
 
@@ -23,6 +24,7 @@ struct RunParts {
   const BuildSettings& settings;
   Planner::Settings planning = {};
   BuildLogServer* logs = nullptr;  // gets the logs too, if there is one
+  Capacity capacity = {};
 };
 
 /// A build that prints more than this is of no use to read.

@@ -5,10 +5,9 @@
 #include <fmt/format.h>
 #include <variant>
 
-#include "core/run/blocking.hpp"
+#include "core/base/threads.hpp"
 #include "core/run/describe.hpp"
 #include "core/run/plan_record.hpp"
-#include "core/run/schedule.hpp"
 #include "core/runtime/waiting_container.hpp"
 
 namespace pkgkiln {
@@ -20,7 +19,7 @@ namespace fs = std::filesystem;
 }  // namespace
 
 Run::Run(Parts parts, RunObserver& observer)
-    : parts_(parts), observer_(observer), publisher_(parts, observer) {}
+    : parts_(parts), observer_(observer), publisher_(parts, observer_) {}
 
 std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
                                      const std::vector<std::string>& known, bool refresh_image,
@@ -80,33 +79,37 @@ std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
                                               TargetBuilder& builder, const Cancellation& cancel) {
   auto survey = survey_targets(plans, builder, publisher_, parts_.history, cancel);
   const auto order = order_builds(survey.nodes);
-  Blocking blocking(order, survey.nodes);
-  Schedule schedule(order);
-  std::vector<TargetResult> results(plans.size());
-  while (const auto next = schedule.next()) {
-    auto& result = results[*next];
-    const auto& plan = plans[*next];
-    const auto& begun = survey.begun[*next];
-    if (auto known = settled(plan, begun)) {
-      result = std::move(*known);
-    } else if (cancel.requested()) {
-      describe(result, Interrupted{});
-      if (begun) TargetBuilder::drop(*begun);
-    } else if (auto verdict = blocking.verdict(*next)) {
-      result = std::move(*verdict);
-      if (begun) TargetBuilder::drop(*begun);
-    } else if (auto held = blocking.has_news(*next) ? std::nullopt : builder.held_back(plan)) {
-      result = std::move(*held);
-      if (begun) TargetBuilder::drop(*begun);
-    } else {
-      result = builder.build(plan, begun, cancel);
-    }
-    result.target = plan.target;
-    blocking.ended(*next, result.status);
+  std::vector<Prospect> prospects;
+  for (std::size_t i = 0; i < plans.size(); ++i)
+    prospects.push_back(prospect(plans[i], survey.begun[i], builder));
+  const auto on_end = [&](std::size_t i, TargetResult& result) {
+    result.target = plans[i].target;
+    const auto& begun = survey.begun[i];
+    if (begun && result.record.build.empty()) TargetBuilder::drop(*begun);
     observer_.finished(result);
-    schedule.done(*next);
+  };
+  BuildQueue queue(order, survey.nodes, std::move(prospects), parts_.capacity, cancel, on_end);
+  const auto work = [&] {
+    while (const auto turn = queue.next()) {
+      const auto i = turn->index;
+      queue.ended(i, builder.build(plans[i], survey.begun[i], turn->cores, cancel));
+    }
+  };
+  in_threads(std::min(parts_.capacity.jobs, plans.size()), work, [&] { queue.stop(); });
+  return queue.take_results();
+}
+
+Prospect Run::prospect(const Plan& plan, const std::optional<Begun>& begun,
+                       const TargetBuilder& builder) const {
+  Prospect result;
+  result.settled = settled(plan, begun);
+  if (result.settled) return result;
+  result.held = builder.held_back(plan);
+  if (const auto last = parts_.history.last_built(plan.target.name)) {
+    result.duration = last->finished - last->started;
+    result.peak_memory = last->peak_memory;
   }
-  return results;
+  return result;
 }
 
 std::optional<TargetResult> Run::settled(const Plan& plan,

@@ -11,7 +11,8 @@
 
 namespace pkgkiln {
 
-/// Publishes sealed batches of the spool, and records what became of their builds.
+/// Publishes sealed batches of the spool, and records what became of their builds. Thread-safe,
+/// but for publish_pending().
 class SpoolPublisher {
  public:
   SpoolPublisher(const RunParts& parts, RunObserver& observer);

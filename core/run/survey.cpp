@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/threads.hpp"
 #include "core/pacman/package_name.hpp"
 
 namespace pkgkiln {
@@ -45,26 +46,22 @@ Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
     return !std::holds_alternative<Skip>(plan.decision);
   });
   if (open < 2) return survey;
-  for (std::size_t i = 0; i < plans.size(); ++i) {
+  for_each_index(plans.size(), builder.jobs(), [&](std::size_t i) {
     auto& node = survey.nodes[i];
-    if (std::holds_alternative<Skip>(plans[i].decision)) continue;
-    if (const auto waiting = publisher.still_waiting(plans[i])) {
-      offer_files(node, waiting->record);
-      continue;
-    }
-    if (plans[i].inspected && plans[i].inspected->srcinfo) {
-      offer_packages(node, *plans[i].inspected);
-    } else if (std::holds_alternative<Build>(plans[i].decision) && !cancel.requested() &&
-               !builder.held_back(plans[i])) {
-      const auto& begun = survey.begun[i] = builder.survey(plans[i], cancel);
-      if (begun->inspected)
-        offer_packages(node, *begun->inspected);
-      else if (begun->result.status != TargetResult::Status::up_to_date)
-        offer_past(node, history);
-    } else {
+    if (std::holds_alternative<Skip>(plans[i].decision)) return;
+    if (const auto waiting = publisher.still_waiting(plans[i]))
+      return offer_files(node, waiting->record);
+    if (plans[i].inspected && plans[i].inspected->srcinfo)
+      return offer_packages(node, *plans[i].inspected);
+    if (std::holds_alternative<Unplannable>(plans[i].decision) || cancel.requested() ||
+        builder.held_back(plans[i]))
+      return offer_past(node, history);
+    const auto& begun = survey.begun[i] = builder.survey(plans[i], cancel);
+    if (begun->inspected)
+      offer_packages(node, *begun->inspected);
+    else if (begun->result.status != TargetResult::Status::up_to_date)
       offer_past(node, history);
-    }
-  }
+  });
   return survey;
 }
 

@@ -26,6 +26,11 @@ void note_end(BuildRecord& record) {
   record.finished = std::max(std::chrono::system_clock::now(), record.started);
 }
 
+/// Whether the packages are published, or will be.
+bool is_kept(TargetResult::Status status) {
+  return status == TargetResult::Status::built || status == TargetResult::Status::unpublished;
+}
+
 }  // namespace
 
 TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher,
@@ -35,8 +40,8 @@ TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher,
       publisher_(publisher),
       observer_(observer),
       logs_(parts.logs, parts.history, observer),
-      image_(std::move(image)),
-      known_(std::move(known)) {}
+      owners_(parts.history, std::move(known)),
+      image_(std::move(image)) {}
 
 TargetResult TargetBuilder::begin(const Plan& plan) const {
   TargetResult result;
@@ -90,13 +95,13 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
 }
 
 TargetResult TargetBuilder::build(const Plan& plan, const std::optional<Begun>& begun,
-                                  const Cancellation& cancel) {
+                                  unsigned cores, const Cancellation& cancel) {
   auto result = begun ? begun->result : begin(plan);
   // It may have waited long since its survey.
   if (begun) result.record.started = logs_.start_of(plan.target);
   const auto& spool = publisher_.spool();
   const auto directory = spool.open(plan.target.name, result.record.build);
-  describe(result, build_packages(plan, result, begun, directory, cancel));
+  describe(result, build_packages(plan, result, begun, cores, directory, cancel));
   note_end(result.record);
   if (result.status == TargetResult::Status::built) {
     const Spool::Batch batch{directory, result.record};
@@ -106,6 +111,7 @@ TargetResult TargetBuilder::build(const Plan& plan, const std::optional<Begun>& 
     spool.drop(directory);
     parts_.history.record(result.record);
   }
+  if (!is_kept(result.status)) owners_.release(plan.target);
   finish(plan.target, result.record);
   return result;
 }
@@ -116,7 +122,7 @@ void TargetBuilder::drop(const Begun& begun) {
 }
 
 BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& result,
-                                           const std::optional<Begun>& begun,
+                                           const std::optional<Begun>& begun, unsigned cores,
                                            const std::filesystem::path& output_dir,
                                            const Cancellation& cancel) {
   BuildLog log(result.record.log, kLogLimit);
@@ -124,11 +130,13 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
   observer_.build_started(plan, result.record.log);
   auto work = job(plan, result.record, *source, log);
   work.output_dir = output_dir;
+  work.cores = cores;
   if (begun) work.inspected = begun->inspected;
   PackageBuild build(parts_.runtime, parts_.identity, parts_.settings, std::move(work));
   auto outcome = build.run(cancel);
   note_findings(result.record, build.inspected());
   note_steps(result, build);
+  result.record.peak_memory = build.peak_memory();
   return outcome;
 }
 
@@ -142,17 +150,8 @@ BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, Packagi
           image_,
           {},
           log,
-          [this, &plan](const std::string& pkgname) { return other_owner(pkgname, plan.target); },
+          [this, &plan](const std::string& pkgname) { return owners_.claim(pkgname, plan.target); },
           [this, &plan](const std::string& step) { observer_.step_started(plan.target, step); }};
-}
-
-std::optional<std::string> TargetBuilder::other_owner(const std::string& pkgname,
-                                                      const Target& target) const {
-  auto owner = parts_.history.owner_of(pkgname, target.repository);
-  if (!owner || *owner == target.name) return std::nullopt;
-  const bool is_there =
-      known_.empty() || std::find(known_.begin(), known_.end(), *owner) != known_.end();
-  return is_there ? owner : std::nullopt;
 }
 
 void TargetBuilder::finish(const Target& target, const BuildRecord& record) {

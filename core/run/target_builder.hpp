@@ -6,6 +6,7 @@
 
 #include "core/build/package_build.hpp"
 #include "core/run/log_delivery.hpp"
+#include "core/run/package_owners.hpp"
 #include "core/run/spool_publisher.hpp"
 
 namespace pkgkiln {
@@ -16,7 +17,8 @@ struct Begun {
   std::optional<Inspected> inspected;  // for the build to go on with
 };
 
-/// How one target is built, published and recorded.
+/// How one target is built, published and recorded. Thread-safe; each target in one thread at a
+/// time.
 class TargetBuilder {
  public:
   /// `image` is the builder image's id; `known` names every target; empty: there may be any.
@@ -27,27 +29,29 @@ class TargetBuilder {
   std::optional<TargetResult> held_back(const Plan& plan) const;
   /// The first stage alone; one that ends here is recorded.
   Begun survey(const Plan& plan, const Cancellation& cancel);
-  /// All of it, or what is left.
-  TargetResult build(const Plan& plan, const std::optional<Begun>& begun,
+  /// All of it, or what is left, with these cores for its own.
+  TargetResult build(const Plan& plan, const std::optional<Begun>& begun, unsigned cores,
                      const Cancellation& cancel);
   /// Forgets a build that isn't to go on.
   static void drop(const Begun& begun);
 
+  /// How many targets may be looked into or built at once.
+  std::size_t jobs() const { return parts_.capacity.jobs; }
+
  private:
   TargetResult begin(const Plan& plan) const;
   BuildOutcome build_packages(const Plan& plan, TargetResult& result,
-                              const std::optional<Begun>& begun,
+                              const std::optional<Begun>& begun, unsigned cores,
                               const std::filesystem::path& output_dir, const Cancellation& cancel);
   BuildJob job(const Plan& plan, const BuildRecord& record, PackagingSource& source, BuildLog& log);
-  std::optional<std::string> other_owner(const std::string& pkgname, const Target& target) const;
   void finish(const Target& target, const BuildRecord& record);
 
   RunParts parts_;
   SpoolPublisher& publisher_;
   RunObserver& observer_;
   LogDelivery logs_;
+  PackageOwners owners_;
   std::string image_;
-  std::vector<std::string> known_;
 };
 
 }  // namespace pkgkiln

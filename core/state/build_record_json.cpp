@@ -80,6 +80,14 @@ Clock::time_point time_of(const rapidjson::Value& object, const char* name) {
   return Clock::time_point(std::chrono::duration_cast<Clock::duration>(since));
 }
 
+/// Records of earlier versions don't have it.
+std::uint64_t peak_memory_of(const rapidjson::Value& object) {
+  const auto found = object.FindMember("peak_memory");
+  if (found == object.MemberEnd()) return 0;
+  if (!found->value.IsUint64()) refuse("peak_memory", "a number of bytes");
+  return found->value.GetUint64();
+}
+
 const rapidjson::Value& list_of(const rapidjson::Value& object, const char* name) {
   const auto& value = member(object, name);
   if (!value.IsArray() || value.Size() > kMostItems) refuse(name, "a list of bounded length");
@@ -113,6 +121,8 @@ std::string to_json(const BuildRecord& build) {
   writer.Int(build.exit_code);
   write_time(writer, "started", build.started);
   write_time(writer, "finished", build.finished);
+  writer.Key("peak_memory");
+  writer.Uint64(build.peak_memory);
   writer.Key("vcs_sources");
   writer.StartArray();
   for (const auto& source : build.vcs_sources)
@@ -141,6 +151,7 @@ BuildRecord build_record_from_json(const std::string& text) {
   build.exit_code = static_cast<int>(exit_code);
   build.started = time_of(document, "started");
   build.finished = time_of(document, "finished");
+  build.peak_memory = peak_memory_of(document);
   for (const auto& source : list_of(document, "vcs_sources").GetArray()) {
     // A text alone is from before commits were recorded.
     if (source.IsString())

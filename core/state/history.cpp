@@ -13,7 +13,7 @@ using Clock = std::chrono::system_clock;
 
 constexpr const char* kColumns =
     "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
-    "exit_code, why, started, finished, log FROM builds WHERE target = ? ";
+    "exit_code, why, started, finished, peak_memory, log FROM builds WHERE target = ? ";
 
 std::int64_t to_number(Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -34,6 +34,7 @@ BuildRecord record_of(const sqlite::Statement& row) {
   build.why = row.text(++column);
   build.started = to_time(row.number(++column));
   build.finished = to_time(row.number(++column));
+  build.peak_memory = static_cast<std::uint64_t>(row.number(++column));
   build.log = row.text(++column);
   return build;
 }
@@ -67,13 +68,15 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   sqlite::Statement insert(
       connection,
       "INSERT INTO builds (build, target, url, branch, path, repository, commit_id, image, status, "
-      "step, exit_code, why, started, finished, log) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "step, exit_code, why, started, finished, peak_memory, log) "
+      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto* field :
        {&build.build, &build.target, &build.url, &build.branch, &build.path, &build.repository,
         &build.commit, &build.image, &build.status, &build.step})
     insert.bind(*field);
   insert.bind(build.exit_code).bind(build.why);
-  insert.bind(to_number(build.started)).bind(to_number(build.finished)).bind(build.log.string());
+  insert.bind(to_number(build.started)).bind(to_number(build.finished));
+  insert.bind(static_cast<std::int64_t>(build.peak_memory)).bind(build.log.string());
   insert.step();
   return connection.last_row_id();
 }
@@ -114,6 +117,11 @@ void History::record(const BuildRecord& build) {
 std::optional<BuildRecord> History::last_good(const std::string& target) const {
   const std::lock_guard lock(database_->mutex);
   return newest(database_->connection, target, "AND status IN ('built', 'up-to-date')");
+}
+
+std::optional<BuildRecord> History::last_built(const std::string& target) const {
+  const std::lock_guard lock(database_->mutex);
+  return newest(database_->connection, target, "AND status = 'built'");
 }
 
 std::optional<BuildRecord> History::last(const std::string& target) const {

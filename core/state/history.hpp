@@ -43,6 +43,7 @@ struct BuildRecord {
   int exit_code = 0;
   std::string why;
   std::chrono::system_clock::time_point started, finished;
+  std::uint64_t peak_memory = 0;  // bytes that its container had at most; 0: unknown
   std::filesystem::path log;
   /// Of the PKGBUILD: while there is any, an unmoved `commit` alone doesn't prove it unchanged.
   std::vector<RecordedSource> vcs_sources;
@@ -62,6 +63,8 @@ class History {
   void record(const BuildRecord& build);
   /// The newest of that target with status "built" or "up-to-date".
   std::optional<BuildRecord> last_good(const std::string& target) const;
+  /// The newest of that target with status "built": what a build of it takes.
+  std::optional<BuildRecord> last_built(const std::string& target) const;
   /// The newest of that target, whatever became of it.
   std::optional<BuildRecord> last(const std::string& target) const;
   /// How often the target failed or timed out since its newest good build, at this commit with

@@ -1,7 +1,9 @@
 #include "core/state/schema.hpp"
 
 #include <array>
+#include <cstdint>
 #include <ctime>
+#include <string>
 #include <system_error>
 
 namespace pkgkiln {
@@ -10,16 +12,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 2;
-
-/// What leads from each version to the next one, the first from 1 to 2.
-constexpr std::array<const char*, kSchemaVersion - 1> kUpgrades = {
-    "ALTER TABLE vcs_sources ADD COLUMN commit_id TEXT NOT NULL DEFAULT ''",
-};
-
-/// Of version 1. Newest is what was recorded last: ids grow, clocks may be set back. Times are in
-/// nanoseconds since 1970.
-constexpr const char* kSchema = R"(
+/// What makes each version out of the one before, the first out of an empty file. Never changed
+/// once released: files of every version are out there.
+///
+/// Newest is what was recorded last: ids grow, clocks may be set back. Times are in nanoseconds
+/// since 1970.
+constexpr std::array kVersions{
+    // 1
+    R"(
   CREATE TABLE builds (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     build TEXT NOT NULL, target TEXT NOT NULL,
@@ -41,9 +41,16 @@ constexpr const char* kSchema = R"(
     source TEXT NOT NULL
   );
   CREATE INDEX vcs_sources_of_build ON vcs_sources (build_id);
-)";
+)",
+    // 2
+    R"(
+  ALTER TABLE builds ADD COLUMN peak_memory INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE vcs_sources ADD COLUMN commit_id TEXT NOT NULL DEFAULT '';
+)",
+};
+constexpr std::int64_t kSchemaVersion = kVersions.size();
 
-enum class Condition { empty, ours, damaged, newer };
+enum class Condition { usable, damaged, newer };
 
 std::int64_t version_of(const sqlite::Connection& connection) {
   sqlite::Statement version(connection, "PRAGMA user_version");
@@ -60,9 +67,9 @@ Condition examine(const sqlite::Connection& connection) {
     const auto version = version_of(connection);
     if (!is_sound(connection)) return Condition::damaged;
     if (version > kSchemaVersion) return Condition::newer;
-    if (version > 0) return Condition::ours;
+    if (version > 0) return Condition::usable;
     sqlite::Statement tables(connection, "SELECT 1 FROM sqlite_master");
-    return tables.step() ? Condition::damaged : Condition::empty;
+    return version < 0 || tables.step() ? Condition::damaged : Condition::usable;
   } catch (const sqlite::Failure& failure) {
     if (failure.is_damage()) return Condition::damaged;
     throw;
@@ -75,15 +82,10 @@ void prepare(sqlite::Connection& connection) {
       "PRAGMA foreign_keys = ON");
   sqlite::Transaction transaction(connection);
   // Another process may have made the tables meanwhile.
-  auto version = version_of(connection);
-  if (version == kSchemaVersion) return;
-  if (version == 0) {
-    connection.execute(kSchema);
-    version = 1;
+  for (auto version = version_of(connection); version < kSchemaVersion; ++version) {
+    connection.execute(kVersions.at(static_cast<std::size_t>(version)));
+    connection.execute(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
   }
-  for (; version < kSchemaVersion; ++version)
-    connection.execute(kUpgrades.at(static_cast<std::size_t>(version - 1)));
-  connection.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
   transaction.commit();
 }
 
@@ -109,7 +111,7 @@ sqlite::Connection open_history_database(const fs::path& file, std::string& noti
   {
     sqlite::Connection connection(file);
     const auto condition = examine(connection);
-    if (condition == Condition::empty || condition == Condition::ours) {
+    if (condition == Condition::usable) {
       prepare(connection);
       return connection;
     }

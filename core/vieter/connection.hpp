@@ -36,6 +36,9 @@ class Server::Connection {
   /// Repeats `attempt` in the same way; see net::retry.
   void repeat(const std::function<void()>& attempt);
   net::Client& client() { return client_; }
+  /// To be held while packages are published: a server writes its databases anew for each, and
+  /// nothing says that two at once come out well.
+  std::mutex& publishing() { return publishing_; }
 
   /// Throws TryLater for a status that may be another one later.
   void expect_final(const net::Request& request, const net::Response& response) const;
@@ -55,6 +58,7 @@ class Server::Connection {
   Cancellation cancel_;
   net::Client client_;
   std::atomic<bool> gave_up_{false};
+  std::mutex publishing_;
   std::mutex detection_;
   std::optional<Detected> detected_;
   std::optional<Error> undetected_;

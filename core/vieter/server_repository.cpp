@@ -1,6 +1,7 @@
 #include "core/vieter/server_repository.hpp"
 
 #include <fmt/format.h>
+#include <mutex>
 #include <set>
 
 #include "core/vieter/connection.hpp"
@@ -86,6 +87,7 @@ std::optional<ListedFile> ServerRepository::listed(const pacman::PackageFileName
 
 void ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages) {
   check_set(packages, name_, server_);
+  const std::lock_guard turn(server_.connection().publishing());
   for (const auto& package : packages) {
     try {
       publish_one(server_.connection(), name_, package);

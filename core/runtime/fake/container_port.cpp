@@ -141,8 +141,7 @@ void ContainerPort::copy_out(const std::string& container, const std::string& pa
 Usage ContainerPort::usage(const std::string& container) {
   const std::lock_guard lock(state_.mutex);
   state_.enter(Call::usage, container);
-  state_.container(container);
-  return {};
+  return state_.container(container)->usage;
 }
 
 void ContainerPort::kill(const std::string& container) {

@@ -40,6 +40,11 @@ std::vector<std::string> ExecCall::networks() const {
   return {container_->networks.begin(), container_->networks.end()};
 }
 
+void ExecCall::set_peak_memory(std::uint64_t bytes) const {
+  const std::lock_guard lock(state_.mutex);
+  container_->usage.peak_memory_bytes = bytes;
+}
+
 void ExecCall::with_files(const std::function<void(const NodePtr& root)>& use) const {
   const std::lock_guard lock(state_.mutex);
   use(container_->files);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,9 @@ class ExecCall {
   std::vector<std::string> networks() const;
   /// Calls `use` with the root of the container's files, locked: don't call the engine from it.
   void with_files(const std::function<void(const NodePtr& root)>& use) const;
+
+  /// What usage() tells of the container from now on; until then nothing is known.
+  void set_peak_memory(std::uint64_t bytes) const;
 
  private:
   State& state_;

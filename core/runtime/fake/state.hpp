@@ -19,6 +19,7 @@ struct Container {
   NodePtr files;
   std::set<std::string> networks;
   bool running = false;
+  Usage usage;
 };
 
 struct StoredImage {

@@ -7,6 +7,7 @@ targets=(
 	"$(printf 'in-subdirectory\nurl = "%s"\nbranch = "packages"\npath = "tools/in-subdirectory"' "$(packaging many)")"
 	$'wants-network\nnetwork = true'
 )
+BUILD_LINES='jobs = 2'
 configure "${targets[@]}"
 
 # The kernel's record of the most memory that the process ever had.
@@ -24,6 +25,12 @@ kiln_ends 900
 
 it 'ends a first run with 0 when all is built' code_is 0
 it 'counts what it built' out_has '13 built, 0 up-to-date, 0 failed'
+at_once() {
+	local order
+	order=$(grep -oE '^(hello|split): (building|built)' "$WORLD/runs/first.err" | head -n 2 | sort | tr '\n' ' ')
+	[[ $order == 'hello: building split: building ' ]] || fail "$order"
+}
+it 'builds two at once' at_once
 hello_version=$(sed -n "s/^pkgver=//p" "$ROOT/served/plain/hello/PKGBUILD")
 it 'builds GNU hello' published "hello-$hello_version-1-$ARCH.pkg.tar.zst"
 it 'builds every package of a split one' published "split-tool-1.2-3-$ARCH.pkg.tar.zst" split-data-1.2-3-any.pkg.tar.zst

@@ -76,8 +76,8 @@ TEST_CASE("an unknown key or table names its nearest neighbour") {
        "1:1: zzz: unknown table, there are: runtime, image, build, vieter, repositories, targets"},
       {"timeout = \"1h\"\n", "1:1: timeout: a key outside of any table, it belongs below [build]"},
       {"[build]\n\"\\u001b[31m\" = 1\n",
-       "2:1: build.\"\\u001B[31m\": unknown key, there are: timeout, memory, cpus, pids, "
-       "state_dir, packager, makeflags, retry_failed"},
+       "2:1: build.\"\\u001B[31m\": unknown key, there are: timeout, jobs, memory, cpus, "
+       "pids, state_dir, packager, makeflags, retry_failed"},
   }));
   CAPTURE(toml);
   CHECK(problem(toml) == "pkgkiln.toml:" + text);

@@ -107,6 +107,7 @@ mirrorlist = ""  # default
 
 [build]
 timeout = "90min"  # pkgkiln.toml:2
+jobs = 0  # default
 memory = "1G"  # pkgkiln.toml:3
 cpus = 1.5  # --set
 pids = 4096  # default

@@ -375,6 +375,23 @@ TEST_CASE("a package whose file is missing or cut off is not offered") {
   CHECK(pkgkiln::test::list_tar(tar).size() == 3);
 }
 
+TEST_CASE("what is offered stays until it was taken, whatever is published beside",
+          "[concurrent]") {
+  Place place;
+  const auto first = place.package("foo", "1-1");
+  const auto second = place.package("foo", "2-1");
+  place.repository.publish({first});
+  auto offer = place.repository.offer({"foo"});
+  std::thread other([&] { place.repository.publish({second}); });
+  std::string tar;
+  offer->files([&](std::string_view bytes) { tar += bytes; }, pkgkiln::Cancellation::never());
+  CHECK(fs::exists(place.directory / first.name.text()));
+  offer.reset();
+  other.join();
+  CHECK(pkgkiln::test::list_tar(tar).count("pkgkiln-repository/" + first.name.text()) == 1);
+  CHECK_FALSE(fs::exists(place.directory / first.name.text()));
+}
+
 TEST_CASE("two publish at the same time, and none is lost", "[concurrent]") {
   Place place;
   std::vector<std::thread> threads;

@@ -14,6 +14,7 @@
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
+using pkgkiln::RepositoryHold;
 using pkgkiln::RepositoryLock;
 using pkgkiln::TempDir;
 using namespace std::chrono_literals;
@@ -43,6 +44,22 @@ TEST_CASE("a lock is there while it is held, and gone after") {
                         ContainsSubstring("another run has been publishing"));
   }
   CHECK_FALSE(fs::exists(lock_file(directory)));
+  CHECK_NOTHROW(RepositoryLock(directory.path(), "r", kShort));
+}
+
+TEST_CASE("holds let each other in, and no lock") {
+  const TempDir directory;
+  CHECK_NOTHROW(RepositoryHold(directory.path(), 0ms));  // nobody has published yet
+  CHECK_NOTHROW(RepositoryHold(directory.path() / "absent", 0ms));
+  {
+    const RepositoryLock lock(directory.path(), "r", kShort);
+    CHECK_THROWS_AS(RepositoryHold(directory.path(), 200ms), pkgkiln::Error);
+  }
+  {
+    const RepositoryHold first(directory.path(), 0ms);
+    const RepositoryHold second(directory.path(), 0ms);
+    CHECK_THROWS_AS(RepositoryLock(directory.path(), "r", kShort), pkgkiln::Error);
+  }
   CHECK_NOTHROW(RepositoryLock(directory.path(), "r", kShort));
 }
 

@@ -42,7 +42,7 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   std::string srcinfo =
       "pkgbase = " + name + "\n\tpkgver = " + recipe.version + "\n\tpkgrel = 1\n\tarch = any\n";
   for (const auto& field : recipe.fields) srcinfo += "\t" + field + "\n";
-  srcinfo += "\npkgname = " + name + "\n";
+  srcinfo += "\npkgname = " + (recipe.pkgname.empty() ? name : recipe.pkgname) + "\n";
   srcinfos_[name] = srcinfo;
   std::map<std::string, std::string> files{
       {"PKGBUILD", "pkgname=" + name + "\npkgver=" + recipe.version + "\npkgrel=1\narch=(any)\n" +
@@ -69,7 +69,7 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
-           planning, logs},
+           planning, logs, capacity},
           observer);
   return run.build(targets, known, false, cancel);
 }
@@ -101,31 +101,45 @@ int FakeHost::play(fake::ExecCall& call) {
   const auto& script = call.command.at(2);
   const auto& srcinfo = srcinfos_.at(target);
   if (script == script::inspect) {
+    if (at_inspect) at_inspect();
     if (fails_at(target, "inspect")) return 12;
     call.out(srcinfo);
   } else if (script == script::dependencies) {
-    environments[target] = call.env;
-    call.with_files([&](const fake::NodePtr& root) {
-      if (const auto found = fake::find(root, "/var/lib/pkgkiln-repository"))
-        for (const auto& [name, node] : found->children) offered[target].insert(name);
-    });
-    call.out(prints[target]);
+    note_dependencies(call, target);
     if (fails_at(target, "dependencies")) return 1;
   } else if (script == script::packagelist) {
     for (const auto& pkgname : packages_of(target))
       call.out("/build/pkgdest/" +
                file_name(pkgname, pacman::SrcInfo::parse(srcinfo, "any").version) + "\n");
   } else if (script == script::build) {
+    if (at_build) at_build(target, call);
     if (fails_at(target, "build")) return 4;
-    return play_build(call, packages_of(target), srcinfo);
+    return play_build(call, target, srcinfo);
+  } else if (script == script::sweep) {
+    call.out(peak_of_cgroups);
   }
   return 0;
 }
 
-int FakeHost::play_build(fake::ExecCall& call, const std::vector<std::string>& pkgnames,
+void FakeHost::note_dependencies(fake::ExecCall& call, const std::string& target) {
+  const std::lock_guard lock(noting_);
+  environments[target] = call.env;
+  call.with_files([&](const fake::NodePtr& root) {
+    if (const auto found = fake::find(root, "/var/lib/pkgkiln-repository"))
+      for (const auto& [name, node] : found->children) offered[target].insert(name);
+  });
+  if (const auto printed = prints.find(target); printed != prints.end()) call.out(printed->second);
+}
+
+int FakeHost::play_build(fake::ExecCall& call, const std::string& target,
                          const std::string& srcinfo) {
+  {
+    const std::lock_guard lock(noting_);
+    makeflags[target] = call.env["MAKEFLAGS"];
+  }
+  if (const auto peak = peaks.find(target); peak != peaks.end()) call.set_peak_memory(peak->second);
   const auto info = pacman::SrcInfo::parse(srcinfo, "any");
-  for (const auto& pkgname : pkgnames) {
+  for (const auto& pkgname : packages_of(target)) {
     SamplePackage package;
     package.pkgname = pkgname;
     package.version = info.version;

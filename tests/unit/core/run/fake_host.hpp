@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,23 +16,42 @@
 
 namespace pkgkiln::test {
 
-/// Writes down what it sees.
+/// Writes down what it sees, and whether two calls ever came at once.
 class RecordingObserver : public RunObserver {
  public:
-  void notice(const std::string& text) override { notices.push_back(text); }
-  void planned(const std::vector<Plan>&) override {}
-  void preparing_image(const std::filesystem::path&) override {}
+  void notice(const std::string& text) override {
+    const Call call(*this);
+    notices.push_back(text);
+  }
+  void planned(const std::vector<Plan>&) override { const Call call(*this); }
+  void preparing_image(const std::filesystem::path&) override { const Call call(*this); }
   void build_started(const Plan& plan, const std::filesystem::path&) override {
+    const Call call(*this);
     started.push_back(plan.target.name);
   }
   void step_started(const Target& target, const std::string& step) override {
+    const Call call(*this);
     steps.push_back(target.name + ": " + step);
     if (on_step) on_step(steps.back());
   }
-  void finished(const TargetResult& result) override { ended.push_back(result.target.name); }
+  void finished(const TargetResult& result) override {
+    const Call call(*this);
+    ended.push_back(result.target.name);
+  }
 
   std::vector<std::string> notices, started, steps, ended;
   std::function<void(const std::string& step)> on_step;
+  std::atomic<bool> overlapped{false};
+
+ private:
+  struct Call {
+    explicit Call(RecordingObserver& observer) : observer_(observer) {
+      if (++observer_.calls_ > 1) observer_.overlapped = true;
+    }
+    ~Call() { --observer_.calls_; }
+    RecordingObserver& observer_;
+  };
+  std::atomic<int> calls_{0};
 };
 
 /// A local repository that a test can take down.
@@ -59,6 +80,7 @@ struct Recipe {
   std::vector<std::string> fields;  // of the .SRCINFO, "depends = foo"
   bool with_srcinfo = true;         // committed; otherwise only makepkg knows
   std::string more;                 // further lines of the PKGBUILD
+  std::string pkgname = {};         // empty: the target's name
 };
 
 /// A fake engine whose containers play the scripts of a build as their PKGBUILD's .SRCINFO says,
@@ -92,23 +114,31 @@ class FakeHost {
   Planner::Settings planning;
   RecordingObserver observer;
   BuildLogServer* logs = nullptr;
+  Capacity capacity;
   Cancellation cancel;
 
   /// What fails: "inspect", "dependencies" or "build" of a target by name.
   std::map<std::string, std::string> fails;
   std::map<std::string, std::string> makes_also;  // a second package, by target
   std::map<std::string, std::string> prints;      // at the step "dependencies", by target
+  std::map<std::string, std::uint64_t> peaks;     // of memory, by target
+  std::string peak_of_cgroups;                    // as the sweep prints it
+  /// Called at the step "build" of a target, in the thread that builds it.
+  std::function<void(const std::string& target, fake::ExecCall& call)> at_build;
+  std::function<void()> at_inspect;              // of makepkg, in its thread
+  std::map<std::string, std::string> makeflags;  // at the step "build", by target
   /// The environment of a target's step "dependencies", and the files below /var/lib then.
   std::map<std::string, std::map<std::string, std::string>> environments;
   std::map<std::string, std::set<std::string>> offered;
 
  private:
   int play(fake::ExecCall& call);
-  int play_build(fake::ExecCall& call, const std::vector<std::string>& pkgnames,
-                 const std::string& srcinfo);
+  int play_build(fake::ExecCall& call, const std::string& target, const std::string& srcinfo);
+  void note_dependencies(fake::ExecCall& call, const std::string& target);
   std::vector<std::string> packages_of(const std::string& target) const;
   bool fails_at(const std::string& target, const std::string& step) const;
 
+  std::mutex noting_;  // what containers write down
   std::map<std::string, std::unique_ptr<TestRepository>> upstreams_;
   std::map<std::string, std::string> srcinfos_;  // by target, as makepkg prints them
   std::vector<std::string> made_;

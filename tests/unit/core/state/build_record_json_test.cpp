@@ -26,6 +26,12 @@ TEST_CASE("a record becomes JSON and comes back") {
   CHECK(build_record_from_json(to_json(BuildRecord{})) == BuildRecord{});
 }
 
+TEST_CASE("a record of an earlier version knows no memory") {
+  CHECK(build_record_from_json(with("\"peak_memory\":3221225472,", "")).peak_memory == 0);
+  CHECK_THROWS_WITH(build_record_from_json(with("\"peak_memory\":", "\"peak_memory\":-")),
+                    ContainsSubstring("'peak_memory'"));
+}
+
 TEST_CASE("a damaged record names the member that is wrong") {
   const auto fails = [](const std::string& text, const std::string& why) {
     CHECK_THROWS_WITH(build_record_from_json(text), ContainsSubstring(why));

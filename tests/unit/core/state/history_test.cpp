@@ -28,6 +28,38 @@ struct Setup {
   }
 };
 
+/// What version 1 wrote, with a build of "t".
+constexpr const char* kFirstVersion = R"(
+  CREATE TABLE builds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    build TEXT NOT NULL, target TEXT NOT NULL,
+    url TEXT NOT NULL, branch TEXT NOT NULL, path TEXT NOT NULL, repository TEXT NOT NULL,
+    commit_id TEXT NOT NULL, image TEXT NOT NULL,
+    status TEXT NOT NULL, step TEXT NOT NULL, exit_code INTEGER NOT NULL, why TEXT NOT NULL,
+    started INTEGER NOT NULL, finished INTEGER NOT NULL, log TEXT NOT NULL,
+    UNIQUE (target, build)
+  );
+  CREATE INDEX builds_of_target ON builds (target, id);
+  CREATE TABLE files (
+    build_id INTEGER NOT NULL REFERENCES builds (id) ON DELETE CASCADE,
+    file_name TEXT NOT NULL, pkgname TEXT NOT NULL, sha256 TEXT NOT NULL
+  );
+  CREATE INDEX files_of_build ON files (build_id);
+  CREATE INDEX files_by_pkgname ON files (pkgname);
+  CREATE TABLE vcs_sources (
+    build_id INTEGER NOT NULL REFERENCES builds (id) ON DELETE CASCADE,
+    source TEXT NOT NULL
+  );
+  CREATE INDEX vcs_sources_of_build ON vcs_sources (build_id);
+  PRAGMA user_version = 1;
+  INSERT INTO builds (build, target, url, branch, path, repository, commit_id, image, status, step,
+                      exit_code, why, started, finished, log)
+    VALUES ('b1', 't', 'u', 'main', '', 'mine', 'c', 'i', 'built', '', 0, '', 1, 2, '/log');
+  INSERT INTO files (build_id, file_name, pkgname, sha256)
+    VALUES (1, 'foo-1-1-any.pkg.tar.zst', 'foo', 'x');
+  INSERT INTO vcs_sources (build_id, source) VALUES (1, 'git+https://example.com/x');
+)";
+
 BuildRecord made(const std::string& target, const std::string& build, const std::string& status,
                  std::vector<std::string> files = {}) {
   auto record = full_record(target, build);
@@ -56,6 +88,27 @@ TEST_CASE("a record is remembered whole, also by the next run") {
   CHECK(setup.put_aside().empty());
 }
 
+TEST_CASE("what earlier versions recorded is kept") {
+  const Setup setup;
+  sqlite::Connection(setup.state.database()).execute(kFirstVersion);
+  for (int i = 0; i < 2; ++i) {
+    const History history(setup.state);
+    CHECK(history.notice().empty());
+    const auto old = history.last_good("t");
+    REQUIRE(old);
+    CHECK(old->build == "b1");
+    CHECK(old->log == "/log");
+    CHECK(old->peak_memory == 0);
+    CHECK(old->files == std::vector<RecordedFile>{{"foo-1-1-any.pkg.tar.zst", "x"}});
+    CHECK(old->vcs_sources == std::vector<std::string>{"git+https://example.com/x"});
+  }
+  History history(setup.state);
+  history.record(full_record("t", "b2"));
+  CHECK(history.last("t") == full_record("t", "b2"));
+  CHECK(history.owner_of("foo", "mine") == "t");
+  CHECK(setup.put_aside().empty());
+}
+
 TEST_CASE("the newest is what was recorded last, whatever the clock said") {
   const Setup setup;
   History history(setup.state);
@@ -67,6 +120,8 @@ TEST_CASE("the newest is what was recorded last, whatever the clock said") {
   history.record(made("t", "b3", "failed"));
   CHECK(history.last("t")->build == "b3");
   CHECK(history.last_good("t")->build == "b2");
+  CHECK(history.last_built("t")->build == "b1");
+  CHECK_FALSE(history.last_built("u"));
 }
 
 TEST_CASE("a build recorded again replaces what was recorded of it") {

@@ -24,6 +24,7 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.why = "it's \"odd\"\n\x01; DROP TABLE builds; --";
   record.started = start + std::chrono::microseconds(123'456);
   record.finished = start + std::chrono::hours(1);
+  record.peak_memory = std::uint64_t{3} << 30U;
   record.log = "/logs/a b.log";
   record.vcs_sources = {{"git+https://example.com/x#branch=y", "ab12"},
                         {"hg+https://example.com/z", ""}};

@@ -260,6 +260,28 @@ TEST_CASE("a package is sent with its length, and read back") {
   CHECK(all.uploads() == 1);
 }
 
+TEST_CASE("a server gets one publication at a time", "[concurrent]") {
+  Situation all(Version::v0_4);
+  all.takes(200, "");
+  auto other = all.package;
+  other.name = file("bar-1-1-x86_64.pkg.tar.zst");
+  // Says that bar is there as soon as it is asked.
+  all.there.on("HEAD /my%20repo/x86_64/bar-1-1", "");
+  all.there.on("GET /my%20repo/x86_64/bar-1-1", [&](const Vieter::Request&) {
+    for (int i = 0; i < 20; ++i) std::this_thread::yield();
+    return scripted::answer(200, desc(other.sha256), "Connection: close\r\n");
+  });
+  std::thread second([&] { vieter::ServerRepository("my repo", *all.server).publish({other}); });
+  all.publish();
+  second.join();
+  std::string asked;
+  for (const auto& line : all.there.lines())
+    if (line.find("/x86_64/") != std::string::npos)
+      asked += line.find("/bar") == std::string::npos ? 'f' : 'b';
+  asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+  CHECK(asked.size() == 2);
+}
+
 TEST_CASE("what the server holds with other content is replaced") {
   Situation all(Version::v0_4);
   all.holds(sha256_of("another"));

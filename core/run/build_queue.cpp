@@ -1,0 +1,128 @@
+#include "core/run/build_queue.hpp"
+
+#include <algorithm>
+
+#include "core/run/describe.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+nanoseconds median_of(const std::vector<Prospect>& prospects) {
+  std::vector<nanoseconds> known;
+  for (const auto& prospect : prospects)
+    if (!prospect.settled && prospect.duration.count() > 0) known.push_back(prospect.duration);
+  if (known.empty()) return nanoseconds(0);
+  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+  std::nth_element(known.begin(), middle, known.end());
+  return *middle;
+}
+
+TargetResult interrupted() {
+  TargetResult result;
+  describe(result, Interrupted{});
+  return result;
+}
+
+}  // namespace
+
+BuildQueue::BuildQueue(const BuildOrder& order, const std::vector<OrderNode>& nodes,
+                       std::vector<Prospect> prospects, const Capacity& capacity,
+                       Cancellation cancel, OnEnd on_end)
+    : blocking_(order, nodes),
+      schedule_(order),
+      prospects_(std::move(prospects)),
+      capacity_(capacity),
+      cancel_(std::move(cancel)),
+      on_end_(std::move(on_end)),
+      results_(nodes.size()) {
+  const auto median = median_of(prospects_);
+  for (auto& prospect : prospects_)
+    if (prospect.duration.count() <= 0) prospect.duration = median;
+}
+
+std::optional<BuildQueue::Turn> BuildQueue::next() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (stopped_) return std::nullopt;
+    settle();
+    if (auto turn = choose()) return turn;
+    if (running_ == 0) return std::nullopt;
+    changed_.wait(lock);
+  }
+}
+
+void BuildQueue::ended(std::size_t index, TargetResult result) {
+  const std::lock_guard lock(mutex_);
+  --running_;
+  memory_taken_ -= prospects_[index].peak_memory;
+  changed_.notify_all();
+  conclude(index, std::move(result));
+}
+
+void BuildQueue::stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+/// Ends all that can be ended without a build.
+void BuildQueue::settle() {
+  for (;;) {
+    while (const auto index = schedule_.next()) {
+      if (auto result = result_without_build(*index))
+        conclude(*index, std::move(*result));
+      else
+        ready_.insert(rank(*index));
+    }
+    if (ready_.empty() || !cancel_.requested()) return;
+    const auto index = ready_.extract(ready_.begin()).value().second;
+    conclude(index, interrupted());
+  }
+}
+
+std::optional<TargetResult> BuildQueue::result_without_build(std::size_t index) {
+  if (prospects_[index].settled) return std::move(prospects_[index].settled);
+  if (cancel_.requested()) return interrupted();
+  if (auto verdict = blocking_.verdict(index)) return verdict;
+  return blocking_.has_news(index) ? std::nullopt : std::move(prospects_[index].held);
+}
+
+void BuildQueue::conclude(std::size_t index, TargetResult result) {
+  blocking_.ended(index, result.status);
+  on_end_(index, result);
+  results_[index] = std::move(result);
+  schedule_.done(index);
+}
+
+std::optional<BuildQueue::Turn> BuildQueue::choose() {
+  if (running_ >= capacity_.jobs) return std::nullopt;
+  const auto chosen = std::find_if(ready_.begin(), ready_.end(),
+                                   [&](const Rank& ready) { return fits(ready.second); });
+  if (chosen == ready_.end()) return std::nullopt;
+  const Turn turn{chosen->second, share()};
+  ready_.erase(chosen);
+  ++running_;
+  memory_taken_ += prospects_[turn.index].peak_memory;
+  return turn;
+}
+
+bool BuildQueue::fits(std::size_t index) const {
+  const auto peak = prospects_[index].peak_memory;
+  if (running_ == 0 || peak == 0 || capacity_.memory == 0) return true;
+  return memory_taken_ <= capacity_.memory && peak <= capacity_.memory - memory_taken_;
+}
+
+/// The cores, divided by the builds that could run at the same time as one that is ready.
+unsigned BuildQueue::share() const {
+  const auto builds = static_cast<unsigned>(std::min(capacity_.jobs, running_ + ready_.size()));
+  return (capacity_.cores + builds - 1) / builds;
+}
+
+BuildQueue::Rank BuildQueue::rank(std::size_t index) const {
+  return {-prospects_[index].duration.count(), index};
+}
+
+}  // namespace pkgkiln

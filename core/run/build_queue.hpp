@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+#include "core/run/blocking.hpp"
+#include "core/run/capacity.hpp"
+#include "core/run/schedule.hpp"
+
+namespace pkgkiln {
+
+/// What is known of a target before its build.
+struct Prospect {
+  std::optional<TargetResult> settled;   // it needs no building any more, or can't be built
+  std::optional<TargetResult> held;      // unless something that it depends on is built in this run
+  std::chrono::nanoseconds duration{0};  // of its last build; 0: unknown
+  std::uint64_t peak_memory = 0;         // of its last build, in bytes; 0: unknown
+};
+
+/// Hands out the builds of a run to its workers, and keeps what became of them: after those that
+/// they depend on, the one that took longest last time first, and then in the given order. One
+/// that never was built counts as one that takes the median time. One whose memory, as far as it
+/// is known, doesn't fit beside what runs lets others go first; a build alone always fits.
+/// Thread-safe.
+class BuildQueue {
+ public:
+  /// Told of every target that has ended, with the queue locked, in an order that puts none before
+  /// its dependencies. May complete the result.
+  using OnEnd = std::function<void(std::size_t index, TargetResult& result)>;
+
+  /// The order and the nodes outlive it. A prospect a node.
+  BuildQueue(const BuildOrder& order, const std::vector<OrderNode>& nodes,
+             std::vector<Prospect> prospects, const Capacity& capacity, Cancellation cancel,
+             OnEnd on_end);
+
+  struct Turn {
+    std::size_t index = 0;
+    unsigned cores = 1;  // its share
+  };
+  /// Waits for one that may be built now; nothing when there will be none any more.
+  std::optional<Turn> next();
+  /// To be told of each that next() gave.
+  void ended(std::size_t index, TargetResult result);
+  /// Hands out no more.
+  void stop();
+
+  /// In the order of the nodes, once next() gives nothing any more.
+  std::vector<TargetResult> take_results() { return std::move(results_); }
+
+ private:
+  void settle();
+  std::optional<TargetResult> result_without_build(std::size_t index);
+  void conclude(std::size_t index, TargetResult result);
+  std::optional<Turn> choose();
+  bool fits(std::size_t index) const;
+  unsigned share() const;
+
+  /// Long ones first.
+  using Rank = std::pair<std::chrono::nanoseconds::rep, std::size_t>;
+  Rank rank(std::size_t index) const;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Blocking blocking_;
+  Schedule schedule_;
+  std::vector<Prospect> prospects_;
+  Capacity capacity_;
+  Cancellation cancel_;
+  OnEnd on_end_;
+  std::set<Rank> ready_;
+  std::size_t running_ = 0;
+  std::uint64_t memory_taken_ = 0;
+  bool stopped_ = false;
+  std::vector<TargetResult> results_;
+};
+
+}  // namespace pkgkiln

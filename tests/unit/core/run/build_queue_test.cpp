@@ -1,0 +1,179 @@
+#include "core/run/build_queue.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include "tests/catch.hpp"
+
+using namespace pkgkiln;
+using Indices = std::vector<std::size_t>;
+using Status = TargetResult::Status;
+
+namespace {
+
+/// A queue of targets that are told by how long their last builds took, and what they wait for.
+class Rig {
+ public:
+  explicit Rig(const std::vector<int>& minutes, std::vector<Indices> dependencies = {}) {
+    for (const auto taken : minutes) {
+      nodes.push_back({"n" + std::to_string(nodes.size()), "r", {}, {}});
+      prospects.push_back({std::nullopt, std::chrono::minutes(taken), 0});
+    }
+    order.dependencies = std::move(dependencies);
+    order.dependencies.resize(nodes.size());
+  }
+
+  BuildQueue& queue() {
+    if (!queue_)
+      queue_.emplace(order, nodes, prospects, capacity, cancel,
+                     [this](std::size_t i, TargetResult&) { ended.push_back(i); });
+    return *queue_;
+  }
+  /// All that come one after the other.
+  Indices sequence() {
+    Indices found;
+    while (const auto turn = queue().next()) {
+      found.push_back(turn->index);
+      end(turn->index);
+    }
+    return found;
+  }
+  void end(std::size_t index, Status status = Status::built) {
+    TargetResult result;
+    result.status = status;
+    queue().ended(index, result);
+  }
+
+  std::vector<OrderNode> nodes;
+  BuildOrder order;
+  std::vector<Prospect> prospects;
+  Capacity capacity{1, 4, 0};
+  Cancellation cancel;
+  Indices ended;
+
+ private:
+  std::optional<BuildQueue> queue_;
+};
+
+}  // namespace
+
+TEST_CASE("of what is ready the longest build comes first") {
+  CHECK(Rig({1, 3, 2}).sequence() == Indices{1, 2, 0});
+  CHECK(Rig({2, 2, 2}).sequence() == Indices{0, 1, 2});
+  CHECK(Rig({9, 1, 5}, {{1}, {}, {}}).sequence() == Indices{2, 1, 0});
+}
+
+TEST_CASE("a build whose time isn't known counts as one in the middle") {
+  CHECK(Rig({1, 0, 9, 3}).sequence() == Indices{2, 1, 3, 0});
+  CHECK(Rig({0, 0, 0}).sequence() == Indices{0, 1, 2});
+}
+
+TEST_CASE("what is settled takes no turn and doesn't count for the median") {
+  Rig rig({1, 0, 9, 3, 60, 60}, {{}, {}, {}, {}, {}, {}});
+  for (const std::size_t i : {4U, 5U}) {
+    rig.prospects[i].settled.emplace();
+    rig.prospects[i].settled->status = Status::up_to_date;
+  }
+  CHECK(rig.sequence() == Indices{2, 1, 3, 0});
+  CHECK(rig.ended == Indices{4, 5, 2, 1, 3, 0});
+  CHECK(rig.queue().take_results()[4].status == Status::up_to_date);
+}
+
+TEST_CASE("a build starts only where its memory fits beside what runs") {
+  Rig rig({5, 4, 3, 2, 1});
+  rig.capacity = {5, 4, 10};
+  const std::vector<std::uint64_t> peaks{6, 5, 4, 1, 0};
+  for (std::size_t i = 0; i < peaks.size(); ++i) rig.prospects[i].peak_memory = peaks[i];
+  CHECK(rig.queue().next()->index == 0);
+  CHECK(rig.queue().next()->index == 2);  // 1 would be one too many
+  CHECK(rig.queue().next()->index == 4);  // nobody knows what it takes
+  rig.end(2);
+  CHECK(rig.queue().next()->index == 3);
+  rig.end(0);
+  CHECK(rig.queue().next()->index == 1);
+}
+
+TEST_CASE("a build that takes more memory than there is runs alone") {
+  Rig rig({2, 1});
+  rig.capacity = {2, 4, 10};
+  rig.prospects[0].peak_memory = rig.prospects[1].peak_memory = ~std::uint64_t{0};
+  CHECK(rig.sequence() == Indices{0, 1});
+}
+
+TEST_CASE("memory that isn't known of the machine is not respected") {
+  Rig rig({2, 1});
+  rig.capacity = {2, 4, 0};
+  rig.prospects[0].peak_memory = rig.prospects[1].peak_memory = 1000;
+  CHECK(rig.queue().next()->index == 0);
+  CHECK(rig.queue().next()->index == 1);
+}
+
+TEST_CASE("the cores are shared by those that could run") {
+  Rig rig({3, 2, 1, 1}, {{}, {}, {}, {0, 1, 2}});
+  rig.capacity = {2, 5, 0};
+  CHECK(rig.queue().next()->cores == 3);
+  CHECK(rig.queue().next()->cores == 3);
+  rig.end(0);
+  CHECK(rig.queue().next()->cores == 3);
+  rig.end(1);
+  rig.end(2);
+  CHECK(rig.queue().next()->cores == 5);
+
+  Rig crowded({1, 1, 1});
+  crowded.capacity = {3, 2, 0};
+  CHECK(crowded.queue().next()->cores == 1);
+  Rig few({1, 1});
+  few.capacity = {8, 4, 0};
+  CHECK(few.queue().next()->cores == 2);
+}
+
+TEST_CASE("a failure blocks those that depend on it, without a turn") {
+  Rig rig({1, 1, 1}, {{}, {0}, {1}});
+  CHECK(rig.queue().next()->index == 0);
+  rig.end(0, Status::failed);
+  CHECK_FALSE(rig.queue().next());
+  CHECK(rig.ended == Indices{0, 1, 2});
+  CHECK(rig.queue().take_results()[2].status == Status::blocked);
+}
+
+TEST_CASE("once the run is interrupted none comes any more") {
+  Rig rig({1, 1, 1}, {{}, {}, {1}});
+  rig.capacity.jobs = 2;
+  CHECK(rig.queue().next()->index == 0);
+  rig.cancel.request(2);
+  rig.end(0, Status::interrupted);
+  CHECK_FALSE(rig.queue().next());
+  for (const auto& result : rig.queue().take_results()) CHECK(result.status == Status::interrupted);
+  CHECK(rig.ended == Indices{0, 1, 2});
+}
+
+TEST_CASE("a stopped queue gives no more") {
+  Rig rig({1, 1});
+  rig.queue().stop();
+  CHECK_FALSE(rig.queue().next());
+}
+
+TEST_CASE("many workers build each target once, after what it depends on", "[concurrent]") {
+  constexpr std::size_t count = 400;
+  std::vector<Indices> dependencies(count);
+  for (std::size_t i = 20; i < count; ++i) dependencies[i] = {i - 20, i - 1 - i % 19};
+  Rig rig(std::vector<int>(count, 0), dependencies);
+  rig.capacity = {8, 8, 0};
+  auto& queue = rig.queue();
+  std::vector<std::atomic<int>> built(count);
+  std::atomic<int> early{0};
+  std::vector<std::thread> workers;
+  for (int i = 0; i < 8; ++i)
+    workers.emplace_back([&] {
+      while (const auto turn = queue.next()) {
+        for (const auto dependency : dependencies[turn->index])
+          if (built[dependency] == 0) ++early;
+        ++built[turn->index];
+        rig.end(turn->index);
+      }
+    });
+  for (auto& worker : workers) worker.join();
+  CHECK(early == 0);
+  for (const auto& times : built) CHECK(times == 1);
+  CHECK(rig.ended.size() == count);
+}
