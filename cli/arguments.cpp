@@ -55,6 +55,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
                            "Say for each target whether it would be built, and why");
   add_target_names(*plan, arguments);
   plan->add_flag("-f,--force", arguments.force, "Plan as build --force would");
+  plan->add_flag("-e,--explain", arguments.explain, "Show what each decision was made by");
+  for (auto* command : {build, plan})
+    command->add_flag("--json", arguments.json, "Print the results as JSON");
 
   add_command(app, arguments, Command::targets, "targets", "List the targets");
   add_command(app, arguments, Command::doctor, "doctor",

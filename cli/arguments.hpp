@@ -21,6 +21,8 @@ struct Arguments {
   bool force = false;
   bool dry_run = false;
   bool refresh_image = false;
+  bool explain = false;  // plan --explain
+  bool json = false;
   bool example = false;  // config --example
 };
 

@@ -8,6 +8,7 @@
 #include "config/load.hpp"
 #include "core/build/package_build.hpp"
 #include "core/image/builder_image.hpp"
+#include "core/plan/judgement.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
 #include "core/run/capacity.hpp"
@@ -49,6 +50,8 @@ Selection select(const Setup& setup, const Arguments& arguments);
 BuildSettings build_settings(const config::Settings& settings);
 /// By what the machine has now.
 Capacity capacity(const config::Settings& settings);
+/// Targets that are named on the command line are tried even if they are bound to fail.
+RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments);
 /// Reads the configured files. Throws Error.
 BuilderImage::Settings image_settings(const config::Settings& settings);
 

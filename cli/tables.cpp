@@ -95,6 +95,17 @@ std::string plan_table(const std::vector<Plan>& plans) {
   return table(rows);
 }
 
+std::string plan_explanation(const std::vector<Plan>& plans) {
+  std::string text;
+  for (const auto& plan : plans) {
+    const auto words = std::visit(Describe{}, plan.decision);
+    text += printable(fmt::format("{}: {}: {}", plan.target.name, words[0], words[1])) + "\n";
+    for (const auto& evidence : plan.evidence)
+      text += printable(fmt::format("  {}: {}", evidence.what, evidence.found)) + "\n";
+  }
+  return text;
+}
+
 std::string targets_table(const std::vector<Target>& targets) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& target : targets) {

@@ -14,6 +14,8 @@ namespace pkgkiln::cli {
 /// Cells are made printable.
 std::string table(std::vector<std::vector<std::string>> rows);
 
+/// Every target with its decision, and below it what that was made by.
+std::string plan_explanation(const std::vector<Plan>& plans);
 std::string plan_table(const std::vector<Plan>& plans);
 std::string targets_table(const std::vector<Target>& targets);
 

@@ -142,6 +142,13 @@ const std::array all_keys{
         .doc = "MAKEFLAGS of makepkg.conf(5); -j and the build's share of the cores when it is not "
                "set.",
         .check = check_line},
+    Key{.table = "build",
+        .name = "retry_failed",
+        .slot = [](const Record& r) -> Slot { return &settings(r).build.retry_failed; },
+        .default_value = R"("0s")",
+        .example = R"("6h")",
+        .doc = "The pause before a failed build is tried again unchanged, doubled each time; "
+               "0s: see pkgkiln(1)."},
     Key{.table = "vieter",
         .name = "address",
         .slot = [](const Record& r) -> Slot { return &settings(r).vieter.address; },

@@ -36,6 +36,8 @@ struct BuildSettings {
   std::filesystem::path state_dir;  // filled in: $XDG_STATE_HOME/pkgkiln or ~/.local/state/pkgkiln
   std::string packager;             // PACKAGER of makepkg.conf(5); empty: the image's
   std::string makeflags;            // MAKEFLAGS; empty: -j and the build's share of the cores
+  /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/judgement.hpp.
+  std::chrono::seconds retry_failed{0};
 };
 
 struct VieterSettings {

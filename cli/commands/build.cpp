@@ -4,6 +4,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/engine.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
@@ -39,13 +40,21 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
   git::Remotes remotes;
-  Run run({engine->runtime(), image, state, history, *setup.repositories, remotes, identity, how,
-           setup.logs.get(), capacity(settings)},
+  Run run({engine->runtime(),
+           image,
+           state,
+           history,
+           *setup.repositories,
+           remotes,
+           identity,
+           how,
+           {true, retry_policy(settings, arguments)},
+           setup.logs.get()},
           progress);
   const auto results = run.build(selection.targets,
                                  selection.unlisted ? std::vector<std::string>() : selection.known,
                                  arguments.refresh_image, cancel);
-  fmt::print("{}", summary(results));
+  fmt::print("{}", arguments.json ? results_json(results) : summary(results));
   return selection.exit_code(all_good(results) ? exit_code::ok : exit_code::target_failed);
 }
 

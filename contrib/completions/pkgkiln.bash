@@ -25,8 +25,8 @@ _pkgkiln() {
 		command=$(_pkgkiln_command)
 		case $command in
 		'') words+=' --version build plan targets doctor config' ;;
-		build) words+=' --force --dry-run --refresh-image' ;;
-		plan) words+=' --force' ;;
+		build) words+=' --force --dry-run --refresh-image --json' ;;
+		plan) words+=' --force --explain --json' ;;
 		config) words+=' --example' ;;
 		esac
 		if [[ $current != -* && $command == @(build|plan) ]]; then

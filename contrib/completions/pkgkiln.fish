@@ -21,6 +21,8 @@ complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' \
     -a "(pkgkiln targets 2>/dev/null | awk '{print \$1}')" -d Target
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s f -l force -d 'Even what is published'
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -l json -d 'Print JSON'
+complete -c pkgkiln -n '__fish_seen_subcommand_from plan' -s e -l explain -d 'Show what it was decided by'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build' -s n -l dry-run -d 'Only say what would be done'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build' -l refresh-image -d 'Make a new builder image'
 complete -c pkgkiln -n '__fish_seen_subcommand_from config' -l example -d 'Print a commented example'

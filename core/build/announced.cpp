@@ -22,28 +22,6 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool contains_text(const std::vector<std::string>& list, std::string_view text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
-/// "1.0" of a line `pkgver=1.0`, with or without quotes; nothing unless exactly one line sets it.
-std::optional<std::string> plain_assignment(std::string_view pkgbuild, std::string_view variable) {
-  std::optional<std::string> value;
-  for (auto line : lines_of(pkgbuild)) {
-    if (!line.starts_with(variable) || !line.substr(variable.size()).starts_with('=')) continue;
-    if (value) return std::nullopt;
-    line.remove_prefix(variable.size() + 1);
-    line = line.substr(0, line.find(" #"));
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
-      line.remove_suffix(1);
-    if (line.size() >= 2 && (line.front() == '\'' || line.front() == '"') &&
-        line.back() == line.front())
-      line = line.substr(1, line.size() - 2);
-    value = std::string(line);
-  }
-  return value;
-}
-
 }  // namespace
 
 Announced Announced::from_packagelist(std::string_view output) {
@@ -72,12 +50,7 @@ Announced Announced::from_packagelist(std::string_view output) {
 
 Announced Announced::from_srcinfo(const pacman::SrcInfo& srcinfo, const std::string& machine_arch) {
   Announced announced;
-  for (const auto& package : srcinfo.packages) {
-    const auto& arch = package.arch.empty() ? srcinfo.arch : package.arch;
-    announced.required_.push_back({package.pkgname, srcinfo.version,
-                                   contains_text(arch, "any") ? "any" : machine_arch,
-                                   ".pkg.tar.zst"});
-  }
+  announced.required_ = srcinfo.package_files(machine_arch);
   return announced;
 }
 
@@ -109,25 +82,6 @@ std::optional<std::string> Announced::objection_to(
   for (const auto& name : required_)
     if (!names.contains(name.pkgname)) return "it did not make the package " + name.pkgname;
   return std::nullopt;
-}
-
-bool srcinfo_agrees(const pacman::SrcInfo& srcinfo, std::string_view pkgbuild) {
-  const auto pkgver = plain_assignment(pkgbuild, "pkgver");
-  const auto pkgrel = plain_assignment(pkgbuild, "pkgrel");
-  if (!pkgver || !pkgrel) return false;
-  const auto epoch = plain_assignment(pkgbuild, "epoch");
-  const bool with_epoch = epoch && !epoch->empty() && *epoch != "0";
-  return srcinfo.version == (with_epoch ? *epoch + ":" : "") + *pkgver + "-" + *pkgrel;
-}
-
-bool has_pkgver_function(std::string_view pkgbuild) {
-  for (auto line : lines_of(pkgbuild)) {
-    std::string squeezed;
-    for (const char c : line)
-      if (c != ' ' && c != '\t') squeezed += c;
-    if (squeezed.starts_with("pkgver()") || squeezed.starts_with("functionpkgver")) return true;
-  }
-  return false;
 }
 
 }  // namespace pkgkiln

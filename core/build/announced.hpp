@@ -36,11 +36,4 @@ class Announced {
   std::vector<pacman::PackageFileName> debug_;
 };
 
-/// Whether the .SRCINFO can be believed for planning a build: the PKGBUILD sets the same pkgver,
-/// pkgrel and epoch in plain words. A PKGBUILD that computes them can't be read without running it.
-bool srcinfo_agrees(const pacman::SrcInfo& srcinfo, std::string_view pkgbuild);
-
-/// Whether the PKGBUILD seems to define pkgver(), so that its version is known only after fetch.
-bool has_pkgver_function(std::string_view pkgbuild);
-
 }  // namespace pkgkiln

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "core/build/build_container.hpp"
-#include "core/pacman/srcinfo.hpp"
+#include "core/git/remotes.hpp"
+#include "core/plan/inspected.hpp"
 #include "core/plan/plan.hpp"
 #include "core/publish/repository.hpp"
 #include "core/source/packaging_source.hpp"
@@ -23,18 +24,12 @@ struct BuildSettings {
   BuildContainer::Environment environment;
 };
 
-/// What the first stage of a build found out, as far as it came.
-struct Inspected {
-  std::string commit;  // whose files are mirrored on the host
-  bool moves = false;  // there is a pkgver(), so the version is known only after the fetch
-  std::optional<pacman::SrcInfo> srcinfo;
-};
-
 /// What one build works with. The references outlive it.
 struct BuildJob {
   const Plan& plan;
   PackagingSource& source;
   Repository& repository;
+  git::Remotes& remotes;
   std::string id;                    // of this build
   std::string image;                 // id of the builder image
   std::filesystem::path output_dir;  // empty; gets the package files

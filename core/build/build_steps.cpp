@@ -58,8 +58,18 @@ BuildSteps::Ended BuildSteps::stage(const std::function<Ended(const Cancellation
 }
 
 void BuildSteps::begin(const std::string& step) {
+  times_ = times();
   step_ = step;
+  step_began_ = std::chrono::steady_clock::now();
   job_.on_step(step);
+}
+
+std::vector<StepTime> BuildSteps::times() const {
+  auto all = times_;
+  if (!step_.empty())
+    all.push_back({step_, std::chrono::duration_cast<std::chrono::milliseconds>(
+                              std::chrono::steady_clock::now() - step_began_)});
+  return all;
 }
 
 BuildContainer& BuildSteps::container(const std::string& commit, const Cancellation& cancel) {

@@ -28,6 +28,8 @@ class BuildSteps {
   Ended stage(const std::function<Ended(const Cancellation&)>& work, const Cancellation& cancel);
 
   void begin(const std::string& step);
+  /// How long each took; the one that it is at until now.
+  std::vector<StepTime> times() const;
   /// The container with the files of this commit, made at the first call of a stage.
   BuildContainer& container(const std::string& commit, const Cancellation& cancel);
 
@@ -44,6 +46,8 @@ class BuildSteps {
   const BuildSettings& settings_;
   BuildJob job_;
   std::string step_;
+  std::chrono::steady_clock::time_point step_began_;
+  std::vector<StepTime> times_;
   std::unique_ptr<BuildContainer> container_;
 };
 

@@ -2,45 +2,35 @@
 
 #include <fmt/format.h>
 
-#include "core/build/announced.hpp"
+#include "core/plan/vcs_sources.hpp"
 #include "core/script/script.hpp"
 
 namespace pkgkiln {
 
 BuildSteps::Ended Inspection::run(const Cancellation& cancel) {
-  mirror(cancel);
-  steps_.begin("inspect");
-  const auto& job = steps_.job();
-  const auto pkgbuild = job.source.read_file(found_.commit, "PKGBUILD");
-  if (!pkgbuild)
-    return steps_.failed(0, job.plan.target.path.empty()
-                                ? "there is no PKGBUILD in the root of its repository"
-                                : "there is no PKGBUILD in '" + job.plan.target.path + "'");
-  found_.moves = has_pkgver_function(*pkgbuild);
-  read_srcinfo(*pkgbuild);
+  look_on_host(cancel);
   if (!found_.srcinfo)
     if (auto ended = ask_makepkg(cancel)) return ended;
+  found_.vcs_sources = ask_sources(*found_.srcinfo, steps_.job().remotes, cancel);
   return if_published();
 }
 
-void Inspection::mirror(const Cancellation& cancel) {
+void Inspection::look_on_host(const Cancellation& cancel) {
   steps_.begin("source");
   const auto& job = steps_.job();
-  const auto tip = job.source.fetch({job.plan.ref, job.plan.commit}, cancel);
-  found_.commit = tip.commit;
-  job.log.note(fmt::format("{} at {}", tip.ref, tip.commit));
-}
-
-void Inspection::read_srcinfo(const std::string& pkgbuild) {
-  const auto& job = steps_.job();
-  const auto text = job.source.read_file(found_.commit, ".SRCINFO");
-  if (!text) return;
-  try {
-    auto srcinfo = pacman::SrcInfo::parse(*text, machine_arch());
-    if (srcinfo_agrees(srcinfo, pkgbuild)) found_.srcinfo = std::move(srcinfo);
-  } catch (const Error& error) {
-    job.log.note(fmt::format("its .SRCINFO is not used: {}", error.what()));
+  const auto& plan = job.plan;
+  if (plan.inspected) {
+    found_ = *plan.inspected;
+    job.log.note(fmt::format("{} at {}", plan.ref, plan.commit));
+  } else {
+    const auto tip = job.source.fetch({plan.ref, plan.commit}, cancel);
+    found_.commit = tip.commit;
+    job.log.note(fmt::format("{} at {}", tip.ref, tip.commit));
+    steps_.begin("inspect");
+    found_ = inspect_on_host(job.source, tip.commit, plan.target.path);
   }
+  if (!found_.srcinfo_problem.empty())
+    job.log.note("its .SRCINFO is not used: " + found_.srcinfo_problem);
 }
 
 BuildSteps::Ended Inspection::ask_makepkg(const Cancellation& cancel) {
@@ -55,7 +45,7 @@ BuildSteps::Ended Inspection::ask_makepkg(const Cancellation& cancel) {
 
 BuildSteps::Ended Inspection::if_published() {
   if (found_.moves) return std::nullopt;
-  return steps_.if_published(Announced::from_srcinfo(*found_.srcinfo, machine_arch()).required());
+  return steps_.if_published(found_.srcinfo->package_files(machine_arch()));
 }
 
 }  // namespace pkgkiln

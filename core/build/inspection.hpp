@@ -4,8 +4,8 @@
 
 namespace pkgkiln {
 
-/// The first stage of a build: mirrors the source and learns what the PKGBUILD says, from its
-/// .SRCINFO where that can be believed, otherwise from makepkg in a container.
+/// The first stage of a build: learns what the PKGBUILD says, from what the plan found on the host
+/// where that is enough, otherwise from makepkg in a container.
 class Inspection {
  public:
   /// `found` gets what is found, as it is found; it outlives this.
@@ -15,8 +15,7 @@ class Inspection {
   BuildSteps::Ended run(const Cancellation& cancel);
 
  private:
-  void mirror(const Cancellation& cancel);
-  void read_srcinfo(const std::string& pkgbuild);
+  void look_on_host(const Cancellation& cancel);
   BuildSteps::Ended ask_makepkg(const Cancellation& cancel);
   /// A version that moves says nothing yet.
   BuildSteps::Ended if_published();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <variant>
 #include <vector>
@@ -7,6 +8,11 @@
 #include "core/pacman/package_archive.hpp"
 
 namespace pkgkiln {
+
+struct StepTime {
+  std::string step;
+  std::chrono::milliseconds took{};
+};
 
 /// The package files lie in the spool.
 struct Built {

@@ -80,13 +80,26 @@ std::map<std::string, std::string> PackageBuild::offered(
 
 PackageBuild::Ended PackageBuild::fetch(const Cancellation& cancel) {
   steps_.begin("fetch");
-  const auto result = container(cancel).ask({"fetch", script::fetch, {}, true}, cancel);
+  const auto result = container(cancel).run({"fetch", script::fetch, {}, true}, cancel);
+  if (result.exit_code != 0)
+    return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
+  if (inspected_.moves) {
+    if (auto ended = ask_for_list(cancel)) return ended;
+  } else {
+    announced_ = Announced::from_srcinfo(*inspected_.srcinfo, machine_arch());
+  }
+  for (const auto& name : announced_->required())
+    steps_.job().log.note("to be made: " + name.text());
+  return inspected_.moves ? steps_.if_published(announced_->required()) : std::nullopt;
+}
+
+PackageBuild::Ended PackageBuild::ask_for_list(const Cancellation& cancel) {
+  const auto result = container(cancel).ask({"packagelist", script::packagelist, {}, true}, cancel);
   if (result.exit_code != 0)
     return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
   announced_ = Announced::from_packagelist(result.answer);
-  for (const auto& name : announced_->required())
-    steps_.job().log.note("to be made: " + name.text());
-  return steps_.if_published(announced_->required());
+  has_list_ = true;
+  return std::nullopt;
 }
 
 void PackageBuild::seal(const Cancellation& cancel) {
@@ -123,8 +136,13 @@ BuildOutcome PackageBuild::collect(const Cancellation& cancel) {
       return steps_.failed(0, fmt::format("its package {} belongs to the target '{}'",
                                           package.name.pkgname, *owner));
   }
-  if (const auto objection = announced_->objection_to(built.packages))
-    return steps_.failed(0, *objection);
+  auto objection = announced_->objection_to(built.packages);
+  if (objection && !has_list_) {
+    // What was believed may have been wrong.
+    if (auto ended = ask_for_list(cancel)) return *ended;
+    objection = announced_->objection_to(built.packages);
+  }
+  if (objection) return steps_.failed(0, *objection);
   // pkgver() runs again in the sealed build, so the version may be another one now.
   if (const auto& made = names.front().version; made != announced_->version()) {
     job.log.note(

@@ -30,6 +30,8 @@ class PackageBuild {
   const Inspected& inspected() const { return inspected_; }
   /// The most memory that the container had until its build ended, in bytes; 0: unknown.
   std::uint64_t peak_memory() const { return peak_memory_; }
+  /// The steps so far, in order.
+  std::vector<StepTime> times() const { return steps_.times(); }
 
  private:
   using Ended = BuildSteps::Ended;
@@ -40,6 +42,7 @@ class PackageBuild {
   std::map<std::string, std::string> offered(const std::vector<std::string>& dependencies,
                                              const Cancellation& cancel);
   Ended fetch(const Cancellation& cancel);
+  Ended ask_for_list(const Cancellation& cancel);
   void seal(const Cancellation& cancel);
   Ended build(const Cancellation& cancel);
   BuildOutcome collect(const Cancellation& cancel);
@@ -49,6 +52,7 @@ class PackageBuild {
   Inspected inspected_;
   std::optional<Announced> announced_;
   std::uint64_t peak_memory_ = 0;
+  bool has_list_ = false;  // it is makepkg's, not the .SRCINFO's
 };
 
 }  // namespace pkgkiln

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/pacman/package_name.hpp"
 
 namespace pkgkiln::pacman {
 
@@ -32,6 +33,9 @@ struct SrcInfo {
   /// Sources that a VCS serves: the scheme, or what stands before its '+', is a VCS ("git+https",
   /// "git", "svn+…", "hg+…", "bzr+…", "fossil+…").
   std::vector<std::string> vcs_sources() const;
+  /// The package files that a build on such a machine makes, one a package; of whatever
+  /// compression.
+  std::vector<PackageFileName> package_files(const std::string& machine_arch) const;
   /// All that must be installed to build it: makedepends, checkdepends, depends of base and
   /// packages; without duplicates, and without those of depends that the set itself provides.
   std::vector<std::string> build_dependencies() const;

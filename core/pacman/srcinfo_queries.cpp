@@ -42,6 +42,16 @@ std::vector<std::string> SrcInfo::vcs_sources() const {
   return result;
 }
 
+std::vector<PackageFileName> SrcInfo::package_files(const std::string& machine_arch) const {
+  std::vector<PackageFileName> files;
+  for (const auto& package : packages) {
+    const auto& arches = package.arch.empty() ? arch : package.arch;
+    const bool any = std::find(arches.begin(), arches.end(), "any") != arches.end();
+    files.push_back({package.pkgname, version, any ? "any" : machine_arch, ".pkg.tar.zst"});
+  }
+  return files;
+}
+
 std::vector<std::string> SrcInfo::build_dependencies() const {
   std::set<std::string> own;
   for (const auto& package : packages) {

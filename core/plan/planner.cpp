@@ -7,8 +7,6 @@
 #include <mutex>
 #include <thread>
 
-#include "core/base/secret.hpp"
-#include "core/pacman/package_name.hpp"
 #include "core/source/packaging_source.hpp"
 
 namespace pkgkiln {
@@ -16,42 +14,41 @@ namespace pkgkiln {
 namespace {
 
 /// Asking costs waiting, not computing.
-constexpr std::size_t kAskedAtOnce = 8;
-constexpr std::size_t kShownDigits = 10;
-
-std::string shown(const std::string& commit) {
-  return commit.substr(0, kShownDigits);
-}
-
-bool is_of(const BuildRecord& record, const Target& target) {
-  return record.url == displayable_url(target.url) && record.branch == target.branch &&
-         record.path == target.path && record.repository == target.repository;
-}
-
-/// The first recorded file that can't be installed from the repository any more.
-const RecordedFile* first_missing(const BuildRecord& record, Repository& repository) {
-  for (const auto& file : record.files) {
-    const auto name = pacman::PackageFileName::parse(file.file_name);
-    if (!name || !repository.listed(*name)) return &file;
-  }
-  return nullptr;
-}
+constexpr std::size_t kAskedAtOnce = 16;
 
 }  // namespace
 
 Planner::Planner(const StateDir& state, const History& history, const Repositories& repositories,
-                 git::Remotes& remotes)
-    : state_(state), history_(history), repositories_(repositories), remotes_(remotes) {}
+                 git::Remotes& remotes, Settings settings)
+    : state_(state),
+      history_(history),
+      repositories_(repositories),
+      remotes_(remotes),
+      settings_(settings) {}
 
 Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
   Plan plan{target, Unplannable{}, {}, {}};
   std::string step = "source";
   try {
-    const auto tip = open_source(target, state_, remotes_)->ask(cancel);
+    const auto source = open_source(target, state_, remotes_);
+    const auto tip = source->ask(cancel);
     plan.ref = tip.ref;
     plan.commit = tip.commit;
+    plan.evidence.push_back({plan.ref, fmt::format("at {:.10}", plan.commit)});
     step = "repository";
-    judge(plan, repositories_.at(target.repository));
+    Judgement judgement(plan, repositories_.at(target.repository), remotes_, cancel);
+    judge_by_history(plan, judgement);
+    if (std::holds_alternative<Skip>(plan.decision) || !settings_.look_into) return plan;
+    step = "source";
+    const auto fetched = source->fetch(tip, cancel);
+    plan.ref = fetched.ref;
+    plan.commit = fetched.commit;
+    step = "inspect";
+    plan.inspected = inspect_on_host(*source, plan.commit, target.path);
+    judgement.by_version();
+    if (const auto last = history_.last(target.name))
+      hold_back(plan, *last, history_.failures(target.name, plan.commit, last->image),
+                settings_.retry);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
@@ -60,28 +57,17 @@ Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
   return plan;
 }
 
-void Planner::judge(Plan& plan, Repository& repository) const {
-  const auto& target = plan.target;
-  const auto build = [&](std::string why) { plan.decision = Build{std::move(why)}; };
-  if (target.force) return build("forced");
-  const auto last = history_.last_good(target.name);
-  if (!last) {
-    const auto failed = history_.last(target.name);
-    return build(failed ? fmt::format("its last build {} at step {}", failed->status, failed->step)
-                        : "it was never built here");
+void Planner::judge_by_history(Plan& plan, Judgement& judgement) const {
+  if (plan.target.force) {
+    plan.decision = Build{"forced"};
+  } else if (const auto last = history_.last_good(plan.target.name)) {
+    judgement.by_record(*last);
+  } else {
+    const auto failed = history_.last(plan.target.name);
+    plan.decision =
+        Build{failed ? fmt::format("its last build {} at step {}", failed->status, failed->step)
+                     : "it was never built here"};
   }
-  if (!is_of(*last, target)) return build("its url, branch, path or repository changed");
-  if (last->commit != plan.commit)
-    return build(
-        fmt::format("{} moved from {} to {}", plan.ref, shown(last->commit), shown(plan.commit)));
-  if (!last->vcs_sources.empty())
-    return build("its sources come from version control, so its version may have moved");
-  if (last->files.empty()) return build("no file is recorded for it");
-  if (const auto* missing = first_missing(*last, repository))
-    return build(fmt::format("{} is not published in {}", missing->file_name, repository.name()));
-  plan.decision = Skip{fmt::format("{} is still at {}, and its {} file{} published in {}", plan.ref,
-                                   shown(plan.commit), last->files.size(),
-                                   last->files.size() == 1 ? " is" : "s are", repository.name())};
 }
 
 std::vector<Plan> Planner::decide(const std::vector<Target>& targets,

@@ -4,6 +4,7 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/git/remotes.hpp"
+#include "core/plan/judgement.hpp"
 #include "core/plan/plan.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/state/history.hpp"
@@ -12,11 +13,19 @@
 namespace pkgkiln {
 
 /// Decides about targets on the host, without a container: what their remotes offer now against
-/// what was built last and what is published. When in doubt, build. Thread-safe.
+/// what was built last and what is published. When in doubt, build; what surely failed again is
+/// held back. Thread-safe.
 class Planner {
  public:
+  struct Settings {
+    /// Whether what isn't known to be up to date is fetched into its mirror and looked into there;
+    /// only for whoever holds the RunLock.
+    bool look_into = true;
+    RetryPolicy retry = {};
+  };
+
   Planner(const StateDir& state, const History& history, const Repositories& repositories,
-          git::Remotes& remotes);
+          git::Remotes& remotes, Settings settings);
 
   /// What goes wrong is part of the plan; throws only Cancelled.
   Plan decide(const Target& target, const Cancellation& cancel) const;
@@ -24,12 +33,13 @@ class Planner {
   std::vector<Plan> decide(const std::vector<Target>& targets, const Cancellation& cancel) const;
 
  private:
-  void judge(Plan& plan, Repository& repository) const;
+  void judge_by_history(Plan& plan, Judgement& judgement) const;
 
   const StateDir& state_;
   const History& history_;
   const Repositories& repositories_;
   git::Remotes& remotes_;
+  Settings settings_;
 };
 
 }  // namespace pkgkiln

@@ -1,5 +1,6 @@
 #include "core/run/blocking.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "core/run/describe.hpp"
@@ -61,7 +62,14 @@ std::optional<TargetResult> Blocking::verdict(std::size_t index) {
   return std::nullopt;
 }
 
+bool Blocking::has_news(std::size_t index) const {
+  const auto& below = order_.dependencies[index];
+  return std::any_of(below.begin(), below.end(),
+                     [this](std::size_t one) { return built_.contains(one); });
+}
+
 void Blocking::ended(std::size_t index, TargetResult::Status status) {
+  if (status == TargetResult::Status::built) built_.insert(index);
   if (auto what = obstacle(status); !what.empty()) causes_[index] = {index, std::move(what)};
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Blocking {
   /// Status, step, why and hint of one that must not be tried; nothing if it may be. Asked once
   /// all its dependencies have ended, those of a cycle aside.
   std::optional<TargetResult> verdict(std::size_t index);
+  /// Whether something that it depends on was built in this run.
+  bool has_news(std::size_t index) const;
   void ended(std::size_t index, TargetResult::Status status);
 
  private:
@@ -33,6 +36,7 @@ class Blocking {
   const std::vector<OrderNode>& nodes_;
   std::map<std::size_t, const std::vector<std::size_t>*> cycles_;  // by member
   std::map<std::size_t, Cause> causes_;
+  std::set<std::size_t> built_;
 };
 
 }  // namespace pkgkiln

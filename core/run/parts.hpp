@@ -3,6 +3,7 @@
 #include "core/build/build_job.hpp"
 #include "core/git/remotes.hpp"
 #include "core/image/builder_image.hpp"
+#include "core/plan/planner.hpp"
 #include "core/publish/repositories.hpp"
 #include "core/run/build_log_server.hpp"
 #include "core/run/capacity.hpp"
@@ -21,6 +22,7 @@ struct RunParts {
   git::Remotes& remotes;
   const RunIdentity& identity;
   const BuildSettings& settings;
+  Planner::Settings planning = {};
   BuildLogServer* logs = nullptr;  // gets the logs too, if there is one
   Capacity capacity = {};
 };

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/build/outcome.hpp"
 #include "core/state/history.hpp"
 #include "core/target/target.hpp"
 
@@ -22,8 +23,9 @@ struct TargetResult {
 
   Target target;
   Status status = Status::failed;
-  BuildRecord record;  // `build` is empty when none was started
-  std::string hint;    // what to do, or what the output seems to say; may be empty
+  BuildRecord record;           // `build` is empty when none was started
+  std::vector<StepTime> steps;  // of the build
+  std::string hint;             // what to do, or what the output seems to say; may be empty
 };
 
 const char* word(TargetResult::Status status);

@@ -7,6 +7,7 @@
 
 #include "core/base/threads.hpp"
 #include "core/run/describe.hpp"
+#include "core/run/plan_record.hpp"
 #include "core/runtime/waiting_container.hpp"
 
 namespace pkgkiln {
@@ -25,8 +26,10 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
                                      const Cancellation& cancel) {
   clean_up();
   publisher_.publish_pending();
-  const auto plans = Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes)
-                         .decide(targets, cancel);
+  const auto plans =
+      Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)
+          .decide(targets, cancel);
+  for (const auto& plan : plans) record_found(plan, parts_.history);
   observer_.planned(plans);
   const bool something = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Build>(plan.decision);
@@ -78,7 +81,7 @@ std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
   const auto order = order_builds(survey.nodes);
   std::vector<Prospect> prospects;
   for (std::size_t i = 0; i < plans.size(); ++i)
-    prospects.push_back(prospect(plans[i], survey.begun[i]));
+    prospects.push_back(prospect(plans[i], survey.begun[i], builder));
   const auto on_end = [&](std::size_t i, TargetResult& result) {
     result.target = plans[i].target;
     const auto& begun = survey.begun[i];
@@ -96,10 +99,12 @@ std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
   return queue.take_results();
 }
 
-Prospect Run::prospect(const Plan& plan, const std::optional<Begun>& begun) const {
+Prospect Run::prospect(const Plan& plan, const std::optional<Begun>& begun,
+                       const TargetBuilder& builder) const {
   Prospect result;
   result.settled = settled(plan, begun);
   if (result.settled) return result;
+  result.held_back = builder.held_back(plan);
   if (const auto last = parts_.history.last_built(plan.target.name)) {
     result.duration = last->finished - last->started;
     result.peak_memory = last->peak_memory;
@@ -113,6 +118,7 @@ std::optional<TargetResult> Run::settled(const Plan& plan,
   if (const auto* skip = std::get_if<Skip>(&plan.decision)) {
     set_status(result, TargetResult::Status::up_to_date);
     result.record.why = skip->why;
+    result.record.commit = plan.commit;
     return result;
   }
   if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {

@@ -37,7 +37,8 @@ class Run {
   std::string prepare_image(bool refresh, const Cancellation& cancel);
   std::vector<TargetResult> build_in_order(const std::vector<Plan>& plans, TargetBuilder& builder,
                                            const Cancellation& cancel);
-  Prospect prospect(const Plan& plan, const std::optional<Begun>& begun) const;
+  Prospect prospect(const Plan& plan, const std::optional<Begun>& begun,
+                    const TargetBuilder& builder) const;
   /// Of one that needs no building any more, or can't be built.
   std::optional<TargetResult> settled(const Plan& plan, const std::optional<Begun>& begun) const;
 

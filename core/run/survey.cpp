@@ -51,7 +51,10 @@ Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
     if (std::holds_alternative<Skip>(plans[i].decision)) return;
     if (const auto waiting = publisher.still_waiting(plans[i]))
       return offer_files(node, waiting->record);
-    if (std::holds_alternative<Unplannable>(plans[i].decision) || cancel.requested())
+    if (plans[i].inspected && plans[i].inspected->srcinfo)
+      return offer_packages(node, *plans[i].inspected);
+    if (std::holds_alternative<Unplannable>(plans[i].decision) || cancel.requested() ||
+        builder.held_back(plans[i]))
       return offer_past(node, history);
     const auto& begun = survey.begun[i] = builder.survey(plans[i], cancel);
     if (begun->inspected)

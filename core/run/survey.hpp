@@ -16,9 +16,10 @@ struct Survey {
   std::vector<std::optional<Begun>> begun;
 };
 
-/// Looks into all that is to be built, several at once, if it could depend on one another: not when
-/// it is one alone. What is up to date is published, so nobody waits for it; what can't be built
-/// still has the names of its last packages, so that others know that they do.
+/// Looks into all that is to be built and that the plan could not tell of, several at once, if it
+/// could depend on one another: not when it is one alone. What is up to date is published, so
+/// nobody waits for it; what can't be built still has the names of its last packages, so that
+/// others know that they do.
 Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
                       const SpoolPublisher& publisher, const History& history,
                       const Cancellation& cancel);

@@ -1,11 +1,12 @@
 #include "core/run/target_builder.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
+#include <variant>
 
-#include "core/base/random.hpp"
-#include "core/base/secret.hpp"
 #include "core/run/describe.hpp"
+#include "core/run/plan_record.hpp"
 
 namespace pkgkiln {
 
@@ -14,7 +15,11 @@ namespace {
 /// What was found on the way belongs to the record, however the build ends.
 void note_findings(BuildRecord& record, const Inspected& found) {
   if (!found.commit.empty()) record.commit = found.commit;
-  if (found.srcinfo) record.vcs_sources = found.srcinfo->vcs_sources();
+  record.vcs_sources = found.vcs_sources;
+}
+
+void note_steps(TargetResult& result, const PackageBuild& build) {
+  for (auto& step : build.times()) result.steps.push_back(std::move(step));
 }
 
 void note_end(BuildRecord& record) {
@@ -42,16 +47,26 @@ TargetResult TargetBuilder::begin(const Plan& plan) const {
   TargetResult result;
   result.target = plan.target;
   auto& record = result.record;
-  record.build = time_and_random();
-  record.target = plan.target.name;
-  record.url = displayable_url(plan.target.url);
-  record.branch = plan.target.branch;
-  record.path = plan.target.path;
-  record.repository = plan.target.repository;
-  record.commit = plan.commit;
+  record = record_for(plan);
   record.image = image_;
   record.started = logs_.start_of(plan.target);
   record.log = parts_.state.log(plan.target.name, record.build);
+  return result;
+}
+
+std::optional<TargetResult> TargetBuilder::held_back(const Plan& plan) const {
+  const auto* build = std::get_if<Build>(&plan.decision);
+  if (build == nullptr || build->not_with_image.empty() || build->not_with_image != image_)
+    return std::nullopt;
+  const auto last = parts_.history.last(plan.target.name);
+  if (!last) return std::nullopt;
+  TargetResult result;
+  result.record = *last;
+  result.record.why = fmt::format("not tried again: {} ({})", build->why, last->why);
+  result.hint = "pkgkiln build " + plan.target.name + " tries it at once";
+  set_status(result, last->status == word(TargetResult::Status::timed_out)
+                         ? TargetResult::Status::timed_out
+                         : TargetResult::Status::failed);
   return result;
 }
 
@@ -66,6 +81,7 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
     const auto ended = build.inspect(cancel);
     if (!ended) {
       begun.inspected = build.inspected();
+      note_steps(begun.result, build);
       return begun;
     }
     note_findings(record, build.inspected());
@@ -119,6 +135,7 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
   PackageBuild build(parts_.runtime, parts_.identity, parts_.settings, std::move(work));
   auto outcome = build.run(cancel);
   note_findings(result.record, build.inspected());
+  note_steps(result, build);
   result.record.peak_memory = build.peak_memory();
   return outcome;
 }
@@ -128,6 +145,7 @@ BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, Packagi
   return {plan,
           source,
           parts_.repositories.at(plan.target.repository),
+          parts_.remotes,
           record.build,
           image_,
           {},

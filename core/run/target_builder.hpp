@@ -25,6 +25,8 @@ class TargetBuilder {
   TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, RunObserver& observer,
                 std::string image, std::vector<std::string> known);
 
+  /// What became of its last build, if it may not be tried again with this builder image.
+  std::optional<TargetResult> held_back(const Plan& plan) const;
   /// The first stage alone; one that ends here is recorded.
   Begun survey(const Plan& plan, const Cancellation& cancel);
   /// All of it, or what is left, with these cores for its own.

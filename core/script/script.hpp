@@ -11,6 +11,7 @@ extern const char* const bootstrap;
 extern const char* const inspect;
 extern const char* const dependencies;
 extern const char* const fetch;
+extern const char* const packagelist;
 extern const char* const build;
 extern const char* const sweep;
 extern const char* const sealed;

@@ -36,6 +36,16 @@ void write_text(Writer& writer, const std::string& text) {
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
+void write_object(Writer& writer,
+                  std::initializer_list<std::pair<const char*, const std::string&>> members) {
+  writer.StartObject();
+  for (const auto& [name, text] : members) {
+    writer.Key(name);
+    write_text(writer, text);
+  }
+  writer.EndObject();
+}
+
 void write_time(Writer& writer, const char* name, Clock::time_point time) {
   writer.Key(name);
   writer.Int64(
@@ -115,18 +125,13 @@ std::string to_json(const BuildRecord& build) {
   writer.Uint64(build.peak_memory);
   writer.Key("vcs_sources");
   writer.StartArray();
-  for (const auto& source : build.vcs_sources) write_text(writer, source);
+  for (const auto& source : build.vcs_sources)
+    write_object(writer, {{"source", source.source}, {"commit", source.commit}});
   writer.EndArray();
   writer.Key("files");
   writer.StartArray();
-  for (const auto& file : build.files) {
-    writer.StartObject();
-    writer.Key("file_name");
-    write_text(writer, file.file_name);
-    writer.Key("sha256");
-    write_text(writer, file.sha256);
-    writer.EndObject();
-  }
+  for (const auto& file : build.files)
+    write_object(writer, {{"file_name", file.file_name}, {"sha256", file.sha256}});
   writer.EndArray();
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
@@ -148,8 +153,13 @@ BuildRecord build_record_from_json(const std::string& text) {
   build.finished = time_of(document, "finished");
   build.peak_memory = peak_memory_of(document);
   for (const auto& source : list_of(document, "vcs_sources").GetArray()) {
-    if (!source.IsString()) refuse("vcs_sources", "a list of texts");
-    build.vcs_sources.emplace_back(source.GetString(), source.GetStringLength());
+    // A text alone is from before commits were recorded.
+    if (source.IsString())
+      build.vcs_sources.push_back({{source.GetString(), source.GetStringLength()}, {}});
+    else if (source.IsObject())
+      build.vcs_sources.push_back({text_of(source, "source"), text_of(source, "commit")});
+    else
+      refuse("vcs_sources", "a list of objects");
   }
   for (const auto& file : list_of(document, "files").GetArray()) {
     if (!file.IsObject()) refuse("files", "a list of objects");

@@ -45,9 +45,10 @@ void read_lists(const sqlite::Connection& connection, std::int64_t id, BuildReco
   files.bind(id);
   while (files.step()) build.files.push_back({files.text(0), files.text(1)});
   sqlite::Statement sources(connection,
-                            "SELECT source FROM vcs_sources WHERE build_id = ? ORDER BY rowid");
+                            "SELECT source, commit_id FROM vcs_sources WHERE build_id = ? "
+                            "ORDER BY rowid");
   sources.bind(id);
-  while (sources.step()) build.vcs_sources.push_back(sources.text(0));
+  while (sources.step()) build.vcs_sources.push_back({sources.text(0), sources.text(1)});
 }
 
 std::optional<BuildRecord> newest(const sqlite::Connection& connection, const std::string& target,
@@ -88,8 +89,9 @@ void insert_lists(const sqlite::Connection& connection, std::int64_t id, const B
     insert.bind(id).bind(file.file_name).bind(name ? name->pkgname : "").bind(file.sha256).step();
   }
   for (const auto& source : build.vcs_sources) {
-    sqlite::Statement insert(connection, "INSERT INTO vcs_sources (build_id, source) VALUES (?,?)");
-    insert.bind(id).bind(source).step();
+    sqlite::Statement insert(
+        connection, "INSERT INTO vcs_sources (build_id, source, commit_id) VALUES (?,?,?)");
+    insert.bind(id).bind(source.source).bind(source.commit).step();
   }
 }
 
@@ -125,6 +127,18 @@ std::optional<BuildRecord> History::last_built(const std::string& target) const 
 std::optional<BuildRecord> History::last(const std::string& target) const {
   const std::lock_guard lock(database_->mutex);
   return newest(database_->connection, target, "");
+}
+
+std::int64_t History::failures(const std::string& target, const std::string& commit,
+                               const std::string& image) const {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement count(database_->connection, R"(
+    SELECT COUNT(*) FROM builds WHERE target = ? AND commit_id = ? AND image = ?
+      AND status IN ('failed', 'timed-out')
+      AND id > COALESCE((SELECT MAX(id) FROM builds
+                         WHERE target = ? AND status IN ('built', 'up-to-date')), 0))");
+  count.bind(target).bind(commit).bind(image).bind(target);
+  return count.step() ? count.number(0) : 0;
 }
 
 std::optional<std::string> History::owner_of(const std::string& pkgname,

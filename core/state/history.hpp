@@ -19,6 +19,14 @@ struct RecordedFile {
   bool operator==(const RecordedFile&) const = default;
 };
 
+/// A source that a VCS serves.
+struct RecordedSource {
+  std::string source;  // as the PKGBUILD has it
+  std::string commit;  // that its branch or tag named before it was fetched; may be unknown
+
+  bool operator==(const RecordedSource&) const = default;
+};
+
 /// One build as it is remembered.
 struct BuildRecord {
   std::string build;   // id: also the name of its log and spool directory
@@ -37,8 +45,8 @@ struct BuildRecord {
   std::chrono::system_clock::time_point started, finished;
   std::uint64_t peak_memory = 0;  // bytes that its container had at most; 0: unknown
   std::filesystem::path log;
-  /// VCS sources of the PKGBUILD; any means that an unmoved commit doesn't prove it unchanged.
-  std::vector<std::string> vcs_sources;
+  /// Of the PKGBUILD: while there is any, an unmoved `commit` alone doesn't prove it unchanged.
+  std::vector<RecordedSource> vcs_sources;
   /// What was published, or was found published.
   std::vector<RecordedFile> files;
 
@@ -59,6 +67,10 @@ class History {
   std::optional<BuildRecord> last_built(const std::string& target) const;
   /// The newest of that target, whatever became of it.
   std::optional<BuildRecord> last(const std::string& target) const;
+  /// How often the target failed or timed out since its newest good build, at this commit with
+  /// this image.
+  std::int64_t failures(const std::string& target, const std::string& commit,
+                        const std::string& image) const;
   /// The target whose latest good build made this pkgname for that repository, if any.
   std::optional<std::string> owner_of(const std::string& pkgname,
                                       const std::string& repository) const;

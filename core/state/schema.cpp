@@ -45,6 +45,7 @@ constexpr std::array kVersions{
     // 2
     R"(
   ALTER TABLE builds ADD COLUMN peak_memory INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE vcs_sources ADD COLUMN commit_id TEXT NOT NULL DEFAULT '';
 )",
 };
 constexpr std::int64_t kSchemaVersion = kVersions.size();

@@ -1,5 +1,7 @@
 #include "core/vieter/upload.hpp"
 
+#include <chrono>
+
 #include "core/base/file.hpp"
 #include "core/base/printable.hpp"
 #include "core/publish/repository.hpp"
@@ -14,6 +16,9 @@ constexpr std::string_view kThere = "File already exists.";
 constexpr std::string_view kFailures[] = {"Failed to add package.", "Failed to upload file."};
 constexpr std::string_view kUnauthorized = "Unauthorized.";
 constexpr std::string_view kNoLength = "Content-Type header isn't set.";
+
+/// A server unpacks and hashes what it got before it answers.
+constexpr std::chrono::minutes kLongestSilence{5};
 
 bool says(const net::Response& response, std::string_view text) {
   return response.body.find(text) != std::string::npos;
@@ -48,6 +53,7 @@ void upload(Server::Connection& connection, const std::string& route,
   request.headers.emplace_back("Content-Type", "application/octet-stream");
   request.stream = file_source(package.path);
   request.length = package.size;
+  request.idle_timeout = kLongestSilence;
   judge(connection, request, connection.send(request));
 }
 

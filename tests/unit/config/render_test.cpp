@@ -114,6 +114,7 @@ pids = 4096  # default
 state_dir = "/state/pkgkiln"  # default
 packager = ""  # default
 makeflags = ""  # default
+retry_failed = "0s"  # default
 
 [vieter]
 address = ""  # default

@@ -85,22 +85,3 @@ TEST_CASE("what was made is held against what was announced") {
     CHECK(announced.objection_to({made("foo-1-1-any.pkg.tar.zst"), data}));
   }
 }
-
-TEST_CASE("a .SRCINFO is believed while the PKGBUILD says the same in plain words") {
-  const auto srcinfo = srcinfo_of("1.0");
-  CHECK(srcinfo_agrees(srcinfo, "pkgver=1.0\npkgrel=2\n"));
-  CHECK(srcinfo_agrees(srcinfo, "pkgver='1.0'  # new\npkgrel=\"2\"\r\n"));
-  CHECK_FALSE(srcinfo_agrees(srcinfo, "pkgver=1.1\npkgrel=2\n"));
-  CHECK_FALSE(srcinfo_agrees(srcinfo, "pkgver=1.0\npkgrel=3\n"));
-  CHECK_FALSE(srcinfo_agrees(srcinfo, "pkgver=1.0\npkgrel=2\nepoch=1\n"));
-  CHECK_FALSE(srcinfo_agrees(srcinfo, "pkgver=1.0\npkgver=1.0\npkgrel=2\n"));
-  CHECK_FALSE(srcinfo_agrees(srcinfo, "pkgver=${_v}\npkgrel=2\n"));
-  CHECK_FALSE(srcinfo_agrees(srcinfo, "pkgrel=2\n"));
-}
-
-TEST_CASE("a pkgver() is recognised") {
-  CHECK(has_pkgver_function("pkgver=1\npkgver() {\n}\n"));
-  CHECK(has_pkgver_function("pkgver ( ) {\n}\n"));
-  CHECK(has_pkgver_function("function pkgver {\n}\n"));
-  CHECK_FALSE(has_pkgver_function("pkgver=1\nbuild() { echo pkgver; }\n"));
-}

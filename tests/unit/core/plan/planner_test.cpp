@@ -19,11 +19,15 @@ class FakeRepository : public Repository {
     if (down) throw Error("the repository is down");
     return std::find(files.begin(), files.end(), file.text()) != files.end();
   }
+  std::optional<ListedFile> listed(const pacman::PackageFileName& file) override {
+    return contains(file) ? std::optional(ListedFile{sha256}) : std::nullopt;
+  }
   void publish(const std::vector<pacman::PackageArchive>&) override {}
   std::optional<Offer> offer(const std::vector<std::string>&) override { return std::nullopt; }
   void check() override {}
 
   std::vector<std::string> files;
+  std::string sha256;  // of all of them
   bool down = false;
 
  private:
@@ -59,7 +63,7 @@ struct Situation {
   }
 
   Plan plan() {
-    return Planner(state, history, repositories, remotes).decide(target, Cancellation::never());
+    return Planner(state, history, repositories, remotes, {}).decide(target, Cancellation::never());
   }
   std::string why_build() {
     const auto decided = plan();
@@ -99,10 +103,20 @@ TEST_CASE("in doubt it builds") {
     situation.repository->files.pop_back();
     CHECK_THAT(situation.why_build(), ContainsSubstring("foo-data-1-1"));
   }
-  SECTION("its sources move by themselves") {
-    record.vcs_sources = {"git+https://example.org/foo"};
+  SECTION("a file was replaced") {
     situation.history.record(record);
-    CHECK_THAT(situation.why_build(), ContainsSubstring("version control"));
+    situation.repository->sha256 = "11";
+    CHECK_THAT(situation.why_build(), ContainsSubstring("with other content"));
+  }
+  SECTION("only a container knows of its sources") {
+    record.vcs_sources = {{"hg+https://example.org/foo", {}}};
+    situation.history.record(record);
+    CHECK_THAT(situation.why_build(), ContainsSubstring("only a container can tell"));
+  }
+  SECTION("nobody knows where its source was") {
+    record.vcs_sources = {{"git+https://example.org/foo", {}}};
+    situation.history.record(record);
+    CHECK_THAT(situation.why_build(), ContainsSubstring("it was not known"));
   }
   SECTION("it is another target now") {
     record.path = "elsewhere";
@@ -132,6 +146,85 @@ TEST_CASE("in doubt it builds") {
   }
 }
 
+TEST_CASE("a source that is pinned to a commit is not asked") {
+  Situation situation;
+  situation.record.vcs_sources = {{"git+https://nobody.invalid/foo#commit=ab12", {}}};
+  situation.history.record(situation.record);
+  CHECK(std::holds_alternative<Skip>(situation.plan().decision));
+}
+
+namespace {
+
+/// A target that was never seen here, with a .SRCINFO, whose package is published.
+struct Stranger : Situation {
+  std::map<std::string, std::string> files{
+      {"PKGBUILD", "pkgname=foo\npkgver=1\npkgrel=1\narch=(any)\n"},
+      {".SRCINFO", "pkgbase = foo\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\npkgname = foo\n"}};
+
+  Plan plan_of_files() {
+    upstream.commit(files);
+    return plan();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is published in its very version is up to date, though it was never built here") {
+  Stranger stranger;
+  const auto plan = stranger.plan_of_files();
+  REQUIRE(std::holds_alternative<Skip>(plan.decision));
+  const auto& skip = std::get<Skip>(plan.decision);
+  CHECK(skip.why == "version 1-1 is published in repo");
+  REQUIRE(skip.found.size() == 1);
+  CHECK(skip.found.front().pkgname == "foo");
+}
+
+TEST_CASE("a .SRCINFO that may lie proves nothing") {
+  Stranger stranger;
+  SECTION("its version is another") {
+    stranger.files["PKGBUILD"] += "pkgver=2\n";
+  }
+  SECTION("the version moves") {
+    stranger.files["PKGBUILD"] += "pkgver() { date; }\n";
+  }
+  SECTION("a package of it is missing") {
+    stranger.files[".SRCINFO"] += "pkgname = bar\n";
+  }
+  SECTION("it is none") {
+    stranger.files[".SRCINFO"] = "rubbish";
+  }
+  SECTION("it is forced") {
+    stranger.target.force = true;
+  }
+  SECTION("the repository can't tell") {
+    stranger.repository->down = true;
+  }
+  SECTION("nothing is published") {
+    stranger.repository->files.clear();
+  }
+  CHECK(std::holds_alternative<Build>(stranger.plan_of_files().decision));
+}
+
+TEST_CASE("without the lock nothing is looked into") {
+  Stranger stranger;
+  stranger.upstream.commit(stranger.files);
+  const auto plan = Planner(stranger.state, stranger.history, stranger.repositories,
+                            stranger.remotes, {false, {}})
+                        .decide(stranger.target, Cancellation::never());
+  CHECK(std::holds_alternative<Build>(plan.decision));
+  CHECK(!std::filesystem::exists(stranger.state.mirror("foo")));
+}
+
+TEST_CASE("a plan tells what it was made by") {
+  Situation situation;
+  situation.history.record(situation.record);
+  const auto plan = situation.plan();
+  REQUIRE(plan.evidence.size() == 3);
+  CHECK(plan.evidence[0].found == "at " + plan.commit.substr(0, 10));
+  CHECK(plan.evidence[2].what == "foo-data-1-1-any.pkg.tar.zst");
+  CHECK(plan.evidence[2].found == "published in repo");
+}
+
 TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
   Situation situation;
   situation.history.record(situation.record);
@@ -142,7 +235,7 @@ TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
   homeless.name = "homeless";
   homeless.repository = "unknown";
   const auto plans =
-      Planner(situation.state, situation.history, situation.repositories, situation.remotes)
+      Planner(situation.state, situation.history, situation.repositories, situation.remotes, {})
           .decide({lost, homeless, situation.target}, Cancellation::never());
   REQUIRE(plans.size() == 3);
   REQUIRE(std::holds_alternative<Unplannable>(plans[0].decision));
@@ -159,7 +252,7 @@ TEST_CASE("planning stops when it is asked to", "[concurrent]") {
   Cancellation cancel;
   cancel.request(15);
   CHECK_THROWS_AS(
-      Planner(situation.state, situation.history, situation.repositories, situation.remotes)
+      Planner(situation.state, situation.history, situation.repositories, situation.remotes, {})
           .decide(std::vector{situation.target}, cancel),
       Cancelled);
 }

@@ -1,5 +1,7 @@
 #include "tests/unit/core/run/fake_host.hpp"
 
+#include <algorithm>
+
 #include "core/base/random.hpp"
 #include "core/build/builder.hpp"
 #include "core/pacman/srcinfo.hpp"
@@ -21,8 +23,8 @@ fake::FakeImage base_image() {
   return image;
 }
 
-std::string file_name(const pacman::SrcInfo& info) {
-  return info.packages.front().pkgname + "-" + info.version + "-any.pkg.tar.gz";
+std::string file_name(const std::string& pkgname, const std::string& version) {
+  return pkgname + "-" + version + "-any.pkg.tar.gz";
 }
 
 }  // namespace
@@ -40,10 +42,12 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   std::string srcinfo =
       "pkgbase = " + name + "\n\tpkgver = " + recipe.version + "\n\tpkgrel = 1\n\tarch = any\n";
   for (const auto& field : recipe.fields) srcinfo += "\t" + field + "\n";
-  srcinfo += "\npkgname = " + (recipe.pkgname.empty() ? name : recipe.pkgname) + "\n";
+  const auto& pkgname = recipe.pkgname.empty() ? name : recipe.pkgname;
+  srcinfo += "\npkgname = " + pkgname + "\n";
   srcinfos_[name] = srcinfo;
   std::map<std::string, std::string> files{
-      {"PKGBUILD", "pkgver=" + recipe.version + "\npkgrel=1\n" + recipe.more}};
+      {"PKGBUILD", "pkgname=" + pkgname + "\npkgver=" + recipe.version +
+                       "\npkgrel=1\narch=(any)\n" + recipe.more}};
   if (recipe.with_srcinfo) files[".SRCINFO"] = srcinfo;
   auto& upstream = upstreams_[name];
   if (!upstream) upstream = std::make_unique<TestRepository>(directory.path() / "up" / name);
@@ -65,8 +69,8 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   std::vector<std::string> known;
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
-  Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings, logs,
-           capacity},
+  Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
+           planning, logs, capacity},
           observer);
   return run.build(targets, known, false, cancel);
 }
@@ -104,8 +108,10 @@ int FakeHost::play(fake::ExecCall& call) {
   } else if (script == script::dependencies) {
     note_dependencies(call, target);
     if (fails_at(target, "dependencies")) return 1;
-  } else if (script == script::fetch) {
-    call.out("/build/pkgdest/" + file_name(pacman::SrcInfo::parse(srcinfo, "any")) + "\n");
+  } else if (script == script::packagelist) {
+    for (const auto& pkgname : packages_of(target))
+      call.out("/build/pkgdest/" +
+               file_name(pkgname, pacman::SrcInfo::parse(srcinfo, "any").version) + "\n");
   } else if (script == script::build) {
     if (at_build) at_build(target, call);
     if (fails_at(target, "build")) return 4;
@@ -134,19 +140,45 @@ int FakeHost::play_build(fake::ExecCall& call, const std::string& target,
   }
   if (const auto peak = peaks.find(target); peak != peaks.end()) call.set_peak_memory(peak->second);
   const auto info = pacman::SrcInfo::parse(srcinfo, "any");
-  SamplePackage package;
-  package.pkgname = info.packages.front().pkgname;
-  package.version = info.version;
-  package.arch = "any";
-  for (const auto& depend : info.packages.front().depends)
-    package.more_info += "depend = " + depend + "\n";
-  const TempDir place;
-  const auto content = read_file(package.write(place.path()));
-  call.with_files([&](const fake::NodePtr& root) {
-    fake::put(root, std::string(builder::pkgdest) + "/" + file_name(info),
-              fake::make_file(content));
-  });
+  for (const auto& pkgname : packages_of(target)) {
+    SamplePackage package;
+    package.pkgname = pkgname;
+    package.version = info.version;
+    package.arch = "any";
+    for (const auto& depend : info.packages.front().depends)
+      package.more_info += "depend = " + depend + "\n";
+    const TempDir place;
+    const auto content = read_file(package.write(place.path()));
+    call.with_files([&](const fake::NodePtr& root) {
+      fake::put(root, std::string(builder::pkgdest) + "/" + file_name(pkgname, info.version),
+                fake::make_file(content));
+    });
+  }
   return 0;
+}
+
+std::vector<std::string> FakeHost::packages_of(const std::string& target) const {
+  const auto info = pacman::SrcInfo::parse(srcinfos_.at(target), "any");
+  std::vector<std::string> names{info.packages.front().pkgname};
+  if (const auto more = makes_also.find(target); more != makes_also.end())
+    names.push_back(more->second);
+  return names;
+}
+
+void FakeHost::publish(const std::string& pkgname) {
+  SamplePackage package;
+  package.pkgname = pkgname;
+  package.version = "1-1";
+  package.arch = "any";
+  const TempDir place;
+  repository->publish({pacman::PackageArchive::read(package.write(place.path()))});
+}
+
+std::size_t FakeHost::creates() const {
+  const auto calls = engine.calls();
+  return static_cast<std::size_t>(std::count_if(calls.begin(), calls.end(), [](const auto& call) {
+    return call.call == fake::Call::create;
+  }));
 }
 
 }  // namespace pkgkiln::test

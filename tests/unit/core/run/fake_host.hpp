@@ -96,6 +96,10 @@ class FakeHost {
   Target target_of(const std::string& name, const Recipe& recipe);
 
   std::vector<TargetResult> build(const std::vector<Target>& targets);
+  /// Puts version 1-1 of a package for any arch into the repository.
+  void publish(const std::string& pkgname);
+  /// Containers of all kinds that were made so far.
+  std::size_t creates() const;
   /// The containers that were made since the last call of this, by their target's name.
   std::vector<std::string> containers();
 
@@ -107,6 +111,7 @@ class FakeHost {
   git::Remotes remotes;
   FragileRepository* repository = nullptr;
   BuildSettings settings;
+  Planner::Settings planning;
   RecordingObserver observer;
   BuildLogServer* logs = nullptr;
   Capacity capacity;
@@ -114,9 +119,10 @@ class FakeHost {
 
   /// What fails: "inspect", "dependencies" or "build" of a target by name.
   std::map<std::string, std::string> fails;
-  std::map<std::string, std::string> prints;   // at the step "dependencies", by target
-  std::map<std::string, std::uint64_t> peaks;  // of memory, by target
-  std::string peak_of_cgroups;                 // as the sweep prints it
+  std::map<std::string, std::string> makes_also;  // a second package, by target
+  std::map<std::string, std::string> prints;      // at the step "dependencies", by target
+  std::map<std::string, std::uint64_t> peaks;     // of memory, by target
+  std::string peak_of_cgroups;                    // as the sweep prints it
   /// Called at the step "build" of a target, in the thread that builds it.
   std::function<void(const std::string& target, fake::ExecCall& call)> at_build;
   std::function<void()> at_inspect;              // of makepkg, in its thread
@@ -129,6 +135,7 @@ class FakeHost {
   int play(fake::ExecCall& call);
   int play_build(fake::ExecCall& call, const std::string& target, const std::string& srcinfo);
   void note_dependencies(fake::ExecCall& call, const std::string& target);
+  std::vector<std::string> packages_of(const std::string& target) const;
   bool fails_at(const std::string& target, const std::string& step) const;
 
   std::mutex noting_;  // what containers write down

@@ -50,9 +50,9 @@ TEST_CASE("a single target is built in one container, whatever it takes to know 
   const auto results = host.build({target});
   REQUIRE(words(results) == Names{"built"});
   CHECK(host.containers() == Names{"a"});
-  CHECK(host.observer.steps == Names{"a: source", "a: inspect", "a: create", "a: copy in",
-                                     "a: inspect", "a: dependencies", "a: fetch", "a: seal",
-                                     "a: build", "a: collect"});
+  CHECK(host.observer.steps == Names{"a: source", "a: create", "a: copy in", "a: inspect",
+                                     "a: dependencies", "a: fetch", "a: seal", "a: build",
+                                     "a: collect"});
   CHECK(host.observer.started == Names{"a"});
   CHECK(host.history.last("a")->status == "built");
   CHECK(words(host.build({target})) == Names{"up-to-date"});
@@ -69,7 +69,7 @@ TEST_CASE("targets are built after those that they depend on, and told in their 
   CHECK(host.observer.started == Names{"lib", "other", "tool", "app"});
   CHECK(host.observer.ended == Names{"lib", "other", "tool", "app"});
   CHECK(host.containers() == Names{"lib", "other", "tool", "app"});  // their .SRCINFO was enough
-  CHECK(count(host.observer.steps, "app: inspect") == 1);
+  CHECK(count(host.observer.steps, "app: source") == 1);
   CHECK(logs_of(host, "app") == 1);
 }
 
@@ -220,9 +220,10 @@ TEST_CASE("an interrupted survey interrupts all that was not built") {
     if (step == "b: source") host.cancel.request(15);
   };
   const auto results =
-      host.build({host.target("a"), host.target("b", {"depends = a"}), host.target("c")});
+      host.build({host.target_of("a", {"1", {}, false, {}}),
+                  host.target_of("b", {"1", {"depends = a"}, false, {}}), host.target("c")});
   CHECK(words(results) == Names{"interrupted", "interrupted", "interrupted"});
-  CHECK(host.containers().empty());
+  CHECK(count(host.observer.steps, "a: dependencies") == 0);
   CHECK_FALSE(host.history.last("a"));
   CHECK(host.history.last("b")->status == "interrupted");
 }
@@ -230,9 +231,10 @@ TEST_CASE("an interrupted survey interrupts all that was not built") {
 TEST_CASE("the survey of a target has the time that a build has") {
   FakeHost host;
   host.settings.timeout = std::chrono::seconds(0);
-  const auto results = host.build({host.target("a"), host.target("b", {"depends = a"})});
+  const auto results = host.build({host.target_of("a", {"1", {}, false, {}}),
+                                   host.target_of("b", {"1", {"depends = a"}, false, {}})});
   REQUIRE(words(results) == Names{"timed-out", "timed-out"});
-  CHECK(results[0].record.step == "source");
+  CHECK(results[0].record.step == "copy in");
 }
 
 TEST_CASE("a repository that can't be asked stops no build") {
@@ -255,4 +257,52 @@ TEST_CASE("a container that doesn't reach the repository is hinted at where that
   const auto results = host.build({host.target("a", {"depends = lib"})});
   REQUIRE(words(results) == Names{"failed"});
   CHECK_THAT(results[0].hint, ContainsSubstring("vieter.container_address"));
+}
+
+TEST_CASE("what is published already needs no container and no image, and is remembered") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.publish("a");
+  REQUIRE(words(host.build({target})) == Names{"up-to-date"});
+  CHECK(host.engine.calls().size() < 10);  // it is only looked for leftovers
+  CHECK(host.creates() == 0);
+  const auto record = host.history.last_good("a");
+  REQUIRE(record);
+  CHECK(record->files.size() == 1);
+  CHECK(record->commit.size() == 40);
+}
+
+TEST_CASE("a build that failed is not tried again until something changed") {
+  FakeHost host;
+  const auto lib = host.target("lib");
+  auto app = host.target("app", {"depends = lib"});
+  host.fails["app"] = "build";
+  CHECK(words(host.build({app, lib})) == Names{"failed", "built"});
+  host.containers();
+  const auto again = host.build({app, lib});
+  CHECK(words(again) == Names{"failed", "up-to-date"});
+  CHECK_THAT(again.front().record.why, ContainsSubstring("not tried again"));
+  CHECK(again.front().record.exit_code == 4);
+  CHECK(host.containers().empty());
+  host.fails.clear();
+  SECTION("its commit") {
+    app = host.target_of("app", {"2", {"depends = lib"}, true, {}});
+  }
+  SECTION("what it depends on") {
+    host.target_of("lib", {"2", {}, true, {}});
+  }
+  SECTION("the user asks for it") {
+    host.planning.retry.always = true;
+  }
+  CHECK(words(host.build({app, lib})).front() == "built");
+}
+
+TEST_CASE("a .SRCINFO that left out a package is found out when all is built") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.makes_also["a"] = "a-data";
+  const auto results = host.build({target});
+  REQUIRE(words(results) == Names{"built"});
+  CHECK(results.front().record.files.size() == 2);
+  CHECK(count(host.observer.steps, "a: collect") == 1);
 }

@@ -26,7 +26,8 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.finished = start + std::chrono::hours(1);
   record.peak_memory = std::uint64_t{3} << 30U;
   record.log = "/logs/a b.log";
-  record.vcs_sources = {"git+https://example.com/x#branch=y", ""};
+  record.vcs_sources = {{"git+https://example.com/x#branch=y", "ab12"},
+                        {"hg+https://example.com/z", ""}};
   record.files = {{"foo-1:1.0-1-any.pkg.tar.zst", std::string(64, 'a')},
                   {"foo-docs-1:1.0-1-any.pkg.tar.zst", std::string(64, 'b')}};
   return record;

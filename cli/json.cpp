@@ -1,0 +1,109 @@
+#include "cli/json.hpp"
+
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+#include <variant>
+
+#include "core/base/printable.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+/// Text from outside may be anything; JSON is UTF-8.
+void text(Writer& writer, const char* name, const std::string& value) {
+  writer.Key(name);
+  const auto clean = printable(value);
+  writer.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+}
+
+template <typename Items, typename Write>
+void list(Writer& writer, const char* name, const Items& items, Write write) {
+  writer.Key(name);
+  writer.StartArray();
+  for (const auto& item : items) write(item);
+  writer.EndArray();
+}
+
+template <typename Items, typename Write>
+std::string document(const Items& items, Write write) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.SetIndent(' ', 2);
+  writer.StartObject();
+  list(writer, "targets", items, [&](const auto& item) {
+    writer.StartObject();
+    write(writer, item);
+    writer.EndObject();
+  });
+  writer.EndObject();
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+struct Decision {
+  Writer& writer;
+
+  void operator()(const Build& build) const { say("build", build.why); }
+  void operator()(const Skip& skip) const { say("up-to-date", skip.why); }
+  void operator()(const Unplannable& unplannable) const {
+    say("failed", unplannable.why);
+    text(writer, "step", unplannable.step);
+    text(writer, "hint", unplannable.advice);
+  }
+  void say(const char* decision, const std::string& why) const {
+    text(writer, "decision", decision);
+    text(writer, "why", why);
+  }
+};
+
+void write_plan(Writer& writer, const Plan& plan) {
+  text(writer, "target", plan.target.name);
+  text(writer, "repository", plan.target.repository);
+  std::visit(Decision{writer}, plan.decision);
+  text(writer, "ref", plan.ref);
+  text(writer, "commit", plan.commit);
+  list(writer, "evidence", plan.evidence, [&](const Evidence& evidence) {
+    writer.StartObject();
+    text(writer, "what", evidence.what);
+    text(writer, "found", evidence.found);
+    writer.EndObject();
+  });
+}
+
+void write_result(Writer& writer, const TargetResult& result) {
+  const auto& record = result.record;
+  text(writer, "target", result.target.name);
+  text(writer, "repository", result.target.repository);
+  text(writer, "status", word(result.status));
+  text(writer, "step", record.step);
+  writer.Key("exit_code");
+  writer.Int(record.exit_code);
+  text(writer, "why", record.why);
+  text(writer, "hint", result.hint);
+  text(writer, "commit", record.commit);
+  text(writer, "log", record.log.string());
+  list(writer, "files", record.files, [&](const RecordedFile& file) {
+    writer.String(file.file_name.data(), static_cast<rapidjson::SizeType>(file.file_name.size()));
+  });
+  list(writer, "steps", result.steps, [&](const StepTime& step) {
+    writer.StartObject();
+    text(writer, "step", step.step);
+    writer.Key("seconds");
+    writer.Double(static_cast<double>(step.took.count()) / 1000.0);
+    writer.EndObject();
+  });
+}
+
+}  // namespace
+
+std::string plans_json(const std::vector<Plan>& plans) {
+  return document(plans, write_plan);
+}
+
+std::string results_json(const std::vector<TargetResult>& results) {
+  return document(results, write_result);
+}
+
+}  // namespace pkgkiln::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/plan/plan.hpp"
+#include "core/run/result.hpp"
+
+/// Results for programs. Members may be added; those that are there keep their meaning.
+namespace pkgkiln::cli {
+
+/// {"targets": [{"target", "repository", "decision": "build", "up-to-date" or "failed", "why",
+///   "ref", "commit", "evidence": [{"what", "found"}]}]}
+std::string plans_json(const std::vector<Plan>& plans);
+
+/// {"targets": [{"target", "repository", "status", "step", "exit_code", "why", "hint", "commit",
+///   "log", "files": [], "steps": [{"step", "seconds"}]}]}
+std::string results_json(const std::vector<TargetResult>& results);
+
+}  // namespace pkgkiln::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/cancellation.hpp"
+#include "core/pacman/srcinfo.hpp"
+#include "core/source/packaging_source.hpp"
+#include "core/state/history.hpp"
+
+namespace pkgkiln {
+
+/// What was found out about a PKGBUILD, as far as it was.
+struct Inspected {
+  std::string commit;  // whose files are mirrored on the host
+  bool moves = false;  // there is a pkgver(), so the version is known only after the fetch
+  std::optional<pacman::SrcInfo> srcinfo;
+  std::string srcinfo_problem;  // why the .SRCINFO that is there can't be used, if it can't be read
+  std::vector<RecordedSource> vcs_sources;
+};
+
+/// What the host alone can tell of a mirrored commit: the .SRCINFO is believed only while it agrees
+/// with the PKGBUILD. Throws Error when there is no PKGBUILD.
+Inspected inspect_on_host(const PackagingSource& source, const std::string& commit,
+                          const std::string& path);
+
+}  // namespace pkgkiln

@@ -1,0 +1,138 @@
+#include "core/plan/judgement.hpp"
+
+#include <algorithm>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "core/base/secret.hpp"
+#include "core/pacman/package_name.hpp"
+#include "core/plan/vcs_sources.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr std::chrono::hours kAfterNetwork{1};
+constexpr std::int64_t kMostDoublings = 10;
+
+bool is_of(const BuildRecord& record, const Target& target) {
+  return record.url == displayable_url(target.url) && record.branch == target.branch &&
+         record.path == target.path && record.repository == target.repository;
+}
+
+std::string files_are(std::size_t count) {
+  return count == 1 ? "its 1 file is" : fmt::format("its {} files are", count);
+}
+
+/// Empty when the file is published as it was recorded.
+std::string why_missing(const RecordedFile& recorded, Repository& repository) {
+  const auto name = pacman::PackageFileName::parse(recorded.file_name);
+  const auto listed = name ? repository.listed(*name) : std::nullopt;
+  if (!listed) return "not published in " + repository.name();
+  const bool same =
+      recorded.sha256.empty() || listed->sha256.empty() || recorded.sha256 == listed->sha256;
+  return same ? "" : "published in " + repository.name() + " with other content";
+}
+
+}  // namespace
+
+void Judgement::by_record(const BuildRecord& last) {
+  const auto& target = plan_.target;
+  if (!is_of(last, target)) return build("its url, branch, path or repository changed");
+  if (last.commit != plan_.commit)
+    return build(
+        fmt::format("{} moved from {:.10} to {:.10}", plan_.ref, last.commit, plan_.commit));
+  if (last.files.empty()) return build("no file is recorded for it");
+  if (!sources_unmoved(last) || !files_published(last)) return;
+  plan_.decision =
+      Skip{fmt::format("{} is still at {:.10}, and {} published in {}", plan_.ref, plan_.commit,
+                       files_are(last.files.size()), repository_.name())};
+}
+
+bool Judgement::sources_unmoved(const BuildRecord& last) {
+  for (const auto& source : last.vcs_sources) {
+    auto why = why_moved(source, remotes_, cancel_);
+    note(displayable_url(source.source), why.empty() ? "unmoved" : why);
+    if (why.empty()) continue;
+    build(std::move(why));
+    return false;
+  }
+  return true;
+}
+
+bool Judgement::files_published(const BuildRecord& last) {
+  for (const auto& file : last.files) {
+    const auto why = why_missing(file, repository_);
+    note(file.file_name, why.empty() ? "published in " + repository_.name() : why);
+    if (why.empty()) continue;
+    build(file.file_name + " is " + why);
+    return false;
+  }
+  return true;
+}
+
+void Judgement::by_version() {
+  const auto& found = *plan_.inspected;
+  if (plan_.target.force || !found.srcinfo) return;
+  const auto& version = found.srcinfo->version;
+  note(".SRCINFO", found.moves ? "believed, but pkgver() may move its version " + version
+                               : "believed: version " + version);
+  if (found.moves) return;
+  auto files = found.srcinfo->package_files(machine_arch());
+  if (!all_listed(files)) return;
+  plan_.inspected->vcs_sources = ask_sources(*found.srcinfo, remotes_, cancel_);
+  auto why = fmt::format("version {} is published in {}", version, repository_.name());
+  plan_.decision = Skip{std::move(why), std::move(files)};
+}
+
+bool Judgement::all_listed(const std::vector<pacman::PackageFileName>& files) {
+  for (const auto& file : files) {
+    try {
+      const bool there = repository_.listed(file).has_value();
+      note(file.text(), (there ? "published in " : "not published in ") + repository_.name());
+      if (!there) return false;
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const Error& error) {
+      note(file.text(), error.what());
+      return false;
+    }
+  }
+  return true;
+}
+
+void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
+               const RetryPolicy& policy) {
+  auto* build = std::get_if<Build>(&plan.decision);
+  const bool remembered =
+      last.status == "timed-out" ||
+      (last.status == "failed" && (last.exit_code != 0 || last.step == "publish"));
+  if (build == nullptr || plan.target.force || policy.always || !remembered ||
+      !is_of(last, plan.target) || last.commit != plan.commit)
+    return;
+  const bool open = last.step == "dependencies" || last.step == "fetch";
+  std::chrono::seconds pause = policy.first_pause;
+  if (pause.count() == 0 && open) pause = kAfterNetwork;
+  const auto what = fmt::format("it {} at step {} at this commit",
+                                last.status == "failed" ? "failed" : "timed out", last.step);
+  plan.evidence.push_back({"last build", what});
+  if (pause.count() > 0) {
+    pause *= std::int64_t{1} << std::clamp<std::int64_t>(failures - 1, 0, kMostDoublings);
+    const auto now = Clock::now();
+    // A clock that was set back says nothing.
+    if (now >= last.finished + pause || now < last.finished) {
+      build->why = what + ", and it is time to try again";
+      return;
+    }
+  }
+  build->why =
+      what + ", so it is tried again with another builder image" +
+      (pause.count() > 0 ? fmt::format(", or after {:%F %R} UTC",
+                                       fmt::gmtime(Clock::to_time_t(last.finished + pause)))
+                         : std::string());
+  build->not_with_image = last.image;
+}
+
+}  // namespace pkgkiln

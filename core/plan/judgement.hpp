@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+
+#include "core/git/remotes.hpp"
+#include "core/plan/plan.hpp"
+#include "core/publish/repository.hpp"
+#include "core/state/history.hpp"
+
+namespace pkgkiln {
+
+/// Decides about one target by what is known of it, and notes down what it looked at.
+class Judgement {
+ public:
+  Judgement(Plan& plan, Repository& repository, git::Remotes& remotes, const Cancellation& cancel)
+      : plan_(plan), repository_(repository), remotes_(remotes), cancel_(cancel) {}
+
+  /// By the newest good build: Skip only if nothing can have changed since. Throws Error when the
+  /// repository can't tell.
+  void by_record(const BuildRecord& last);
+  /// By what was inspected on the host: Skip if that very version is published already. A
+  /// repository that can't tell leaves the decision as it is.
+  void by_version();
+
+ private:
+  void build(std::string why) { plan_.decision = Build{std::move(why)}; }
+  void note(std::string what, std::string found) {
+    plan_.evidence.push_back({std::move(what), std::move(found)});
+  }
+  bool sources_unmoved(const BuildRecord& last);
+  bool files_published(const BuildRecord& last);
+  bool all_listed(const std::vector<pacman::PackageFileName>& files);
+
+  Plan& plan_;
+  Repository& repository_;
+  git::Remotes& remotes_;
+  const Cancellation& cancel_;
+};
+
+/// Whether a failed build is tried again although nothing changed.
+struct RetryPolicy {
+  /// After this long, then after twice that, and so on. 0: what failed with the network on (it may
+  /// have been the network) after an hour, anything else not at all.
+  std::chrono::seconds first_pause{0};
+  bool always = false;
+};
+
+/// Holds a build back that failed at this commit, until another builder image is there or the
+/// policy says so. `failures` is how often it failed, 1 or more.
+void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
+               const RetryPolicy& policy);
+
+}  // namespace pkgkiln

@@ -1,0 +1,106 @@
+#include "core/plan/judgement.hpp"
+
+#include "tests/catch.hpp"
+
+using namespace pkgkiln;
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::hours;
+
+namespace {
+
+/// A build that failed half an hour ago, about to be tried again.
+struct Situation {
+  Plan plan{{}, Build{"it was never built here"}, "refs/heads/main", "c0ffee"};
+  BuildRecord last;
+  RetryPolicy policy;
+
+  Situation() {
+    last.commit = "c0ffee";
+    last.image = "image";
+    last.status = "failed";
+    last.step = "build";
+    last.exit_code = 4;
+    last.finished = std::chrono::system_clock::now() - std::chrono::minutes(30);
+  }
+
+  Build judged(std::int64_t failures = 1) {
+    hold_back(plan, last, failures, policy);
+    return std::get<Build>(plan.decision);
+  }
+  bool is_held(std::int64_t failures = 1) { return judged(failures).not_with_image == "image"; }
+};
+
+}  // namespace
+
+TEST_CASE("what failed is held back from the same commit and image, and that is said") {
+  Situation situation;
+  const auto build = situation.judged();
+  CHECK(build.not_with_image == "image");
+  CHECK_THAT(build.why, ContainsSubstring("failed at step build at this commit"));
+  CHECK(situation.plan.evidence.back().what == "last build");
+}
+
+TEST_CASE("a timeout and a file that can't be published are remembered as well") {
+  Situation situation;
+  situation.last.exit_code = 0;
+  SECTION("timeout") {
+    situation.last.status = "timed-out";
+  }
+  SECTION("conflict") {
+    situation.last.step = "publish";
+  }
+  CHECK(situation.is_held());
+}
+
+TEST_CASE("everything else is tried again") {
+  Situation situation;
+  SECTION("the commit is another") {
+    situation.plan.commit = "bead";
+  }
+  SECTION("the target is another") {
+    situation.plan.target.path = "elsewhere";
+  }
+  SECTION("no command failed") {
+    situation.last.exit_code = 0;
+  }
+  SECTION("it was interrupted") {
+    situation.last.status = "interrupted";
+  }
+  SECTION("it is forced") {
+    situation.plan.target.force = true;
+  }
+  SECTION("it is named") {
+    situation.policy.always = true;
+  }
+  CHECK(!situation.is_held());
+}
+
+TEST_CASE("what failed with the network on is tried again after an hour, then after two") {
+  Situation situation;
+  situation.last.step = "fetch";
+  CHECK(situation.is_held());
+  situation = Situation();
+  situation.last.step = "dependencies";
+  situation.last.finished -= hours(1);
+  CHECK(situation.is_held(2));
+  situation.plan.decision = Build{""};
+  CHECK(!situation.is_held(1));
+}
+
+TEST_CASE("the configured pause counts for all and doubles, but does not overflow") {
+  Situation situation;
+  situation.policy.first_pause = hours(1);
+  CHECK(situation.is_held());
+  CHECK_THAT(situation.judged().why, ContainsSubstring("or after 2"));
+  CHECK(situation.is_held(1'000'000));
+  situation.plan.decision = Build{""};
+  situation.last.finished -= hours(1);
+  CHECK(!situation.is_held());
+}
+
+TEST_CASE("a clock that was set back holds nothing back for long") {
+  Situation situation;
+  situation.policy.first_pause = hours(1);
+  situation.last.finished += hours(1'000);
+  CHECK(!situation.is_held());
+}
