@@ -48,6 +48,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
            remotes,
            identity,
            how,
+           capacity(settings),
            {true, retry_policy(settings, arguments)},
            setup.logs.get()},
           progress);

@@ -70,7 +70,7 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
-           planning, logs, capacity},
+           capacity, planning, logs},
           observer);
   return run.build(targets, known, false, cancel);
 }
