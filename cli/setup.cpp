@@ -132,12 +132,12 @@ BuildSettings build_settings(const config::Settings& settings) {
   return result;
 }
 
-RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments) {
-  return {settings.build.retry_failed, !arguments.targets.empty()};
-}
-
 Capacity capacity(const config::Settings& settings) {
   return capacity_of(this_machine(), static_cast<std::size_t>(settings.build.jobs));
+}
+
+RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments) {
+  return {settings.build.retry_failed, !arguments.targets.empty()};
 }
 
 BuilderImage::Settings image_settings(const config::Settings& settings) {

@@ -48,10 +48,10 @@ struct Selection {
 Selection select(const Setup& setup, const Arguments& arguments);
 
 BuildSettings build_settings(const config::Settings& settings);
-/// Targets that are named on the command line are tried even if they are bound to fail.
-RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments);
 /// By what the machine has now.
 Capacity capacity(const config::Settings& settings);
+/// Targets that are named on the command line are tried even if they are bound to fail.
+RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments);
 /// Reads the configured files. Throws Error.
 BuilderImage::Settings image_settings(const config::Settings& settings);
 

@@ -48,9 +48,9 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
            remotes,
            identity,
            how,
+           capacity(settings),
            {true, retry_policy(settings, arguments)},
-           setup.logs.get(),
-           capacity(settings)},
+           setup.logs.get()},
           progress);
   const auto results = run.build(selection.targets,
                                  selection.unlisted ? std::vector<std::string>() : selection.known,

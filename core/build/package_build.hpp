@@ -28,10 +28,10 @@ class PackageBuild {
 
   /// What was found on the way, as far as it came.
   const Inspected& inspected() const { return inspected_; }
-  /// The steps so far, in order.
-  std::vector<StepTime> times() const { return steps_.times(); }
   /// The most memory that the container had until its build ended, in bytes; 0: unknown.
   std::uint64_t peak_memory() const { return peak_memory_; }
+  /// The steps so far, in order.
+  std::vector<StepTime> times() const { return steps_.times(); }
 
  private:
   using Ended = BuildSteps::Ended;
@@ -51,8 +51,8 @@ class PackageBuild {
   BuildSteps steps_;
   Inspected inspected_;
   std::optional<Announced> announced_;
-  bool has_list_ = false;  // it is makepkg's, not the .SRCINFO's
   std::uint64_t peak_memory_ = 0;
+  bool has_list_ = false;  // it is makepkg's, not the .SRCINFO's
 };
 
 }  // namespace pkgkiln

@@ -87,7 +87,7 @@ std::optional<TargetResult> BuildQueue::result_without_build(std::size_t index) 
   if (prospects_[index].settled) return std::move(prospects_[index].settled);
   if (cancel_.requested()) return interrupted();
   if (auto verdict = blocking_.verdict(index)) return verdict;
-  return blocking_.has_news(index) ? std::nullopt : std::move(prospects_[index].held);
+  return blocking_.has_news(index) ? std::nullopt : std::move(prospects_[index].held_back);
 }
 
 void BuildQueue::conclude(std::size_t index, TargetResult result) {

@@ -20,8 +20,9 @@ namespace pkgkiln {
 
 /// What is known of a target before its build.
 struct Prospect {
-  std::optional<TargetResult> settled;   // it needs no building any more, or can't be built
-  std::optional<TargetResult> held;      // unless something that it depends on is built in this run
+  std::optional<TargetResult> settled;  // it needs no building any more, or can't be built
+  /// It is bound to fail again, unless something that it depends on is built in this run.
+  std::optional<TargetResult> held_back = std::nullopt;
   std::chrono::nanoseconds duration{0};  // of its last build; 0: unknown
   std::uint64_t peak_memory = 0;         // of its last build, in bytes; 0: unknown
 };

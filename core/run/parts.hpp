@@ -22,9 +22,9 @@ struct RunParts {
   git::Remotes& remotes;
   const RunIdentity& identity;
   const BuildSettings& settings;
+  Capacity capacity;
   Planner::Settings planning = {};
   BuildLogServer* logs = nullptr;  // gets the logs too, if there is one
-  Capacity capacity = {};
 };
 
 /// A build that prints more than this is of no use to read.

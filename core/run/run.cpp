@@ -104,7 +104,7 @@ Prospect Run::prospect(const Plan& plan, const std::optional<Begun>& begun,
   Prospect result;
   result.settled = settled(plan, begun);
   if (result.settled) return result;
-  result.held = builder.held_back(plan);
+  result.held_back = builder.held_back(plan);
   if (const auto last = parts_.history.last_built(plan.target.name)) {
     result.duration = last->finished - last->started;
     result.peak_memory = last->peak_memory;

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # read by configure
 # A first run over all kinds of packages, the real pacman on what it published, and further runs.
 
 targets=(

@@ -17,7 +17,7 @@ class Rig {
   explicit Rig(const std::vector<int>& minutes, std::vector<Indices> dependencies = {}) {
     for (const auto taken : minutes) {
       nodes.push_back({"n" + std::to_string(nodes.size()), "r", {}, {}});
-      prospects.push_back({std::nullopt, std::chrono::minutes(taken), 0});
+      prospects.push_back({std::nullopt, std::nullopt, std::chrono::minutes(taken), 0});
     }
     order.dependencies = std::move(dependencies);
     order.dependencies.resize(nodes.size());
@@ -134,6 +134,18 @@ TEST_CASE("a failure blocks those that depend on it, without a turn") {
   CHECK_FALSE(rig.queue().next());
   CHECK(rig.ended == Indices{0, 1, 2});
   CHECK(rig.queue().take_results()[2].status == Status::blocked);
+}
+
+TEST_CASE("what is held back takes a turn only when something below it was built") {
+  for (const bool news : {false, true}) {
+    Rig rig({1, 1}, {{}, {0}});
+    rig.prospects[1].held_back.emplace();
+    rig.prospects[1].held_back->status = Status::failed;
+    CHECK(rig.queue().next()->index == 0);
+    rig.end(0, news ? Status::built : Status::up_to_date);
+    CHECK(rig.queue().next().has_value() == news);
+    CHECK(rig.ended.size() == (news ? 1 : 2));
+  }
 }
 
 TEST_CASE("once the run is interrupted none comes any more") {

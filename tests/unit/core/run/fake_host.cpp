@@ -42,11 +42,12 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   std::string srcinfo =
       "pkgbase = " + name + "\n\tpkgver = " + recipe.version + "\n\tpkgrel = 1\n\tarch = any\n";
   for (const auto& field : recipe.fields) srcinfo += "\t" + field + "\n";
-  srcinfo += "\npkgname = " + (recipe.pkgname.empty() ? name : recipe.pkgname) + "\n";
+  const auto& pkgname = recipe.pkgname.empty() ? name : recipe.pkgname;
+  srcinfo += "\npkgname = " + pkgname + "\n";
   srcinfos_[name] = srcinfo;
   std::map<std::string, std::string> files{
-      {"PKGBUILD", "pkgname=" + name + "\npkgver=" + recipe.version + "\npkgrel=1\narch=(any)\n" +
-                       recipe.more}};
+      {"PKGBUILD", "pkgname=" + pkgname + "\npkgver=" + recipe.version +
+                       "\npkgrel=1\narch=(any)\n" + recipe.more}};
   if (recipe.with_srcinfo) files[".SRCINFO"] = srcinfo;
   auto& upstream = upstreams_[name];
   if (!upstream) upstream = std::make_unique<TestRepository>(directory.path() / "up" / name);
@@ -69,7 +70,7 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
-           planning, logs, capacity},
+           capacity, planning, logs},
           observer);
   return run.build(targets, known, false, cancel);
 }
@@ -157,7 +158,8 @@ int FakeHost::play_build(fake::ExecCall& call, const std::string& target,
 }
 
 std::vector<std::string> FakeHost::packages_of(const std::string& target) const {
-  std::vector<std::string> names{target};
+  const auto info = pacman::SrcInfo::parse(srcinfos_.at(target), "any");
+  std::vector<std::string> names{info.packages.front().pkgname};
   if (const auto more = makes_also.find(target); more != makes_also.end())
     names.push_back(more->second);
   return names;

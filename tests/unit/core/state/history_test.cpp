@@ -100,7 +100,7 @@ TEST_CASE("what earlier versions recorded is kept") {
     CHECK(old->log == "/log");
     CHECK(old->peak_memory == 0);
     CHECK(old->files == std::vector<RecordedFile>{{"foo-1-1-any.pkg.tar.zst", "x"}});
-    CHECK(old->vcs_sources == std::vector<std::string>{"git+https://example.com/x"});
+    CHECK(old->vcs_sources == std::vector<RecordedSource>{{"git+https://example.com/x", ""}});
   }
   History history(setup.state);
   history.record(full_record("t", "b2"));
