@@ -5,7 +5,7 @@ import shutil
 
 from baselines.repo_add import repo_add
 from parts.local import check_with_pacman, entries_of
-from parts.measure import fail, median_of, repeated, run
+from parts.measure import fail, median_of, run, told
 from parts.package import Package, blank
 from parts.repository import make_local
 from parts.table import seconds
@@ -32,12 +32,14 @@ def write_packages(folder, count):
 
 def measure_adding(bench, table, folder, present, files):
     count = len(files)
-    ours = repeated(bench.runs, f"{count} packages added", lambda: by_us(bench, folder, files))
     root = os.path.join(folder, "after")
-    check_with_pacman(root, NAME, present + count)
-    entries = entries_of(root, NAME)
-    theirs = repeated(bench.runs, f"{count} packages, repo-add", lambda: by_repo_add(folder, files))
-    compare(entries, entries_of(root, NAME))
+    ours, theirs = [], []
+    for _ in range(bench.runs):
+        ours.append(told(f"{count} packages added", by_us(bench, folder, files)))
+        check_with_pacman(root, NAME, present + count)
+        entries = entries_of(root, NAME)
+        theirs.append(told(f"{count} packages, repo-add", by_repo_add(folder, files)))
+        compare(entries, entries_of(root, NAME))
     mine, other = median_of(ours), median_of(theirs)
     ratio = other.seconds / mine.seconds
     table.add("repository", f"{count:,} added to {present:,} packages, against *repo-add*",

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from parts.measure import median_of, repeated, run
+from parts.measure import median_of, run, told
 from parts.package import Package, incompressible
 from parts.server import vieter
 from parts.table import mebibytes, seconds
@@ -37,14 +37,14 @@ def measure_local(bench, table, folder, file, what):
     root, copy = os.path.join(folder, "local"), os.path.join(folder, "copy")
     ours, theirs, synced = [], [], []
     for _ in range(bench.runs):
-        theirs += repeated(1, "cp", lambda: run(["cp", file, copy]))
+        theirs.append(told("cp", run(["cp", file, copy])))
         os.unlink(copy)
         # What is published must still be there after a power cut, which cp does not care for.
-        synced += repeated(1, "cp and sync", lambda: run(["sh", "-c", 'cp "$1" "$2" && sync "$2"', "sh",
-                                                          file, copy]))
+        synced.append(told("cp and sync", run(["sh", "-c", 'cp "$1" "$2" && sync "$2"', "sh", file,
+                                               copy])))
         os.unlink(copy)
-        ours += repeated(1, "to a local repository",
-                         lambda: run([bench.driver, "publish-local", root, "kiln", file]))
+        ours.append(told("to a local repository",
+                         run([bench.driver, "publish-local", root, "kiln", file])))
         shutil.rmtree(root)
     what = f"{what} to a local repository"
     add(table, what, median_of(ours), median_of(theirs), "cp")
@@ -59,10 +59,10 @@ def measure_vieter(bench, table, folder, file, what):
     with vieter("0.6", os.path.join(folder, "vieter"), key, [], os.path.join(folder, "log")) as server:
         for number in range(bench.runs):
             # A repository of its own each time: nothing is there yet.
-            theirs += repeated(1, "curl", lambda: run(
+            theirs.append(told("curl", run(
                 ["curl", "-fsS", "-X", "POST", "-T", file, "-H", "X-Api-Key: key", "-H", "Expect:",
-                 f"{server.url}/curl-{number}/publish"]))
-            ours += repeated(1, "to a Vieter server", lambda: run(
-                [bench.driver, "publish-vieter", server.url, key, f"ours-{number}", file]))
+                 f"{server.url}/curl-{number}/publish"])))
+            ours.append(told("to a Vieter server", run(
+                [bench.driver, "publish-vieter", server.url, key, f"ours-{number}", file])))
             shutil.rmtree(os.path.join(folder, "vieter", "packages"))
     add(table, f"{what} to a Vieter server", median_of(ours), median_of(theirs), "curl -T")
