@@ -28,9 +28,16 @@ it 'seals before the build begins' sealed_first
 it 'tells the step of a failure as it happens' err_matches '^failing-check: failed at step build: '
 
 kiln plan plan
-it 'plans to try again what failed, and says how it failed' out_matches '^failing-build +build +its last build failed at step build$'
+it 'plans to try again what failed with another image, and says how it failed' out_matches \
+	'^failing-build +build +it failed at step build at this commit, so it is tried again with another builder image$'
 it 'ends a plan with 1 when a target cannot be planned' code_is 1
 it 'says in the plan what cannot be planned' out_matches '^no-such-repository +failed +'
+
+before=$(builds_of failing-build)
+kiln again build
+it 'ends with 1 as long as a target is broken' code_is 1
+not_again() { [[ $(builds_of failing-build) == "$before" ]] && failed_with failing-build 'failed at step build' 'not tried again'; }
+it 'does not try again what is bound to fail, and says so' not_again
 
 kiln good build anyarch
 it 'ends with 0 when only good targets are asked for' code_is 0
