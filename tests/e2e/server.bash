@@ -58,6 +58,15 @@ configure_vieter() { # 'NAME[newline KEY = VALUE]...'...
 	chmod 600 "$CONFIG"
 }
 
+# Takes a package out of a repository that keeps others.
+vieter_drops() { # repository, name and version
+	local folder=$VIETER/repos/$1/x86_64 form
+	rm -r -- "${folder:?}/$2" "$VIETER/packages/$1/x86_64/$2"-*
+	for form in db files; do
+		(cd "$folder" && tar -czf "$1.$form.tar.gz" -- */)
+	done
+}
+
 requests() { # regular expression; how many there were
 	grep -cE -- "$1" "$VIETER/requests" || true
 }

@@ -25,7 +25,7 @@ watch_processes() {
 		for process in /proc/[0-9]*; do
 			mapfile -d '' -t words <"$process/cmdline" || continue
 			[[ ${words[0]-} != env ]] || continue
-			[[ ${words[*]} != *git*ls-remote* ]] || : >"$WORLD/git-was-seen"
+			[[ ${words[*]} != *git*fetch* ]] || : >"$WORLD/git-was-seen"
 			case ${words[*]} in
 			*"$PASSWORD"* | *"$KEY"*) printf '%s\n' "${words[*]}" >>"$WORLD/processes" ;;
 			esac
@@ -95,7 +95,7 @@ it "shows that there is a key, but not which" hides_key
 kiln doctor doctor
 kill "$watcher"
 watcher_saw() { [[ -e $WORLD/git-was-seen ]]; }
-it 'was watched while it asked for branches' watcher_saw
+it 'was watched while it fetched' watcher_saw
 no_process_told() { [[ ! -s $WORLD/processes ]] || fail "$(sort -u "$WORLD/processes")"; }
 it 'puts no secret on a command line' no_process_told
 it 'says no secret on stdout or stderr' no_secret "$WORLD"/runs/*.out "$WORLD"/runs/*.err

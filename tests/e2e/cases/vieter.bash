@@ -77,7 +77,7 @@ mv "$VIETER/repos/aur/aarch64" "$VIETER/repos/aur/x86_64"
 # --- uploads that go wrong ---------------------------------------------------------------
 
 vieter_becomes 0.5
-rm -r "$VIETER"/repos/mine/x86_64/split-data-1.2-3 "$VIETER"/packages/mine/x86_64/split-data-*
+vieter_drops mine split-data-1.2-3
 printf '500 publish 2\n' >"$VIETER/faults"
 kiln half build split
 it 'builds a split package of which one is missing' code_is 0
