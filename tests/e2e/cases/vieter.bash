@@ -146,6 +146,7 @@ installs_from() { # version
 		printf '[vieter]\nServer = %s%s\n' "$VIETER_URL" "$([[ $1 == seed ]] || printf '/$repo/$arch')"
 	} >"$WORLD/pacman/new.conf"
 	mv "$WORLD/pacman/new.conf" "$WORLD/pacman/pacman.conf"
+	rm -rf "$WORLD/pacman/cache" # each server has another build of it
 	with_pacman -Syy
 	with_pacman -S epoch
 }
