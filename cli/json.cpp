@@ -1,5 +1,7 @@
 #include "cli/json.hpp"
 
+#include <rapidjson/encodings.h>
+#include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <variant>
@@ -13,10 +15,26 @@ namespace {
 using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
 
 /// Text from outside may be anything; JSON is UTF-8.
+std::string utf8(const std::string& text) {
+  constexpr unsigned kReplacement = 0xfffd;
+  rapidjson::MemoryStream in(text.data(), text.size());
+  rapidjson::StringBuffer out;
+  while (in.Tell() < text.size()) {
+    unsigned character = 0;
+    const bool valid = rapidjson::UTF8<>::Decode(in, &character);
+    rapidjson::UTF8<>::Encode(out, valid ? character : kReplacement);
+  }
+  return {out.GetString(), out.GetSize()};
+}
+
+void string(Writer& writer, const std::string& value) {
+  const auto clean = utf8(printable(value));
+  writer.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+}
+
 void text(Writer& writer, const char* name, const std::string& value) {
   writer.Key(name);
-  const auto clean = printable(value);
-  writer.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
+  string(writer, value);
 }
 
 template <typename Items, typename Write>
@@ -84,9 +102,8 @@ void write_result(Writer& writer, const TargetResult& result) {
   text(writer, "hint", result.hint);
   text(writer, "commit", record.commit);
   text(writer, "log", record.log.string());
-  list(writer, "files", record.files, [&](const RecordedFile& file) {
-    writer.String(file.file_name.data(), static_cast<rapidjson::SizeType>(file.file_name.size()));
-  });
+  list(writer, "files", record.files,
+       [&](const RecordedFile& file) { string(writer, file.file_name); });
   list(writer, "steps", result.steps, [&](const StepTime& step) {
     writer.StartObject();
     text(writer, "step", step.step);

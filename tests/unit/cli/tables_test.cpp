@@ -32,6 +32,14 @@ TEST_CASE("a plan says what and why") {
         "foo   build   it was never built here\nlost  failed  no answer\n");
 }
 
+TEST_CASE("an explained plan shows what it was made by, a line each") {
+  Plan plan{{}, Build{"it moved"}, {}, {}};
+  plan.target.name = "foo";
+  plan.evidence = {{"refs/heads/main", "at c0ffee"}, {"evil\x1b[2J", "gone\n"}};
+  CHECK(cli::plan_explanation({plan}) ==
+        "foo: build: it moved\n  refs/heads/main: at c0ffee\n  evil [2J: gone\n");
+}
+
 TEST_CASE("targets are shown without credentials") {
   Target target;
   target.name = "foo";

@@ -1,0 +1,78 @@
+#include "cli/json.hpp"
+
+#include <rapidjson/document.h>
+
+#include "tests/catch.hpp"
+
+using namespace pkgkiln;
+
+namespace {
+
+/// The only target of a document.
+rapidjson::Document only_target(const std::string& text) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
+  REQUIRE_FALSE(document.HasParseError());
+  REQUIRE(document["targets"].Size() == 1);
+  rapidjson::Document target;
+  target.CopyFrom(document["targets"][0], target.GetAllocator());
+  return target;
+}
+
+std::string text(const rapidjson::Value& object, const char* name) {
+  return object[name].GetString();
+}
+
+Plan plan_of(std::variant<Build, Skip, Unplannable> decision) {
+  Plan plan{{}, std::move(decision), "refs/heads/main", "c0ffee"};
+  plan.target.name = "foo";
+  plan.target.repository = "repo";
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("a plan as JSON has its decision and what that was made by") {
+  auto plan = plan_of(Build{"it was never built here"});
+  plan.evidence = {{"refs/heads/main", "at c0ffee"}};
+  const auto target = only_target(cli::plans_json({plan}));
+  CHECK(text(target, "target") == "foo");
+  CHECK(text(target, "repository") == "repo");
+  CHECK(text(target, "decision") == "build");
+  CHECK(text(target, "why") == "it was never built here");
+  CHECK(text(target, "commit") == "c0ffee");
+  REQUIRE(target["evidence"].Size() == 1);
+  CHECK(text(target["evidence"][0], "what") == "refs/heads/main");
+  CHECK(text(target["evidence"][0], "found") == "at c0ffee");
+}
+
+TEST_CASE("every decision has a word of its own in JSON") {
+  CHECK(text(only_target(cli::plans_json({plan_of(Skip{"x"})})), "decision") == "up-to-date");
+  const auto failed =
+      only_target(cli::plans_json({plan_of(Unplannable{"source", "no host", "check it"})}));
+  CHECK(text(failed, "decision") == "failed");
+  CHECK(text(failed, "step") == "source");
+  CHECK(text(failed, "hint") == "check it");
+}
+
+TEST_CASE("a result as JSON has the files and the times of the steps") {
+  TargetResult result;
+  result.target.name = "foo";
+  result.status = TargetResult::Status::built;
+  result.record.files = {{"foo-1-1-any.pkg.tar.zst", "00"}};
+  result.record.log = "/logs/foo";
+  result.steps = {{"fetch", std::chrono::milliseconds(1'250)}};
+  const auto target = only_target(cli::results_json({result}));
+  CHECK(text(target, "status") == "built");
+  CHECK(text(target, "log") == "/logs/foo");
+  CHECK(std::string(target["files"][0].GetString()) == "foo-1-1-any.pkg.tar.zst");
+  CHECK(text(target["steps"][0], "step") == "fetch");
+  CHECK(target["steps"][0]["seconds"].GetDouble() == 1.25);
+}
+
+TEST_CASE("what a PKGBUILD printed stays text in JSON") {
+  TargetResult result;
+  result.record.why = "\"},\x01\xff{\n";
+  const auto target = only_target(cli::results_json({result}));
+  CHECK(text(target, "why") == "\"}, \xef\xbf\xbd{");
+}
