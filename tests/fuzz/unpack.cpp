@@ -1,7 +1,6 @@
 #include "core/build/unpack.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/base/file.hpp"
 #include "core/pacman/package_name.hpp"
@@ -17,8 +16,7 @@ constexpr UnpackLimits kLimits{4, 100'000};
 
 Source source_of(std::string_view bytes) {
   return [bytes](char* buffer, std::size_t size) mutable {
-    const auto count = std::min(size, bytes.size());
-    std::memcpy(buffer, bytes.data(), count);
+    const auto count = bytes.copy(buffer, size);
     bytes.remove_prefix(count);
     return count;
   };
