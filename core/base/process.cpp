@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -61,33 +63,76 @@ UniqueFd input_of(const ProcessSpec& spec) {
   return fd;
 }
 
-struct ChildArguments {
-  std::vector<char*> command, environment;
-  const char* working_dir;
-  int input_fd, output_fd, error_fd, failure_fd;
+/// What posix_spawn(3) is to do before it becomes the program.
+class SpawnPlan {
+ public:
+  SpawnPlan() {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawnattr_init(&attributes_);
+    sigset_t none, ignored;
+    sigemptyset(&none);
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGPIPE);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+    ::posix_spawnattr_setsigdefault(&attributes_, &ignored);
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    ::posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+  ~SpawnPlan() {
+    ::posix_spawnattr_destroy(&attributes_);
+    ::posix_spawn_file_actions_destroy(&actions_);
+  }
+
+  void connect(const UniqueFd& ours, int to) {
+    check(::posix_spawn_file_actions_adddup2(&actions_, ours.get(), to));
+  }
+  void change_to(const std::string& directory) {
+    if (!directory.empty())
+      check(::posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str()));
+  }
+
+  const posix_spawn_file_actions_t* actions() const { return &actions_; }
+  const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+ private:
+  static void check(int code) {
+    if (code != 0) throw std::system_error(code, std::generic_category(), "posix_spawn");
+  }
+
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
 };
 
-/// What the child tells when it could not become the program.
-struct StartFailure {
-  bool in_working_dir = false;
-  int code = 0;
-};
+[[noreturn]] void throw_not_started(const ProcessSpec& spec, int code) {
+  Error error("cannot start '" + spec.command.front() + "'");
+  std::error_code unknown;
+  const bool in_place =
+      spec.working_dir.empty() || std::filesystem::is_directory(spec.working_dir, unknown);
+  if (!in_place) error.because("its working directory '" + spec.working_dir + "'");
+  error.because(std::generic_category().message(code));
+  if (in_place && code == ENOENT) error.advise("install " + spec.command.front());
+  throw error;
+}
 
-/// Runs in the child after fork: async-signal-safe calls only.
-[[noreturn]] void become_program(const ChildArguments& child) {
-  ::setpgid(0, 0);
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::signal(SIGPIPE, SIG_DFL);
-  StartFailure failure;
-  failure.in_working_dir = *child.working_dir != '\0' && ::chdir(child.working_dir) != 0;
-  if (!failure.in_working_dir && ::dup2(child.input_fd, 0) >= 0 &&
-      ::dup2(child.output_fd, 1) >= 0 && ::dup2(child.error_fd, 2) >= 0)
-    ::execvpe(child.command[0], child.command.data(), child.environment.data());
-  failure.code = errno;
-  [[maybe_unused]] const auto written = ::write(child.failure_fd, &failure, sizeof failure);
-  ::_exit(127);
+/// Starts it as the head of a process group. Not with fork(2), which takes the longer the more
+/// memory this process has.
+pid_t start(const ProcessSpec& spec, const UniqueFd& input, const UniqueFd& output,
+            const UniqueFd& errors) {
+  SpawnPlan plan;
+  plan.connect(input, 0);
+  plan.connect(output, 1);
+  plan.connect(errors, 2);
+  plan.change_to(spec.working_dir);
+  auto command = spec.command;
+  auto environment = environment_of(spec);
+  pid_t pid = 0;
+  const int code = ::posix_spawnp(&pid, command.front().c_str(), plan.actions(), plan.attributes(),
+                                  pointers(command).data(), pointers(environment).data());
+  if (code != 0) throw_not_started(spec, code);
+  return pid;
 }
 
 /// The running program; killed with its process group unless it was waited for.
@@ -172,20 +217,6 @@ void forward(Pipe& output, Pipe& errors, const Child& child, const Sink& on_outp
   drain(errors.read, on_error);
 }
 
-void throw_if_not_started(const Pipe& failure, const ProcessSpec& spec) {
-  StartFailure told;
-  ssize_t size = 0;
-  do {
-    size = ::read(failure.read.get(), &told, sizeof told);
-  } while (size < 0 && errno == EINTR);
-  if (size != sizeof told) return;
-  Error error("cannot start '" + spec.command.front() + "'");
-  if (told.in_working_dir) error.because("its working directory '" + spec.working_dir + "'");
-  error.because(std::generic_category().message(told.code));
-  if (!told.in_working_dir && told.code == ENOENT) error.advise("install " + spec.command.front());
-  throw error;
-}
-
 /// Keeps the end of a text.
 Sink keep_tail(std::string& text) {
   return [&text](std::string_view bytes) {
@@ -199,22 +230,9 @@ Sink keep_tail(std::string& text) {
 ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Cancellation& cancel) {
   Pipe out = make_pipe();
   Pipe err = make_pipe();
-  Pipe failure = make_pipe();
-  const UniqueFd input = input_of(spec);
-  auto command = spec.command;
-  auto environment = environment_of(spec);
-  const ChildArguments arguments{
-      pointers(command), pointers(environment), spec.working_dir.c_str(), input.get(),
-      out.write.get(),   err.write.get(),       failure.write.get()};
-  const pid_t pid = ::fork();
-  if (pid < 0) throw_errno("cannot start '" + spec.command.front() + "'");
-  if (pid == 0) become_program(arguments);
-  ::setpgid(pid, pid);
-  Child child(pid);
+  Child child(start(spec, input_of(spec), out.write, err.write));
   out.write.reset();
   err.write.reset();
-  failure.write.reset();
-  throw_if_not_started(failure, spec);
   ProcessResult result;
   forward(out, err, child, output, keep_tail(result.error_output), cancel);
   result.code = child.wait();
