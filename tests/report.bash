@@ -5,43 +5,54 @@
 PASSED=0
 FAILED=0
 FAILURES=()
-CHILD=
+declare -A RUNNING=() BEGUN=() # by what runs: its process group, when it began
 
-# Runs a command into LOG, one of its own, and sets STATUS. Never part of a
-# condition, where set -e would not hold for the command.
-timed() { # what, command...
-	local what=$1 begin=$EPOCHREALTIME
-	LOG=$LOGS/${what//[^a-zA-Z0-9]/-}.log
-	STATUS=0
+log_of() { # what
+	printf '%s' "$LOGS/${1//[^a-zA-Z0-9]/-}.log"
+}
+
+# Starts a command into a log of its own. Never part of a condition, where set -e
+# would not hold for the command.
+begin() { # what, command...
+	local what=$1
 	shift
-	printf '%-46s ' "$what" >&2
+	BEGUN[$what]=$EPOCHREALTIME
 	# A process group of its own in the background, so that a signal is taken at
 	# once, and all of it can be ended.
 	set -m
-	("$@") >"$LOG" 2>&1 </dev/null &
-	CHILD=$!
+	("$@") >"$(log_of "$what")" 2>&1 </dev/null &
+	RUNNING[$what]=$!
 	set +m
-	wait "$CHILD" || STATUS=$?
-	CHILD=''
-	printf '%s  %5.1f s\n' "$( ((STATUS == 0)) && printf 'ok    ' || printf 'FAILED')" \
-		"$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN {print b - a}')" >&2
+}
+
+# Waits for what was begun and sets STATUS.
+finish() { # what
+	local what=$1
+	STATUS=0
+	wait "${RUNNING[$what]}" || STATUS=$?
+	unset "RUNNING[$what]"
+	printf '%-46s %s  %5.1f s\n' "$what" "$( ((STATUS == 0)) && printf 'ok    ' || printf 'FAILED')" \
+		"$(awk -v a="${BEGUN[$what]}" -v b="$EPOCHREALTIME" 'BEGIN {print b - a}')" >&2
 }
 
 failed() { # what
 	FAILURES+=("$1")
-	tail -n 60 -- "$LOG" | sed 's/^/    /' >&2
-	printf '    (all of it: %s)\n' "$LOG" >&2
+	tail -n 60 -- "$(log_of "$1")" | sed 's/^/    /' >&2
+	printf '    (all of it: %s)\n' "$(log_of "$1")" >&2
 }
 
-end_child() {
-	[[ -n $CHILD ]] || return 0
-	kill -TERM -- "-$CHILD" 2>/dev/null || true
-	wait "$CHILD" || true
+end_children() {
+	local group
+	for group in "${RUNNING[@]}"; do
+		kill -TERM -- "-$group" 2>/dev/null || true
+		wait "$group" || true
+	done
 }
 
 # A check counts as one test case.
 check() { # what, command...
-	timed "$@"
+	begin "$@"
+	finish "$1"
 	if ((STATUS == 0)); then
 		PASSED=$((PASSED + 1))
 	else
@@ -53,9 +64,22 @@ check() { # what, command...
 # A suite counts as many as it says it ran. One that ran none has failed, and so
 # has one that ended badly without a failed test case.
 cases() { # what, command...
+	begin "$@"
+	count "$1"
+}
+
+# The same for several at once: what each is called begins with `what`.
+cases_at_once() { # what, command, last argument of each...
+	local what=$1 each
+	for each in "${@:3}"; do begin "$what $each" "$2" "$each"; done
+	for each in "${@:3}"; do count "$what $each"; done
+}
+
+# Waits for a suite that was begun.
+count() { # what
 	local passed bad
-	timed "$@"
-	read -r passed bad < <(counts_in "$LOG")
+	finish "$1"
+	read -r passed bad < <(counts_in "$(log_of "$1")")
 	if ((STATUS != 0 && bad == 0)) || ((passed + bad == 0)); then
 		bad=$((bad + 1))
 	fi

@@ -11,6 +11,10 @@ inline bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+inline bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
 inline std::string lower_case(std::string_view text) {
   std::string lower(text);
   for (char& c : lower)
@@ -27,8 +31,7 @@ inline bool is_made_of(std::string_view text, std::string_view others) {
 
 /// No control characters.
 inline bool is_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::none_of(text.begin(), text.end(), is_control);
 }
 
 }  // namespace pkgkiln

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kHeads = "refs/heads/";
 constexpr std::string_view kTags = "refs/tags/";
 constexpr std::string_view kSymref = "ref: ";
-constexpr std::string_view kPeeled = "^{}";
+constexpr std::string_view kPeeledSuffix = "^{}";
 
 /// Whether the ref is of this kind, with a name that git allows.
 bool is_of(std::string_view kind, std::string_view ref) {
@@ -34,7 +34,7 @@ bool is_asked_for(std::string_view ref) {
 }
 
 void AdvertisedRefs::add(std::string_view ref, std::string_view id) {
-  if (ref.ends_with(kPeeled)) ref.remove_suffix(kPeeled.size());
+  if (ref.ends_with(kPeeledSuffix)) ref.remove_suffix(kPeeledSuffix.size());
   if (is_object_id(std::string(id)) && is_asked_for(ref)) commits[std::string(ref)] = id;
 }
 

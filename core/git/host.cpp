@@ -8,7 +8,7 @@ namespace pkgkiln::git {
 
 namespace {
 
-constexpr std::uint64_t kLongestAnswer = 16U << 20U;
+constexpr std::uint64_t kLargestAnswer = 16U << 20U;
 constexpr std::chrono::seconds kUnreachable{30};
 /// Each keeps some connections: a run with sources on many hosts must not run out of descriptors.
 constexpr std::size_t kHostsConnected = 32;
@@ -26,7 +26,7 @@ net::Response Host::ask_once(const net::Request& request, const Cancellation& ca
 
 net::Response Host::attempt(const net::Request& request, const Cancellation& cancel) {
   gate.wait_for_rest(cancel);
-  auto response = client_.send(request, cancel, kLongestAnswer);
+  auto response = client_.send(request, cancel, kLargestAnswer);
   if (!may_be_another_later(response.status)) return response;
   const auto wish = net::retry_after(response);
   net::TryLater later("the server answers " + std::to_string(response.status) +

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kService = "# service=git-upload-pack";
 constexpr std::string_view kFormat = "object-format=";
 constexpr std::string_view kSymrefTarget = "symref-target:";
-constexpr std::string_view kPeeled = "peeled:";
+constexpr std::string_view kPeeledAttribute = "peeled:";
 constexpr std::string_view kHeadSymref = "symref=HEAD:";
 constexpr std::string_view kNoRefs = "capabilities^{}";
 constexpr std::size_t kShownText = 200;
@@ -114,7 +114,8 @@ AdvertisedRefs read_ls_refs(std::string_view body) {
     refs.add(ref, id);
     while (!line.empty()) {
       const auto attribute = cut(line, ' ');
-      if (attribute.starts_with(kPeeled)) refs.add(ref, attribute.substr(kPeeled.size()));
+      if (attribute.starts_with(kPeeledAttribute))
+        refs.add(ref, attribute.substr(kPeeledAttribute.size()));
       if (ref == "HEAD" && attribute.starts_with(kSymrefTarget))
         refs.point_head_to(attribute.substr(kSymrefTarget.size()));
     }

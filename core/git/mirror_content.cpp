@@ -14,7 +14,7 @@ namespace pkgkiln::git {
 
 namespace {
 
-constexpr std::size_t kLongestListing = 16U << 20U;
+constexpr std::size_t kLargestTreeListing = 16U << 20U;
 constexpr std::time_t kLatestTime = std::time_t{1} << 33U;
 
 /// Without empty components and ".".
@@ -47,7 +47,7 @@ std::optional<TreeEntry> find_entry(const MirrorDirectory& mirror, const std::st
   if (leads_up(path)) return std::nullopt;
   const auto listing =
       read_text(mirror, commit, {"ls-tree", "-z", "--long", "--full-tree", commit, "--", path},
-                kLongestListing);
+                kLargestTreeListing);
   for (auto& entry : parse_tree(listing))
     if (entry.path == path) return entry;
   return std::nullopt;
@@ -86,7 +86,7 @@ void write_tree(const MirrorDirectory& mirror, const std::string& commit, const 
   const auto tree = tree_below(mirror, commit, path);
   const auto entries = parse_tree(
       read_text(mirror, commit, {"ls-tree", "-r", "-t", "-z", "--long", "--full-tree", tree},
-                kLongestListing));
+                kLargestTreeListing));
   check_tree(entries);
   TarWriter writer(tar, uid, time_of(mirror, commit));
   ObjectsToTar objects(entries, writer);

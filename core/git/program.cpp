@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "core/base/characters.hpp"
 #include "core/base/process.hpp"
 
 namespace pkgkiln::git {
@@ -139,7 +140,7 @@ std::string displayable_errors(const std::string& error_output) {
   std::vector<std::string> lines(1);
   for (const char c : without_users(error_output)) {
     if (c == '\n' && !lines.back().empty()) lines.emplace_back();
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) lines.back() += c;
+    if (!is_control(c)) lines.back() += c;
   }
   if (lines.back().empty()) lines.pop_back();
   std::string shown;

@@ -17,7 +17,7 @@ namespace {
 using Kind = net::TransportError::Kind;
 
 constexpr int kMostRedirects = 5;
-constexpr std::size_t kShownText = 500;
+constexpr std::size_t kShownFailure = 500;
 
 RemoteFailure failure_of(const net::TransportError& error) {
   switch (error.kind()) {
@@ -119,7 +119,7 @@ AdvertisedRefs Question::list_over_http(const std::vector<std::string>& which,
 }
 
 Error Question::failed(RemoteFailure failure, const Error& why) const {
-  return remote_error("ask", url_, failure, printable(why.what(), kShownText));
+  return remote_error("ask", url_, failure, printable(why.what(), kShownFailure));
 }
 
 }  // namespace pkgkiln::git

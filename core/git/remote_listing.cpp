@@ -6,8 +6,8 @@ namespace pkgkiln::git {
 
 namespace {
 
-constexpr std::chrono::seconds kLongestAnswer{120};
-constexpr std::size_t kLongestListing = 16U << 20U;
+constexpr std::chrono::seconds kLongestWait{120};
+constexpr std::size_t kLargestRefListing = 16U << 20U;
 
 /// What git ls-remote takes for it. What a tag leads to has to be asked for by name.
 void add_patterns(const std::string& ref, std::vector<std::string>& arguments) {
@@ -24,7 +24,7 @@ AdvertisedRefs list_refs(const Remote& remote, const std::string& url,
   for (const auto& ref : which) add_patterns(ref, command.arguments);
   std::string listing;
   const auto result =
-      remote.run(command, bounded_text(listing, kLongestListing), cancel, kLongestAnswer);
+      remote.run(command, bounded_text(listing, kLargestRefListing), cancel, kLongestWait);
   if (result.code != 0) throw remote_error("ask", url, result.error_output);
   return parse_advertised_refs(listing);
 }

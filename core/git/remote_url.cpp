@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/base/characters.hpp"
 #include "core/base/error.hpp"
 #include "core/base/secret.hpp"
 
@@ -14,10 +15,6 @@ namespace pkgkiln::git {
 namespace {
 
 constexpr std::array<std::string_view, 5> kSchemes = {"http", "https", "ssh", "git", "file"};
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
 
 [[noreturn]] void refuse(const std::string& url, std::string why) {
   std::string shown = displayable_url(url);

@@ -6,6 +6,7 @@
 #include <set>
 #include <system_error>
 
+#include "core/base/characters.hpp"
 #include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
@@ -17,10 +18,6 @@ constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30U;
 constexpr std::size_t kLongestPath = 4096;
 constexpr std::size_t kShownPath = 200;
 constexpr std::uint64_t kLongestLink = 4096;
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
 
 std::string shown(const std::string& path) {
   std::string text = path.substr(0, kShownPath);
@@ -70,7 +67,7 @@ TreeEntry parse_entry(std::string_view line) {
   return entry;
 }
 
-[[noreturn]] void refuse(const std::string& path, const std::string& why) {
+[[noreturn]] void refuse_entry(const std::string& path, const std::string& why) {
   throw Error("the repository holds '" + shown(path) + "', which is not accepted").because(why);
 }
 
@@ -81,14 +78,14 @@ bool equals_dot_git(std::string_view name) {
 }
 
 void check_names(const std::string& path) {
-  if (path.size() > kLongestPath) refuse(path, "its path is too long");
+  if (path.size() > kLongestPath) refuse_entry(path, "its path is too long");
   if (std::any_of(path.begin(), path.end(), is_control))
-    refuse(path, "its name holds control characters");
+    refuse_entry(path, "its name holds control characters");
   for (std::size_t begin = 0; begin <= path.size();) {
     const auto end = std::min(path.find('/', begin), path.size());
     const auto name = std::string_view(path).substr(begin, end - begin);
     if (name.empty() || name == "." || name == ".." || equals_dot_git(name))
-      refuse(path, "'" + std::string(name) + "' can't be the name of a file");
+      refuse_entry(path, "'" + std::string(name) + "' can't be the name of a file");
     begin = end + 1;
   }
 }
@@ -116,11 +113,12 @@ void check_tree(const std::vector<TreeEntry>& entries) {
     const auto slash = entry.path.rfind('/');
     const auto parent =
         std::string_view(entry.path).substr(0, slash == std::string::npos ? 0 : slash);
-    if (!directories.contains(parent)) refuse(entry.path, "it lies below what is no directory");
-    if (!names.insert(entry.path).second) refuse(entry.path, "it is there twice");
+    if (!directories.contains(parent))
+      refuse_entry(entry.path, "it lies below what is no directory");
+    if (!names.insert(entry.path).second) refuse_entry(entry.path, "it is there twice");
     if (entry.kind == TreeEntry::Kind::directory) directories.insert(entry.path);
     if (entry.kind == TreeEntry::Kind::link && entry.size > kLongestLink)
-      refuse(entry.path, "it is a link that is too long");
+      refuse_entry(entry.path, "it is a link that is too long");
     if (entry.size > kMostBytes || (bytes += entry.size) > kMostBytes)
       throw Error("the repository's directory is larger than 1 GiB");
   }

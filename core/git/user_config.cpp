@@ -6,7 +6,7 @@ namespace pkgkiln::git {
 
 namespace {
 
-constexpr std::size_t kLongestListing = 1U << 20U;
+constexpr std::size_t kLargestConfigListing = 1U << 20U;
 
 }  // namespace
 
@@ -53,7 +53,7 @@ Config user_transport_config(const Cancellation& cancel) {
       spec,
       [&](std::string_view bytes) {
         listing += bytes;
-        if (listing.size() > kLongestListing)
+        if (listing.size() > kLargestConfigListing)
           throw Error("git's configuration is longer than 1 MiB");
       },
       cancel);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t kEntriesPerPiece = 128;  // on average
 constexpr std::size_t kDigest = 16;              // hexadecimal digits of a SHA-256
-constexpr std::size_t kTarEnd = 1024;            // zeros
+constexpr std::size_t kTarEndSize = 1024;        // zeros
 
 /// FNV-1a: it need only spread, and be the same for ever.
 bool begins_piece(std::string_view pkgname) {
@@ -112,7 +112,7 @@ void write_pieces(const RepositoryDatabase& entries, RepositoryDatabase::Form fo
 }
 
 void write_end_piece(const Sink& sink) {
-  sink(gzip_member(std::string(kTarEnd, '\0'), sha256_of("").substr(0, kDigest)));
+  sink(gzip_member(std::string(kTarEndSize, '\0'), sha256_of("").substr(0, kDigest)));
 }
 
 std::string digest_of_packages(const RepositoryDatabase& entries) {

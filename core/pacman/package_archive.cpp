@@ -11,10 +11,10 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-constexpr std::uint64_t kMaxUnpacked = std::uint64_t{128} << 30U;
+constexpr std::uint64_t kMaxUnpackedPackage = std::uint64_t{128} << 30U;
 constexpr std::uint64_t kMaxPkgInfo = std::uint64_t{1} << 20U;
-constexpr std::size_t kMaxEntries = 1'000'000;
-constexpr std::size_t kMaxNameLength = 4096;
+constexpr std::size_t kMaxPackageEntries = 1'000'000;
+constexpr std::size_t kLongestEntryName = 4096;
 constexpr std::size_t kMaxNames = std::size_t{256} << 20U;  // bytes, of all names together
 
 /// Whether one of the components between slashes is empty, "." or "..".
@@ -31,7 +31,7 @@ bool has_odd_component(std::string_view name) {
 
 void check_entry_name(const std::string& name) {
   const auto bad = [](const std::string& why) { return Error("an entry's name " + why); };
-  if (name.size() > kMaxNameLength) throw bad("is longer than 4096 bytes");
+  if (name.size() > kLongestEntryName) throw bad("is longer than 4096 bytes");
   if (has_control_characters(name)) throw bad("holds control characters");
   if (name.starts_with('/')) throw bad("is absolute: '" + name + "'");
   if (has_odd_component(name)) throw bad("is empty or holds '.', '..' or '//': '" + name + "'");
@@ -67,7 +67,7 @@ Content read_entries(TarReader& reader) {
   std::size_t name_bytes = 0;
   while (const auto entry = reader.next()) {
     name_bytes += entry->name.size();
-    if (++count > kMaxEntries || name_bytes > kMaxNames)
+    if (++count > kMaxPackageEntries || name_bytes > kMaxNames)
       throw Error("it holds more than 1000000 entries or 256 MiB of names");
     take_entry(*entry, reader, content);
   }
@@ -92,7 +92,7 @@ PackageArchive PackageArchive::read(const std::filesystem::path& path,
       PackageFileName::parse(file_name.empty() ? path.filename().string() : file_name);
   if (!name) throw Error(shown).because("its name is not that of a package file");
   try {
-    TarReader reader(path, kMaxUnpacked);
+    TarReader reader(path, kMaxUnpackedPackage);
     auto content = read_entries(reader);
     auto whole = reader.finish();
     check_agreement(*name, *content.info);

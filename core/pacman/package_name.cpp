@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/characters.hpp"
 #include "core/pacman/version.hpp"
 
 namespace pkgkiln::pacman {
@@ -17,12 +18,8 @@ constexpr std::array<std::string_view, 11> kExtensions = {
     ".pkg.tar",     ".pkg.tar.gz",  ".pkg.tar.bz2", ".pkg.tar.xz", ".pkg.tar.zst", ".pkg.tar.lzo",
     ".pkg.tar.lrz", ".pkg.tar.lz4", ".pkg.tar.lz",  ".pkg.tar.Z",  ".pkg.tar.lzma"};
 
-bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_name_character(char c) {
-  return is_alnum(c) || std::string_view("@._+-").find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view("@._+-").find(c) != std::string_view::npos;
 }
 
 /// As a pkgname, and with ':' for "lib:libfoo.so.1".
@@ -62,7 +59,8 @@ bool is_package_name(std::string_view text) {
 
 bool is_arch(std::string_view text) {
   return !text.empty() && text.size() <= kMaxNameLength &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_'; });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '_'; });
 }
 
 bool is_dependency(std::string_view text) {

@@ -12,7 +12,7 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-constexpr std::size_t kMaxSize = std::size_t{1} << 20U;
+constexpr std::size_t kMaxPkginfo = std::size_t{1} << 20U;
 
 struct TextKey {
   std::string_view key;
@@ -68,7 +68,7 @@ Number number(std::string_view key, std::string_view value) {
   return result;
 }
 
-class Parser {
+class PkginfoParser {
  public:
   void take_line(std::string_view line) {
     line = trimmed(line);
@@ -124,8 +124,8 @@ void check(const PkgInfo& info) {
 }  // namespace
 
 PkgInfo PkgInfo::parse(std::string_view text) {
-  if (text.size() > kMaxSize) throw bad("it is longer than 1 MiB");
-  Parser parser;
+  if (text.size() > kMaxPkginfo) throw bad("it is longer than 1 MiB");
+  PkginfoParser parser;
   while (!text.empty()) {
     const auto end = text.find('\n');
     parser.take_line(text.substr(0, end));

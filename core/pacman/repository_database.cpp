@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kMaxUnpacked = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kMaxUnpackedDatabase = std::uint64_t{1} << 30U;
 constexpr std::uint64_t kMaxDesc = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kMaxFiles = std::uint64_t{256} << 20U;
-constexpr std::size_t kMaxEntries = 1'000'000;
+constexpr std::size_t kMaxDatabaseEntries = 1'000'000;
 
 /// Calls `take` with the directory and the name of each file ("<pkgname>-<version>", "desc"), for
 /// it to read the content, and `strange` for what isn't one.
@@ -28,7 +28,7 @@ template <typename Take, typename Strange>
 void each_file(TarReader& reader, Take take, Strange strange) {
   std::size_t count = 0;
   while (const auto entry = reader.next()) {
-    if (++count > kMaxEntries) throw Error("it holds more than 1000000 entries");
+    if (++count > kMaxDatabaseEntries) throw Error("it holds more than 1000000 entries");
     if (entry->directory) continue;
     const auto slash = entry->name.rfind('/');
     if (slash == std::string::npos || slash == 0 || !entry->regular)
@@ -81,7 +81,7 @@ void open_database(const fs::path& path, Read read, const TarReader::Range& rang
   if (error_code)
     throw Error("cannot look at '" + path.string() + "'").because(error_code.message());
   try {
-    TarReader reader(archive, kMaxUnpacked, range);
+    TarReader reader(archive, kMaxUnpackedDatabase, range);
     read(reader);
   } catch (Error& error) {
     error.while_doing("'" + path.string() + "' is not a sound repository database")

@@ -73,9 +73,9 @@ std::string complaint(std::string_view key, std::string_view value) {
   return {};
 }
 
-class Parser {
+class SrcinfoParser {
  public:
-  explicit Parser(std::string_view arch) : arch_(arch) {}
+  explicit SrcinfoParser(std::string_view arch) : arch_(arch) {}
 
   void take(const SrcInfoLine& line) {
     if (line.key == "pkgbase" || line.key == "pkgname") {
@@ -154,7 +154,7 @@ class Parser {
 }  // namespace
 
 SrcInfo SrcInfo::parse(std::string_view text, std::string_view arch) {
-  Parser parser(arch);
+  SrcinfoParser parser(arch);
   for_each_srcinfo_line(text, [&](const SrcInfoLine& line) { parser.take(line); });
   return parser.finish();
 }

@@ -8,7 +8,7 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-constexpr std::size_t kMaxSize = std::size_t{4} << 20U;
+constexpr std::size_t kMaxSrcinfo = std::size_t{4} << 20U;
 constexpr std::size_t kMaxLines = 100'000;
 constexpr std::size_t kMaxLineLength = std::size_t{64} << 10U;
 
@@ -37,7 +37,7 @@ Error srcinfo_error(std::size_t line, const std::string& why) {
 
 void for_each_srcinfo_line(std::string_view text,
                            const std::function<void(const SrcInfoLine&)>& take) {
-  if (text.size() > kMaxSize)
+  if (text.size() > kMaxSrcinfo)
     throw Error("cannot read the .SRCINFO").because("it is longer than 4 MiB");
   for (std::size_t number = 1; !text.empty(); ++number) {
     if (number > kMaxLines) throw srcinfo_error(number, "more than 100000 lines");

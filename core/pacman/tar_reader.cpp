@@ -76,7 +76,7 @@ UniqueFd open_regular(const fs::path& path) {
 
 constexpr std::size_t kBlockSize = 65536;
 /// A tar ends with two blocks of zeros.
-constexpr std::uint64_t kTarEnd = 1024;
+constexpr std::uint64_t kLeastZerosAtEnd = 1024;
 
 }  // namespace
 
@@ -221,7 +221,7 @@ TarReader::Whole TarReader::finish() {
   do got = state_->unpack(&bytes);
   while (got > 0);
   if (got < 0) throw state_->failure();
-  if (state_->zeros_at_end < kTarEnd) throw state_->bad("the archive is cut off");
+  if (state_->zeros_at_end < kLeastZerosAtEnd) throw state_->bad("the archive is cut off");
   while ((got = state_->read_file()) > 0) {
   }
   if (got < 0) throw_errno("cannot read '" + state_->path.string() + "'");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/characters.hpp"
+
 namespace pkgkiln::pacman {
 
 namespace {
@@ -13,9 +15,6 @@ bool is_digit(char c) {
 }
 bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_alnum(char c) {
-  return is_digit(c) || is_alpha(c);
 }
 
 bool all_digits(std::string_view text) {
@@ -75,7 +74,7 @@ int compare_rests(std::string_view left, std::string_view right) {
 /// Compares segment by segment, each all digits or all letters, with separators between them.
 int compare_segments(std::string_view left, std::string_view right) {
   if (left == right) return 0;
-  const auto is_separator = [](char c) { return !is_alnum(c); };
+  const auto is_separator = [](char c) { return !is_alphanumeric(c); };
   while (!left.empty() && !right.empty()) {
     const auto left_gap = take_while(left, is_separator).size();
     const auto right_gap = take_while(right, is_separator).size();

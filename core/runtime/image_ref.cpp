@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/characters.hpp"
 #include "core/base/error.hpp"
 
 namespace pkgkiln {
@@ -33,8 +34,7 @@ bool hex(char c) {
 
 UsageError invalid(std::string_view text, const std::string& why) {
   std::string shown;
-  for (const char c : text.substr(0, kShownText))
-    shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  for (const char c : text.substr(0, kShownText)) shown += is_control(c) ? '?' : c;
   auto error = UsageError("'" + shown + "' is no image reference");
   error.because(why).advise(
       "write it as registry/repository:tag, for example "

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = RuntimeError::Kind;
 
-std::string path_of(const std::string& image) {
+std::string image_path(const std::string& image) {
   return "/images/" + escape_path(image);
 }
 
@@ -64,8 +64,8 @@ InheritedConfig inherited_config(const EngineClient& client, const std::string& 
                                  const std::string& container) {
   const auto inspect =
       require_json(client, doing, get("/containers/" + net::escape(container) + "/json"));
-  const auto image =
-      require_json(client, doing, get(path_of(json::text(json::at(inspect, {"Image"}))) + "/json"));
+  const auto image = require_json(
+      client, doing, get(image_path(json::text(json::at(inspect, {"Image"}))) + "/json"));
   const auto env_of = [](const json::Value& object) {
     return from_assignments(json::text_list(json::at(object, {"Config", "Env"})));
   };
@@ -78,7 +78,7 @@ InheritedConfig inherited_config(const EngineClient& client, const std::string& 
 std::optional<ImageInfo> inspect_image(const EngineClient& client, const std::string& image,
                                        ImageReader image_from) {
   const std::string doing = "cannot inspect the image '" + image + "'";
-  const auto request = get(path_of(image) + "/json");
+  const auto request = get(image_path(image) + "/json");
   const auto response = client.ask(doing, request);
   if (response.ok()) return image_from(parse_json(client, doing, response));
   if (client.kind_of(response) == Kind::not_found) return std::nullopt;
@@ -91,8 +91,8 @@ void remove_image(const EngineClient& client, const std::string& image, ImageRea
   if (!found) return;
   // An image of several names is not removed by its id.
   for (std::size_t i = 1; i < found->names.size(); ++i)
-    request_unless(client, doing, remove(path_of(found->names[i])), {Kind::not_found});
-  request_unless(client, doing, remove(path_of(found->id)), {Kind::not_found});
+    request_unless(client, doing, remove(image_path(found->names[i])), {Kind::not_found});
+  request_unless(client, doing, remove(image_path(found->id)), {Kind::not_found});
 }
 
 std::vector<ImageInfo> list_images(const EngineClient& client, const Labels& labels,

@@ -10,7 +10,7 @@ const std::string repositories =
     "[[repositories]]\nname = \"one\"\npath = \"one\"\n"
     "[[repositories]]\nname = \"two\"\npath = \"two\"\n";
 
-std::string problem(const std::string& toml) {
+std::string target_problem(const std::string& toml) {
   Fixture fixture;
   return fixture.file(toml).problem();
 }
@@ -60,19 +60,19 @@ TEST_CASE("a target needs no more than a URL") {
 }
 
 TEST_CASE("names are unique, given or derived") {
-  CHECK(problem("[[targets]]\n"
-                "url = \"https://example.com/a/foo\"\n"
-                "[[targets]]\n"
-                "name = \"foo\"\n"
-                "url = \"https://example.com/b\"\n") ==
+  CHECK(target_problem("[[targets]]\n"
+                       "url = \"https://example.com/a/foo\"\n"
+                       "[[targets]]\n"
+                       "name = \"foo\"\n"
+                       "url = \"https://example.com/b\"\n") ==
         "pkgkiln.toml:4:8: targets.name: expected a name of its own, found \"foo\" again (first at "
         "pkgkiln.toml:1:1)");
-  CHECK(problem("[[targets]]\nurl = \"https://example.com/a/foo\"\n"
-                "[[targets]]\nurl = \"https://example.com/b/foo\"\n") ==
+  CHECK(target_problem("[[targets]]\nurl = \"https://example.com/a/foo\"\n"
+                       "[[targets]]\nurl = \"https://example.com/b/foo\"\n") ==
         "pkgkiln.toml:3:1: targets.name: expected a name of its own, found \"foo\" again (first at "
         "pkgkiln.toml:1:1)");
-  CHECK(problem("[[repositories]]\nname = \"a\"\npath = \"1\"\n"
-                "[[repositories]]\nname = \"a\"\npath = \"2\"\n") ==
+  CHECK(target_problem("[[repositories]]\nname = \"a\"\npath = \"1\"\n"
+                       "[[repositories]]\nname = \"a\"\npath = \"2\"\n") ==
         "pkgkiln.toml:5:8: repositories.name: expected a name of its own, found \"a\" again (first "
         "at pkgkiln.toml:2:8)");
 }
@@ -81,8 +81,8 @@ TEST_CASE("a target that can't be named needs a name") {
   const std::string text =
       "pkgkiln.toml:2:7: targets.name: expected one, since none can be made from "
       "\"https://example.com\"";
-  CHECK(problem("[[targets]]\nurl = \"https://example.com\"\n") == text);
-  CHECK(problem("[[targets]]\nurl = \"https://example.com\"\nname = \"\"\n") == text);
+  CHECK(target_problem("[[targets]]\nurl = \"https://example.com\"\n") == text);
+  CHECK(target_problem("[[targets]]\nurl = \"https://example.com\"\nname = \"\"\n") == text);
 }
 
 TEST_CASE("names that were refused are told once") {
@@ -98,17 +98,17 @@ TEST_CASE("names that were refused are told once") {
 }
 
 TEST_CASE("a target's repository is a configured one") {
-  CHECK(problem(repositories + "[[targets]]\nurl = \"/srv/a\"\nrepository = \"three\"\n") ==
+  CHECK(target_problem(repositories + "[[targets]]\nurl = \"/srv/a\"\nrepository = \"three\"\n") ==
         "pkgkiln.toml:9:14: targets.repository: expected a configured repository (\"one\", "
         "\"two\"), found \"three\"");
-  CHECK(problem("[[targets]]\nurl = \"/srv/a\"\nrepository = \"three\"\n") ==
+  CHECK(target_problem("[[targets]]\nurl = \"/srv/a\"\nrepository = \"three\"\n") ==
         "pkgkiln.toml:3:14: targets.repository: expected a configured repository (\"pkgkiln\"), "
         "found \"three\"");
 }
 
 TEST_CASE("a repository that was refused is not missed by its targets as well") {
-  CHECK(problem("[[repositories]]\nname = \"local\"\npath = \"1\"\n"
-                "[[targets]]\nurl = \"/srv/a\"\nrepository = \"mine\"\n") ==
+  CHECK(target_problem("[[repositories]]\nname = \"local\"\npath = \"1\"\n"
+                       "[[targets]]\nurl = \"/srv/a\"\nrepository = \"mine\"\n") ==
         "pkgkiln.toml:2:8: repositories.name: expected another name (pacman keeps \"local\" for "
         "itself), found \"local\"");
 }
@@ -124,7 +124,7 @@ TEST_CASE("the PKGBUILD at a URL has neither branch nor path and is downloaded")
             "\"url\", found \"git@example.com:a/PKGBUILD\"",
             "pkgkiln.toml:5:10: targets.branch: expected none for kind = \"url\", found \"main\"",
             "pkgkiln.toml:6:8: targets.path: expected none for kind = \"url\", found \"b\""});
-  CHECK(problem("[[targets]]\nurl = \"/srv/a\"\nkind = \"hg\"\n") ==
+  CHECK(target_problem("[[targets]]\nurl = \"/srv/a\"\nkind = \"hg\"\n") ==
         "pkgkiln.toml:3:8: targets.kind: expected \"git\" or \"url\", found \"hg\"");
 }
 
@@ -137,7 +137,8 @@ TEST_CASE("a repository has a name, and a path unless a server keeps it") {
         std::vector<std::string>{
             "pkgkiln.toml:1:1: repositories.name: expected one such as \"pkgkiln\", found none",
             "pkgkiln.toml:1:1: " + no_path});
-  CHECK(problem("[[repositories]]\nname = \"a\"\npath = \"\"\n") == "pkgkiln.toml:3:8: " + no_path);
+  CHECK(target_problem("[[repositories]]\nname = \"a\"\npath = \"\"\n") ==
+        "pkgkiln.toml:3:8: " + no_path);
   const auto settings = Fixture()
                             .file(
                                 "[vieter]\naddress = \"http://e.org\"\napi_key = \"k\"\n"
@@ -158,14 +159,14 @@ TEST_CASE("with a server and no list of repositories a target may name any of th
   REQUIRE(settings.targets.size() == 2);
   CHECK(settings.targets[0].repository == "vieter");
   CHECK(settings.targets[1].repository == "mine");
-  CHECK(problem(server + "[[repositories]]\nname = \"a\"\n[[targets]]\nurl = \"/srv/b\"\n"
-                         "repository = \"b\"\n") ==
+  CHECK(target_problem(server + "[[repositories]]\nname = \"a\"\n[[targets]]\nurl = \"/srv/b\"\n"
+                                "repository = \"b\"\n") ==
         "pkgkiln.toml:8:14: targets.repository: expected a configured repository (\"a\"), found "
         "\"b\"");
 }
 
 TEST_CASE("a server without its key is refused") {
-  CHECK(problem("[vieter]\naddress = \"http://e.org\"\n") ==
+  CHECK(target_problem("[vieter]\naddress = \"http://e.org\"\n") ==
         "pkgkiln.toml:2:11: vieter.api_key: expected the server's key, since vieter.address is set "
         "(VIETER_API_KEY_FILE names a file that holds it)");
 }

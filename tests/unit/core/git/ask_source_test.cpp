@@ -2,14 +2,13 @@
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/file_server.hpp"
 #include "tests/unit/core/git/http_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-const auto kNever = Cancellation::never();
 
 std::string ask(HttpRepository& remote, const std::string& ref) {
   return remote.remotes.ask_source(remote.url(), ref, kNever);

@@ -5,14 +5,13 @@
 #include <vector>
 
 #include "tests/catch.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace std::chrono_literals;
 using git::HostGate;
 
 namespace {
-
-const auto kNever = Cancellation::never();
 
 Cancellation soon(std::chrono::milliseconds span) {
   return kNever.with_deadline(Cancellation::Clock::now() + span);

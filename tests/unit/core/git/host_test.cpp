@@ -2,6 +2,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace std::chrono_literals;
@@ -9,13 +10,12 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const auto kNever = Cancellation::never();
-const git::Politeness kHasty{8, 30s, {20s, 5ms, 10ms, 3}};
+const git::Politeness kImpatient{8, 30s, {20s, 5ms, 10ms, 3}};
 
 }  // namespace
 
 TEST_CASE("a host that wasn't reached is not tried again soon, by anybody") {
-  git::Host host("http://127.0.0.1:1", kHasty);
+  git::Host host("http://127.0.0.1:1", kImpatient);
   CHECK_THROWS_WITH(host.ask({}, kNever), ContainsSubstring("tried 3 times"));
   // A single attempt has nothing to say of three: it is what was found out before.
   CHECK_THROWS_WITH(host.ask_once({}, kNever), ContainsSubstring("tried 3 times"));
@@ -26,7 +26,7 @@ TEST_CASE("an exchange that broke off says nothing of the next one") {
   scripted::Server server({[](scripted::Connection& connection) { connection.read_head(); },
                            scripted::answering(scripted::answer(200, "ok"))},
                           scripted::Server::On::port);
-  git::Host host(server.url(), kHasty);
+  git::Host host(server.url(), kImpatient);
   CHECK_THROWS_AS(host.ask_once({}, kNever), net::TransportError);
   CHECK(host.ask({}, kNever).body == "ok");
 }
@@ -34,7 +34,7 @@ TEST_CASE("an exchange that broke off says nothing of the next one") {
 TEST_CASE("a host is the same whenever it is asked for, and its idle connections are bounded") {
   scripted::Server server({scripted::answering(scripted::answer(200, "ok"))},
                           scripted::Server::On::port);
-  git::Hosts hosts(kHasty);
+  git::Hosts hosts(kImpatient);
   auto& host = hosts.at(server.url());
   host.ask({}, kNever);
   CHECK(&hosts.at(server.url()) == &host);

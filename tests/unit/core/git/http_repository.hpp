@@ -14,6 +14,10 @@ inline const git::Politeness kHasty{
     std::chrono::seconds(30),
     {std::chrono::seconds(20), std::chrono::milliseconds(5), std::chrono::milliseconds(10), 3}};
 
+/// What HttpRepository is asked for its refs with.
+inline const std::string kGet = "GET /a.git/info/refs";
+inline const std::string kPost = "POST /a.git/git-upload-pack";
+
 /// A user without any configuration for git.
 struct PlainUser {
   ScopedVariable global{"GIT_CONFIG_GLOBAL", "/dev/null"};

@@ -2,6 +2,7 @@
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/file_server.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
@@ -9,11 +10,10 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const auto kNever = Cancellation::never();
 constexpr const char* kMeAndSecret = "Basic bWU6czpAL3Q=";  // me:s:@/t
 
 /// A repository as a web server without any knowledge of git gives it.
-struct Setup {
+struct HttpSetup {
   TempDir dir;
   TestRepository remote{dir.path() / "work"};
   std::string commit = make();
@@ -31,7 +31,7 @@ struct Setup {
 }  // namespace
 
 TEST_CASE("a repository on a plain web server is asked and mirrored, though not shallow") {
-  const Setup setup;
+  const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www");
   const auto tip = git::ask_tip(server.url("/a.git"), "", kNever);
   CHECK(tip == git::Tip{"refs/heads/main", setup.commit});
@@ -41,14 +41,14 @@ TEST_CASE("a repository on a plain web server is asked and mirrored, though not 
 }
 
 TEST_CASE("a repository that a web server doesn't have says so") {
-  const Setup setup;
+  const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www");
   CHECK_THROWS_WITH(git::ask_tip(server.url("/b.git"), "", kNever),
                     ContainsSubstring("there is no such repository"));
 }
 
 TEST_CASE("credentials of a URL reach the server, decoded") {
-  const Setup setup;
+  const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www", kMeAndSecret);
   const auto with = [&](const std::string& user) {
     return git::ask_tip("http://" + user + server.host() + "/a.git", "", kNever);
@@ -62,7 +62,7 @@ TEST_CASE("credentials of a URL reach the server, decoded") {
 }
 
 TEST_CASE("credentials of a URL are not given to another host that it redirects to") {
-  const Setup setup;
+  const HttpSetup setup;
   const FileServer other(setup.dir.path() / "www", kMeAndSecret);
   FileServer server(setup.dir.path() / "www");
   server.redirect("/r.git/info/refs", other.url("/a.git/info/refs?service=git-upload-pack"));
@@ -71,7 +71,7 @@ TEST_CASE("credentials of a URL are not given to another host that it redirects 
 }
 
 TEST_CASE("the user's credential helper is asked") {
-  const Setup setup;
+  const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www", kMeAndSecret);
   write(setup.dir.path() / "config",
         "[credential]\n\thelper = \"!printf 'username=me\\\\npassword=s:@/t\\\\n' #\"\n");
@@ -80,7 +80,7 @@ TEST_CASE("the user's credential helper is asked") {
 }
 
 TEST_CASE("no command line of git holds the URL's password") {
-  const Setup setup;
+  const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www", kMeAndSecret);
   const auto bin = setup.dir.path() / "bin";
   const auto lines = setup.dir.path() / "lines";

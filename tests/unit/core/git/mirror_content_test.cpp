@@ -2,6 +2,7 @@
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/tar_listing.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
@@ -10,9 +11,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const auto kNever = Cancellation::never();
-
-struct Setup {
+struct ContentSetup {
   TempDir dir;
   TestRepository remote{dir.path() / "remote"};
   git::Mirror mirror{dir.path() / "mirror", remote.url()};
@@ -43,7 +42,7 @@ struct Setup {
 }  // namespace
 
 TEST_CASE("a tree is exported with our owners, modes and times") {
-  Setup setup;
+  ContentSetup setup;
   const std::string bytes("\0\r\n\xff\n", 5);
   write(setup.remote.path() / "run.sh", "#!/bin/sh\n");
   fs::permissions(setup.remote.path() / "run.sh", fs::perms::owner_all);
@@ -75,7 +74,7 @@ TEST_CASE("a tree is exported with our owners, modes and times") {
 }
 
 TEST_CASE("only the tree below the path is exported, with names relative to it") {
-  Setup setup;
+  ContentSetup setup;
   setup.remote.commit({{"a/b/PKGBUILD", "x"}, {"a/b/c/d", "y"}, {"a/other", "z"}});
   const auto commit = setup.fetch();
   const auto path = GENERATE("a/b", "/a/b/", "./a//b");
@@ -87,7 +86,7 @@ TEST_CASE("only the tree below the path is exported, with names relative to it")
 }
 
 TEST_CASE("a path that is no directory says so") {
-  Setup setup;
+  ContentSetup setup;
   fs::create_directory_symlink("/etc", setup.remote.path() / "link");
   setup.remote.commit({{"a/file", "x"}});
   const auto commit = setup.fetch();
@@ -96,13 +95,13 @@ TEST_CASE("a path that is no directory says so") {
 }
 
 TEST_CASE("an empty directory's export is an empty archive") {
-  Setup setup;
+  ContentSetup setup;
   setup.remote.commit({});
   CHECK(setup.tar(setup.fetch()).empty());
 }
 
 TEST_CASE("attributes have no effect") {
-  Setup setup;
+  ContentSetup setup;
   const auto proof = setup.dir.path() / "proof";
   setup.remote.commit({{".gitattributes",
                         "PKGBUILD export-ignore\nsubst export-subst ident\ncrlf text eol=crlf\n"
@@ -124,7 +123,7 @@ TEST_CASE("attributes have no effect") {
 }
 
 TEST_CASE("a submodule is an empty directory and is not fetched") {
-  Setup setup;
+  ContentSetup setup;
   setup.remote.commit(
       {{"PKGBUILD", "x"},
        {".gitmodules", "[submodule \"s\"]\n\tpath = s\n\turl = file:///nonexistent\n"}});
@@ -137,7 +136,7 @@ TEST_CASE("a submodule is an empty directory and is not fetched") {
 }
 
 TEST_CASE("trees with hostile names are not exported") {
-  Setup setup;
+  ContentSetup setup;
   setup.remote.commit({{"PKGBUILD", "x"}});
   const auto name = GENERATE("..", ".", ".git", ".GiT", "a/b", "../up", "a\nb", "\x1b[2J");
   setup.commit_tree("100644", name);
@@ -145,7 +144,7 @@ TEST_CASE("trees with hostile names are not exported") {
 }
 
 TEST_CASE("files are read as they are, links and directories are not") {
-  Setup setup;
+  ContentSetup setup;
   fs::create_symlink("PKGBUILD", setup.remote.path() / "link");
   fs::create_directory_symlink("d", setup.remote.path() / "dirlink");
   setup.remote.commit({{"PKGBUILD", "pkgname=x\n"}, {"d/.SRCINFO", "y"}, {"a*", "star"}});
@@ -160,7 +159,7 @@ TEST_CASE("files are read as they are, links and directories are not") {
 }
 
 TEST_CASE("a file that is too long is not read") {
-  Setup setup;
+  ContentSetup setup;
   setup.remote.commit({{"PKGBUILD", std::string(1001, 'x')}});
   const auto commit = setup.fetch();
   CHECK(setup.mirror.read_file(commit, "PKGBUILD", 1001)->size() == 1001);
@@ -169,7 +168,7 @@ TEST_CASE("a file that is too long is not read") {
 }
 
 TEST_CASE("a name of a commit that is none never reaches git") {
-  Setup setup;
+  ContentSetup setup;
   setup.remote.commit({{"PKGBUILD", "x"}});
   setup.fetch();
   for (const auto* commit : {"main", "HEAD", "--help", "", "HEAD:PKGBUILD"}) {
@@ -179,7 +178,7 @@ TEST_CASE("a name of a commit that is none never reaches git") {
 }
 
 TEST_CASE("what the receiver of a tar stream throws comes out") {
-  Setup setup;
+  ContentSetup setup;
   setup.remote.commit({{"PKGBUILD", std::string(100'000, 'x')}});
   const auto commit = setup.fetch();
   struct Full {};

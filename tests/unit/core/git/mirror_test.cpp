@@ -3,6 +3,7 @@
 #include "core/git/git.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
@@ -11,9 +12,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const auto kNever = Cancellation::never();
-
-struct Setup {
+struct MirrorSetup {
   TempDir dir;
   TestRepository remote{dir.path() / "remote of mine"};
   fs::path directory = dir.path() / "mirrors/x";
@@ -31,7 +30,7 @@ struct Setup {
 }  // namespace
 
 TEST_CASE("a mirror holds one commit, without history, tags or hooks") {
-  const Setup setup;
+  const MirrorSetup setup;
   setup.remote.commit({{"PKGBUILD", "1"}});
   setup.remote.run({"tag", "v1"});
   const auto commit = setup.remote.commit({{"PKGBUILD", "2"}});
@@ -45,7 +44,7 @@ TEST_CASE("a mirror holds one commit, without history, tags or hooks") {
 }
 
 TEST_CASE("what is here is not fetched again") {
-  Setup setup;
+  MirrorSetup setup;
   const auto commit = setup.remote.commit({{"PKGBUILD", "1"}});
   const auto tip = setup.tip();
   setup.mirror.fetch(tip, kNever);
@@ -55,7 +54,7 @@ TEST_CASE("what is here is not fetched again") {
 }
 
 TEST_CASE("a branch that moved on since it was asked for gives its new tip") {
-  Setup setup;
+  MirrorSetup setup;
   setup.remote.commit({{"PKGBUILD", "1"}});
   const auto tip = setup.tip();
   const auto commit = setup.remote.commit({{"PKGBUILD", "2"}});
@@ -64,7 +63,7 @@ TEST_CASE("a branch that moved on since it was asked for gives its new tip") {
 }
 
 TEST_CASE("a branch forced back to an older commit is followed") {
-  Setup setup;
+  MirrorSetup setup;
   const auto old = setup.remote.commit({{"PKGBUILD", "1"}});
   setup.remote.commit({{"PKGBUILD", "2"}});
   setup.mirror.fetch(setup.tip(), kNever);
@@ -74,7 +73,7 @@ TEST_CASE("a branch forced back to an older commit is followed") {
 }
 
 TEST_CASE("a branch that is gone says so") {
-  Setup setup;
+  MirrorSetup setup;
   setup.remote.commit({{"PKGBUILD", "1"}});
   auto tip = setup.tip();
   tip.ref = "refs/heads/gone";
@@ -82,7 +81,7 @@ TEST_CASE("a branch that is gone says so") {
 }
 
 TEST_CASE("a remote that is shallow itself can be mirrored") {
-  Setup setup;
+  MirrorSetup setup;
   setup.remote.commit({{"PKGBUILD", "1"}});
   const auto commit = setup.remote.commit({{"PKGBUILD", "2"}});
   const auto shallow = setup.dir.path() / "shallow.git";
@@ -94,7 +93,7 @@ TEST_CASE("a remote that is shallow itself can be mirrored") {
 }
 
 TEST_CASE("a repository with SHA-256 names can be mirrored, also where a SHA-1 mirror was") {
-  Setup setup;
+  MirrorSetup setup;
   setup.remote.commit({{"PKGBUILD", "1"}});
   setup.mirror.fetch(setup.tip(), kNever);
   const auto path = setup.remote.path();
@@ -108,7 +107,7 @@ TEST_CASE("a repository with SHA-256 names can be mirrored, also where a SHA-1 m
 }
 
 TEST_CASE("a mirror of another URL is made anew") {
-  Setup setup;
+  MirrorSetup setup;
   const auto old = setup.remote.commit({{"PKGBUILD", "1"}});
   setup.mirror.fetch(setup.tip(), kNever);
   const TestRepository other(setup.dir.path() / "other");
@@ -120,7 +119,7 @@ TEST_CASE("a mirror of another URL is made anew") {
 }
 
 TEST_CASE("a damaged mirror is made anew") {
-  Setup setup;
+  MirrorSetup setup;
   const auto commit = setup.remote.commit({{"PKGBUILD", "1"}});
   const auto tip = setup.tip();
   setup.mirror.fetch(tip, kNever);
@@ -150,7 +149,7 @@ TEST_CASE("a damaged mirror is made anew") {
 }
 
 TEST_CASE("a blob that is damaged shows in the export and is mended by the next fetch") {
-  Setup setup;
+  MirrorSetup setup;
   const auto commit = setup.remote.commit({{"PKGBUILD", "1"}});
   const auto tip = setup.tip();
   setup.mirror.fetch(tip, kNever);
@@ -177,7 +176,7 @@ TEST_CASE("a blob that is damaged shows in the export and is mended by the next 
 }
 
 TEST_CASE("old objects don't gather for ever") {
-  Setup setup;
+  MirrorSetup setup;
   for (int i = 0; i < 55; ++i) {
     setup.remote.commit({{"PKGBUILD", std::to_string(i)}});
     setup.mirror.fetch(setup.tip(), kNever);
@@ -197,7 +196,7 @@ TEST_CASE("the URL's password is neither in the mirror nor shown") {
 }
 
 TEST_CASE("what was never asked for can't be fetched") {
-  Setup setup;
+  MirrorSetup setup;
   setup.remote.commit({{"PKGBUILD", "1"}});
   CHECK_THROWS_AS(setup.mirror.fetch({"--upload-pack=x", std::string(40, 'a')}, kNever), Error);
   CHECK_THROWS_AS(setup.mirror.fetch({"refs/heads/main", "--help"}, kNever), Error);

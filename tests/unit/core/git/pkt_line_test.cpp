@@ -3,17 +3,17 @@
 #include "tests/catch.hpp"
 
 using namespace pkgkiln::git;
-using Kind = Packet::Kind;
+using PacketKind = Packet::Kind;
 
 TEST_CASE("pkt-lines are taken one by one, without their line breaks") {
   PktLines lines("0006a\n0005b0004000100020000");
   CHECK(lines.next().is("a"));
   CHECK(lines.next().is("b"));
   CHECK(lines.next().is(""));
-  CHECK(lines.next().kind == Kind::delimiter);
-  CHECK(lines.next().kind == Kind::response_end);
+  CHECK(lines.next().kind == PacketKind::delimiter);
+  CHECK(lines.next().kind == PacketKind::response_end);
   CHECK_FALSE(lines.at_end());
-  CHECK(lines.next().kind == Kind::flush);
+  CHECK(lines.next().kind == PacketKind::flush);
   CHECK(lines.at_end());
 }
 
@@ -36,5 +36,5 @@ TEST_CASE("what is no pkt-line is refused") {
 
 TEST_CASE("a line is written with its length and a line break") {
   CHECK(pkt_line("peel") == "0009peel\n");
-  CHECK(PktLines(pkt_line("ref-prefix HEAD")).next().kind == Kind::data);
+  CHECK(PktLines(pkt_line("ref-prefix HEAD")).next().kind == PacketKind::data);
 }

@@ -1,6 +1,7 @@
 #include "core/git/remotes.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/http_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
@@ -8,10 +9,6 @@ using Catch::Matchers::ContainsSubstring;
 using Requests = std::vector<std::string>;
 
 namespace {
-
-const auto kNever = Cancellation::never();
-const std::string kGet = "GET /a.git/info/refs";
-const std::string kPost = "POST /a.git/git-upload-pack";
 
 /// Wants me:s:@/t.
 std::optional<std::string> door(const std::string& head) {

@@ -2,14 +2,13 @@
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/file_server.hpp"
 #include "tests/unit/core/git/http_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-const auto kNever = Cancellation::never();
 
 /// What is told of the failure, by our own question and then by that of the git program.
 std::string report(git::Remotes& remotes, const std::string& url, const std::string& branch = {}) {

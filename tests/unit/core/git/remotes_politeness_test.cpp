@@ -4,6 +4,7 @@
 #include "core/git/remotes.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/http_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
@@ -12,8 +13,6 @@ using Catch::Matchers::ContainsSubstring;
 using Clock = Cancellation::Clock;
 
 namespace {
-
-const auto kNever = Cancellation::never();
 
 /// Answers the first requests, so many of them, with these bytes.
 SmartServer::Intercept first_answers(int count, const std::string& bytes) {

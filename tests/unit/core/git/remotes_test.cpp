@@ -2,19 +2,14 @@
 
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/http_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
 using Catch::Matchers::ContainsSubstring;
 using Requests = std::vector<std::string>;
 
-namespace {
-
-const auto kNever = Cancellation::never();
-const std::string kGet = "GET /a.git/info/refs";
-const std::string kPost = "POST /a.git/git-upload-pack";
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a server of version 2 is asked what it speaks once, and then for refs alone") {
   HttpRepository remote;

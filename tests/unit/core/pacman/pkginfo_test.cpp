@@ -7,7 +7,7 @@ using pkgkiln::pacman::PkgInfo;
 using Texts = std::vector<std::string>;
 
 namespace {
-const std::string kMinimal = "pkgname = foo\npkgver = 1-1\narch = any\n";
+const std::string kMinimalPkginfo = "pkgname = foo\npkgver = 1-1\narch = any\n";
 }
 
 TEST_CASE("a .PKGINFO gives its values") {
@@ -48,16 +48,16 @@ TEST_CASE("what isn't a sound .PKGINFO is refused") {
       {"pkgname = foo\npkgver = 1/1-1\narch = any\n", "pkgver is no full version"},
       {"pkgname = foo\npkgver = 1\narch = any\n", "pkgver is no full version"},
       {"pkgname = foo\npkgver = 1-1\narch = a-b\n", "arch is no architecture"},
-      {kMinimal + "pkgbase = a/b\n", "pkgbase is no package name"},
-      {kMinimal + "pkgname = bar\n", "line 4: pkgname stands there twice"},
-      {kMinimal + "words\n", "line 4: expected 'key = value'"},
-      {kMinimal + "pkgdesc = \x1b[2J\n", "line 4: control characters"},
-      {kMinimal + "pkgdesc = a\rb\n", "line 4: control characters"},
-      {kMinimal + std::string("pkgdesc = a\0b\n", 14), "line 4: control characters"},
-      {kMinimal + "size = -1\n", "size is no number"},
-      {kMinimal + "size = 99999999999999999999\n", "size is no number"},
-      {kMinimal + "builddate = today\n", "builddate is no number"},
-      {kMinimal + "license = %FILENAME%\n", "line 4: the value looks like a database field"},
+      {kMinimalPkginfo + "pkgbase = a/b\n", "pkgbase is no package name"},
+      {kMinimalPkginfo + "pkgname = bar\n", "line 4: pkgname stands there twice"},
+      {kMinimalPkginfo + "words\n", "line 4: expected 'key = value'"},
+      {kMinimalPkginfo + "pkgdesc = \x1b[2J\n", "line 4: control characters"},
+      {kMinimalPkginfo + "pkgdesc = a\rb\n", "line 4: control characters"},
+      {kMinimalPkginfo + std::string("pkgdesc = a\0b\n", 14), "line 4: control characters"},
+      {kMinimalPkginfo + "size = -1\n", "size is no number"},
+      {kMinimalPkginfo + "size = 99999999999999999999\n", "size is no number"},
+      {kMinimalPkginfo + "builddate = today\n", "builddate is no number"},
+      {kMinimalPkginfo + "license = %FILENAME%\n", "line 4: the value looks like a database field"},
       {std::string((1U << 20U) + 1, '\n'), "longer than 1 MiB"}};
   for (const auto& [text, why] : cases) {
     CAPTURE(text.substr(0, 100));

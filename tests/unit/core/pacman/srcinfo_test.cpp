@@ -11,7 +11,7 @@ using Texts = std::vector<std::string>;
 
 namespace {
 
-const std::string kMinimal = "pkgbase = foo\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n";
+const std::string kMinimalSrcinfo = "pkgbase = foo\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n";
 
 SrcInfo parse(const std::string& text) {
   return SrcInfo::parse(text, "x86_64");
@@ -63,7 +63,7 @@ TEST_CASE("a package's values take the place of the base's") {
 }
 
 TEST_CASE("an epoch of zero is left out, as makepkg does") {
-  CHECK(parse(kMinimal + "\tepoch = 0\npkgname = foo\n").version == "1-1");
+  CHECK(parse(kMinimalSrcinfo + "\tepoch = 0\npkgname = foo\n").version == "1-1");
 }
 
 TEST_CASE("lines may end in carriage returns, or not at all") {
@@ -74,7 +74,7 @@ TEST_CASE("lines may end in carriage returns, or not at all") {
 }
 
 TEST_CASE("sources that a VCS serves are found") {
-  const auto info = parse(kMinimal +
+  const auto info = parse(kMinimalSrcinfo +
                           "\tsource = git+https://x/a.git#branch=main\n"
                           "\tsource = dir::git://x/b\n\tsource = svn+https://x/c\n"
                           "\tsource = hg+http://x/d\n\tsource = bzr+lp:e\n\tsource = lp:f\n"
@@ -88,7 +88,7 @@ TEST_CASE("sources that a VCS serves are found") {
 }
 
 TEST_CASE("what must be installed to build is gathered once, without what the set provides") {
-  const auto info = parse(kMinimal +
+  const auto info = parse(kMinimalSrcinfo +
                           "\tmakedepends = m\n\tmakedepends = lib\n\tcheckdepends = m\n"
                           "\tdepends = a\n"
                           "pkgname = lib\n\tdepends = a\n\tprovides = libx.so=1-64\n"
@@ -100,21 +100,22 @@ TEST_CASE("what must be installed to build is gathered once, without what the se
 TEST_CASE("what isn't a sound .SRCINFO is refused, with its line") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"", "names no pkgname"},
-      {kMinimal, "names no pkgname"},
+      {kMinimalSrcinfo, "names no pkgname"},
       {"pkgver = 1\n", "line 1: a key stands before pkgbase"},
       {"pkgname = foo\n", "line 1: pkgname stands before pkgbase"},
-      {kMinimal + "pkgbase = bar\n", "line 5: a second pkgbase"},
-      {kMinimal + "pkgname = a\npkgname = a\n", "line 6: pkgname 'a' stands there twice"},
-      {kMinimal + "hello\n", "line 5: expected 'key = value'"},
-      {kMinimal + "<html> = 1\n", "line 5: expected 'key = value'"},
-      {kMinimal + "\tdepends = -Rdd\n", "line 5: depends is no dependency"},
-      {kMinimal + "\tmakedepends_x86_64 = a b\n", "line 5: makedepends_x86_64 is no dependency"},
-      {kMinimal + "\tarch = x/y\n", "line 5: arch is no architecture"},
-      {kMinimal + "\tvalidpgpkeys = --yes\n", "line 5: validpgpkeys is no key fingerprint"},
-      {kMinimal + "pkgname = ../foo\n", "line 5: pkgname is no package name"},
-      {kMinimal + "\tpkgdesc = \x1b[2J\n", "line 5: control characters"},
-      {kMinimal + "\tpkgver = 1-2\npkgname = foo\n", "make no version"},
-      {kMinimal + "\tepoch = x\npkgname = foo\n", "make no version"},
+      {kMinimalSrcinfo + "pkgbase = bar\n", "line 5: a second pkgbase"},
+      {kMinimalSrcinfo + "pkgname = a\npkgname = a\n", "line 6: pkgname 'a' stands there twice"},
+      {kMinimalSrcinfo + "hello\n", "line 5: expected 'key = value'"},
+      {kMinimalSrcinfo + "<html> = 1\n", "line 5: expected 'key = value'"},
+      {kMinimalSrcinfo + "\tdepends = -Rdd\n", "line 5: depends is no dependency"},
+      {kMinimalSrcinfo + "\tmakedepends_x86_64 = a b\n",
+       "line 5: makedepends_x86_64 is no dependency"},
+      {kMinimalSrcinfo + "\tarch = x/y\n", "line 5: arch is no architecture"},
+      {kMinimalSrcinfo + "\tvalidpgpkeys = --yes\n", "line 5: validpgpkeys is no key fingerprint"},
+      {kMinimalSrcinfo + "pkgname = ../foo\n", "line 5: pkgname is no package name"},
+      {kMinimalSrcinfo + "\tpkgdesc = \x1b[2J\n", "line 5: control characters"},
+      {kMinimalSrcinfo + "\tpkgver = 1-2\npkgname = foo\n", "make no version"},
+      {kMinimalSrcinfo + "\tepoch = x\npkgname = foo\n", "make no version"},
       {"pkgbase = foo\n\tpkgver = 1\npkgname = foo\n", "make no version"}};
   for (const auto& [text, why] : cases) {
     CAPTURE(text);
@@ -126,10 +127,10 @@ TEST_CASE("the size of a .SRCINFO is bounded") {
   REQUIRE_THROWS_WITH(parse(std::string(4194305, ' ')), ContainsSubstring("longer than 4 MiB"));
   REQUIRE_THROWS_WITH(parse(std::string(100001, '\n')),
                       ContainsSubstring("more than 100000 lines"));
-  REQUIRE_THROWS_WITH(parse(kMinimal + "pkgdesc = " + std::string(70000, 'x')),
+  REQUIRE_THROWS_WITH(parse(kMinimalSrcinfo + "pkgdesc = " + std::string(70000, 'x')),
                       ContainsSubstring("line 5: the line is too long"));
   const auto many = [](const std::string& key) {
-    std::string text = kMinimal;
+    std::string text = kMinimalSrcinfo;
     for (int i = 0; i < 400; ++i) text += "\t" + key + " = d" + std::to_string(i) + "\n";
     for (int i = 0; i < 400; ++i) text += "pkgname = p" + std::to_string(i) + "\n";
     return text;

@@ -9,12 +9,12 @@ using std::chrono::hours;
 namespace {
 
 /// A build that failed half an hour ago, about to be tried again.
-struct Situation {
+struct Judged {
   Plan plan{{}, Build{"it was never built here"}, "refs/heads/main", "c0ffee"};
   BuildRecord last;
   RetryPolicy policy;
 
-  Situation() {
+  Judged() {
     last.commit = "c0ffee";
     last.image = "image";
     last.status = "failed";
@@ -33,7 +33,7 @@ struct Situation {
 }  // namespace
 
 TEST_CASE("what failed is held back from the same commit and image, and that is said") {
-  Situation situation;
+  Judged situation;
   const auto build = situation.judged();
   CHECK(build.not_with_image == "image");
   CHECK_THAT(build.why, ContainsSubstring("failed at step build at this commit"));
@@ -41,7 +41,7 @@ TEST_CASE("what failed is held back from the same commit and image, and that is 
 }
 
 TEST_CASE("a timeout and a file that can't be published are remembered as well") {
-  Situation situation;
+  Judged situation;
   situation.last.exit_code = 0;
   SECTION("timeout") {
     situation.last.status = "timed-out";
@@ -53,7 +53,7 @@ TEST_CASE("a timeout and a file that can't be published are remembered as well")
 }
 
 TEST_CASE("everything else is tried again") {
-  Situation situation;
+  Judged situation;
   SECTION("the commit is another") {
     situation.plan.commit = "bead";
   }
@@ -76,10 +76,10 @@ TEST_CASE("everything else is tried again") {
 }
 
 TEST_CASE("what failed with the network on is tried again after an hour, then after two") {
-  Situation situation;
+  Judged situation;
   situation.last.step = "fetch";
   CHECK(situation.is_held());
-  situation = Situation();
+  situation = Judged();
   situation.last.step = "dependencies";
   situation.last.finished -= hours(1);
   CHECK(situation.is_held(2));
@@ -88,7 +88,7 @@ TEST_CASE("what failed with the network on is tried again after an hour, then af
 }
 
 TEST_CASE("the configured pause counts for all and doubles, but does not overflow") {
-  Situation situation;
+  Judged situation;
   situation.policy.first_pause = hours(1);
   CHECK(situation.is_held());
   CHECK_THAT(situation.judged().why, ContainsSubstring("or after 2"));
@@ -99,7 +99,7 @@ TEST_CASE("the configured pause counts for all and doubles, but does not overflo
 }
 
 TEST_CASE("a clock that was set back holds nothing back for long") {
-  Situation situation;
+  Judged situation;
   situation.policy.first_pause = hours(1);
   situation.last.finished += hours(1'000);
   CHECK(!situation.is_held());

@@ -34,7 +34,7 @@ class FakeRepository : public Repository {
   std::string name_ = "repo";
 };
 
-struct Situation {
+struct PlannedTarget {
   TempDir directory;
   StateDir state{directory.path() / "state"};
   History history{state};
@@ -45,7 +45,7 @@ struct Situation {
   Target target;
   BuildRecord record;
 
-  Situation() {
+  PlannedTarget() {
     auto owned = std::make_unique<FakeRepository>();
     repository = owned.get();
     repositories.add(std::move(owned));
@@ -75,12 +75,12 @@ struct Situation {
 }  // namespace
 
 TEST_CASE("what was never built is built") {
-  Situation situation;
+  PlannedTarget situation;
   CHECK(situation.why_build() == "it was never built here");
 }
 
 TEST_CASE("an unmoved commit whose files are published is skipped", "[concurrent]") {
-  Situation situation;
+  PlannedTarget situation;
   situation.history.record(situation.record);
   const auto plan = situation.plan();
   REQUIRE(std::holds_alternative<Skip>(plan.decision));
@@ -91,7 +91,7 @@ TEST_CASE("an unmoved commit whose files are published is skipped", "[concurrent
 }
 
 TEST_CASE("in doubt it builds") {
-  Situation situation;
+  PlannedTarget situation;
   auto& record = situation.record;
   SECTION("the branch moved") {
     situation.history.record(record);
@@ -147,7 +147,7 @@ TEST_CASE("in doubt it builds") {
 }
 
 TEST_CASE("a source that is pinned to a commit is not asked") {
-  Situation situation;
+  PlannedTarget situation;
   situation.record.vcs_sources = {{"git+https://nobody.invalid/foo#commit=ab12", {}}};
   situation.history.record(situation.record);
   CHECK(std::holds_alternative<Skip>(situation.plan().decision));
@@ -156,7 +156,7 @@ TEST_CASE("a source that is pinned to a commit is not asked") {
 namespace {
 
 /// A target that was never seen here, with a .SRCINFO, whose package is published.
-struct Stranger : Situation {
+struct Stranger : PlannedTarget {
   std::map<std::string, std::string> files{
       {"PKGBUILD", "pkgname=foo\npkgver=1\npkgrel=1\narch=(any)\n"},
       {".SRCINFO", "pkgbase = foo\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\npkgname = foo\n"}};
@@ -216,7 +216,7 @@ TEST_CASE("without the lock nothing is looked into") {
 }
 
 TEST_CASE("a plan tells what it was made by") {
-  Situation situation;
+  PlannedTarget situation;
   situation.history.record(situation.record);
   const auto plan = situation.plan();
   REQUIRE(plan.evidence.size() == 3);
@@ -226,7 +226,7 @@ TEST_CASE("a plan tells what it was made by") {
 }
 
 TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
-  Situation situation;
+  PlannedTarget situation;
   situation.history.record(situation.record);
   auto lost = situation.target;
   lost.name = "lost";
@@ -248,7 +248,7 @@ TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
 }
 
 TEST_CASE("planning stops when it is asked to", "[concurrent]") {
-  Situation situation;
+  PlannedTarget situation;
   Cancellation cancel;
   cancel.request(15);
   CHECK_THROWS_AS(

@@ -5,6 +5,7 @@
 #include "tests/unit/core/git/file_server.hpp"
 #include "tests/unit/core/git/tar_listing.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
@@ -12,8 +13,6 @@ namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-const auto kNever = Cancellation::never();
 
 struct Setup {
   TempDir dir;

@@ -15,7 +15,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-struct Setup {
+struct HistorySetup {
   TempDir dir;
   StateDir state{dir.path() / "state"};
 
@@ -72,7 +72,7 @@ BuildRecord made(const std::string& target, const std::string& build, const std:
 }  // namespace
 
 TEST_CASE("a record is remembered whole, also by the next run") {
-  const Setup setup;
+  const HistorySetup setup;
   const auto record = full_record("t", "b1");
   {
     History history(setup.state);
@@ -89,7 +89,7 @@ TEST_CASE("a record is remembered whole, also by the next run") {
 }
 
 TEST_CASE("what earlier versions recorded is kept") {
-  const Setup setup;
+  const HistorySetup setup;
   sqlite::Connection(setup.state.database()).execute(kFirstVersion);
   for (int i = 0; i < 2; ++i) {
     const History history(setup.state);
@@ -110,7 +110,7 @@ TEST_CASE("what earlier versions recorded is kept") {
 }
 
 TEST_CASE("the newest is what was recorded last, whatever the clock said") {
-  const Setup setup;
+  const HistorySetup setup;
   History history(setup.state);
   history.record(made("t", "b1", "built"));
   auto earlier = made("t", "b2", "up-to-date");
@@ -125,7 +125,7 @@ TEST_CASE("the newest is what was recorded last, whatever the clock said") {
 }
 
 TEST_CASE("a build recorded again replaces what was recorded of it") {
-  const Setup setup;
+  const HistorySetup setup;
   History history(setup.state);
   history.record(made("t", "b1", "unpublished", {"foo-1-1-any.pkg.tar.zst"}));
   history.record(made("u", "b1", "built"));
@@ -135,7 +135,7 @@ TEST_CASE("a build recorded again replaces what was recorded of it") {
 }
 
 TEST_CASE("the owner of a package is the target whose latest good build made it") {
-  const Setup setup;
+  const HistorySetup setup;
   History history(setup.state);
   CHECK_FALSE(history.owner_of("foo", "mine").has_value());
   history.record(made("t", "b1", "built", {"foo-1-1-any.pkg.tar.zst", "foo-doc-1-1-any.pkg.tar"}));
@@ -154,7 +154,7 @@ TEST_CASE("the owner of a package is the target whose latest good build made it"
 }
 
 TEST_CASE("a build for another repository doesn't end the ownership in this one") {
-  const Setup setup;
+  const HistorySetup setup;
   History history(setup.state);
   history.record(made("t", "b1", "built", {"foo-1-1-any.pkg.tar.zst"}));
   auto elsewhere = made("t", "b2", "built", {"bar-1-1-any.pkg.tar.zst"});
@@ -165,7 +165,7 @@ TEST_CASE("a build for another repository doesn't end the ownership in this one"
 }
 
 TEST_CASE("a damaged database is put aside and started anew") {
-  const Setup setup;
+  const HistorySetup setup;
   const auto file = setup.state.database();
   {
     History history(setup.state);
@@ -199,14 +199,14 @@ TEST_CASE("a damaged database is put aside and started anew") {
 }
 
 TEST_CASE("a database that can't be opened is an error and stays where it is") {
-  const Setup setup;
+  const HistorySetup setup;
   fs::create_directories(setup.state.database());
   CHECK_THROWS_WITH(History(setup.state), ContainsSubstring("state.db"));
   CHECK(fs::is_directory(setup.state.database()));
 }
 
 TEST_CASE("threads and a second program may use the history at once", "[concurrent]") {
-  const Setup setup;
+  const HistorySetup setup;
   History history(setup.state);
   History second(setup.state);
   std::vector<std::thread> threads;

@@ -14,7 +14,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-struct Setup {
+struct SpoolSetup {
   TempDir dir;
   Spool spool{dir.path() / "spool"};
   std::vector<std::string> notices;
@@ -40,7 +40,7 @@ struct Setup {
 }  // namespace
 
 TEST_CASE("a sealed batch survives, with its record") {
-  Setup setup;
+  SpoolSetup setup;
   const auto batch = setup.sealed("t", "b1");
   const auto pending = Spool(setup.dir.path() / "spool").pending(setup.notices);
   REQUIRE(pending.size() == 1);
@@ -50,7 +50,7 @@ TEST_CASE("a sealed batch survives, with its record") {
 }
 
 TEST_CASE("batches come oldest first") {
-  Setup setup;
+  SpoolSetup setup;
   for (const auto& [target, hours] : {std::pair{"b", 2}, std::pair{"a", 3}, std::pair{"c", 1}}) {
     auto batch = setup.filled(target, "x");
     batch.build.finished += std::chrono::hours(hours);
@@ -64,13 +64,13 @@ TEST_CASE("batches come oldest first") {
 }
 
 TEST_CASE("without a spool directory nothing is pending") {
-  Setup setup;
+  SpoolSetup setup;
   CHECK(setup.pending().empty());
   CHECK(setup.notices.empty());
 }
 
 TEST_CASE("a dropped batch is gone, others of its target stay") {
-  Setup setup;
+  SpoolSetup setup;
   const auto first = setup.sealed("t", "b1");
   const auto second = setup.sealed("t", "b2");
   setup.spool.drop(first.directory);
@@ -81,7 +81,7 @@ TEST_CASE("a dropped batch is gone, others of its target stay") {
 }
 
 TEST_CASE("opening a batch again empties it") {
-  Setup setup;
+  SpoolSetup setup;
   const auto batch = setup.sealed("t", "b1");
   CHECK(fs::is_empty(setup.spool.open("t", "b1")));
   CHECK(setup.pending().empty());
@@ -89,7 +89,7 @@ TEST_CASE("opening a batch again empties it") {
 }
 
 TEST_CASE("what a crash or a broken disk left is removed and told of") {
-  Setup setup;
+  SpoolSetup setup;
   std::string why;
   SECTION("the build was cut off") {
     setup.filled("t", "b1");
@@ -136,7 +136,7 @@ TEST_CASE("what a crash or a broken disk left is removed and told of") {
 }
 
 TEST_CASE("one bad batch doesn't hide a good one") {
-  Setup setup;
+  SpoolSetup setup;
   setup.filled("t", "b1");
   setup.sealed("t", "b2");
   CHECK(setup.pending().size() == 1);
@@ -144,7 +144,7 @@ TEST_CASE("one bad batch doesn't hide a good one") {
 }
 
 TEST_CASE("links and files in the spool are left alone") {
-  Setup setup;
+  SpoolSetup setup;
   setup.sealed("t", "b1");
   const auto outside = setup.dir.path() / "outside";
   fs::create_directories(outside / "x");
@@ -156,7 +156,7 @@ TEST_CASE("links and files in the spool are left alone") {
 }
 
 TEST_CASE("only what lies in the spool can be dropped or opened") {
-  const Setup setup;
+  const SpoolSetup setup;
   fs::create_directories(setup.dir.path() / "x/y");
   CHECK_THROWS_AS(setup.spool.drop(setup.dir.path() / "x/y"), Error);
   CHECK_THROWS_AS(setup.spool.drop(setup.dir.path() / "spool"), Error);

@@ -12,13 +12,13 @@ using vieter::Version;
 
 namespace {
 
-struct Situation {
+struct LogsSetup {
   TempDir directory;
   Vieter there;
   Target target;
   BuildRecord build;
 
-  explicit Situation(Version version) {
+  explicit LogsSetup(Version version) {
     there.be(version, version == Version::v0_2 ? "{}" : "[]");
     target.vieter_id = 12;
     build.status = "failed";
@@ -48,7 +48,7 @@ TEST_CASE("a log is delivered with what the version wants to know") {
       {Version::v0_4,
        "POST /api/v1/logs?target=12&startTime=1000&endTime=1007&arch=x86_64&exitCode=4"},
   }));
-  Situation all(version);
+  LogsSetup all(version);
   all.there.on(line, "{}");
   all.deliver();
   CHECK(all.posted() == line);
@@ -65,7 +65,7 @@ TEST_CASE("exit codes tell what became of a build") {
       {"failed", 0, "exitCode=1"},
       {"timed-out", 0, "exitCode=124"},
   }));
-  Situation all(Version::v0_4);
+  LogsSetup all(Version::v0_4);
   all.build.status = status;
   all.build.exit_code = code;
   all.deliver();  // a 404: the server keeps no logs, which is no error
@@ -73,7 +73,7 @@ TEST_CASE("exit codes tell what became of a build") {
 }
 
 TEST_CASE("times are never nothing and never the wrong way round") {
-  Situation all(Version::v0_4);
+  LogsSetup all(Version::v0_4);
   all.build.started = {};
   all.build.finished = std::chrono::system_clock::time_point(-5s);
   all.deliver();
@@ -81,17 +81,17 @@ TEST_CASE("times are never nothing and never the wrong way round") {
 }
 
 TEST_CASE("nothing is delivered where it is not wanted") {
-  Situation old(GENERATE(Version::seed, Version::v0_2));
+  LogsSetup old(GENERATE(Version::seed, Version::v0_2));
   old.deliver();
   CHECK(old.posted().empty());
-  Situation unknown(Version::v0_4);
+  LogsSetup unknown(Version::v0_4);
   unknown.target.vieter_id = 0;
   unknown.deliver();
   CHECK(unknown.there.requests().empty());
 }
 
 TEST_CASE("a log that can't be delivered says why") {
-  Situation all(Version::v0_4);
+  LogsSetup all(Version::v0_4);
   all.there.on("POST /api/v1/logs?target=12&startTime=1000&endTime=1007&arch=x86_64&exitCode=4",
                400, R"({"message": "Missing or invalid startTime."})");
   CHECK_THROWS_WITH(all.deliver(), ContainsSubstring("400") && ContainsSubstring("startTime"));
