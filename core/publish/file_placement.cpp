@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = ".pkgkiln-";
+constexpr mode_t kPublishedMode = 0644;  // whatever the umask
 
 void sync_file(const fs::path& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -63,6 +64,19 @@ void copy_content(int in, const fs::path& source, const fs::path& target) {
   }
 }
 
+/// Makes `target` a second name of the file, with the mode of a published one. False, and nothing
+/// done, where that can't be: on another file system, or one without hard links.
+bool link_content(int in, const fs::path& source, const fs::path& target) {
+  const auto beside = target.string() + "+";
+  ::unlink(beside.c_str());
+  if (::link(source.c_str(), beside.c_str()) != 0) return false;
+  const bool same = stamp_of(fs::path(beside)) == stamp_of(in);
+  if (same && ::fchmod(in, kPublishedMode) == 0 && ::rename(beside.c_str(), target.c_str()) == 0)
+    return true;
+  ::unlink(beside.c_str());
+  return false;
+}
+
 }  // namespace
 
 PlacedFile::PlacedFile(const fs::path& directory) {
@@ -70,7 +84,8 @@ PlacedFile::PlacedFile(const fs::path& directory) {
   const UniqueFd fd(::mkostemp(pattern.data(), O_CLOEXEC));
   if (!fd) throw_errno("cannot make a file in '" + directory.string() + "'");
   path_ = pattern;
-  if (::fchmod(fd.get(), 0644) != 0) throw_errno("cannot set the mode of '" + pattern + "'");
+  if (::fchmod(fd.get(), kPublishedMode) != 0)
+    throw_errno("cannot set the mode of '" + pattern + "'");
 }
 
 PlacedFile::PlacedFile(PlacedFile&& other) noexcept
@@ -105,17 +120,20 @@ void PlacedFile::remove_leftovers(const fs::path& directory) {
   for (const auto& path : found) ::unlink(path.c_str());
 }
 
-PlacedFile copy_beside(const pacman::PackageArchive& package, const fs::path& directory) {
+PlacedFile put_beside(const pacman::PackageArchive& package, const fs::path& directory) {
   const UniqueFd in(::open(package.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!in) throw_errno("cannot open '" + package.path.string() + "'");
   const auto unchanged = [&] { return package.stamp && stamp_of(in.get()) == *package.stamp; };
-  PlacedFile copy(directory);
-  const bool before = unchanged();
-  copy_content(in.get(), package.path, copy.path());
-  if (!(before && unchanged()) && sha256_of_file(copy.path()) != package.sha256)
+  PlacedFile file(directory);
+  bool checked = unchanged();
+  if (!link_content(in.get(), package.path, file.path())) {
+    copy_content(in.get(), package.path, file.path());
+    checked = checked && unchanged();
+  }
+  if (!checked && sha256_of_file(file.path()) != package.sha256)
     throw Error("cannot publish '" + package.path.string() + "'")
         .because("its content has changed since it was checked");
-  return copy;
+  return file;
 }
 
 void place_link(const std::string& target, const fs::path& link) {

@@ -73,12 +73,12 @@ bool Publication::check(EditedDatabase& db, EditedDatabase& files) {
 }
 
 void Publication::place() {
-  std::vector<PlacedFile> copies;
-  for (const auto* package : missing_) copies.push_back(copy_beside(*package, directory_));
-  for (auto& copy : copies) copy.sync();
-  for (std::size_t i = 0; i < copies.size(); ++i) {
+  std::vector<PlacedFile> files;
+  for (const auto* package : missing_) files.push_back(put_beside(*package, directory_));
+  for (auto& file : files) file.sync();
+  for (std::size_t i = 0; i < files.size(); ++i) {
     const auto target = directory_ / missing_[i]->name.text();
-    copies[i].place_new(target);
+    files[i].place_new(target);
     placed_.push_back(target);
   }
   sync_directory(directory_);

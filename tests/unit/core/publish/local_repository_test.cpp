@@ -223,6 +223,16 @@ TEST_CASE("a package whose file has another stamp is only taken for what it was 
   CHECK(place.repository.contains(package.name));
 }
 
+TEST_CASE("a package on the same file system is published under a second name, readable for all") {
+  Place place;
+  const auto package = place.package("foo", "1-1");
+  fs::permissions(package.path, fs::perms::owner_read | fs::perms::owner_write);
+  place.repository.publish({package});
+  const auto published = place.directory / package.name.text();
+  CHECK(fs::equivalent(published, package.path));
+  CHECK(mode_of(published) == 0644);
+}
+
 TEST_CASE("a repository whose two databases differ is made whole again") {
   Place place;
   const auto first = place.package("first", "1-1");
