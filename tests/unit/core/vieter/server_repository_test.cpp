@@ -52,9 +52,8 @@ struct Situation {
     repository = std::make_unique<vieter::ServerRepository>("my repo", *server);
   }
 
-  void holds(const std::string& sha256) {
-    there.on("HEAD /my%20repo/x86_64/foo-1%3A2-3", "");
-    there.on("GET /my%20repo/x86_64/foo-1%3A2-3", desc(sha256));
+  void holds(const std::string& sha256, const std::string& arch = "x86_64") {
+    there.on("GET /my%20repo/" + arch + "/foo-1%3A2-3", desc(sha256, package.name.text()));
   }
   using Entries = std::vector<std::pair<std::string, std::string>>;
   std::string database(const Entries& entries) const {
@@ -92,20 +91,44 @@ TEST_CASE("a package is there when its desc is") {
   all.holds(all.package.sha256);
   CHECK(all.repository->contains(all.package.name));
   for (const auto& request : all.there.requests())
-    if (request.line.starts_with("HEAD")) CHECK_THAT(request.head, !ContainsSubstring("X-Api-Key"));
+    if (request.line.find("foo") != std::string::npos)
+      CHECK_THAT(request.head, !ContainsSubstring("X-Api-Key"));
 }
 
 TEST_CASE("what can't be told is no answer") {
   Situation all(Version::v0_4);
-  all.there.on("HEAD /my%20repo/x86_64/foo-1%3A2-3", 403);
+  all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", 403);
   CHECK_THROWS_WITH(all.repository->contains(all.package.name),
                     ContainsSubstring("cannot tell whether foo-1:2-3-x86_64.pkg.tar.zst") &&
                         ContainsSubstring("403"));
 }
 
+TEST_CASE("an answer that isn't about the package does not say that it is there") {
+  Situation all(GENERATE(Version::v0_2, Version::v0_4));
+  const std::string target = "GET /my%20repo/x86_64/foo-1%3A2-3";
+  for (const auto* rubbish : {"<!doctype html><title>Welcome</title>", "", "ok", "{}"}) {
+    all.there.on(target, rubbish);
+    CHECK_THROWS_WITH(all.repository->contains(all.package.name),
+                      ContainsSubstring("the server answers 200"));
+    CHECK_THROWS_AS(all.repository->listed(all.package.name), Error);
+  }
+  all.there.on(target, desc("abc", "bar-1:2-3-x86_64.pkg.tar.zst"));
+  CHECK_FALSE(all.repository->contains(all.package.name));
+  all.there.on(target, desc("abc", "foo-1:2-3-any.pkg.tar.zst"));
+  CHECK_FALSE(all.repository->contains(all.package.name));
+}
+
+TEST_CASE("a page in the place of a file of the seed is not the file") {
+  Situation all(Version::seed);
+  all.there.on("HEAD /foo-1%3A2-3-x86_64.pkg.tar.zst", [](const Vieter::Request&) {
+    return scripted::answer(200, "", "Content-Type: text/html\r\nConnection: close\r\n");
+  });
+  CHECK_THROWS_AS(all.repository->contains(all.package.name), Error);
+}
+
 TEST_CASE("a package for any arch is looked for elsewhere only while its own arch has nothing") {
   Situation all(Version::v0_4, "foo-1:2-3-any.pkg.tar.zst");
-  all.there.on("HEAD /my%20repo/aarch64/foo-1%3A2-3", "");
+  all.holds("abc", "aarch64");
   CHECK(all.repository->contains(all.package.name));
   all.there.on("HEAD /my%20repo/x86_64/my%20repo.db", "");
   CHECK_FALSE(all.repository->contains(all.package.name));
@@ -113,7 +136,7 @@ TEST_CASE("a package for any arch is looked for elsewhere only while its own arc
 
 TEST_CASE("the server's default arch is looked into, however unusual") {
   Situation all(Version::v0_4, "foo-1:2-3-any.pkg.tar.zst");
-  all.there.on("HEAD /my%20repo/mips/foo-1%3A2-3", "");
+  all.holds("abc", "mips");
   CHECK_FALSE(all.repository->contains(all.package.name));
   auto settings = all.there.settings();
   settings.default_arch = "mips";
@@ -180,26 +203,26 @@ TEST_CASE("without a list each file is asked for") {
   SECTION("it is cut off") {
     all.lists("x86_64", {{"foo-1:2-3/desc", desc("abc")}}, 20);
   }
-  all.holds(all.package.sha256);
+  all.holds("abc");
   REQUIRE(all.repository->listed(all.package.name));
-  CHECK(all.repository->listed(all.package.name)->sha256.empty());
+  CHECK(all.repository->listed(all.package.name)->sha256 == "abc");
   const auto asked = all.there.count(list);
   CHECK(all.repository->listed(all.package.name));
   CHECK_FALSE(all.repository->listed(file("bar-1-1-x86_64.pkg.tar.zst")));
   CHECK(all.there.count(list) == asked);
-  CHECK(all.heads() == 4);
+  CHECK(all.there.count("GET /my%20repo/x86_64/foo-1%3A2-3") == 3);
 }
 
 TEST_CASE("what can't be told by any way is no answer") {
   Situation all(Version::v0_4);
-  all.there.on("HEAD /my%20repo/x86_64/foo-1%3A2-3", 403);
+  all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", 403);
   CHECK_THROWS_WITH(all.repository->listed(all.package.name),
                     ContainsSubstring("cannot tell whether foo-1:2-3-x86_64.pkg.tar.zst"));
 }
 
 TEST_CASE("a package for any arch is looked for elsewhere while its own arch has no list") {
   Situation all(Version::v0_4, "foo-1:2-3-any.pkg.tar.zst");
-  all.there.on("HEAD /my%20repo/aarch64/foo-1%3A2-3", "");
+  all.holds("abc", "aarch64");
   CHECK(all.repository->listed(all.package.name));
 }
 
@@ -266,10 +289,9 @@ TEST_CASE("a server gets one publication at a time", "[concurrent]") {
   auto other = all.package;
   other.name = file("bar-1-1-x86_64.pkg.tar.zst");
   // Says that bar is there as soon as it is asked.
-  all.there.on("HEAD /my%20repo/x86_64/bar-1-1", "");
   all.there.on("GET /my%20repo/x86_64/bar-1-1", [&](const Vieter::Request&) {
     for (int i = 0; i < 20; ++i) std::this_thread::yield();
-    return scripted::answer(200, desc(other.sha256), "Connection: close\r\n");
+    return scripted::answer(200, desc(other.sha256, other.name.text()), "Connection: close\r\n");
   });
   std::thread second([&] { vieter::ServerRepository("my repo", *all.server).publish({other}); });
   all.publish();
