@@ -74,7 +74,11 @@ package forced 1.0
 in_repository forced branch older main
 package forced 1.1
 pkgbuild_of replaced 1.0 | commit_file replaced PKGBUILD
-pkgbuild_of plain 1.0 >"$SERVED/plain/PKGBUILD"
+plain_is() { # version, date
+	pkgbuild_of plain "$1" >"$SERVED/plain/PKGBUILD"
+	touch -d "$2" "$SERVED/plain/PKGBUILD"
+}
+plain_is 1.0 2002-03-04
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
 	-addext subjectAltName=IP:127.0.0.1 -keyout "$WORLD/key.pem" -out "$WORLD/certificate.pem" 2>/dev/null
@@ -112,7 +116,7 @@ moves() {
 	commit_file upstream count <<<2
 	in_repository upstream tag -f v1 main
 	printf '2\n' >"$SERVED/plain/nightly"
-	pkgbuild_of plain 1.1 >"$SERVED/plain/PKGBUILD"
+	plain_is 1.1 2001-02-03 # as what was put back
 	# Its .SRCINFO names what is published, and not the package that it makes.
 	pkgbuild_of lying 1.0 | commit_file lying PKGBUILD
 	srcinfo_of lying-base 1.0 | commit_file lying .SRCINFO
@@ -171,6 +175,13 @@ kiln well build --json
 it 'ends with 0 once all can be asked again' code_is 0
 it 'builds none of it again' outcomes up-to-date 15
 is plain 'up-to-date .* is still at .*' 'knows that a PKGBUILD did not change behind its URL'
+downloads() { # status, how many
+	local count
+	count=$(grep -c " $1 GET /$TOPIC/plain/PKGBUILD$" "$ROOT/server.log" || true)
+	((count == $2)) || fail "there were $count" "$(grep plain/PKGBUILD "$ROOT/server.log")"
+}
+it 'downloads a PKGBUILD when it is another' downloads 200 2
+it 'asks for no more than whether it is another' downloads 304 4
 
 # --- state that is gone, foreign or from the future ----------------------------------------
 
