@@ -27,7 +27,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto& settings = setup.settings();
   const auto selection = select(setup, arguments);
   const StateDir state(settings.build.state_dir);
-  const RunLock lock(state);
+  const RunLock lock(state, RunLock::For::run, cancel);
   Progress progress(detail_of(arguments));
   for (const auto& notice : setup.config.notices) progress.notice(notice);
   History history(state);

@@ -18,7 +18,7 @@ namespace {
 /// Who has the lock may use the mirrors.
 std::optional<RunLock> lock_if_free(const StateDir& state) {
   try {
-    return std::make_optional<RunLock>(state);
+    return std::make_optional<RunLock>(state, RunLock::For::look);
   } catch (const LockedError& error) {
     fmt::print(stderr, "note: what changed is not looked into, since {}\n", error.what());
     return std::nullopt;

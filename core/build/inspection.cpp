@@ -11,7 +11,7 @@ BuildSteps::Ended Inspection::run(const Cancellation& cancel) {
   look_on_host(cancel);
   if (!found_.srcinfo)
     if (auto ended = ask_makepkg(cancel)) return ended;
-  found_.vcs_sources = ask_sources(*found_.srcinfo, steps_.job().remotes, cancel);
+  found_.vcs_sources = ask_sources(*found_.srcinfo, found_.moves, steps_.job().remotes, cancel);
   return if_published();
 }
 

@@ -6,6 +6,7 @@
 #include "core/build/builder.hpp"
 #include "core/build/inspection.hpp"
 #include "core/build/unpack.hpp"
+#include "core/plan/vcs_sources.hpp"
 #include "core/script/script.hpp"
 
 namespace pkgkiln {
@@ -83,14 +84,23 @@ PackageBuild::Ended PackageBuild::fetch(const Cancellation& cancel) {
   const auto result = container(cancel).run({"fetch", script::fetch, {}, true}, cancel);
   if (result.exit_code != 0)
     return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
-  if (inspected_.moves) {
-    if (auto ended = ask_for_list(cancel)) return ended;
-  } else {
-    announced_ = Announced::from_srcinfo(*inspected_.srcinfo, machine_arch());
-  }
+  if (inspected_.moves)
+    if (auto ended = look_again(cancel)) return ended;
+  announced_ = Announced::from_srcinfo(*inspected_.srcinfo, machine_arch());
   for (const auto& name : announced_->required())
     steps_.job().log.note("to be made: " + name.text());
   return inspected_.moves ? steps_.if_published(announced_->required()) : std::nullopt;
+}
+
+/// What pkgver() has made of the version. A .SRCINFO may have been believed until now, though it
+/// names other sources than the PKGBUILD.
+PackageBuild::Ended PackageBuild::look_again(const Cancellation& cancel) {
+  const auto result = container(cancel).ask({"inspect", script::inspect, {}, true}, cancel);
+  if (result.exit_code != 0)
+    return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
+  inspected_.srcinfo = pacman::SrcInfo::parse(result.answer, machine_arch());
+  inspected_.vcs_sources = as_asked(*inspected_.srcinfo, inspected_.moves, inspected_.vcs_sources);
+  return std::nullopt;
 }
 
 PackageBuild::Ended PackageBuild::ask_for_list(const Cancellation& cancel) {

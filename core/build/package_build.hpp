@@ -42,6 +42,7 @@ class PackageBuild {
   std::map<std::string, std::string> offered(const std::vector<std::string>& dependencies,
                                              const Cancellation& cancel);
   Ended fetch(const Cancellation& cancel);
+  Ended look_again(const Cancellation& cancel);
   Ended ask_for_list(const Cancellation& cancel);
   void seal(const Cancellation& cancel);
   Ended build(const Cancellation& cancel);

@@ -13,7 +13,7 @@ namespace pkgkiln::git {
 /// with more.
 using ListRefs = std::function<AdvertisedRefs(const std::vector<std::string>& which)>;
 
-/// As git::ask_tip(), with that way of asking. `url` is for messages.
+/// As Remotes::ask_tip(), with that way of asking. `url` is for messages.
 Tip find_tip(const std::string& url, const std::string& branch, const ListRefs& list);
 
 /// The commit of a ref that is_asked_for(). Throws Error when there is none.

@@ -22,23 +22,20 @@ struct Tip {
   bool operator==(const Tip&) const = default;
 };
 
-/// Asks the remote what `branch` (empty: HEAD) is now, without fetching anything. Throws Error
-/// with what to do: no such branch (named with those there are), no such repository, no access,
-/// host not reached. Never asks at the terminal. `url` may not begin with '-'; ext:: and other
-/// remote helpers that run commands are refused.
-Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
+class Remotes;
 
 /// A bare mirror of one target's repository in a directory of the state. Not thread-safe; one
 /// owner at a time. A directory that is damaged, or mirrors another URL, or has gathered many old
 /// objects, is made anew by fetch().
 class Mirror {
  public:
-  /// Nothing is touched before fetch().
-  Mirror(std::filesystem::path directory, std::string url);
+  /// Nothing is touched before fetch(), which takes the user's configuration from `remotes`: that
+  /// outlives this.
+  Mirror(std::filesystem::path directory, std::string url, Remotes& remotes);
 
   /// Makes sure that `tip.commit` and its files are here: depth 1, no tags, no submodules; asks
-  /// the remote only when it isn't. When the branch has moved on since ask_tip(), takes the commit
-  /// that it names now and returns that tip.
+  /// the remote only when it isn't. When the branch has moved on since Remotes::ask_tip(), takes
+  /// the commit that it names now and returns that tip.
   Tip fetch(const Tip& tip, const Cancellation& cancel);
 
   /// A regular file at that commit; nothing when there is none. Error when longer than `limit`.
@@ -55,6 +52,7 @@ class Mirror {
  private:
   std::filesystem::path directory_;
   std::string url_;
+  Remotes& remotes_;
 };
 
 }  // namespace pkgkiln::git

@@ -4,6 +4,7 @@
 #include "core/git/mirror_directory.hpp"
 #include "core/git/remote.hpp"
 #include "core/git/remote_url.hpp"
+#include "core/git/remotes.hpp"
 
 namespace pkgkiln::git {
 
@@ -49,8 +50,8 @@ Tip fetched_tip(const MirrorDirectory& mirror, const std::string& ref) {
 
 }  // namespace
 
-Mirror::Mirror(std::filesystem::path directory, std::string url)
-    : directory_(std::move(directory)), url_(std::move(url)) {}
+Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes)
+    : directory_(std::move(directory)), url_(std::move(url)), remotes_(remotes) {}
 
 Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   if (!is_object_id(tip.commit) || !(tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/")))
@@ -61,7 +62,7 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
       mirror.serves(location, tip.commit.size()) ? mirror.tip() : std::optional<std::string>();
   if (here == tip.commit) return tip;
 
-  const Remote remote(url_, user_transport_config(cancel));
+  const Remote remote(url_, remotes_.user_config(cancel));
   if (here) {
     const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
     if (result.code == 0) return fetched_tip(mirror, tip.ref);

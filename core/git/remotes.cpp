@@ -33,12 +33,6 @@ void check_source(const std::string& url, const std::string& ref) {
 struct Remotes::Shared {
   explicit Shared(const Politeness& politeness) : hosts(politeness) {}
 
-  const Config& user_config(const Cancellation& cancel) {
-    const std::lock_guard lock(mutex);
-    if (!config) config = user_transport_config(cancel);
-    return *config;
-  }
-
   Hosts hosts;
   std::mutex mutex;
   std::optional<Config> config;
@@ -55,9 +49,15 @@ std::string Remotes::host_of(const std::string& url) {
   }
 }
 
+const Config& Remotes::user_config(const Cancellation& cancel) {
+  const std::lock_guard lock(shared_->mutex);
+  if (!shared_->config) shared_->config = user_transport_config(cancel);
+  return *shared_->config;
+}
+
 Tip Remotes::ask_tip(const std::string& url, const std::string& branch,
                      const Cancellation& cancel) {
-  Question question(shared_->hosts, shared_->user_config(cancel), url, Asker::user);
+  Question question(shared_->hosts, user_config(cancel), url, Asker::user);
   Tip tip;
   question.ask(cancel, [&](const ListRefs& list) { tip = find_tip(url, branch, list); });
   return tip;
@@ -66,7 +66,7 @@ Tip Remotes::ask_tip(const std::string& url, const std::string& branch,
 std::string Remotes::ask_source(const std::string& url, const std::string& ref,
                                 const Cancellation& cancel) {
   check_source(url, ref);
-  Question question(shared_->hosts, shared_->user_config(cancel), url, Asker::stranger);
+  Question question(shared_->hosts, user_config(cancel), url, Asker::stranger);
   std::string commit;
   question.ask(cancel, [&](const ListRefs& list) { commit = find_commit(url, ref, list); });
   return commit;

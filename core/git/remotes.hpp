@@ -6,6 +6,7 @@
 #include "core/base/cancellation.hpp"
 #include "core/git/git.hpp"
 #include "core/git/host.hpp"
+#include "core/git/user_config.hpp"
 
 namespace pkgkiln::git {
 
@@ -25,7 +26,10 @@ class Remotes {
   /// Which questions go to the same host: a name for it. "" for a URL that may not be asked.
   static std::string host_of(const std::string& url);
 
-  /// As git::ask_tip().
+  /// What `branch` (empty: HEAD) is now, without fetching anything. Throws Error with what to do:
+  /// no such branch (named with those there are), no such repository, no access, host not reached.
+  /// Never asks at the terminal. `url` may not begin with '-'; ext:: and other remote helpers that
+  /// run commands are refused.
   Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
 
   /// The commit that a ref ("HEAD", "refs/heads/main", "refs/tags/v1") of a PKGBUILD's source
@@ -34,6 +38,9 @@ class Remotes {
   /// it can't be told.
   std::string ask_source(const std::string& url, const std::string& ref,
                          const Cancellation& cancel);
+
+  /// That of user_transport_config(), read when it is first wanted.
+  const Config& user_config(const Cancellation& cancel);
 
  private:
   struct Shared;

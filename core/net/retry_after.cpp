@@ -5,17 +5,18 @@
 #include <ctime>
 #include <string>
 
+#include "core/net/http_date.hpp"
+
 namespace pkgkiln::net {
 
 namespace {
 
 constexpr long long kLongest = 3'600;
 
-/// Seconds until a date such as "Wed, 21 Oct 2015 07:28:00 GMT"; 0 for anything else.
-long long until(const std::string& date) {
-  std::tm parts{};
-  const char* end = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return end != nullptr && *end == '\0' ? ::timegm(&parts) - std::time(nullptr) : 0;
+/// Seconds until a date; 0 for anything else.
+long long until(const std::string& text) {
+  const auto date = http_date(text);
+  return date ? *date - std::time(nullptr) : 0;
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ void Judgement::by_version() {
   if (found.moves) return;
   auto files = found.srcinfo->package_files(machine_arch());
   if (!all_listed(files)) return;
-  plan_.inspected->vcs_sources = ask_sources(*found.srcinfo, remotes_, cancel_);
+  plan_.inspected->vcs_sources = ask_sources(*found.srcinfo, found.moves, remotes_, cancel_);
   auto why = fmt::format("version {} is published in {}", version, repository_.name());
   plan_.decision = Skip{std::move(why), std::move(files)};
 }

@@ -1,5 +1,6 @@
 #include "core/plan/vcs_sources.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "core/base/secret.hpp"
@@ -7,12 +8,25 @@
 
 namespace pkgkiln {
 
-std::vector<RecordedSource> ask_sources(const pacman::SrcInfo& srcinfo, git::Remotes& remotes,
-                                        const Cancellation& cancel) {
+namespace {
+
+/// No URL of a source looks like this.
+constexpr const char* kPkgverFunction = "pkgver()";
+
+std::vector<RecordedSource> moving_sources(const pacman::SrcInfo& srcinfo, bool moves) {
   std::vector<RecordedSource> result;
-  for (auto& text : srcinfo.vcs_sources()) {
-    const auto source = pacman::GitSource::parse(text);
-    RecordedSource recorded{std::move(text), {}};
+  for (auto& text : srcinfo.vcs_sources()) result.push_back({std::move(text), {}});
+  if (moves && result.empty()) result.push_back({kPkgverFunction, {}});
+  return result;
+}
+
+}  // namespace
+
+std::vector<RecordedSource> ask_sources(const pacman::SrcInfo& srcinfo, bool moves,
+                                        git::Remotes& remotes, const Cancellation& cancel) {
+  auto result = moving_sources(srcinfo, moves);
+  for (auto& recorded : result) {
+    const auto source = pacman::GitSource::parse(recorded.source);
     try {
       if (source && !source->pinned)
         recorded.commit = remotes.ask_source(source->url, source->ref, cancel);
@@ -21,13 +35,24 @@ std::vector<RecordedSource> ask_sources(const pacman::SrcInfo& srcinfo, git::Rem
     } catch (const Error&) {
       // Without a commit it is looked for in a container the next time.
     }
-    result.push_back(std::move(recorded));
+  }
+  return result;
+}
+
+std::vector<RecordedSource> as_asked(const pacman::SrcInfo& srcinfo, bool moves,
+                                     const std::vector<RecordedSource>& asked) {
+  auto result = moving_sources(srcinfo, moves);
+  for (auto& source : result) {
+    const auto known = std::ranges::find(asked, source.source, &RecordedSource::source);
+    if (known != asked.end()) source.commit = known->commit;
   }
   return result;
 }
 
 std::string why_moved(const RecordedSource& recorded, git::Remotes& remotes,
                       const Cancellation& cancel) {
+  if (recorded.source == kPkgverFunction)
+    return "only a container can tell whether its pkgver() gives another version";
   const auto shown = displayable_url(recorded.source);
   const auto source = pacman::GitSource::parse(recorded.source);
   if (!source) return fmt::format("only a container can tell whether its source {} moved", shown);

@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 
 #include "core/base/file.hpp"
 #include "core/base/secret.hpp"
 #include "core/net/http.hpp"
+#include "core/net/http_date.hpp"
 
 namespace pkgkiln {
 
 namespace {
 
 constexpr std::chrono::seconds kLongestDownload{120};
+constexpr std::time_t kSettled = 60;
 constexpr std::string_view kFileScheme = "file://";
 
 Error failure(const std::string& url) {
@@ -53,7 +56,20 @@ std::string read_local(const std::string& url, std::size_t limit) {
   return read_file(path, limit);
 }
 
-net::Response get(const std::string& url, std::size_t limit, const Cancellation& cancel) {
+/// That of a file whose time is in it may be that of the next content as well, as long as there may
+/// be one of the same second.
+std::string sure_etag(const net::Response& response) {
+  std::string etag(response.header("ETag"));
+  if (!is_etag(etag)) return {};
+  const auto changed = response.header("Last-Modified");
+  if (changed.empty()) return etag;
+  const auto date = net::http_date(std::string(response.header("Date")));
+  const auto time = net::http_date(std::string(changed));
+  return date && time && *date - *time >= kSettled ? etag : std::string();
+}
+
+net::Response get(const std::string& url, const std::string& etag, std::size_t limit,
+                  const Cancellation& cancel) {
   const auto authority = url.find("://") + 3;
   const auto path = std::min(url.find_first_of("/?#", authority), url.size());
   const auto fragment = std::min(url.find('#', path), url.size());
@@ -62,12 +78,15 @@ net::Response get(const std::string& url, std::size_t limit, const Cancellation&
   request.target = url.substr(path, fragment - path);
   if (!request.target.starts_with('/')) request.target.insert(0, "/");
   request.follow_redirects = true;
+  if (!etag.empty()) request.headers = {{"If-None-Match", etag}};
   return client.send(request, cancel, limit);
 }
 
-net::Response get_in_time(const std::string& url, std::size_t limit, const Cancellation& cancel) {
+net::Response get_in_time(const std::string& url, const std::string& etag, std::size_t limit,
+                          const Cancellation& cancel) {
   try {
-    return get(url, limit, cancel.with_deadline(Cancellation::Clock::now() + kLongestDownload));
+    return get(url, etag, limit,
+               cancel.with_deadline(Cancellation::Clock::now() + kLongestDownload));
   } catch (const Cancelled&) {
     if (cancel.requested()) throw;
     throw failure(url).because("it took longer than 120 s").advise("try again later");
@@ -86,13 +105,20 @@ const char* advice_for(int status) {
 
 }  // namespace
 
-std::string download(const std::string& url, std::size_t limit, const Cancellation& cancel) {
+bool is_etag(std::string_view text) {
+  return text.size() >= 2 && text.size() <= 200 && text.front() == '"' &&
+         text.find('"', 1) == text.size() - 1 && is_plain_url(text);
+}
+
+std::optional<Download> download(const std::string& url, const std::string& etag, std::size_t limit,
+                                 const Cancellation& cancel) {
   if (!is_plain_url(url)) throw failure("").because("its URL holds white space");
-  if (url.starts_with(kFileScheme)) return read_local(url, limit);
+  if (url.starts_with(kFileScheme)) return Download{read_local(url, limit), {}};
   if (!url.starts_with("http://") && !url.starts_with("https://"))
     throw failure(url).because("it is no http, https or file URL");
-  auto response = get_in_time(url, limit, cancel);
-  if (response.ok()) return std::move(response.body);
+  auto response = get_in_time(url, etag, limit, cancel);
+  if (response.ok()) return Download{std::move(response.body), sure_etag(response)};
+  if (response.status == 304 && !etag.empty()) return std::nullopt;
   throw failure(url)
       .because("the server answered " + std::to_string(response.status))
       .advise(advice_for(response.status));

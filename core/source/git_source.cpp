@@ -6,7 +6,7 @@ namespace pkgkiln {
 
 GitSource::GitSource(std::filesystem::path mirror, git::Remotes& remotes, std::string url,
                      std::string branch, std::string path)
-    : mirror_(std::move(mirror), url),
+    : mirror_(std::move(mirror), url, remotes),
       remotes_(remotes),
       url_(std::move(url)),
       branch_(std::move(branch)),

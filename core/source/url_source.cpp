@@ -1,6 +1,7 @@
 #include "core/source/url_source.hpp"
 
 #include <ctime>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -17,7 +18,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLongestPkgbuild = 4U << 20U;
+constexpr std::size_t kLongestMemory = 4096;
 constexpr const char* kPkgbuild = "PKGBUILD";
+constexpr const char* kMemory = "latest";
 
 bool is_sha256(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -39,12 +42,40 @@ fs::path UrlSource::kept(const std::string& commit) const {
   return mirror_ / commit;
 }
 
+/// Empty when there is none from this URL, or it is not there any more.
+UrlSource::Known UrlSource::known() const {
+  std::error_code none;
+  const auto path = mirror_ / kMemory;
+  if (!fs::is_regular_file(path, none) || fs::file_size(path, none) > kLongestMemory) return {};
+  std::istringstream text(pkgkiln::read_file(path, kLongestMemory));
+  std::string url;
+  Known last;
+  text >> url >> last.commit >> last.etag;
+  const bool usable = url == sha256_of(url_) && is_etag(last.etag) && is_sha256(last.commit) &&
+                      holds(kept(last.commit), last.commit);
+  return usable ? last : Known{};
+}
+
+/// Not the URL, which may hold a password.
+void UrlSource::remember(const Known& latest) const {
+  std::error_code ignored;
+  if (latest.etag.empty())
+    fs::remove(mirror_ / kMemory, ignored);
+  else
+    write_file_atomically(mirror_ / kMemory,
+                          sha256_of(url_) + " " + latest.commit + " " + latest.etag + "\n", 0600);
+}
+
 PackagingSource::Tip UrlSource::ask(const Cancellation& cancel) {
-  const auto content = download(url_, kLongestPkgbuild, cancel);
-  const Tip tip{displayable_url(url_), sha256_of(content)};
+  const auto last = known();
+  const auto latest = download(url_, last.etag, kLongestPkgbuild, cancel);
+  if (!latest) return {displayable_url(url_), last.commit};
+  const Tip tip{displayable_url(url_), sha256_of(latest->content)};
   std::error_code failure;
   fs::create_directories(mirror_, failure);
-  if (!holds(kept(tip.commit), tip.commit)) write_file_atomically(kept(tip.commit), content, 0600);
+  if (!holds(kept(tip.commit), tip.commit))
+    write_file_atomically(kept(tip.commit), latest->content, 0600);
+  remember({tip.commit, latest->etag});
   return tip;
 }
 
@@ -57,7 +88,8 @@ PackagingSource::Tip UrlSource::fetch(const Tip& tip, const Cancellation& cancel
 void UrlSource::drop_all_but(const std::string& commit) const {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(mirror_, ignored))
-    if (entry.path().filename() != commit) fs::remove_all(entry.path(), ignored);
+    if (entry.path().filename() != commit && entry.path().filename() != kMemory)
+      fs::remove_all(entry.path(), ignored);
 }
 
 std::optional<std::string> UrlSource::read_file(const std::string& commit,

@@ -6,8 +6,9 @@
 
 namespace pkgkiln {
 
-/// One PKGBUILD behind an http, https or file URL, at most 4 MiB. Asking transfers it; it is kept
-/// under its SHA-256 in the mirror directory, where only the newest one stays after fetch().
+/// One PKGBUILD behind an http, https or file URL, at most 4 MiB. Asking transfers it, unless the
+/// server knows by the ETag that it gave the last one that it still is that; it is kept under its
+/// SHA-256 in the mirror directory, where only the newest one stays after fetch().
 class UrlSource : public PackagingSource {
  public:
   UrlSource(std::filesystem::path mirror, std::string url);
@@ -20,6 +21,12 @@ class UrlSource : public PackagingSource {
                   const Cancellation& cancel) const override;
 
  private:
+  /// One that was downloaded before.
+  struct Known {
+    std::string commit, etag;
+  };
+  Known known() const;
+  void remember(const Known& latest) const;
   std::filesystem::path kept(const std::string& commit) const;
   void drop_all_but(const std::string& commit) const;
 

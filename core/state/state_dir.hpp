@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/base/cancellation.hpp"
 #include "core/base/file.hpp"
 
 namespace pkgkiln {
@@ -41,7 +42,12 @@ class StateDir {
 /// however it ends. Throws LockedError that names the holder's process id.
 class RunLock {
  public:
-  explicit RunLock(const StateDir& state);
+  /// A run, or a look at what changed, which is soon over.
+  enum class For { run, look };
+
+  /// A run waits for a look to end, up to a minute; nobody waits for a run.
+  explicit RunLock(const StateDir& state, For what = For::run,
+                   const Cancellation& cancel = Cancellation::never());
 
  private:
   UniqueFd fd_;

@@ -1,26 +1,18 @@
 #include "core/vieter/connection.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 
 #include "core/base/printable.hpp"
+#include "core/net/retry_after.hpp"
 
 namespace pkgkiln::vieter {
 
 namespace {
 
 constexpr std::size_t kShownText = 200;
-constexpr std::chrono::seconds kLongestWish{3'600};
 
 bool may_be_another_later(int status) {
   return status >= 500 || status == 408 || status == 429;
-}
-
-std::chrono::seconds wish_of(const net::Response& response) {
-  const auto text = response.header("Retry-After");
-  int seconds = 0;
-  std::from_chars(text.data(), text.data() + text.size(), seconds);
-  return std::min(kLongestWish, std::chrono::seconds(std::max(seconds, 0)));
 }
 
 std::string first_line(const std::string& body) {
@@ -82,7 +74,7 @@ void Server::Connection::expect_final(const net::Request& request,
   net::TryLater later(error.what_failed());
   for (const auto& cause : error.causes()) later.because(cause);
   later.advise("look into the server's log");
-  later.after = wish_of(response);
+  later.after = net::retry_after(response);
   throw net::TryLater(later);
 }
 

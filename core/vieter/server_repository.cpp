@@ -65,8 +65,12 @@ void publish_one(Server::Connection& connection, const std::string& repository,
 }  // namespace
 
 bool ServerRepository::contains(const pacman::PackageFileName& file) {
+  return ask(file).has_value();
+}
+
+std::optional<ListedFile> ServerRepository::ask(const pacman::PackageFileName& file) {
   try {
-    return Stored(server_.connection(), name_).find(file).has_value();
+    return Stored(server_.connection(), name_).find(file);
   } catch (const Cancelled&) {
     throw;
   } catch (Error& error) {
@@ -78,11 +82,11 @@ bool ServerRepository::contains(const pacman::PackageFileName& file) {
 
 std::optional<ListedFile> ServerRepository::listed(const pacman::PackageFileName& file) {
   const auto* database = lists_.covering(file);
-  if (database == nullptr) return Repository::listed(file);
+  if (database == nullptr) return ask(file);
   const auto* entry = database->find(file.pkgname);
   if (entry != nullptr && entry->is(file)) return ListedFile{entry->sha256};
   // The seed lists the packages of all arches together, so one of them may hide another.
-  return server_.version() == Version::seed ? Repository::listed(file) : std::nullopt;
+  return server_.version() == Version::seed ? ask(file) : std::nullopt;
 }
 
 void ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages) {

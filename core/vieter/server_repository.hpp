@@ -30,6 +30,8 @@ class ServerRepository : public Repository {
   void check() override;
 
  private:
+  std::optional<ListedFile> ask(const pacman::PackageFileName& file);
+
   std::string name_;
   Server& server_;
   Lists lists_;

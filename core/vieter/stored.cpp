@@ -37,21 +37,35 @@ bool Stored::exists(const std::string& target) {
   request.method = "HEAD";
   request.target = target;
   const auto answer = connection_.insist(request);
-  if (answer.ok()) return true;
   if (answer.status == 404) return false;
-  throw connection_.unexpected(request, answer);
+  if (!answer.ok()) throw connection_.unexpected(request, answer);
+  if (answer.header("Content-Type").starts_with("text/html"))
+    throw connection_.unexpected(request, answer);
+  return true;
 }
 
-std::optional<std::string> Stored::find(const pacman::PackageFileName& file) {
-  if (connection_.version() == Version::seed) return find_flat(file);
-  const auto desc = file.pkgname + "-" + file.version;
-  if (file.arch != "any") {
-    const auto target = in_arch(repository_, file.arch, desc);
-    return exists(target) ? std::optional(target) : std::nullopt;
+std::optional<ListedFile> Stored::described(const std::string& target,
+                                            const pacman::PackageFileName& file) {
+  net::Request request;
+  request.target = target;
+  const auto answer = connection_.insist(request);
+  if (answer.status == 404) return std::nullopt;
+  if (!answer.ok()) throw connection_.unexpected(request, answer);
+  try {
+    const auto entry = pacman::desc_facts(answer.body);
+    return entry.is(file) ? std::optional(ListedFile{entry.sha256}) : std::nullopt;
+  } catch (const Error&) {
+    throw connection_.unexpected(request, answer);
   }
+}
+
+std::optional<ListedFile> Stored::find(const pacman::PackageFileName& file) {
+  if (connection_.version() == Version::seed)
+    return find_flat(file) ? std::optional(ListedFile{}) : std::nullopt;
+  const auto desc = file.pkgname + "-" + file.version;
+  if (file.arch != "any") return described(in_arch(repository_, file.arch, desc), file);
   for (const auto& arch : arches(connection_.settings())) {
-    const auto target = in_arch(repository_, arch, desc);
-    if (exists(target)) return target;
+    if (auto found = described(in_arch(repository_, arch, desc), file)) return found;
     // A publication would bring it to the machine's arch if only there is one.
     if (arch == connection_.settings().machine_arch &&
         exists(in_arch(repository_, arch, repository_ + ".db")))
@@ -69,18 +83,12 @@ std::optional<std::string> Stored::find_flat(const pacman::PackageFileName& file
 }
 
 std::optional<std::string> Stored::sha256(const pacman::PackageFileName& file) {
-  const auto target = find(file);
-  if (!target) return std::nullopt;
-  return connection_.version() == Version::seed ? sha256_of_file(*target) : sha256_of_desc(*target);
-}
-
-std::optional<std::string> Stored::sha256_of_desc(const std::string& target) {
-  net::Request request;
-  request.target = target;
-  const auto answer = connection_.insist(request);
-  if (answer.status == 404) return std::nullopt;
-  if (!answer.ok()) throw connection_.unexpected(request, answer);
-  return pacman::parse_desc(answer.body).sha256;
+  if (connection_.version() == Version::seed) {
+    const auto target = find_flat(file);
+    return target ? sha256_of_file(*target) : std::nullopt;
+  }
+  const auto found = find(file);
+  return found ? std::optional(found->sha256) : std::nullopt;
 }
 
 std::optional<std::string> Stored::sha256_of_file(const std::string& target) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/pacman/package_name.hpp"
+#include "core/publish/repository.hpp"
 #include "core/vieter/connection.hpp"
 
 namespace pkgkiln::vieter {
@@ -19,15 +20,18 @@ class Stored {
   Stored(Server::Connection& connection, std::string repository)
       : connection_(connection), repository_(std::move(repository)) {}
 
-  /// Where the package is found; nothing when it isn't. Throws Error when that can't be told.
-  std::optional<std::string> find(const pacman::PackageFileName& file);
+  /// What the server tells of the package; nothing when it doesn't have it. Of the seed only that
+  /// it is there. Throws Error when that can't be told: an answer counts only if it is about the
+  /// package, as servers that are ill answer everything with a page.
+  std::optional<ListedFile> find(const pacman::PackageFileName& file);
   /// The sha256 of the package's content, as far as the server has it.
   std::optional<std::string> sha256(const pacman::PackageFileName& file);
 
  private:
   bool exists(const std::string& target);
+  std::optional<ListedFile> described(const std::string& target,
+                                      const pacman::PackageFileName& file);
   std::optional<std::string> find_flat(const pacman::PackageFileName& file);
-  std::optional<std::string> sha256_of_desc(const std::string& target);
   std::optional<std::string> sha256_of_file(const std::string& target);
 
   Server::Connection& connection_;

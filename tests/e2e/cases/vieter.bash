@@ -62,6 +62,10 @@ it 'is done at once when nothing changed' out_has '0 built, 3 up-to-date, 0 fail
 it 'ends with 0 then' code_is 0
 begins_none() { [[ $(begun) == "$before" ]]; }
 it 'begins no build for that' begins_none
+printf 'garbage file\n' >"$VIETER/faults"
+kiln page plan epoch
+: >"$VIETER/faults"
+it 'takes a page with status 200 for no package' out_matches '^epoch +failed +cannot tell whether epoch-2:0.9-1-any.pkg.tar.zst is published'
 for version in 0.5 0.4 0.3 0.2; do
 	vieter_becomes "$version"
 	kiln "plan-$version" plan split epoch anyarch

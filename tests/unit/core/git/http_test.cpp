@@ -1,7 +1,8 @@
-#include "core/git/git.hpp"
+#include "core/git/remotes.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/file_server.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
+#include "tests/unit/core/git/tips.hpp"
 #include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
@@ -33,9 +34,10 @@ struct HttpSetup {
 TEST_CASE("a repository on a plain web server is asked and mirrored, though not shallow") {
   const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www");
-  const auto tip = git::ask_tip(server.url("/a.git"), "", kNever);
+  const auto tip = tip_of(server.url("/a.git"));
   CHECK(tip == git::Tip{"refs/heads/main", setup.commit});
-  git::Mirror mirror(setup.dir.path() / "mirror", server.url("/a.git"));
+  git::Remotes remotes;
+  git::Mirror mirror(setup.dir.path() / "mirror", server.url("/a.git"), remotes);
   CHECK(mirror.fetch(tip, kNever) == tip);
   CHECK(mirror.read_file(setup.commit, "PKGBUILD") == "2");
 }
@@ -43,15 +45,14 @@ TEST_CASE("a repository on a plain web server is asked and mirrored, though not 
 TEST_CASE("a repository that a web server doesn't have says so") {
   const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www");
-  CHECK_THROWS_WITH(git::ask_tip(server.url("/b.git"), "", kNever),
-                    ContainsSubstring("there is no such repository"));
+  CHECK_THROWS_WITH(tip_of(server.url("/b.git")), ContainsSubstring("there is no such repository"));
 }
 
 TEST_CASE("credentials of a URL reach the server, decoded") {
   const HttpSetup setup;
   const FileServer server(setup.dir.path() / "www", kMeAndSecret);
   const auto with = [&](const std::string& user) {
-    return git::ask_tip("http://" + user + server.host() + "/a.git", "", kNever);
+    return tip_of("http://" + user + server.host() + "/a.git");
   };
   CHECK(with("me:s:%40%2Ft@").commit == setup.commit);
   CHECK_THROWS_WITH(with(""), ContainsSubstring("wants credentials"));
@@ -66,7 +67,7 @@ TEST_CASE("credentials of a URL are not given to another host that it redirects 
   const FileServer other(setup.dir.path() / "www", kMeAndSecret);
   FileServer server(setup.dir.path() / "www");
   server.redirect("/r.git/info/refs", other.url("/a.git/info/refs?service=git-upload-pack"));
-  CHECK_THROWS_WITH(git::ask_tip("http://me:s:%40%2Ft@" + server.host() + "/r.git", "", kNever),
+  CHECK_THROWS_WITH(tip_of("http://me:s:%40%2Ft@" + server.host() + "/r.git"),
                     ContainsSubstring("wants credentials"));
 }
 
@@ -76,7 +77,7 @@ TEST_CASE("the user's credential helper is asked") {
   write(setup.dir.path() / "config",
         "[credential]\n\thelper = \"!printf 'username=me\\\\npassword=s:@/t\\\\n' #\"\n");
   const ScopedVariable global("GIT_CONFIG_GLOBAL", (setup.dir.path() / "config").string());
-  CHECK(git::ask_tip(server.url("/a.git"), "", kNever).commit == setup.commit);
+  CHECK(tip_of(server.url("/a.git")).commit == setup.commit);
 }
 
 TEST_CASE("no command line of git holds the URL's password") {
@@ -90,7 +91,7 @@ TEST_CASE("no command line of git holds the URL's password") {
                          "' GIT_TRACE='" + lines.string() + "' exec git \"$@\"\n");
   std::filesystem::permissions(bin / "git", std::filesystem::perms::owner_all);
   const ScopedVariable first("PATH", bin.string() + ":" + path);
-  git::ask_tip("http://me:s:%40%2Ft@" + server.host() + "/a.git", "", kNever);
+  tip_of("http://me:s:%40%2Ft@" + server.host() + "/a.git");
   const auto seen = read_file(lines);
   CHECK_THAT(seen, ContainsSubstring("ls-remote") && ContainsSubstring("remote-http"));
   CHECK_THAT(seen, !ContainsSubstring("s:%40%2Ft") && !ContainsSubstring("s:@/t"));

@@ -1,4 +1,4 @@
-#include "core/git/git.hpp"
+#include "core/git/remotes.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/tar_listing.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
@@ -14,10 +14,11 @@ namespace {
 struct ContentSetup {
   TempDir dir;
   TestRepository remote{dir.path() / "remote"};
-  git::Mirror mirror{dir.path() / "mirror", remote.url()};
+  git::Remotes remotes;
+  git::Mirror mirror{dir.path() / "mirror", remote.url(), remotes};
 
   std::string fetch() {
-    return mirror.fetch(git::ask_tip(remote.url(), "", kNever), kNever).commit;
+    return mirror.fetch(remotes.ask_tip(remote.url(), "", kNever), kNever).commit;
   }
   std::map<std::string, TarEntry> tar(const std::string& commit, const std::string& path = {}) {
     std::string bytes;

@@ -1,8 +1,9 @@
 #include <chrono>
 
-#include "core/git/git.hpp"
+#include "core/git/remotes.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
+#include "tests/unit/core/git/tips.hpp"
 #include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
@@ -16,9 +17,10 @@ struct MirrorSetup {
   TempDir dir;
   TestRepository remote{dir.path() / "remote of mine"};
   fs::path directory = dir.path() / "mirrors/x";
-  git::Mirror mirror{directory, remote.url()};
+  git::Remotes remotes;
+  git::Mirror mirror{directory, remote.url(), remotes};
 
-  git::Tip tip() const { return git::ask_tip(remote.url(), "main", kNever); }
+  git::Tip tip() const { return tip_of(remote.url(), "main"); }
   std::string pkgbuild(const std::string& commit) const {
     return mirror.read_file(commit, "PKGBUILD").value_or("none");
   }
@@ -87,7 +89,7 @@ TEST_CASE("a remote that is shallow itself can be mirrored") {
   const auto shallow = setup.dir.path() / "shallow.git";
   test::git(setup.dir.path(),
             {"clone", "--quiet", "--bare", "--depth=1", setup.remote.url(), shallow.string()});
-  git::Mirror mirror(setup.directory, "file://" + shallow.string());
+  git::Mirror mirror(setup.directory, "file://" + shallow.string(), setup.remotes);
   CHECK(mirror.fetch({"refs/heads/main", commit}, kNever).commit == commit);
   CHECK(mirror.read_file(commit, "PKGBUILD") == "2");
 }
@@ -112,7 +114,7 @@ TEST_CASE("a mirror of another URL is made anew") {
   setup.mirror.fetch(setup.tip(), kNever);
   const TestRepository other(setup.dir.path() / "other");
   const auto commit = other.commit({{"PKGBUILD", "other"}});
-  git::Mirror mirror(setup.directory, other.url());
+  git::Mirror mirror(setup.directory, other.url(), setup.remotes);
   CHECK(mirror.fetch({"refs/heads/main", commit}, kNever).commit == commit);
   CHECK(mirror.read_file(commit, "PKGBUILD") == "other");
   CHECK_THROWS_AS(mirror.read_file(old, "PKGBUILD"), Error);
@@ -188,7 +190,8 @@ TEST_CASE("old objects don't gather for ever") {
 
 TEST_CASE("the URL's password is neither in the mirror nor shown") {
   const TempDir dir;
-  git::Mirror mirror(dir.path() / "x", "http://me:hunter2@127.0.0.1:1/a.git");
+  git::Remotes remotes;
+  git::Mirror mirror(dir.path() / "x", "http://me:hunter2@127.0.0.1:1/a.git", remotes);
   CHECK_THROWS_WITH(mirror.fetch({"refs/heads/main", std::string(40, 'a')}, kNever),
                     ContainsSubstring("not reached") && !ContainsSubstring("hunter2"));
   for (const auto& entry : fs::recursive_directory_iterator(dir.path()))

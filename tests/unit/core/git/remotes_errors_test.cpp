@@ -2,6 +2,7 @@
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/file_server.hpp"
 #include "tests/unit/core/git/http_repository.hpp"
+#include "tests/unit/core/git/tips.hpp"
 #include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
@@ -22,7 +23,7 @@ std::string report(git::Remotes& remotes, const std::string& url, const std::str
 
 std::string report_of_program(const std::string& url, const std::string& branch = {}) {
   try {
-    git::ask_tip(url, branch, kNever);
+    tip_by_program(url, branch);
   } catch (const Error& error) {
     return error.report();
   }

@@ -113,6 +113,12 @@ TEST_CASE("in doubt it builds") {
     situation.history.record(record);
     CHECK_THAT(situation.why_build(), ContainsSubstring("only a container can tell"));
   }
+  SECTION("only its pkgver() knows of its version") {
+    record.vcs_sources = {{"pkgver()", {}}};
+    situation.history.record(record);
+    CHECK(situation.why_build() ==
+          "only a container can tell whether its pkgver() gives another version");
+  }
   SECTION("nobody knows where its source was") {
     record.vcs_sources = {{"git+https://example.org/foo", {}}};
     situation.history.record(record);

@@ -1,63 +1,28 @@
 #include "core/publish/local_repository.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <sys/stat.h>
 #include <thread>
-#include <unistd.h>
 
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/git/tar_listing.hpp"
 #include "tests/unit/core/pacman/programs.hpp"
-#include "tests/unit/core/pacman/sample_package.hpp"
+#include "tests/unit/core/publish/place.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
 using pkgkiln::LocalRepository;
 using pkgkiln::read_file;
 using pkgkiln::pacman::PackageArchive;
-using pkgkiln::pacman::PackageFileName;
 using pkgkiln::pacman::RepositoryDatabase;
+using pkgkiln::test::name;
+using pkgkiln::test::Place;
 using pkgkiln::test::SamplePackage;
 
 namespace {
 
-/// A repository, and a spool that packages are published from.
-struct Place {
-  pkgkiln::TempDir root;
-  fs::path spool = root.path() / "spool";
-  LocalRepository repository{"r", root.path() / "repos", "x86_64"};
-  fs::path directory = repository.directory();
-
-  Place() { fs::create_directory(spool); }
-
-  PackageArchive package(const SamplePackage& sample) const {
-    return PackageArchive::read(sample.write(spool));
-  }
-  PackageArchive package(const std::string& pkgname, const std::string& version) const {
-    SamplePackage sample;
-    sample.pkgname = pkgname;
-    sample.version = version;
-    return package(sample);
-  }
-  RepositoryDatabase database() const { return RepositoryDatabase::read(directory / "r.db"); }
-  std::vector<std::string> names() const {
-    std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator(directory))
-      found.push_back(entry.path().filename().string());
-    std::sort(found.begin(), found.end());
-    return found;
-  }
-};
-
 unsigned int mode_of(const fs::path& path) {
   return static_cast<unsigned int>(fs::status(path).permissions());
-}
-
-PackageFileName name(const std::string& text) {
-  return PackageFileName::parse(text).value();
 }
 
 }  // namespace
@@ -174,129 +139,6 @@ TEST_CASE("the same again changes nothing") {
   CHECK(before.st_mtim.tv_nsec == after.st_mtim.tv_nsec);
 }
 
-TEST_CASE("a file name with other content is never overwritten, and nothing of its set appears") {
-  Place place;
-  const auto package = place.package("foo", "1-1");
-  place.repository.publish({package});
-  const auto content = read_file(place.directory / package.name.text());
-
-  SamplePackage changed;
-  changed.pkgname = "foo";
-  changed.version = "1-1";
-  changed.files = {{"usr/", ""}, {"usr/other", "other content"}};
-  const auto rebuilt = place.package(changed);
-  const auto companion = place.package("bar", "1-1");
-  CHECK_THROWS_AS(place.repository.publish({companion, rebuilt}), pkgkiln::Unpublishable);
-  CHECK(read_file(place.directory / package.name.text()) == content);
-  CHECK_FALSE(fs::exists(place.directory / companion.name.text()));
-  CHECK_FALSE(place.repository.contains(companion.name));
-  CHECK(place.repository.contains(package.name));
-}
-
-TEST_CASE("a package that changed after it was checked isn't published") {
-  Place place;
-  const auto good = place.package("bar", "1-1");
-  const auto package = place.package("foo", "1-1");
-  auto content = read_file(package.path);
-  content.back() ^= 1;
-  pkgkiln::write_file_atomically(package.path, content);
-  REQUIRE_THROWS_WITH(place.repository.publish({good, package}), ContainsSubstring("has changed"));
-  CHECK(place.names() == std::vector<std::string>{".pkgkiln.lock"});
-}
-
-TEST_CASE("a package whose file has another stamp is only taken for what it was if it still is") {
-  Place place;
-  auto package = place.package("foo", "1-1");
-  package.stamp = pkgkiln::stamp_of(package.path);
-  SECTION("touched") {
-    --package.stamp->seconds;
-  }
-  SECTION("changed") {
-    auto content = read_file(package.path);
-    content.back() ^= 1;
-    std::ofstream(package.path, std::ios::binary) << content;
-    --package.stamp->seconds;
-    REQUIRE_THROWS_WITH(place.repository.publish({package}), ContainsSubstring("has changed"));
-    return;
-  }
-  place.repository.publish({package});
-  CHECK(place.repository.contains(package.name));
-}
-
-TEST_CASE("a package on the same file system is published under a second name, readable for all") {
-  Place place;
-  const auto package = place.package("foo", "1-1");
-  fs::permissions(package.path, fs::perms::owner_read | fs::perms::owner_write);
-  place.repository.publish({package});
-  const auto published = place.directory / package.name.text();
-  CHECK(fs::equivalent(published, package.path));
-  CHECK(mode_of(published) == 0644);
-}
-
-TEST_CASE("a repository whose two databases differ is made whole again") {
-  Place place;
-  const auto first = place.package("first", "1-1");
-  place.repository.publish({first, place.package("second", "1-1")});
-  const auto change = GENERATE(0, 1);
-  if (change == 0) fs::remove(place.directory / "r.files.tar.gz");
-  if (change == 1) {  // one that lacks an entry and has one too many
-    auto files = RepositoryDatabase::read(place.directory / "r.files");
-    files.erase("first");
-    files.put(pkgkiln::pacman::DatabaseEntry::of(place.package("never", "1-1")));
-    files.write(place.directory / "r.files.tar.gz", RepositoryDatabase::Form::files);
-  }
-  place.repository.publish({place.package("third", "1-1")});
-  const auto files = RepositoryDatabase::read(place.directory / "r.files");
-  CHECK(files.entries().size() == 3);
-  REQUIRE(files.find("first") != nullptr);
-  CHECK(files.find("first")->desc == place.database().find("first")->desc);
-  CHECK_THAT(files.find("third")->files, ContainsSubstring("usr/share/sample.txt\n"));
-  CHECK(files.find("second")->files.empty() == (change == 0));
-}
-
-TEST_CASE("the file of another package stays, though the replaced entry named it") {
-  Place place;
-  const auto other = place.package("other", "1-1");
-  place.repository.publish({place.package("foo", "1-1"), other});
-  auto database = place.database();
-  auto entry = *database.find("foo");
-  entry.desc.replace(entry.desc.find("foo-1-1-x86_64"), 14, "other-1-1-x86_64");
-  database.put(entry);
-  database.write(place.directory / "r.db.tar.gz", RepositoryDatabase::Form::db);
-  REQUIRE(place.database().find("foo")->file_name == other.name.text());
-  place.repository.publish({place.package("foo", "2-1")});
-  CHECK(place.repository.contains(other.name));
-}
-
-TEST_CASE("nothing stays of a set whose database couldn't be written") {
-  Place place;
-  // A directory in the place of the database: renaming over it fails.
-  fs::create_directories(place.directory / "r.files.tar.gz");
-  pkgkiln::write_file_atomically(place.directory / "r.files.tar.gz" / "x", "");
-  fs::create_symlink("nowhere", place.directory / "r.files");
-  const auto package = place.package("foo", "1-1");
-  CHECK_THROWS_AS(place.repository.publish({package}), pkgkiln::Error);
-  CHECK_FALSE(fs::exists(place.directory / package.name.text()));
-  fs::remove_all(place.directory / "r.files.tar.gz");
-  place.repository.publish({package});
-  CHECK(place.repository.contains(package.name));
-}
-
-TEST_CASE("what a killed run left behind is cleared away, and its files are taken on") {
-  Place place;
-  const auto package = place.package("foo", "1-1");
-  fs::create_directories(place.directory);
-  pkgkiln::write_file_atomically(place.directory / ".pkgkiln-AbCdEf", "half a file");
-  pkgkiln::write_file_atomically(place.directory / "r.db.tar.gz.lck", "1 pkgkiln\n");
-  fs::create_symlink("r.db.tar.gz", place.directory / ".pkgkiln-r.db");
-  fs::copy_file(package.path, place.directory / package.name.text());
-  place.repository.publish({package});
-  CHECK(place.repository.contains(package.name));
-  CHECK(place.names() == std::vector<std::string>{".pkgkiln.lock", "foo-1-1-x86_64.pkg.tar.gz",
-                                                  "r.db", "r.db.tar.gz", "r.files",
-                                                  "r.files.tar.gz"});
-}
-
 TEST_CASE("only packages for the repository's arch are taken, and each name once") {
   Place place;
   SamplePackage sample;
@@ -336,70 +178,6 @@ TEST_CASE("a repository of repo-add is carried on, whatever its compression") {
   CHECK(place.repository.contains(name("bar-1-1-x86_64.pkg.tar.gz")));
   const auto files = RepositoryDatabase::read(place.directory / "r.files");
   CHECK_THAT(files.find("foo")->files, ContainsSubstring("usr/share/sample.txt\n"));
-}
-
-TEST_CASE("packages are offered with a database of just them") {
-  Place place;
-  CHECK_FALSE(place.repository.offer({"app"}));  // and there is no repository yet
-  SamplePackage app;
-  app.pkgname = "app";
-  app.more_info = "depend = lib>=1\n";
-  const auto lib = place.package("lib", "1:1-1");
-  place.repository.publish({place.package(app), lib, place.package("other", "1-1")});
-  CHECK_FALSE(place.repository.offer({"glibc"}));
-
-  const auto offer = place.repository.offer({"app", "glibc"});
-  REQUIRE(offer);
-  CHECK(offer->section == "r");
-  CHECK(offer->url.empty());
-  std::string tar;
-  offer->files([&](std::string_view bytes) { tar += bytes; }, pkgkiln::Cancellation::never());
-  const auto entries = pkgkiln::test::list_tar(tar);
-  std::vector<std::string> found;
-  for (const auto& [entry, what] : entries) {
-    found.push_back(entry);
-    CHECK(what.uid == 0);
-    CHECK(what.gid == 0);
-  }
-  const std::string top = "pkgkiln-repository/";
-  CHECK(found == std::vector<std::string>{top, top + "app-1.0-1-x86_64.pkg.tar.gz",
-                                          top + "lib-1:1-1-x86_64.pkg.tar.gz", top + "r.db"});
-  CHECK(entries.at(top + lib.name.text()).content == read_file(lib.path));
-  CHECK(entries.at(top + lib.name.text()).mode == 0644);
-  pkgkiln::write_file_atomically(place.spool / "r.db", entries.at(top + "r.db").content);
-  const auto database = RepositoryDatabase::read(place.spool / "r.db");
-  CHECK(database.entries().size() == 2);
-  CHECK(database.find("lib")->sha256 == lib.sha256);
-}
-
-TEST_CASE("a package whose file is missing or cut off is not offered") {
-  Place place;
-  const auto package = place.package("foo", "1-1");
-  place.repository.publish({package, place.package("bar", "1-1")});
-  fs::resize_file(place.directory / package.name.text(), package.size - 1);
-  CHECK_FALSE(place.repository.offer({"foo"}));
-  REQUIRE(place.repository.offer({"foo", "bar"}));
-  std::string tar;
-  place.repository.offer({"foo", "bar"})
-      ->files([&](std::string_view bytes) { tar += bytes; }, pkgkiln::Cancellation::never());
-  CHECK(pkgkiln::test::list_tar(tar).size() == 3);
-}
-
-TEST_CASE("what is offered stays until it was taken, whatever is published beside",
-          "[concurrent]") {
-  Place place;
-  const auto first = place.package("foo", "1-1");
-  const auto second = place.package("foo", "2-1");
-  place.repository.publish({first});
-  auto offer = place.repository.offer({"foo"});
-  std::thread other([&] { place.repository.publish({second}); });
-  std::string tar;
-  offer->files([&](std::string_view bytes) { tar += bytes; }, pkgkiln::Cancellation::never());
-  CHECK(fs::exists(place.directory / first.name.text()));
-  offer.reset();
-  other.join();
-  CHECK(pkgkiln::test::list_tar(tar).count("pkgkiln-repository/" + first.name.text()) == 1);
-  CHECK_FALSE(fs::exists(place.directory / first.name.text()));
 }
 
 TEST_CASE("two publish at the same time, and none is lost", "[concurrent]") {

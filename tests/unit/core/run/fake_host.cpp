@@ -104,7 +104,7 @@ int FakeHost::play(fake::ExecCall& call) {
   if (script == script::inspect) {
     if (at_inspect) at_inspect();
     if (fails_at(target, "inspect")) return 12;
-    call.out(srcinfo);
+    call.out(without_lie(target, srcinfo));
   } else if (script == script::dependencies) {
     note_dependencies(call, target);
     if (fails_at(target, "dependencies")) return 1;
@@ -120,6 +120,13 @@ int FakeHost::play(fake::ExecCall& call) {
     call.out(peak_of_cgroups);
   }
   return 0;
+}
+
+std::string FakeHost::without_lie(const std::string& target, std::string srcinfo) const {
+  const auto found = lies.find(target);
+  if (found == lies.end()) return srcinfo;
+  const auto& [lie, truth] = found->second;
+  return srcinfo.replace(srcinfo.find(lie), lie.size(), truth);
 }
 
 void FakeHost::note_dependencies(fake::ExecCall& call, const std::string& target) {

@@ -120,9 +120,11 @@ class FakeHost {
   /// What fails: "inspect", "dependencies" or "build" of a target by name.
   std::map<std::string, std::string> fails;
   std::map<std::string, std::string> makes_also;  // a second package, by target
-  std::map<std::string, std::string> prints;      // at the step "dependencies", by target
-  std::map<std::string, std::uint64_t> peaks;     // of memory, by target
-  std::string peak_of_cgroups;                    // as the sweep prints it
+  /// By target, what stands in its .SRCINFO and isn't what makepkg prints in that place.
+  std::map<std::string, std::pair<std::string, std::string>> lies;
+  std::map<std::string, std::string> prints;   // at the step "dependencies", by target
+  std::map<std::string, std::uint64_t> peaks;  // of memory, by target
+  std::string peak_of_cgroups;                 // as the sweep prints it
   /// Called at the step "build" of a target, in the thread that builds it.
   std::function<void(const std::string& target, fake::ExecCall& call)> at_build;
   std::function<void()> at_inspect;              // of makepkg, in its thread
@@ -135,6 +137,7 @@ class FakeHost {
   int play(fake::ExecCall& call);
   int play_build(fake::ExecCall& call, const std::string& target, const std::string& srcinfo);
   void note_dependencies(fake::ExecCall& call, const std::string& target);
+  std::string without_lie(const std::string& target, std::string srcinfo) const;
   std::vector<std::string> packages_of(const std::string& target) const;
   bool fails_at(const std::string& target, const std::string& step) const;
 

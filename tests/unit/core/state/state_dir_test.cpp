@@ -86,12 +86,12 @@ namespace {
 /// A child process that holds the lock until told to end.
 class Holder {
  public:
-  explicit Holder(const StateDir& state) {
+  explicit Holder(const StateDir& state, RunLock::For what = RunLock::For::run) {
     std::array<int, 2> ends{};
     REQUIRE(::pipe(ends.data()) == 0);
     pid_ = ::fork();
     if (pid_ == 0) {
-      const RunLock lock(state);
+      const RunLock lock(state, what);
       static_cast<void>(::write(ends[1], "x", 1));
       ::pause();
       ::_exit(0);
@@ -127,6 +127,25 @@ TEST_CASE("one run at a time: the lock's holder is named, and its death frees th
   CHECK_THROWS_WITH(RunLock(state), ContainsSubstring("process " + pid + " holds its lock"));
   holder.end();
   CHECK_NOTHROW(RunLock(state));
+}
+
+TEST_CASE("a run waits for one that only looks, until that ends or the run is to stop") {
+  const TempDir dir;
+  const StateDir state(dir.path());
+  using For = RunLock::For;
+  Holder holder(state, For::look);
+  CHECK_THROWS_AS(RunLock(state, For::look), LockedError);
+  const auto soon = Cancellation::never().with_deadline(Cancellation::Clock::now() +
+                                                        std::chrono::milliseconds(150));
+  CHECK_THROWS_AS(RunLock(state, For::run, soon), Cancelled);
+  std::thread ends([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    holder.end();
+  });
+  CHECK_NOTHROW(RunLock(state));
+  ends.join();
+  const Holder runs(state);
+  CHECK_THROWS_AS(RunLock(state), LockedError);
 }
 
 TEST_CASE("a lock is free again after its owner, and another directory's is not affected") {

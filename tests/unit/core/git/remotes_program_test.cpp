@@ -1,8 +1,8 @@
 #include <chrono>
 
-#include "core/git/git.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
+#include "tests/unit/core/git/tips.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
@@ -10,13 +10,9 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-git::Tip ask(const std::string& url, const std::string& branch = {}) {
-  return git::ask_tip(url, branch, Cancellation::never());
-}
-
 std::string report(const std::string& url, const std::string& branch = {}) {
   try {
-    ask(url, branch);
+    tip_of(url, branch);
   } catch (const Error& error) {
     return error.report();
   }
@@ -31,9 +27,9 @@ TEST_CASE("the tip of a branch and of the default branch are asked for") {
   const auto first = remote.commit({{"PKGBUILD", "1"}});
   remote.run({"branch", "old/one"});
   const auto second = remote.commit({{"PKGBUILD", "2"}});
-  CHECK(ask(remote.url()) == git::Tip{"refs/heads/main", second});
-  CHECK(ask(remote.url(), "old/one") == git::Tip{"refs/heads/old/one", first});
-  CHECK(ask(remote.path().string()).commit == second);
+  CHECK(tip_of(remote.url()) == git::Tip{"refs/heads/main", second});
+  CHECK(tip_of(remote.url(), "old/one") == git::Tip{"refs/heads/old/one", first});
+  CHECK(tip_of(remote.path().string()).commit == second);
 }
 
 TEST_CASE("a branch is not found by the end of another's name") {
@@ -49,7 +45,7 @@ TEST_CASE("a detached HEAD is asked for as HEAD") {
   const TestRepository remote(dir.path() / "r");
   const auto commit = remote.commit({{"PKGBUILD", "1"}});
   remote.run({"checkout", "--quiet", "--detach"});
-  CHECK(ask(remote.url()) == git::Tip{"HEAD", commit});
+  CHECK(tip_of(remote.url()) == git::Tip{"HEAD", commit});
 }
 
 TEST_CASE("a missing branch is named with those that there are") {
@@ -106,7 +102,7 @@ TEST_CASE("of the user's configuration only what is about transport has an effec
                     "[url \"file://" + dir.path().string() + "/\"]\n\tinsteadOf = short:\n" +
                     "[url \"ext::touch " + proof.string() + " \"]\n\tinsteadOf = evil:\n");
   const ScopedVariable global("GIT_CONFIG_GLOBAL", config.string());
-  CHECK(ask("short:r").commit == commit);
+  CHECK(tip_of("short:r").commit == commit);
   CHECK_THAT(report("evil:x"), ContainsSubstring("not allowed"));
   CHECK_FALSE(std::filesystem::exists(proof));
 }
@@ -143,6 +139,6 @@ TEST_CASE("a host that doesn't answer is given up when asked to stop") {
   const ScopedVariable ssh("GIT_SSH_COMMAND", script.string());
   const auto begin = std::chrono::steady_clock::now();
   const auto soon = Cancellation::never().with_deadline(begin + std::chrono::milliseconds(300));
-  CHECK_THROWS_AS(git::ask_tip("ssh://example.com/a.git", "", soon), Cancelled);
+  CHECK_THROWS_AS(tip_of("ssh://example.com/a.git", "", soon), Cancelled);
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }

@@ -1,0 +1,77 @@
+#include "core/run/survey.hpp"
+
+#include <set>
+
+#include "tests/catch.hpp"
+#include "tests/unit/core/run/told.hpp"
+
+using namespace pkgkiln;
+using namespace pkgkiln::test;
+
+TEST_CASE("without a .SRCINFO to believe the survey asks makepkg, in a container of its own",
+          "[concurrent]") {
+  FakeHost host;
+  host.capacity.jobs = one_or_four();
+  const auto app = host.target_of("app", {"1", {"depends = lib"}, false, {}});
+  REQUIRE(words(host.build({app, host.target("lib")})) == Names{"built", "built"});
+  CHECK(sorted(host.containers()) == Names{"app", "app", "lib"});
+  CHECK(host.observer.started == Names{"lib", "app"});
+  CHECK(host.engine.runtime().list({}).empty());
+  CHECK(host.engine.runtime().list_networks({}).empty());
+}
+
+TEST_CASE("a survey keeps no files open") {
+  FakeHost host;
+  std::set<long> counts;
+  host.observer.on_step = [&](const std::string& step) {
+    if (step.ends_with(": source"))
+      counts.insert(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                                  std::filesystem::directory_iterator()));
+  };
+  host.build({host.target("a"), host.target("b"), host.target("c"), host.target("d")});
+  CHECK(host.observer.started.size() == 4);
+  CHECK(counts.size() == 1);
+}
+
+TEST_CASE("what is found published in the survey is up to date and needs no build",
+          "[concurrent]") {
+  FakeHost host;
+  host.capacity.jobs = one_or_four();
+  const std::vector targets{host.target("app", {"depends = lib"}), host.target("lib")};
+  host.build(targets);
+  host.containers();
+  for (const auto* name : {"app", "lib"}) {  // moved, but not their versions
+    test::write(host.directory.path() / "up" / name / "README", "new");
+    test::git(host.directory.path() / "up" / name, {"add", "README"});
+    test::git(host.directory.path() / "up" / name, {"commit", "--quiet", "--message", "x"});
+  }
+  const auto results = host.build(targets);
+  CHECK(words(results) == Names{"up-to-date", "up-to-date"});
+  CHECK(host.containers().empty());
+  CHECK(host.history.last("lib")->commit == results[1].record.commit);
+  CHECK(words(host.build(targets)) == Names{"up-to-date", "up-to-date"});
+  CHECK(host.observer.steps.empty());
+}
+
+TEST_CASE("an interrupted survey interrupts all that was not built") {
+  FakeHost host;
+  host.observer.on_step = [&](const std::string& step) {
+    if (step == "b: source") host.cancel.request(15);
+  };
+  const auto results =
+      host.build({host.target_of("a", {"1", {}, false, {}}),
+                  host.target_of("b", {"1", {"depends = a"}, false, {}}), host.target("c")});
+  CHECK(words(results) == Names{"interrupted", "interrupted", "interrupted"});
+  CHECK(count(host.observer.steps, "a: dependencies") == 0);
+  CHECK_FALSE(host.history.last("a"));
+  CHECK(host.history.last("b")->status == "interrupted");
+}
+
+TEST_CASE("the survey of a target has the time that a build has") {
+  FakeHost host;
+  host.settings.timeout = std::chrono::seconds(0);
+  const auto results = host.build({host.target_of("a", {"1", {}, false, {}}),
+                                   host.target_of("b", {"1", {"depends = a"}, false, {}})});
+  REQUIRE(words(results) == Names{"timed-out", "timed-out"});
+  CHECK(results[0].record.step == "copy in");
+}
