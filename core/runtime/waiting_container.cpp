@@ -3,6 +3,8 @@
 #include <functional>
 #include <utility>
 
+#include "core/runtime/labels.hpp"
+
 namespace pkgkiln {
 
 namespace {
@@ -65,7 +67,7 @@ std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, co
   for (const auto& network : runtime.list_networks(labels))
     count([&] { runtime.remove_network(network.name); });
   for (const auto& volume : runtime.list_volumes(labels))
-    count([&] { runtime.remove_volume(volume.name); });
+    if (!volume.labels.contains(label::cache)) count([&] { runtime.remove_volume(volume.name); });
   return removed;
 }
 

@@ -38,8 +38,8 @@ class WaitingContainer {
   Sink warn_;
 };
 
-/// Removes the containers, networks and volumes that carry these labels: what earlier runs left
-/// behind. Returns how many there were.
+/// Removes the containers, networks and volumes that carry these labels, but for caches: what
+/// earlier runs left behind. Returns how many there were.
 std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn);
 
 }  // namespace pkgkiln
