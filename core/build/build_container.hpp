@@ -33,9 +33,9 @@ struct StepResult {
 class BuildContainer {
  public:
   struct Environment {
-    std::string packager;   // PACKAGER, empty: the image's
-    std::string makeflags;  // MAKEFLAGS, empty: the image's
-    std::string srcdest = {};  // SRCDEST, empty: a directory of the image's
+    std::string packager;                            // PACKAGER, empty: the image's
+    std::string makeflags;                           // MAKEFLAGS, empty: the image's
+    std::string srcdest = {};                        // SRCDEST, empty: a directory of the image's
     std::map<std::string, std::string> caches = {};  // what scripts of root's are told of them
   };
 

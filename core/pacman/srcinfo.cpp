@@ -60,9 +60,9 @@ bool is_inherited(std::string_view key) {
 
 /// Sources of `source` and `source`_`arch` that every array of checksums skips.
 Values unchecked(const Section& base, std::string_view arch) {
-  static constexpr std::array<const char*, 8> kinds = {
-      "cksums", "md5sums", "sha1sums", "sha224sums", "sha256sums", "sha384sums", "sha512sums",
-      "b2sums"};
+  static constexpr std::array<const char*, 8> kinds = {"cksums",     "md5sums",    "sha1sums",
+                                                       "sha224sums", "sha256sums", "sha384sums",
+                                                       "sha512sums", "b2sums"};
   Values result;
   for (const auto& suffix : {std::string(), "_" + std::string(arch)}) {
     const auto* sources = find(base, "source" + suffix);

@@ -47,9 +47,8 @@ std::vector<std::string> SrcInfo::unkept_sources() const {
   for (const std::string_view source : unchecked_sources) {
     if (is_vcs(source)) continue;
     const auto renamed = source.find("::");
-    const auto name = renamed != std::string_view::npos
-                          ? source.substr(0, renamed)
-                          : source.substr(source.rfind('/') + 1);
+    const auto name = renamed != std::string_view::npos ? source.substr(0, renamed)
+                                                        : source.substr(source.rfind('/') + 1);
     if (name.empty() || name == ".." || name.find('/') != std::string_view::npos) return {"."};
     names.emplace_back(name);
   }

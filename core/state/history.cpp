@@ -155,6 +155,17 @@ std::optional<std::string> History::owner_of(const std::string& pkgname,
   return owners.text(0);
 }
 
+void History::forget_builds(Clock::time_point before) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement remove(database_->connection, R"(
+    DELETE FROM builds WHERE finished < ? AND id NOT IN (
+      SELECT MAX(id) FROM builds GROUP BY target
+      UNION SELECT MAX(id) FROM builds WHERE status = 'built' GROUP BY target
+      UNION SELECT MAX(id) FROM builds WHERE status IN ('built', 'up-to-date')
+        GROUP BY target, repository))");
+  remove.bind(to_number(before)).step();
+}
+
 void History::record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
                            Clock::time_point used) {
   const std::lock_guard lock(database_->mutex);

@@ -83,6 +83,9 @@ class History {
   /// The target whose latest good build made this pkgname for that repository, if any.
   std::optional<std::string> owner_of(const std::string& pkgname,
                                       const std::string& repository) const;
+  /// Forgets builds that ended before that, but for those that the next decisions rest on: each
+  /// target's newest, its newest good one and its newest built one.
+  void forget_builds(std::chrono::system_clock::time_point before);
 
   /// That a build used this volume; without `bytes` it is believed to be as large as before.
   void record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,

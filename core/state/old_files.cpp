@@ -1,0 +1,88 @@
+#include "core/state/old_files.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Sorted; what can't be read is as good as not there.
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::error_code ignored;
+  std::vector<fs::path> result;
+  for (const auto& entry : fs::directory_iterator(directory, ignored))
+    result.push_back(entry.path());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::uint64_t size_of(const fs::path& path) {
+  std::error_code ignored;
+  std::uint64_t bytes = 0;
+  if (fs::is_regular_file(fs::symlink_status(path, ignored))) return fs::file_size(path, ignored);
+  for (const auto& entry : fs::recursive_directory_iterator(path, ignored))
+    if (entry.symlink_status(ignored).type() == fs::file_type::regular)
+      bytes += entry.file_size(ignored);
+  return bytes;
+}
+
+Litter of_files(std::string what, std::vector<fs::path> paths) {
+  std::uint64_t bytes = 0;
+  for (const auto& path : paths) bytes += size_of(path);
+  return {std::move(what), bytes, [paths = std::move(paths)] {
+            for (const auto& path : paths) {
+              std::error_code failure;
+              fs::remove_all(path, failure);
+              if (failure)
+                throw Error("cannot remove '" + path.string() + "'").because(failure.message());
+            }
+          }};
+}
+
+bool is_older(const fs::path& path, std::chrono::system_clock::time_point time) {
+  std::error_code failure;
+  const auto written = fs::last_write_time(path, failure);
+  return !failure && fs::file_time_type::clock::to_sys(written) < time;
+}
+
+}  // namespace
+
+std::vector<Litter> old_logs(const StateDir& state, std::chrono::system_clock::time_point before) {
+  std::vector<Litter> result;
+  for (const auto& directory : entries_of(state.logs())) {
+    // Their names begin with the time.
+    auto logs = entries_of(directory);
+    if (!logs.empty()) logs.pop_back();
+    std::erase_if(logs, [&](const fs::path& log) { return !is_older(log, before); });
+    if (logs.empty()) continue;
+    const auto name = directory.filename().string();
+    result.push_back(
+        of_files(fmt::format("{} old log{} of {}", logs.size(), logs.size() == 1 ? "" : "s",
+                             name.front() == '.' ? "builder images" : name),
+                 std::move(logs)));
+  }
+  return result;
+}
+
+std::vector<Litter> unknown_targets(const StateDir& state, const std::set<std::string>& known) {
+  std::vector<Litter> result;
+  for (const auto& [what, parent] :
+       {std::pair("the mirror of ", state.mirrors()), {"the logs of ", state.logs()}})
+    for (const auto& directory : entries_of(parent)) {
+      const auto name = directory.filename().string();
+      if (name.front() != '.' && !known.contains(name))
+        result.push_back(of_files(what + name, {directory}));
+    }
+  return result;
+}
+
+}  // namespace pkgkiln
