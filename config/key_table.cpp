@@ -168,8 +168,9 @@ const std::array all_keys{
         .slot = [](const Record& r) -> Slot { return &settings(r).cache.sources; },
         .default_value = R"("20G")",
         .example = "",
-        .doc = "The most that the targets' own caches may hold together, of sources and unsigned "
-               "packages; 0: there are none."},
+        .doc = "The most that the targets' own caches may hold together, of sources above all; 0: "
+               "there "
+               "are none."},
     Key{.table = "vieter",
         .name = "address",
         .slot = [](const Record& r) -> Slot { return &settings(r).vieter.address; },

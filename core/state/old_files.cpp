@@ -65,10 +65,9 @@ std::vector<Litter> old_logs(const StateDir& state, std::chrono::system_clock::t
     std::erase_if(logs, [&](const fs::path& log) { return !is_older(log, before); });
     if (logs.empty()) continue;
     const auto name = directory.filename().string();
-    result.push_back(
-        of_files(fmt::format("{} old log{} of {}", logs.size(), logs.size() == 1 ? "" : "s",
-                             name.front() == '.' ? "builder images" : name),
-                 std::move(logs)));
+    auto what = fmt::format("{} old log{} of {}", logs.size(), logs.size() == 1 ? "" : "s",
+                            name.front() == '.' ? "builder images" : name);
+    result.push_back(of_files(std::move(what), std::move(logs)));
   }
   return result;
 }

@@ -46,10 +46,10 @@ struct Kept {
 
 TEST_CASE("caches that were used longest ago go until the others fit") {
   const std::vector<RecordedCache> recorded{
-      {"old", 40, hour(1)}, {"new", 30, hour(3)}, {"mid", 40, hour(2)}, {"gone", 500, hour(4)}};
+      {"old", 35, hour(1)}, {"new", 30, hour(3)}, {"mid", 40, hour(2)}, {"gone", 500, hour(4)}};
   const Names present{"mid", "new", "old"};
-  CHECK(volumes_to_evict(present, recorded, 110).empty());
-  CHECK(volumes_to_evict(present, recorded, 109) == Names{"old"});
+  CHECK(volumes_to_evict(present, recorded, 105).empty());
+  CHECK(volumes_to_evict(present, recorded, 104) == Names{"old"});
   CHECK(volumes_to_evict(present, recorded, 69) == Names{"mid"});
   CHECK(volumes_to_evict(present, recorded, 0).size() == 3);
   CHECK(volumes_to_evict({"empty"}, {{"empty", 0, hour(1)}}, 0) == Names{"empty"});
