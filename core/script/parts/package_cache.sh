@@ -132,6 +132,7 @@ trim_caches() {
 
 # Runs the transaction "pacman $@" that was planned. What is wrong with a cache costs a download.
 transact() {
+    local code=0
     downloads=$(pacman-conf CacheDir)
     downloads=${downloads%%/$'\n'*} # the first of them
     downloads=${downloads%/}
@@ -140,14 +141,16 @@ transact() {
         [ "${#taken[@]}" -gt 0 ] || return 1
         echo 'trying once more without what came from a cache'
         drop_taken
-        pacman "$1" "${flags[@]}" "${@:2}" || return
+        pacman "$1" "${flags[@]}" "${@:2}" || code=$?
     fi
-    # No cache stops a build.
+    # No cache stops a build. Where it fails all the same, they were not at fault.
     { put_into_caches && trim_caches; } 2>/dev/null || true
+    return "$code"
 }
 
 make_own_cache() {
     [ -n "${OWN_CACHE-}" ] || return 0
+    find "$OWN_CACHE" -mindepth 1 -maxdepth 1 ! -type d -delete
     # Nothing of it can be replaced by builder, who may write to `sources` only.
     install -d -m 755 -- "$OWN_CACHE" "$OWN_CACHE/packages"
     install -d -m 755 -o "$BUILDER_ID" -g "$BUILDER_ID" -- "$OWN_CACHE/sources"

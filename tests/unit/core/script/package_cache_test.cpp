@@ -147,6 +147,27 @@ TEST_CASE("a transaction that fails without a cache fails once") {
   CHECK_FALSE(place.has(kShared));
 }
 
+TEST_CASE("a transaction that fails in any case leaves the caches as they were") {
+  Place place;
+  place.build("signed/signed-1-1-any");
+  place.file("server/optional-1-1-any.pkg.tar.zst", "forgery\n");
+  place.build("signed/signed-1-1-any optional/optional-1-1-any");
+  CHECK(place.code == 1);
+  CHECK_THAT(place.output, ContainsSubstring("trying once more"));
+  CHECK(place.content(kShared) == "genuine\n");
+  CHECK_FALSE(place.has("own/packages/optional-1-1-any.pkg.tar.zst"));
+}
+
+TEST_CASE("a link in the place of a directory of the own cache is not followed") {
+  Place place;
+  fs::create_directories(place.root / "elsewhere");
+  fs::create_directory_symlink(place.root / "elsewhere", place.root / "own/packages");
+  place.build("unsigned/unsigned-1-1-any");
+  CHECK(place.code == 0);
+  CHECK(fs::is_empty(place.root / "elsewhere"));
+  CHECK(fs::is_directory(fs::symlink_status(place.root / "own/packages")));
+}
+
 TEST_CASE("the shared cache is held to its limit, and to what may be in it") {
   Place place;
   for (const auto* name : {"shared/old-1-1-any.pkg.tar.zst", "shared/odd name", "shared/.new.1",
