@@ -94,8 +94,8 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   ExecSpec spec;
   spec.command = script::command(step.script, step.arguments);
   spec.user = step.as_builder ? builder::user : "root";
-  spec.env = step.as_builder ? builder_environment(environment_) : root_environment();
-  spec.env.insert(step.environment.begin(), step.environment.end());
+  spec.env = step.environment;
+  spec.env.merge(step.as_builder ? builder_environment(environment_) : root_environment());
   spec.working_dir = "/";
   StepResult result;
   try {

@@ -20,7 +20,7 @@ struct Step {
   const char* script;  // of core/script/script.hpp
   std::vector<std::string> arguments;
   bool as_builder = true;
-  std::map<std::string, std::string> environment = {};  // beside what every step has
+  std::map<std::string, std::string> environment = {};  // beats what every step has
 };
 
 struct StepResult {
