@@ -201,6 +201,10 @@ it 'says what it would remove, with sizes' sizes_are_told
 all_are_there() { (($(volume_of '.*' | wc -l) == 3)) || fail "$(volume_of '.*')"; }
 it 'removes nothing when it only says so' all_are_there
 
+it 'cleans for a target that is named' cleaned hoard
+one_is_gone() { [[ $(volume_of '.*' | wc -l) == 2 && -z $(volume_of 'target-hoard') ]] || fail "$(volume_of '.*')"; }
+it 'removes the caches of that target, and no others' one_is_gone
+
 sharer 4
 kiln limited --set cache.packages=100 --set cache.sources=1 build sharer
 it 'builds with caches that are too small' code_is 0
@@ -212,6 +216,11 @@ it "removes targets' caches that exceed their limit" own_are_gone
 sharer 5
 kiln again build sharer
 configure hoard
+cleans_unlisted() {
+	kiln unlisted --set vieter.address=http://127.0.0.1:9 --set vieter.api_key=x --set vieter.retry_timeout=0s clean
+	code_is 3 && err_has 'listed no more' && [[ -n $(volume_of 'target-sharer') && -d $STATE/mirrors/sharer ]]
+}
+it 'ends with 3 when not all targets can be listed, and forgets none of them' cleans_unlisted
 it 'cleans' cleaned
 forgotten() {
 	[[ -z $(volume_of 'target-sharer') && ! -e $STATE/logs/sharer && ! -e $STATE/mirrors/sharer ]] || fail "$(volume_of '.*')" "$(ls "$STATE"/{logs,mirrors})"
