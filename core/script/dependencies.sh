@@ -53,6 +53,8 @@ if [ -n "$without" ]; then
 fi
 mapfile -t missing < <(pacman -T -- "$@")
 if [ "${#missing[@]}" -gt 0 ]; then
-    plan -S --needed -- "${missing[@]}"
+    if [ -n "${SHARED_CACHE-}${OWN_CACHE-}" ]; then
+        plan -S --needed -- "${missing[@]}"
+    fi
     transact -S --needed --asdeps -- "${missing[@]}"
 fi

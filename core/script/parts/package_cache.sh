@@ -17,6 +17,7 @@ readonly file_name='^[A-Za-z0-9@_+][A-Za-z0-9@._+:-]*\.pkg\.tar(\.[a-z0-9]+)?(\.
 readonly month=43200 # in minutes
 
 planned=()  # whether and what a transaction is to download: "file size cache"; cache may be empty
+cacheable=  # whether any of that may be in a cache
 taken=()    # "file cache" of what comes from a cache
 downloads=  # pacman's own cache
 declare -A cache_of_repository=()
@@ -24,12 +25,13 @@ declare -A cache_of_repository=()
 # Fills `planned` with what "pacman $@" would do, and prints what else it says.
 plan() {
     local said line code=0
-    planned=()
+    planned=() cacheable=
     said=$(pacman "$1" "${flags[@]}" --print --print-format "$plan_mark %r %s %l" "${@:2}") || code=$?
     while IFS= read -r line; do
         if [[ $line =~ $package_line ]]; then
             find_cache "${BASH_REMATCH[1]}"
             planned+=("${BASH_REMATCH[3]} ${BASH_REMATCH[2]} ${cache_of_repository[${BASH_REMATCH[1]}]}")
+            cacheable+=${cache_of_repository[${BASH_REMATCH[1]}]}
         elif [[ $line == "$plan_mark "* ]]; then
             planned+=("- 0 ") # nothing that a cache could hold
         elif [ -n "$line" ]; then
@@ -133,6 +135,10 @@ trim_caches() {
 # Runs the transaction "pacman $@" that was planned. What is wrong with a cache costs a download.
 transact() {
     local code=0
+    if [ -z "$cacheable" ]; then
+        pacman "$1" "${flags[@]}" "${@:2}"
+        return
+    fi
     downloads=$(pacman-conf CacheDir)
     downloads=${downloads%%/$'\n'*} # the first of them
     downloads=${downloads%/}
