@@ -62,6 +62,11 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_command(app, arguments, Command::targets, "targets", "List the targets");
   add_command(app, arguments, Command::doctor, "doctor",
               "Check configuration, engine, base image and repositories");
+  auto* clean =
+      add_command(app, arguments, Command::clean, "clean", "Remove what is not needed any more");
+  clean->add_option("TARGET", arguments.targets, "Targets whose caches are removed as well");
+  clean->add_flag("-a,--all", arguments.all, "Remove all caches, the shared one as well");
+  clean->add_flag("-n,--dry-run", arguments.dry_run, "Only say what would be removed");
   auto* config = add_command(app, arguments, Command::config, "config",
                              "Show the effective settings and where each came from");
   config->add_flag("--example", arguments.example, "Print a commented example instead");

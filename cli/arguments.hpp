@@ -7,7 +7,7 @@
 
 namespace pkgkiln::cli {
 
-enum class Command { build, plan, targets, doctor, config };
+enum class Command { build, plan, targets, doctor, clean, config };
 
 /// What stands on the command line.
 struct Arguments {
@@ -23,6 +23,7 @@ struct Arguments {
   bool refresh_image = false;
   bool explain = false;  // plan --explain
   bool json = false;
+  bool all = false;      // clean --all
   bool example = false;  // config --example
 };
 

@@ -24,6 +24,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return targets_command(arguments, cancel);
     case Command::doctor:
       return doctor_command(arguments, cancel);
+    case Command::clean:
+      return clean_command(arguments, cancel);
     case Command::config:
       return config_command(arguments);
   }

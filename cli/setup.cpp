@@ -129,6 +129,7 @@ BuildSettings build_settings(const config::Settings& settings) {
   result.limits.open_files = kOpenFiles;
   result.add_hosts = settings.runtime.add_hosts;
   result.environment = {settings.build.packager, settings.build.makeflags};
+  result.caches = {settings.cache.packages.value_or(0), settings.cache.sources.value_or(0)};
   return result;
 }
 

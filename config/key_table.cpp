@@ -149,6 +149,28 @@ const std::array all_keys{
         .example = R"("6h")",
         .doc = "The pause before a failed build is tried again unchanged, doubled each time; "
                "0s: see pkgkiln(1)."},
+    Key{.table = "build",
+        .name = "keep_logs",
+        .slot = [](const Record& r) -> Slot { return &settings(r).build.keep_logs; },
+        .default_value = R"("90d")",
+        .example = "",
+        .doc = "The age at which logs and records of builds are removed, but for each target's "
+               "newest; 0s: never."},
+    Key{.table = "cache",
+        .name = "packages",
+        .slot = [](const Record& r) -> Slot { return &settings(r).cache.packages; },
+        .default_value = R"("4G")",
+        .example = "",
+        .doc = "The most that the cache of signed packages may hold, which all targets share; "
+               "0: there is none."},
+    Key{.table = "cache",
+        .name = "sources",
+        .slot = [](const Record& r) -> Slot { return &settings(r).cache.sources; },
+        .default_value = R"("20G")",
+        .example = "",
+        .doc = "The most that the targets' own caches may hold together, of sources above all; 0: "
+               "there "
+               "are none."},
     Key{.table = "vieter",
         .name = "address",
         .slot = [](const Record& r) -> Slot { return &settings(r).vieter.address; },

@@ -38,6 +38,13 @@ struct BuildSettings {
   std::string makeflags;            // MAKEFLAGS; empty: -j and the build's share of the cores
   /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/judgement.hpp.
   std::chrono::seconds retry_failed{0};
+  std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever
+};
+
+/// Bytes; 0: none at all.
+struct CacheSettings {
+  std::optional<std::uint64_t> packages{std::uint64_t{4} << 30U};
+  std::optional<std::uint64_t> sources{std::uint64_t{20} << 30U};
 };
 
 struct VieterSettings {
@@ -58,6 +65,7 @@ struct Settings {
   RuntimeSettings runtime;
   ImageSettings image;
   BuildSettings build;
+  CacheSettings cache;
   VieterSettings vieter;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<Target> targets;

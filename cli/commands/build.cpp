@@ -50,7 +50,8 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
            how,
            capacity(settings),
            {true, retry_policy(settings, arguments)},
-           setup.logs.get()},
+           setup.logs.get(),
+           settings.build.keep_logs},
           progress);
   const auto results = run.build(selection.targets,
                                  selection.unlisted ? std::vector<std::string>() : selection.known,

@@ -10,6 +10,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel);
 int plan_command(const Arguments& arguments, const Cancellation& cancel);
 int targets_command(const Arguments& arguments, const Cancellation& cancel);
 int doctor_command(const Arguments& arguments, const Cancellation& cancel);
+int clean_command(const Arguments& arguments, const Cancellation& cancel);
 int config_command(const Arguments& arguments);
 
 }  // namespace pkgkiln::cli

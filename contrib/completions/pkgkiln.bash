@@ -5,7 +5,7 @@ _pkgkiln_command() {
 	local word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		build | plan | targets | doctor | config) printf '%s' "$word"; return ;;
+		build | plan | targets | doctor | clean | config) printf '%s' "$word"; return ;;
 		esac
 	done
 }
@@ -24,12 +24,13 @@ _pkgkiln() {
 	*)
 		command=$(_pkgkiln_command)
 		case $command in
-		'') words+=' --version build plan targets doctor config' ;;
+		'') words+=' --version build plan targets doctor clean config' ;;
 		build) words+=' --force --dry-run --refresh-image --json' ;;
 		plan) words+=' --force --explain --json' ;;
+		clean) words+=' --all --dry-run' ;;
 		config) words+=' --example' ;;
 		esac
-		if [[ $current != -* && $command == @(build|plan) ]]; then
+		if [[ $current != -* && $command == @(build|plan|clean) ]]; then
 			words=$(pkgkiln targets 2>/dev/null | awk '{print $1}')
 		fi
 		;;

@@ -14,24 +14,29 @@ namespace {
 
 constexpr std::size_t kLongestAnswer = 1U << 20U;
 
-std::map<std::string, std::string> root_environment() {
-  return {{"PATH", builder::path},
-          {"LANG", "C.UTF-8"},
-          {"HOME", "/root"},
-          {"BUILDER_ID", std::to_string(builder::id)}};
-}
-
 /// The names are those of makepkg.conf(5), which lets the environment override its file.
 std::map<std::string, std::string> builder_environment(const BuildContainer::Environment& chosen) {
   std::map<std::string, std::string> env{
       {"PATH", builder::path},        {"LANG", "C.UTF-8"},
       {"HOME", "/home/builder"},      {"USER", builder::user},
       {"LOGNAME", builder::user},     {"SHELL", "/bin/bash"},
-      {"PKGDEST", builder::pkgdest},  {"SRCDEST", "/build/srcdest"},
+      {"PKGDEST", builder::pkgdest},  {"SRCDEST", builder::srcdest},
       {"BUILDDIR", "/build/builddir"}};
+  if (!chosen.srcdest.empty()) env["SRCDEST"] = chosen.srcdest;
   if (!chosen.makeflags.empty()) env["MAKEFLAGS"] = chosen.makeflags;
   if (!chosen.packager.empty()) env["PACKAGER"] = chosen.packager;
   return env;
+}
+
+/// The number after `word` at the beginning of a line, if there is one.
+std::optional<std::uint64_t> number_after(std::string_view word, std::string_view text) {
+  const auto found = text.starts_with(word) ? 0 : text.find("\n" + std::string(word));
+  if (found == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(found + (text[found] == '\n' ? 1 : 0) + word.size());
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -73,6 +78,15 @@ StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
   return result;
 }
 
+std::map<std::string, std::string> BuildContainer::root_environment() const {
+  std::map<std::string, std::string> env{{"PATH", builder::path},
+                                         {"LANG", "C.UTF-8"},
+                                         {"HOME", "/root"},
+                                         {"BUILDER_ID", std::to_string(builder::id)}};
+  env.insert(environment_.caches.begin(), environment_.caches.end());
+  return env;
+}
+
 StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
                                 const Cancellation& cancel) {
   log_.begin_step(step.name, fmt::format("{}, network {}", step.as_builder ? "builder" : "root",
@@ -80,8 +94,8 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   ExecSpec spec;
   spec.command = script::command(step.script, step.arguments);
   spec.user = step.as_builder ? builder::user : "root";
-  spec.env = step.as_builder ? builder_environment(environment_) : root_environment();
-  spec.env.insert(step.environment.begin(), step.environment.end());
+  spec.env = step.environment;
+  spec.env.merge(step.as_builder ? builder_environment(environment_) : root_environment());
   spec.working_dir = "/";
   StepResult result;
   try {
@@ -96,8 +110,9 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
 }
 
 void BuildContainer::sweep(const Cancellation& cancel) {
-  const auto peak = insist(script::sweep, "cannot end what the PKGBUILD left running", cancel);
-  std::from_chars(peak.data(), peak.data() + peak.size(), peak_of_cgroup_);
+  const auto told = insist(script::sweep, "cannot end what the PKGBUILD left running", cancel);
+  peak_of_cgroup_ = number_after("", told).value_or(peak_of_cgroup_);
+  cache_size_ = number_after("cache ", told);
 }
 
 void BuildContainer::seal(const Cancellation& cancel) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct Step {
   const char* script;  // of core/script/script.hpp
   std::vector<std::string> arguments;
   bool as_builder = true;
-  std::map<std::string, std::string> environment = {};  // beside what every step has
+  std::map<std::string, std::string> environment = {};  // beats what every step has
 };
 
 struct StepResult {
@@ -32,8 +33,10 @@ struct StepResult {
 class BuildContainer {
  public:
   struct Environment {
-    std::string packager;   // PACKAGER, empty: the image's
-    std::string makeflags;  // MAKEFLAGS, empty: the image's
+    std::string packager;                            // PACKAGER, empty: the image's
+    std::string makeflags;                           // MAKEFLAGS, empty: the image's
+    std::string srcdest = {};                        // SRCDEST, empty: a directory of the image's
+    std::map<std::string, std::string> caches = {};  // what scripts of root's are told of them
   };
 
   BuildContainer(ContainerRuntime& runtime, ContainerSpec spec, std::chrono::seconds lifetime,
@@ -54,10 +57,14 @@ class BuildContainer {
   /// The most memory that it had, in bytes; 0 where neither the engine nor its cgroup tells. After
   /// a step of builder's.
   std::uint64_t peak_memory();
+  /// What the target's own cache took on the disk after the last step of builder's; nothing where
+  /// there is none, or it couldn't be counted.
+  std::optional<std::uint64_t> cache_size() const { return cache_size_; }
   /// PKGDEST as a tar stream, after making sure that it is what it was.
   void collect(const std::function<void(const Source&)>& consumer, const Cancellation& cancel);
 
  private:
+  std::map<std::string, std::string> root_environment() const;
   StepResult exec(const Step& step, const OutputSink& output, const Cancellation& cancel);
   void sweep(const Cancellation& cancel);
   /// Returns what it prints.
@@ -67,6 +74,7 @@ class BuildContainer {
   Environment environment_;
   bool sealed_ = false;
   std::uint64_t peak_of_cgroup_ = 0;
+  std::optional<std::uint64_t> cache_size_;
   WaitingContainer container_;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/build/build_container.hpp"
+#include "core/cache/cache_volume.hpp"
 #include "core/git/remotes.hpp"
 #include "core/plan/inspected.hpp"
 #include "core/plan/plan.hpp"
@@ -22,6 +23,7 @@ struct BuildSettings {
   Limits limits;
   std::vector<std::string> add_hosts;
   BuildContainer::Environment environment;
+  CacheLimits caches;
 };
 
 /// What one build works with. The references outlive it.

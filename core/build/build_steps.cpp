@@ -1,13 +1,13 @@
 #include "core/build/build_steps.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 #include <utility>
 
 #include "core/build/builder.hpp"
 #include "core/build/failure_hint.hpp"
 #include "core/runtime/labels.hpp"
+#include "core/runtime/object_name.hpp"
 
 namespace pkgkiln {
 
@@ -16,14 +16,6 @@ namespace {
 /// After a deadline the container still has to be told; it ends itself a little later.
 constexpr std::chrono::seconds kGrace{60};
 constexpr std::size_t kHintLines = 200;
-
-/// Names in an engine: [a-zA-Z0-9][a-zA-Z0-9_.-]*.
-std::string container_name(const std::string& target, const std::string& build) {
-  std::string name = "pkgkiln-";
-  for (const char c : target.substr(0, 60))
-    name += (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-') ? c : '_';
-  return name + "-" + build;
-}
 
 }  // namespace
 
@@ -53,6 +45,7 @@ BuildSteps::Ended BuildSteps::stage(const std::function<Ended(const Cancellation
     job_.log.note(error.what());
     ended = Failed{step_, 0, error.what(), {}};
   }
+  if (container_) cache_size_ = container_->cache_size();
   container_.reset();
   return ended;
 }
@@ -81,7 +74,7 @@ void BuildSteps::open_container(const std::string& commit, const Cancellation& c
   begin("create");
   const auto& target = job_.plan.target;
   ContainerSpec spec;
-  spec.name = container_name(target.name, job_.id);
+  spec.name = fmt::format("pkgkiln-{}-{}", object_name_part(target.name), job_.id);
   spec.image = job_.image;
   spec.labels = identity_.labels();
   spec.labels[label::target] = target.name;
@@ -89,12 +82,36 @@ void BuildSteps::open_container(const std::string& commit, const Cancellation& c
   spec.add_hosts = settings_.add_hosts;
   auto environment = settings_.environment;
   if (environment.makeflags.empty()) environment.makeflags = fmt::format("-j{}", job_.cores);
+  mount_caches(spec, environment);
   container_ = std::make_unique<BuildContainer>(runtime_, spec, settings_.timeout + kGrace,
                                                 std::move(environment), job_.log);
   begin("copy in");
   container_->copy_in(
       builder::startdir,
       [&](const Sink& tar) { job_.source.export_tar(commit, builder::id, tar, cancel); }, cancel);
+}
+
+void BuildSteps::mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment) {
+  const auto mount = [&](const CacheVolume& cache, const char* path) {
+    runtime_.create_volume(cache.name, cache.labels);
+    spec.volumes.push_back({cache.name, path});
+  };
+  try {
+    if (settings_.caches.packages > 0) {
+      mount(shared_cache_of(identity_.instance), builder::shared_cache);
+      environment.caches["SHARED_CACHE"] = builder::shared_cache;
+      environment.caches["SHARED_CACHE_LIMIT"] = std::to_string(settings_.caches.packages);
+    }
+    if (settings_.caches.sources > 0) {
+      const auto own = own_cache_of(identity_.instance, job_.plan.target.name);
+      mount(own, builder::own_cache);
+      environment.caches["OWN_CACHE"] = builder::own_cache;
+      environment.srcdest = builder::cached_sources;
+      own_cache_ = own.name;
+    }
+  } catch (const RuntimeError& error) {
+    job_.log.note(fmt::format("going on without a cache: {}", error.what()));
+  }
 }
 
 bool BuildSteps::published(const std::vector<pacman::PackageFileName>& files) {

@@ -33,12 +33,19 @@ class BuildSteps {
   /// The container with the files of this commit, made at the first call of a stage.
   BuildContainer& container(const std::string& commit, const Cancellation& cancel);
 
+  /// The volume with the target's own cache; empty if no container had it.
+  const std::string& own_cache() const { return own_cache_; }
+  /// What it took on the disk after the last stage, if that is known.
+  std::optional<std::uint64_t> cache_size() const { return cache_size_; }
+
   /// Up to date, if all of these are published and the target isn't forced.
   Ended if_published(const std::vector<pacman::PackageFileName>& files);
   BuildOutcome failed(int exit_code, std::string why) const;
 
  private:
   void open_container(const std::string& commit, const Cancellation& cancel);
+  /// They save time and no more: what goes wrong is noted.
+  void mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment);
   bool published(const std::vector<pacman::PackageFileName>& files);
 
   ContainerRuntime& runtime_;
@@ -49,6 +56,8 @@ class BuildSteps {
   std::chrono::steady_clock::time_point step_began_;
   std::vector<StepTime> times_;
   std::unique_ptr<BuildContainer> container_;
+  std::string own_cache_;
+  std::optional<std::uint64_t> cache_size_;
 };
 
 }  // namespace pkgkiln

@@ -10,6 +10,13 @@ inline constexpr int id = 1500;
 /// /build is root's; what is in it is builder's, and can't be replaced by him.
 inline constexpr const char* startdir = "/build/startdir";
 inline constexpr const char* pkgdest = "/build/pkgdest";
+/// Where sources go that no cache keeps.
+inline constexpr const char* srcdest = "/build/srcdest";
+/// Where caches are mounted: what all targets share, and the target's own with its sources. What
+/// they hold is made by core/script/parts/package_cache.sh.
+inline constexpr const char* shared_cache = "/var/cache/pkgkiln/packages";
+inline constexpr const char* own_cache = "/var/cache/pkgkiln/target";
+inline constexpr const char* cached_sources = "/var/cache/pkgkiln/target/sources";
 /// Root's; gets the directory of a repository's packages that pacman is to install from.
 inline constexpr const char* offered = "/var/lib";
 

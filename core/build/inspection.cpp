@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/build/builder.hpp"
 #include "core/plan/vcs_sources.hpp"
 #include "core/script/script.hpp"
 
@@ -36,7 +37,9 @@ void Inspection::look_on_host(const Cancellation& cancel) {
 BuildSteps::Ended Inspection::ask_makepkg(const Cancellation& cancel) {
   auto& container = steps_.container(found_.commit, cancel);
   steps_.begin("inspect");
-  const auto result = container.ask({"inspect", script::inspect, {}, true}, cancel);
+  // A new cache has no directory of sources before dependencies.sh.
+  const auto result = container.ask(
+      {"inspect", script::inspect, {}, true, {{"SRCDEST", builder::srcdest}}}, cancel);
   if (result.exit_code != 0)
     return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
   found_.srcinfo = pacman::SrcInfo::parse(result.answer, machine_arch());

@@ -81,7 +81,8 @@ std::map<std::string, std::string> PackageBuild::offered(
 
 PackageBuild::Ended PackageBuild::fetch(const Cancellation& cancel) {
   steps_.begin("fetch");
-  const auto result = container(cancel).run({"fetch", script::fetch, {}, true}, cancel);
+  const auto result = container(cancel).run(
+      {"fetch", script::fetch, inspected_.srcinfo->unkept_sources(), true}, cancel);
   if (result.exit_code != 0)
     return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
   if (inspected_.moves)

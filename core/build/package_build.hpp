@@ -30,6 +30,9 @@ class PackageBuild {
   const Inspected& inspected() const { return inspected_; }
   /// The most memory that the container had until its build ended, in bytes; 0: unknown.
   std::uint64_t peak_memory() const { return peak_memory_; }
+  /// As in BuildSteps.
+  const std::string& own_cache() const { return steps_.own_cache(); }
+  std::optional<std::uint64_t> cache_size() const { return steps_.cache_size(); }
   /// The steps so far, in order.
   std::vector<StepTime> times() const { return steps_.times(); }
 

@@ -46,6 +46,16 @@ std::optional<ImageInfo> BuilderImage::current() const {
   return *newest;
 }
 
+std::vector<Litter> BuilderImage::old() const {
+  std::vector<Litter> result;
+  const auto newest = current();
+  for (const auto& image : images_.list({{label::instance, identity_.instance}}))
+    if (!newest || image.id != newest->id)
+      result.push_back({"the builder image " + (image.names.empty() ? image.id : image.names[0]),
+                        std::nullopt, [&images = images_, id = image.id] { images.remove(id); }});
+  return result;
+}
+
 bool BuilderImage::is_fresh(const ImageInfo& image) const {
   const auto age = std::chrono::system_clock::now() - image.created;
   if (age < std::chrono::seconds(0) || age >= settings_.refresh) return false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/litter.hpp"
 #include "core/runtime/container_runtime.hpp"
 #include "core/runtime/identity.hpp"
 #include "core/runtime/image_store.hpp"
@@ -47,6 +48,8 @@ class BuilderImage {
 
   /// The newest one that fits the recipe, if any; asks no registry.
   std::optional<ImageInfo> current() const;
+  /// All of this instance but that one.
+  std::vector<Litter> old() const;
 
  private:
   bool is_fresh(const ImageInfo& image) const;

@@ -58,6 +58,26 @@ bool is_inherited(std::string_view key) {
   return kind == "arch" || kind == "depends" || kind == "provides";
 }
 
+/// Sources of `source` and `source`_`arch` that every array of checksums skips.
+Values unchecked(const Section& base, std::string_view arch) {
+  static constexpr std::array<const char*, 8> kinds = {"cksums",     "md5sums",    "sha1sums",
+                                                       "sha224sums", "sha256sums", "sha384sums",
+                                                       "sha512sums", "b2sums"};
+  Values result;
+  for (const auto& suffix : {std::string(), "_" + std::string(arch)}) {
+    const auto* sources = find(base, "source" + suffix);
+    if (sources == nullptr) continue;
+    for (std::size_t i = 0; i < sources->size(); ++i) {
+      const auto checks = [&](const char* kind) {
+        const auto* sums = find(base, kind + suffix);
+        return sums != nullptr && i < sums->size() && (*sums)[i] != "SKIP";
+      };
+      if (std::none_of(kinds.begin(), kinds.end(), checks)) result.push_back((*sources)[i]);
+    }
+  }
+  return result;
+}
+
 bool is_key_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -104,6 +124,7 @@ class SrcinfoParser {
     info.makedepends = merged(base_, {}, "makedepends", arch_);
     info.checkdepends = merged(base_, {}, "checkdepends", arch_);
     info.sources = merged(base_, {}, "source", arch_);
+    info.unchecked_sources = unchecked(base_, arch_);
     info.valid_pgp_keys = merged(base_, {}, "validpgpkeys", {});
     for (const auto& section : packages_)
       info.packages.push_back({single(section, "pkgname"), merged(base_, section, "arch", {}),

@@ -27,12 +27,16 @@ struct SrcInfo {
   std::vector<std::string> makedepends;
   std::vector<std::string> checkdepends;
   std::vector<std::string> sources;
+  std::vector<std::string> unchecked_sources;  // those without a checksum; empty: any may be
   std::vector<std::string> valid_pgp_keys;
   std::vector<Package> packages;  // at least one
 
   /// Sources that a VCS serves: the scheme, or what stands before its '+', is a VCS ("git+https",
   /// "git", "svn+…", "hg+…", "bzr+…", "fossil+…").
   std::vector<std::string> vcs_sources() const;
+  /// The names of downloaded files that nothing in the PKGBUILD tells from other ones of that name,
+  /// so that a copy from earlier would never be found out; "." stands for all files.
+  std::vector<std::string> unkept_sources() const;
   /// The package files that a build on such a machine makes, one a package; of whatever
   /// compression.
   std::vector<PackageFileName> package_files(const std::string& machine_arch) const;

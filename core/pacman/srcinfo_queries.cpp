@@ -42,6 +42,19 @@ std::vector<std::string> SrcInfo::vcs_sources() const {
   return result;
 }
 
+std::vector<std::string> SrcInfo::unkept_sources() const {
+  std::vector<std::string> names;
+  for (const std::string_view source : unchecked_sources) {
+    if (is_vcs(source)) continue;
+    const auto renamed = source.find("::");
+    const auto name = renamed != std::string_view::npos ? source.substr(0, renamed)
+                                                        : source.substr(source.rfind('/') + 1);
+    if (name.empty() || name == ".." || name.find('/') != std::string_view::npos) return {"."};
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 std::vector<PackageFileName> SrcInfo::package_files(const std::string& machine_arch) const {
   std::vector<PackageFileName> files;
   for (const auto& package : packages) {

@@ -6,6 +6,17 @@
 
 namespace pkgkiln {
 
+namespace {
+
+std::size_t skips_in(std::string_view text) {
+  std::size_t count = 0;
+  for (auto at = text.find("SKIP"); at != std::string_view::npos; at = text.find("SKIP", at + 4))
+    ++count;
+  return count;
+}
+
+}  // namespace
+
 Inspected inspect_on_host(const PackagingSource& source, const std::string& commit,
                           const std::string& path) {
   Inspected found;
@@ -20,6 +31,8 @@ Inspected inspect_on_host(const PackagingSource& source, const std::string& comm
   if (!text) return found;
   try {
     auto srcinfo = pacman::SrcInfo::parse(*text, machine_arch());
+    // Checksums were taken out since it was made.
+    if (skips_in(*pkgbuild) > skips_in(*text)) srcinfo.unchecked_sources.emplace_back();
     if (srcinfo_agrees(srcinfo, *pkgbuild)) found.srcinfo = std::move(srcinfo);
   } catch (const Error& error) {
     found.srcinfo_problem = error.what();

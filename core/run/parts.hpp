@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "core/build/build_job.hpp"
 #include "core/git/remotes.hpp"
 #include "core/image/builder_image.hpp"
@@ -24,7 +26,8 @@ struct RunParts {
   const BuildSettings& settings;
   Capacity capacity;
   Planner::Settings planning = {};
-  BuildLogServer* logs = nullptr;  // gets the logs too, if there is one
+  BuildLogServer* logs = nullptr;     // gets the logs too, if there is one
+  std::chrono::seconds keep_logs{0};  // and records of builds; 0: for ever
 };
 
 /// A build that prints more than this is of no use to read.

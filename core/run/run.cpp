@@ -6,9 +6,11 @@
 #include <variant>
 
 #include "core/base/threads.hpp"
+#include "core/cache/caches.hpp"
 #include "core/run/describe.hpp"
 #include "core/run/plan_record.hpp"
 #include "core/runtime/waiting_container.hpp"
+#include "core/state/old_files.hpp"
 
 namespace pkgkiln {
 
@@ -37,7 +39,9 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
   std::string image;
   if (something || refresh_image) image = prepare_image(refresh_image, cancel);
   TargetBuilder builder(parts_, publisher_, observer_, image, known);
-  return build_in_order(plans, builder, cancel);
+  auto results = build_in_order(plans, builder, cancel);
+  if (something) tidy();
+  return results;
 }
 
 void Run::clean_up() {
@@ -50,6 +54,22 @@ void Run::clean_up() {
   if (removed > 0)
     observer_.notice(
         fmt::format("removed {} leftovers of an earlier run from the engine", removed));
+}
+
+void Run::tidy() {
+  try {
+    const Caches caches(parts_.runtime, parts_.history, parts_.identity.instance,
+                        parts_.settings.caches);
+    auto litter = caches.litter([](const std::string&) { return false; });
+    if (parts_.keep_logs.count() > 0) {
+      const auto before = std::chrono::system_clock::now() - parts_.keep_logs;
+      for (auto& logs : old_logs(parts_.state, before)) litter.push_back(std::move(logs));
+      parts_.history.forget_builds(before);
+    }
+    for (const auto& one : litter) one.remove();
+  } catch (const Error& error) {
+    observer_.notice(fmt::format("more is kept than is wanted: {}", error.what()));
+  }
 }
 
 std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {

@@ -17,8 +17,9 @@ namespace pkgkiln {
 
 /// The pipeline: clean up what earlier runs left, publish what they could not, plan, make the
 /// builder image if anything is to be built, find out what depends on what, build in that order
-/// and several at once, publish, record. Whatever happens to one target, those that don't depend
-/// on it go on. Holds nothing; the caller holds the RunLock.
+/// and several at once, publish, record, and keep no more for later than is wanted. Whatever
+/// happens to one target, those that don't depend on it go on. Holds nothing; the caller holds the
+/// RunLock.
 class Run {
  public:
   using Parts = RunParts;
@@ -34,6 +35,8 @@ class Run {
 
  private:
   void clean_up();
+  /// Holds caches, logs and records to their limits.
+  void tidy();
   std::string prepare_image(bool refresh, const Cancellation& cancel);
   std::vector<TargetResult> build_in_order(const std::vector<Plan>& plans, TargetBuilder& builder,
                                            const Cancellation& cancel);

@@ -22,6 +22,11 @@ void note_steps(TargetResult& result, const PackageBuild& build) {
   for (auto& step : build.times()) result.steps.push_back(std::move(step));
 }
 
+void note_cache(History& history, const PackageBuild& build) {
+  if (build.own_cache().empty()) return;
+  history.record_cache(build.own_cache(), build.cache_size(), std::chrono::system_clock::now());
+}
+
 void note_end(BuildRecord& record) {
   record.finished = std::max(std::chrono::system_clock::now(), record.started);
 }
@@ -79,6 +84,7 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
     PackageBuild build(parts_.runtime, parts_.identity, parts_.settings,
                        job(plan, record, *source, log));
     const auto ended = build.inspect(cancel);
+    note_cache(parts_.history, build);
     if (!ended) {
       begun.inspected = build.inspected();
       note_steps(begun.result, build);
@@ -137,6 +143,7 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
   note_findings(result.record, build.inspected());
   note_steps(result, build);
   result.record.peak_memory = build.peak_memory();
+  note_cache(parts_.history, build);
   return outcome;
 }
 

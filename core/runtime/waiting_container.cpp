@@ -3,6 +3,8 @@
 #include <functional>
 #include <utility>
 
+#include "core/runtime/labels.hpp"
+
 namespace pkgkiln {
 
 namespace {
@@ -56,16 +58,25 @@ void WaitingContainer::remove() noexcept {
   succeeds([&] { runtime_.remove_network(name_); }, warn_);
 }
 
+std::vector<Litter> leftovers(ContainerRuntime& runtime, const Labels& labels) {
+  std::vector<Litter> found;
+  for (const auto& container : runtime.list(labels))
+    found.push_back({"the container " + container.name, std::nullopt,
+                     [&runtime, id = container.id] { runtime.remove(id); }});
+  for (const auto& network : runtime.list_networks(labels))
+    found.push_back({"the network " + network.name, std::nullopt,
+                     [&runtime, name = network.name] { runtime.remove_network(name); }});
+  for (const auto& volume : runtime.list_volumes(labels))
+    if (!volume.labels.contains(label::cache))
+      found.push_back({"the volume " + volume.name, std::nullopt,
+                       [&runtime, name = volume.name] { runtime.remove_volume(name); }});
+  return found;
+}
+
 std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn) {
   std::size_t removed = 0;
-  const auto count = [&](const std::function<void()>& action) {
-    if (succeeds(action, warn)) ++removed;
-  };
-  for (const auto& container : runtime.list(labels)) count([&] { runtime.remove(container.id); });
-  for (const auto& network : runtime.list_networks(labels))
-    count([&] { runtime.remove_network(network.name); });
-  for (const auto& volume : runtime.list_volumes(labels))
-    count([&] { runtime.remove_volume(volume.name); });
+  for (const auto& one : leftovers(runtime, labels))
+    if (succeeds(one.remove, warn)) ++removed;
   return removed;
 }
 

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/litter.hpp"
 #include "core/base/stream.hpp"
 #include "core/runtime/container_runtime.hpp"
 
@@ -38,8 +40,11 @@ class WaitingContainer {
   Sink warn_;
 };
 
-/// Removes the containers, networks and volumes that carry these labels: what earlier runs left
-/// behind. Returns how many there were.
+/// The containers, networks and volumes that carry these labels, but for caches: what earlier runs
+/// left behind. To be removed in this order.
+std::vector<Litter> leftovers(ContainerRuntime& runtime, const Labels& labels);
+
+/// Removes them, and returns how many there were.
 std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn);
 
 }  // namespace pkgkiln

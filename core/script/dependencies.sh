@@ -4,13 +4,17 @@
 #   "$@"                 dependencies, as in depends=()
 #   $REPOSITORY          a repository that has some of them beside the image's; may be unset
 #   $REPOSITORY_SERVER   its URL, as pacman.conf's "Server"
+#   and those of parts/package_cache.sh
 set -euo pipefail
 cd /
 
-flags=(--noconfirm)
+declare -a flags=(--noconfirm)
 if [[ $(pacman -S --help) == *--disable-sandbox* ]]; then
     flags+=(--disable-sandbox)
 fi
+
+# shellcheck source=core/script/parts/package_cache.sh
+. parts/package_cache.sh
 
 is_listed() {
     [[ $'\n'$(pacman-conf --repo-list)$'\n' == *$'\n'"$1"$'\n'* ]]
@@ -35,8 +39,13 @@ if [ -n "${REPOSITORY-}" ] && ! is_listed "$REPOSITORY"; then
     fi
 fi
 
+make_own_cache
+
 # Always: a builder image that lags behind its mirrors cannot install what they hold now.
-pacman -Syu "${flags[@]}"
+plan -Syu
+if [ "${#planned[@]}" -gt 0 ]; then
+    transact -Su
+fi
 
 # Only now, so that it stands near what it may be the cause of.
 if [ -n "$without" ]; then
@@ -44,5 +53,8 @@ if [ -n "$without" ]; then
 fi
 mapfile -t missing < <(pacman -T -- "$@")
 if [ "${#missing[@]}" -gt 0 ]; then
-    pacman -S --needed --asdeps "${flags[@]}" -- "${missing[@]}"
+    if [ -n "${SHARED_CACHE-}${OWN_CACHE-}" ]; then
+        plan -S --needed -- "${missing[@]}"
+    fi
+    transact -S --needed --asdeps -- "${missing[@]}"
 fi

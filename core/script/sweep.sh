@@ -1,8 +1,10 @@
 #!/bin/bash
 # Ends every process of builder and returns only when none is left. Runs as root. Prints the most
-# memory that the container has had, in bytes, where its cgroup (version 2) tells.
+# memory that the container has had, in bytes, where its cgroup (version 2) tells; and "cache BYTES",
+# what the target's own cache takes on the disk.
 #
 #   BUILDER_ID   uid and gid of builder
+#   OWN_CACHE    the target's own cache; may be unset
 set -u
 
 # Whether a process of builder is there that could still do something.
@@ -28,9 +30,17 @@ tell_peak() {
     { read -r bytes </sys/fs/cgroup/memory.peak; } 2>/dev/null && echo "$bytes"
 }
 
+tell_cache() {
+    local size
+    [ -n "${OWN_CACHE-}" ] || return 0
+    # builder fills it: nobody waits for what takes forever to count.
+    size=$(timeout 60 du -s --block-size=1 -- "$OWN_CACHE" 2>/dev/null) && echo "cache ${size%%[!0-9]*}"
+}
+
 for _ in {1..100}; do
     builder_runs || {
         tell_peak
+        tell_cache
         exit 0
     }
     # One kill(-1) reaches all at once; killing one after the other loses against a fork bomb.

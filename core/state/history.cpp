@@ -155,4 +155,45 @@ std::optional<std::string> History::owner_of(const std::string& pkgname,
   return owners.text(0);
 }
 
+void History::forget_builds(Clock::time_point before) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement remove(database_->connection, R"(
+    DELETE FROM builds WHERE finished < ? AND id NOT IN (
+      SELECT MAX(id) FROM builds GROUP BY target
+      UNION SELECT MAX(id) FROM builds WHERE status = 'built' GROUP BY target
+      UNION SELECT MAX(id) FROM builds WHERE status IN ('built', 'up-to-date')
+        GROUP BY target, repository))");
+  remove.bind(to_number(before)).step();
+}
+
+void History::record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
+                           Clock::time_point used) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement record(database_->connection, bytes ? R"(
+    INSERT INTO caches (volume, used, bytes) VALUES (?, ?, ?)
+      ON CONFLICT (volume) DO UPDATE SET used = excluded.used, bytes = excluded.bytes)"
+                                                        : R"(
+    INSERT INTO caches (volume, used, bytes) VALUES (?, ?, ?)
+      ON CONFLICT (volume) DO UPDATE SET used = excluded.used)");
+  record.bind(volume).bind(to_number(used)).bind(static_cast<std::int64_t>(bytes.value_or(0)));
+  record.step();
+}
+
+std::vector<RecordedCache> History::caches() const {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement rows(database_->connection,
+                         "SELECT volume, bytes, used FROM caches ORDER BY used, volume");
+  std::vector<RecordedCache> result;
+  while (rows.step())
+    result.push_back(
+        {rows.text(0), static_cast<std::uint64_t>(rows.number(1)), to_time(rows.number(2))});
+  return result;
+}
+
+void History::forget_cache(const std::string& volume) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement remove(database_->connection, "DELETE FROM caches WHERE volume = ?");
+  remove.bind(volume).step();
+}
+
 }  // namespace pkgkiln

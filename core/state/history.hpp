@@ -53,6 +53,15 @@ struct BuildRecord {
   bool operator==(const BuildRecord&) const = default;
 };
 
+/// The target's own cache as a build of it left it.
+struct RecordedCache {
+  std::string volume;
+  std::uint64_t bytes = 0;
+  std::chrono::system_clock::time_point used;
+
+  bool operator==(const RecordedCache&) const = default;
+};
+
 /// What was built, in SQLite (WAL). Thread-safe. A database that is damaged or of a newer version
 /// is put aside as state.db.damaged-<time> and started anew; `notice()` says so.
 class History {
@@ -74,6 +83,17 @@ class History {
   /// The target whose latest good build made this pkgname for that repository, if any.
   std::optional<std::string> owner_of(const std::string& pkgname,
                                       const std::string& repository) const;
+  /// Forgets builds that ended before that, but for those that the next decisions rest on: each
+  /// target's newest, its newest good one and its newest built one.
+  void forget_builds(std::chrono::system_clock::time_point before);
+
+  /// That a build used this volume; without `bytes` it is believed to be as large as before.
+  void record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
+                    std::chrono::system_clock::time_point used);
+  /// All that are recorded, the one that was used last at the end.
+  std::vector<RecordedCache> caches() const;
+  void forget_cache(const std::string& volume);
+
   const std::string& notice() const { return notice_; }
 
  private:

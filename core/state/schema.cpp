@@ -47,6 +47,12 @@ constexpr std::array kVersions{
   ALTER TABLE builds ADD COLUMN peak_memory INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE vcs_sources ADD COLUMN commit_id TEXT NOT NULL DEFAULT '';
 )",
+    // 3
+    R"(
+  CREATE TABLE caches (
+    volume TEXT PRIMARY KEY, bytes INTEGER NOT NULL, used INTEGER NOT NULL
+  );
+)",
 };
 constexpr std::int64_t kSchemaVersion = kVersions.size();
 

@@ -29,6 +29,8 @@ class StateDir {
   std::filesystem::path log(const std::string& target, const std::string& build) const;
   std::filesystem::path image_log(const std::string& run) const;
   std::filesystem::path mirror(const std::string& target) const;
+  std::filesystem::path logs() const { return root_ / "logs"; }
+  std::filesystem::path mirrors() const { return root_ / "mirrors"; }
   std::filesystem::path spool() const { return root_ / "spool"; }
   std::filesystem::path tmp() const { return root_ / "tmp"; }
   /// 12 hex digits, made at the first call ever.

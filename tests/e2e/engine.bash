@@ -13,8 +13,9 @@ json() { # python code, arguments
 
 instance() { cat "$STATE/instance" 2>/dev/null || printf 'none'; }
 
-# Ids (networks and volumes: names) of what bears the label of this world's state directory.
-ours() { # containers|networks|volumes|images
+# Ids (networks and volumes: names) of what bears the label of this world's state directory; of
+# volumes those alone that are no caches, unless all are asked for.
+ours() { # containers|networks|volumes|images, all
 	local path=/$1 key=Id
 	case $1 in
 	containers) path='/containers/json?all=1' ;;
@@ -31,8 +32,10 @@ ours() { # containers|networks|volumes|images
 	json '
 data = data["Volumes"] or [] if isinstance(data, dict) else data
 for one in data:
-    if (one.get("Labels") or {}).get("io.pkgkiln.instance") == sys.argv[1].strip():
-        print(one[sys.argv[2]])' "$(instance)" "$key" <<<"$answer"
+    labels = one.get("Labels") or {}
+    if labels.get("io.pkgkiln.instance") == sys.argv[1].strip():
+        if sys.argv[3] == "all" or "io.pkgkiln.cache" not in labels:
+            print(one[sys.argv[2]])' "$(instance)" "$key" "${2-}" <<<"$answer"
 }
 
 has_ours() { [[ -n $(ours "$1") ]]; }
@@ -45,7 +48,7 @@ remove_ours() {
 	local id
 	for id in $(ours containers); do engine DELETE "/containers/$id?force=1" >/dev/null; done
 	for id in $(ours networks); do engine DELETE "/networks/$id" >/dev/null; done
-	for id in $(ours volumes); do engine DELETE "/volumes/$id" >/dev/null; done
+	for id in $(ours volumes all); do engine DELETE "/volumes/$id" >/dev/null; done
 	for id in $(ours images); do engine DELETE "/images/$id?force=1" >/dev/null; done
 } 2>/dev/null
 

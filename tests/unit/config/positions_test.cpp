@@ -73,11 +73,12 @@ TEST_CASE("an unknown key or table names its nearest neighbour") {
       {"[biuld]\ntimeout = 1\n", "1:1: biuld: unknown table, did you mean \"build\"?"},
       {"[[target]]\nurl = \"x\"\n", "1:1: target: unknown table, did you mean \"targets\"?"},
       {"[zzz]\n",
-       "1:1: zzz: unknown table, there are: runtime, image, build, vieter, repositories, targets"},
+       "1:1: zzz: unknown table, there are: runtime, image, build, cache, vieter, repositories, "
+       "targets"},
       {"timeout = \"1h\"\n", "1:1: timeout: a key outside of any table, it belongs below [build]"},
       {"[build]\n\"\\u001b[31m\" = 1\n",
        "2:1: build.\"\\u001B[31m\": unknown key, there are: timeout, jobs, memory, cpus, "
-       "pids, state_dir, packager, makeflags, retry_failed"},
+       "pids, state_dir, packager, makeflags, retry_failed, keep_logs"},
   }));
   CAPTURE(toml);
   CHECK(problem(toml) == "pkgkiln.toml:" + text);

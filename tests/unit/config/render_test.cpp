@@ -115,6 +115,11 @@ state_dir = "/state/pkgkiln"  # default
 packager = ""  # default
 makeflags = ""  # default
 retry_failed = "0s"  # default
+keep_logs = "90d"  # default
+
+[cache]
+packages = "4G"  # default
+sources = "20G"  # default
 
 [vieter]
 address = ""  # default

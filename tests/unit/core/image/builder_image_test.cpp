@@ -83,6 +83,18 @@ TEST_CASE("a builder image is made anew when it has to be, and the old one goes"
   CHECK_FALSE(shop.engine.images().inspect(id));
 }
 
+TEST_CASE("an image that fits no recipe any more is old") {
+  Workshop shop;
+  const auto id = shop.ensure();
+  CHECK(shop.image().old().empty());
+  shop.settings.recipe.packages = {"ccache"};
+  const auto old = shop.image().old();
+  REQUIRE(old.size() == 1);
+  CHECK_THAT(old.front().what, ContainsSubstring("the builder image localhost/pkgkiln-builder:"));
+  old.front().remove();
+  CHECK_FALSE(shop.engine.images().inspect(id));
+}
+
 TEST_CASE("a bootstrap that fails is never committed") {
   Workshop shop;
   shop.exit_code = 1;

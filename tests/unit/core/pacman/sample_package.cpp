@@ -69,6 +69,8 @@ fs::path SamplePackage::write(const fs::path& directory) const {
   std::vector<std::pair<std::string, std::string>> entries = {
       {".BUILDINFO", "format = 2\n"}, {".MTREE", "not looked at"}, {".PKGINFO", pkginfo()}};
   entries.insert(entries.end(), files.begin(), files.end());
+  // Never into a file that may have been published from there.
+  fs::remove(path);
   write_archive(path, entries);
   return path;
 }

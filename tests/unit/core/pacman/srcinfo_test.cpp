@@ -87,6 +87,28 @@ TEST_CASE("sources that a VCS serves are found") {
                                     "fossil+https://x/g"});
 }
 
+TEST_CASE("sources that no checksum tells from others are not kept") {
+  const auto unkept = [](const std::string& lines) {
+    return SrcInfo::parse("pkgbase = a\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n" + lines +
+                              "\npkgname = a\n",
+                          "x86_64")
+        .unkept_sources();
+  };
+  using Names = std::vector<std::string>;
+  CHECK(unkept("source = https://e.org/a.tar.gz\nsource = https://e.org/a.sig\n"
+               "sha256sums = ab\nsha256sums = SKIP\n") == Names{"a.sig"});
+  CHECK(unkept("source = b::https://e.org/a?x=1\nsource = git+https://e.org/g\n"
+               "md5sums = SKIP\nmd5sums = SKIP\n") == Names{"b"});
+  CHECK(unkept("source = https://e.org/a\nsha256sums = SKIP\nb2sums = ab\n").empty());
+  CHECK(unkept("source = https://e.org/a\nsha256sums = ab\n"
+               "source_x86_64 = https://e.org/b\nsha256sums_x86_64 = SKIP\n") == Names{"b"});
+  CHECK(unkept("source = https://e.org/a\n") == Names{"a"});
+  // What is no plain name could name anything.
+  CHECK(unkept("source = ../../x::https://e.org/a\nsha256sums = SKIP\n") == Names{"."});
+  CHECK(unkept("source = https://e.org/\nsha256sums = SKIP\n") == Names{"."});
+  CHECK(unkept("source = ..::https://e.org/a\nsha256sums = SKIP\n") == Names{"."});
+}
+
 TEST_CASE("what must be installed to build is gathered once, without what the set provides") {
   const auto info = parse(kMinimalSrcinfo +
                           "\tmakedepends = m\n\tmakedepends = lib\n\tcheckdepends = m\n"

@@ -63,7 +63,7 @@ TEST_CASE("a package whose file has another stamp is only taken for what it was 
 }
 
 TEST_CASE("a package on the same file system is published under a second name, readable for all") {
-  const Place place;
+  Place place;
   const auto package = place.package("foo", "1-1");
   fs::permissions(package.path, fs::perms::owner_read | fs::perms::owner_write);
   place.repository.publish({package});

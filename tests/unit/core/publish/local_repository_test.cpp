@@ -104,7 +104,7 @@ TEST_CASE("a package whose file is missing or cut off isn't there") {
   CHECK_FALSE(place.repository.contains(package.name));
   fs::remove(file);
   CHECK_FALSE(place.repository.contains(package.name));
-  place.repository.publish({package});
+  place.repository.publish({place.package("foo", "1-1")});
   CHECK(place.repository.contains(package.name));
 }
 

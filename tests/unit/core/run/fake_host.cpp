@@ -70,7 +70,7 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
-           capacity, planning, logs},
+           capacity, planning, logs, keep_logs},
           observer);
   return run.build(targets, known, false, cancel);
 }
@@ -108,6 +108,9 @@ int FakeHost::play(fake::ExecCall& call) {
   } else if (script == script::dependencies) {
     note_dependencies(call, target);
     if (fails_at(target, "dependencies")) return 1;
+  } else if (script == script::fetch) {
+    const std::lock_guard lock(noting_);
+    fetched_anew[target] = {call.command.begin() + 4, call.command.end()};
   } else if (script == script::packagelist) {
     for (const auto& pkgname : packages_of(target))
       call.out("/build/pkgdest/" +

@@ -115,6 +115,7 @@ class FakeHost {
   RecordingObserver observer;
   BuildLogServer* logs = nullptr;
   Capacity capacity;
+  std::chrono::seconds keep_logs{0};
   Cancellation cancel;
 
   /// What fails: "inspect", "dependencies" or "build" of a target by name.
@@ -132,6 +133,7 @@ class FakeHost {
   /// The environment of a target's step "dependencies", and the files below /var/lib then.
   std::map<std::string, std::map<std::string, std::string>> environments;
   std::map<std::string, std::set<std::string>> offered;
+  std::map<std::string, std::vector<std::string>> fetched_anew;  // at the step "fetch", by target
 
  private:
   int play(fake::ExecCall& call);

@@ -1,5 +1,6 @@
 #include "core/run/run.hpp"
 
+#include "core/cache/cache_volume.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
 
@@ -68,4 +69,80 @@ TEST_CASE("a .SRCINFO that left out a package is found out when all is built") {
   REQUIRE(words(results) == Names{"built"});
   CHECK(results.front().record.files.size() == 2);
   CHECK(count(host.observer.steps, "a: collect") == 1);
+}
+
+TEST_CASE("a build mounts the shared cache and its target's own, and no other's") {
+  FakeHost host;
+  host.settings.caches = {1000, 1000};
+  std::map<std::string, std::vector<VolumeMount>> mounted;
+  host.at_build = [&](const std::string& target, fake::ExecCall& call) {
+    mounted[target] = call.container().volumes;
+  };
+  host.peak_of_cgroups = "4096\ncache 77\n";
+  CHECK(words(host.build({host.target("a"), host.target("b")})) == Names{"built", "built"});
+  const auto instance = host.state.instance();
+  const auto shared = shared_cache_of(instance).name;
+  for (const std::string target : {"a", "b"}) {
+    CHECK(mounted[target] == std::vector<VolumeMount>{{shared, "/var/cache/pkgkiln/packages"},
+                                                      {own_cache_of(instance, target).name,
+                                                       "/var/cache/pkgkiln/target"}});
+    CHECK(host.environments[target]["SHARED_CACHE_LIMIT"] == "1000");
+    CHECK(host.environments[target]["OWN_CACHE"] == "/var/cache/pkgkiln/target");
+  }
+  CHECK(host.history.caches().front().bytes == 77);
+  CHECK(host.history.last("a")->peak_memory == 4096);
+  CHECK(host.engine.runtime().list_volumes({}).size() == 3);
+}
+
+TEST_CASE("what caches hold too much is removed at the end of a run") {
+  FakeHost host;
+  host.settings.caches = {1000, 100};
+  host.peak_of_cgroups = "cache 77\n";
+  host.build({host.target("a"), host.target("b")});
+  const auto kept = host.history.caches();
+  REQUIRE(kept.size() == 1);
+  CHECK(kept.front().volume == own_cache_of(host.state.instance(), "b").name);
+  CHECK(host.engine.runtime().list_volumes({}).size() == 2);
+}
+
+TEST_CASE("without caches there are no volumes") {
+  FakeHost host;
+  CHECK(words(host.build({host.target("a")})) == Names{"built"});
+  CHECK(host.engine.runtime().list_volumes({}).empty());
+  CHECK(host.history.caches().empty());
+  CHECK(host.environments["a"].count("SHARED_CACHE") == 0);
+}
+
+TEST_CASE("a build goes on without a cache that can't be made") {
+  FakeHost host;
+  host.settings.caches = {1000, 1000};
+  host.engine.fail_next(fake::Call::create_volume,
+                        RuntimeError(RuntimeError::Kind::rejected, "no"));
+  CHECK(words(host.build({host.target("a")})) == Names{"built"});
+  CHECK(host.engine.runtime().list_volumes({}).empty());
+}
+
+TEST_CASE("sources without a checksum are fetched anew") {
+  FakeHost host;
+  const std::vector<std::string> fields{"source = https://e.org/x", "source = https://e.org/y",
+                                        "sha256sums = SKIP", "sha256sums = ab"};
+  host.build({host.target_of("a", {"1", fields, true, "sha256sums=(SKIP ab)\n"})});
+  CHECK(host.fetched_anew["a"] == Names{"x"});
+  // The PKGBUILD has become less strict than its .SRCINFO.
+  host.build({host.target_of("a", {"2", fields, true, "sha256sums=(SKIP SKIP)\n"})});
+  CHECK(host.fetched_anew["a"] == Names{"."});
+}
+
+TEST_CASE("logs and records that are too old go at the end of a run that built something") {
+  FakeHost host;
+  host.keep_logs = std::chrono::hours(1);
+  host.build({host.target("a")});
+  const auto old = host.history.last("a")->log;
+  std::filesystem::last_write_time(
+      old, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  host.build({host.target("b")});
+  CHECK(std::filesystem::exists(old));
+  CHECK(words(host.build({host.target_of("a", {"2", {}, true, {}})})) == Names{"built"});
+  CHECK_FALSE(std::filesystem::exists(old));
+  CHECK(logs_of(host, "a") == 1);
 }

@@ -62,10 +62,32 @@ TEST_CASE("dependencies are installed, and nothing is configured when nothing is
   place.run({});
   CHECK(place.code == 0);
   CHECK(read_file(place.conf) == "[options]\n[core]\n");
-  CHECK_THAT(place.called(), EndsWith("pacman -Syu --noconfirm --disable-sandbox\n"
-                                      "pacman -T -- lib>=1 glibc\n"
-                                      "pacman -S --needed --asdeps --noconfirm --disable-sandbox "
-                                      "-- lib>=1 glibc\n"));
+  CHECK_THAT(
+      place.called(),
+      EndsWith("pacman -Syu --noconfirm --disable-sandbox --print --print-format pkgkiln-plan "
+               "%r %s %l\n"
+               "pacman -T -- lib>=1 glibc\n"
+               "pacman -S --noconfirm --disable-sandbox --needed --asdeps -- lib>=1 glibc\n"));
+}
+
+TEST_CASE("what can't be planned is not tried") {
+  Place place;
+  place.program("pacman", "[ \"$1\" = -Syu ] || exit 0; echo 'failed to synchronize'; exit 1");
+  place.run({});
+  CHECK(place.code == 1);
+  CHECK(place.output == "failed to synchronize\n");
+  CHECK(place.called().find("-T") == std::string::npos);
+}
+
+TEST_CASE("what the image lags behind is upgraded, and nothing is asked twice") {
+  Place place;
+  place.program(
+      "pacman",
+      R"([[ "$*" != *--print* ]] || echo 'pkgkiln-plan core 5 file:///x/y-1-1-any.pkg.tar.zst')");
+  place.run({});
+  CHECK(place.code == 0);
+  CHECK_THAT(place.called(), ContainsSubstring("pacman -Su --noconfirm\n"));
+  CHECK_THAT(place.called(), !ContainsSubstring("-Syu --noconfirm\n"));
 }
 
 TEST_CASE("a repository that is offered comes last in pacman.conf") {

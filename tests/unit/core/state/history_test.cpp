@@ -109,6 +109,49 @@ TEST_CASE("what earlier versions recorded is kept") {
   CHECK(setup.put_aside().empty());
 }
 
+TEST_CASE("caches are remembered with their size until they are forgotten") {
+  const HistorySetup setup;
+  const auto hour = [](int number) {
+    return std::chrono::system_clock::time_point(std::chrono::hours(number));
+  };
+  {
+    History history(setup.state);
+    history.record_cache("b", 5, hour(2));
+    history.record_cache("a", std::nullopt, hour(3));
+    history.record_cache("b", 7, hour(4));
+    history.record_cache("b", std::nullopt, hour(5));
+  }
+  History history(setup.state);
+  CHECK(history.caches() == std::vector<RecordedCache>{{"a", 0, hour(3)}, {"b", 7, hour(5)}});
+  history.forget_cache("a");
+  CHECK(history.caches().size() == 1);
+}
+
+TEST_CASE("old builds are forgotten, but for those that decisions rest on") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto record = [&](const std::string& build, const std::string& status) {
+    auto one = full_record("t", build);
+    one.status = status;
+    history.record(one);
+    return one;
+  };
+  record("1", "built");
+  const auto built = record("2", "built");
+  record("3", "failed");
+  const auto good = record("4", "up-to-date");
+  record("5", "failed");
+  const auto last = record("6", "failed");
+  history.forget_builds(built.finished);
+  CHECK(history.failures("t", last.commit, last.image) == 2);
+  history.forget_builds(built.finished + std::chrono::seconds(1));
+  CHECK(history.last_built("t") == built);
+  CHECK(history.last_good("t") == good);
+  CHECK(history.last("t") == last);
+  CHECK(history.failures("t", last.commit, last.image) == 1);
+  CHECK(history.owner_of("foo", "mine") == "t");
+}
+
 TEST_CASE("the newest is what was recorded last, whatever the clock said") {
   const HistorySetup setup;
   History history(setup.state);

@@ -1,0 +1,101 @@
+#include "tests/catch.hpp"
+#include "tests/unit/core/script/sandbox.hpp"
+
+using namespace pkgkiln;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+struct Place : test::ScriptSandbox {
+  Place() {
+    std::filesystem::create_directories(root / "startdir");
+    std::filesystem::create_directories(root / "sources");
+  }
+  void clone(const std::string& name) const {
+    file("sources/" + name + "/HEAD", "ref: x\n");
+    file("sources/" + name + "/objects/pack", "x");
+    file("sources/" + name + "/FETCH_HEAD", "of another time\n");
+  }
+  void fetch(const std::vector<std::string>& unkept = {}) {
+    run(script::fetch, unkept, {{"SRCDEST", (root / "sources").string()}},
+        {{"/build/startdir", "startdir"}});
+  }
+  std::size_t calls() const {
+    std::size_t count = 0;
+    const auto text = called();
+    for (auto at = text.find("makepkg"); at != std::string::npos; at = text.find("makepkg", at + 1))
+      ++count;
+    return count;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is not to be kept is gone before makepkg looks") {
+  Place place;
+  place.program("makepkg", "ls -A \"$SRCDEST\"");
+  for (const auto* name : {"kept", "-unkept", "cut.part", "svn/checkout"})
+    place.file("sources/" + std::string(name), "x");
+  place.fetch({"-unkept", "never there"});
+  CHECK(place.code == 0);
+  CHECK(place.output == "kept\n");
+  CHECK(place.calls() == 1);
+  place.clone("clone");
+  place.fetch({"."});
+  CHECK(place.output.starts_with("clone\n"));
+}
+
+TEST_CASE("what makepkg can't use of earlier builds is fetched anew") {
+  Place place;
+  place.file("sources/old", "x");
+  place.program("makepkg", "[ ! -e \"$SRCDEST/old\" ] || exit 1\necho >\"$SRCDEST/new\"");
+  place.fetch();
+  CHECK(place.code == 0);
+  CHECK_THAT(place.output, ContainsSubstring("trying once more without them"));
+  CHECK_THAT(place.called(), ContainsSubstring("--cleanbuild"));
+  CHECK(place.has("sources/new"));
+  CHECK_FALSE(place.has("sources/old"));
+  CHECK_FALSE(place.has("sources/.aside"));
+}
+
+TEST_CASE("sources of earlier builds stay when they were not what is wrong") {
+  Place place;
+  place.file("sources/old", "x");
+  place.program("makepkg", "echo >\"$SRCDEST/new\"; exit 1");
+  place.fetch();
+  CHECK(place.code == 1);
+  CHECK(place.calls() == 2);
+  CHECK(place.has("sources/old"));
+  CHECK_FALSE(place.has("sources/.aside"));
+}
+
+TEST_CASE("what no cache can be at fault for is not tried again") {
+  Place place;
+  SECTION("there is none") {
+    place.program("makepkg", "exit 1");
+  }
+  SECTION("a function failed") {
+    place.file("sources/old", "x");
+    place.program("makepkg", "exit 4");
+  }
+  place.fetch();
+  CHECK(place.code != 0);
+  CHECK(place.calls() == 1);
+}
+
+TEST_CASE("a clone that was not brought up to date is made anew") {
+  Place place;
+  place.clone("clone");
+  SECTION("its server didn't answer") {
+    place.program("makepkg", "[ -e \"$SRCDEST/clone\" ] || echo anew");
+    place.fetch();
+    CHECK(place.calls() == 2);
+    CHECK_THAT(place.output, ContainsSubstring("anew\n"));
+  }
+  SECTION("its server answered") {
+    place.program("makepkg", "echo 'abc branch' >\"$SRCDEST/clone/FETCH_HEAD\"");
+    place.fetch();
+    CHECK(place.calls() == 1);
+  }
+  CHECK(place.code == 0);
+}

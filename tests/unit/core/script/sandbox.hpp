@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/file.hpp"
+#include "core/base/process.hpp"
+#include "core/script/script.hpp"
+
+namespace pkgkiln::test {
+
+/// Where a script runs on this machine: with paths of its own in the place of the container's, and
+/// programs that only play what they are.
+struct ScriptSandbox {
+  TempDir directory;
+  std::filesystem::path root = directory.path();
+  int code = 0;
+  std::string output;
+
+  /// `text` follows a line that writes down how the program was called.
+  void program(const std::string& name, const std::string& text) const {
+    const auto path = root / "bin" / name;
+    std::filesystem::create_directories(path.parent_path());
+    write_file_atomically(path, "#!/bin/bash\necho \"" + name + " $*\" >>'" +
+                                    (root / "calls").string() + "'\n" + text + "\n");
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  }
+  void file(const std::string& name, const std::string& content) const {
+    std::filesystem::create_directories((root / name).parent_path());
+    write_file_atomically(root / name, content);
+  }
+  std::string content(const std::string& name) const {
+    return std::filesystem::exists(root / name) ? read_file(root / name) : "nothing";
+  }
+  bool has(const std::string& name) const { return std::filesystem::exists(root / name); }
+  std::string called() const { return content("calls"); }
+
+  void run(std::string script, const std::vector<std::string>& arguments,
+           const std::map<std::string, std::string>& environment,
+           const std::map<std::string, std::string>& paths) {
+    for (const auto& [real, own] : paths)
+      for (auto at = script.find(real); at != std::string::npos; at = script.find(real, at + 1))
+        script.replace(at, real.size(), (root / own).string());
+    ProcessSpec spec;
+    spec.command = script::command(script.c_str(), arguments);
+    spec.env = environment;
+    spec.env["PATH"] = (root / "bin").string() + ":/usr/bin:/bin";
+    spec.env["ROOT"] = root.string();
+    spec.working_dir = "/";
+    output.clear();
+    code = run_process(
+               spec, [&](std::string_view bytes) { output += bytes; }, Cancellation::never())
+               .code;
+  }
+};
+
+}  // namespace pkgkiln::test
