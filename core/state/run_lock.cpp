@@ -15,7 +15,7 @@ namespace pkgkiln {
 
 namespace {
 
-using Clock = Cancellation::Clock;
+using LockClock = Cancellation::Clock;
 
 constexpr std::chrono::seconds kLongestLook{60};
 constexpr std::chrono::milliseconds kPoll{50};
@@ -46,9 +46,9 @@ RunLock::RunLock(const StateDir& state, For what, const Cancellation& cancel) {
   const auto path = state.root() / "lock";
   fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd_) throw_errno("cannot open the lock '" + path.string() + "'");
-  const auto until = Clock::now() + kLongestLook;
+  const auto until = LockClock::now() + kLongestLook;
   while (!take(fd_, path)) {
-    if (what == For::look || Clock::now() >= until ||
+    if (what == For::look || LockClock::now() >= until ||
         written(fd_.get()).find(kLooks) == std::string::npos) {
       LockedError error("another run uses the state directory '" + state.root().string() + "'");
       error.because(holder(fd_.get()) + " holds its lock");

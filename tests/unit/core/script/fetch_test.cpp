@@ -6,8 +6,8 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-struct Place : test::ScriptSandbox {
-  Place() {
+struct SourceCache : test::ScriptSandbox {
+  SourceCache() {
     std::filesystem::create_directories(root / "startdir");
     std::filesystem::create_directories(root / "sources");
   }
@@ -32,7 +32,7 @@ struct Place : test::ScriptSandbox {
 }  // namespace
 
 TEST_CASE("what is not to be kept is gone before makepkg looks") {
-  Place place;
+  SourceCache place;
   place.program("makepkg", "ls -A \"$SRCDEST\"");
   for (const auto* name : {"kept", "-unkept", "cut.part", "svn/checkout"})
     place.file("sources/" + std::string(name), "x");
@@ -46,7 +46,7 @@ TEST_CASE("what is not to be kept is gone before makepkg looks") {
 }
 
 TEST_CASE("what makepkg can't use of earlier builds is fetched anew") {
-  Place place;
+  SourceCache place;
   place.file("sources/old", "x");
   place.program("makepkg", "[ ! -e \"$SRCDEST/old\" ] || exit 1\necho >\"$SRCDEST/new\"");
   place.fetch();
@@ -59,7 +59,7 @@ TEST_CASE("what makepkg can't use of earlier builds is fetched anew") {
 }
 
 TEST_CASE("sources of earlier builds stay when they were not what is wrong") {
-  Place place;
+  SourceCache place;
   place.file("sources/old", "x");
   place.program("makepkg", "echo >\"$SRCDEST/new\"; exit 1");
   place.fetch();
@@ -70,7 +70,7 @@ TEST_CASE("sources of earlier builds stay when they were not what is wrong") {
 }
 
 TEST_CASE("what no cache can be at fault for is not tried again") {
-  Place place;
+  SourceCache place;
   SECTION("there is none") {
     place.program("makepkg", "exit 1");
   }
@@ -84,7 +84,7 @@ TEST_CASE("what no cache can be at fault for is not tried again") {
 }
 
 TEST_CASE("a clone that was not brought up to date is made anew") {
-  Place place;
+  SourceCache place;
   place.clone("clone");
   SECTION("its server didn't answer") {
     place.program("makepkg", "[ -e \"$SRCDEST/clone\" ] || echo anew");

@@ -11,8 +11,8 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 /// Packages are files of a line: "genuine" is what every signature fits and every checksum.
-struct Place : test::ScriptSandbox {
-  Place() {
+struct PackageCaches : test::ScriptSandbox {
+  PackageCaches() {
     program("pacman", R"(
       case "$*" in
         *--help*) exit 0 ;;
@@ -72,7 +72,7 @@ const std::string kShared = "shared/signed-1-1-any.pkg.tar.zst";
 }  // namespace
 
 TEST_CASE("a signed package is downloaded once, and shared with its signature") {
-  Place place;
+  PackageCaches place;
   place.build("signed/signed-1-1-any");
   CHECK(place.code == 0);
   CHECK(place.downloaded());
@@ -84,7 +84,7 @@ TEST_CASE("a signed package is downloaded once, and shared with its signature") 
 }
 
 TEST_CASE("a package that need not be signed is kept for its target alone") {
-  Place place;
+  PackageCaches place;
   const auto name = GENERATE(as<std::string>(), "unsigned", "optional");
   place.build(name + "/" + name + "-1-1-any");
   CHECK(fs::is_empty(place.root / "shared"));
@@ -95,7 +95,7 @@ TEST_CASE("a package that need not be signed is kept for its target alone") {
 }
 
 TEST_CASE("what is on the disk already is kept nowhere") {
-  Place place;
+  PackageCaches place;
   place.build("local/local-1-1-any");
   CHECK(place.code == 0);
   CHECK(fs::is_empty(place.root / "shared"));
@@ -103,7 +103,7 @@ TEST_CASE("what is on the disk already is kept nowhere") {
 }
 
 TEST_CASE("whatever stands in the shared cache, the genuine package is installed") {
-  Place place;
+  PackageCaches place;
   const auto path = place.root / kShared;
   SECTION("another one of that size") {
     place.file(kShared, "forgery\n");
@@ -139,7 +139,7 @@ TEST_CASE("whatever stands in the shared cache, the genuine package is installed
 }
 
 TEST_CASE("a transaction that fails without a cache fails once") {
-  Place place;
+  PackageCaches place;
   place.file("server/signed-1-1-any.pkg.tar.zst", "forgery\n");
   place.build("signed/signed-1-1-any");
   CHECK(place.code == 1);
@@ -148,7 +148,7 @@ TEST_CASE("a transaction that fails without a cache fails once") {
 }
 
 TEST_CASE("a transaction that fails in any case leaves the caches as they were") {
-  Place place;
+  PackageCaches place;
   place.build("signed/signed-1-1-any");
   place.file("server/optional-1-1-any.pkg.tar.zst", "forgery\n");
   place.build("signed/signed-1-1-any optional/optional-1-1-any");
@@ -159,7 +159,7 @@ TEST_CASE("a transaction that fails in any case leaves the caches as they were")
 }
 
 TEST_CASE("a link in the place of a directory of the own cache is not followed") {
-  Place place;
+  PackageCaches place;
   fs::create_directories(place.root / "elsewhere");
   fs::create_directory_symlink(place.root / "elsewhere", place.root / "own/packages");
   place.build("unsigned/unsigned-1-1-any");
@@ -169,7 +169,7 @@ TEST_CASE("a link in the place of a directory of the own cache is not followed")
 }
 
 TEST_CASE("the shared cache is held to its limit, and to what may be in it") {
-  Place place;
+  PackageCaches place;
   for (const auto* name : {"shared/old-1-1-any.pkg.tar.zst", "shared/odd name", "shared/.new.1",
                            "shared/new-1-1-any.pkg.tar.zst"})
     place.file(name, std::string(100, 'x'));

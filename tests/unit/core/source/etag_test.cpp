@@ -3,16 +3,16 @@
 #include "core/source/packaging_source.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
 
 namespace {
 
-const auto kNever = Cancellation::never();
 constexpr const char* kOld = "Last-Modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n";
 
 /// A server of one PKGBUILD, which says that it isn't modified to whoever knows its ETag.
-struct Setup {
+struct EtagSetup {
   TempDir dir;
   StateDir state{dir.path() / "state"};
   mutable git::Remotes remotes;
@@ -56,7 +56,7 @@ struct Setup {
 }  // namespace
 
 TEST_CASE("a PKGBUILD whose server knows its ETag is not transferred again") {
-  Setup setup;
+  EtagSetup setup;
   for (int i = 0; i < 3; ++i) CHECK(setup.finds("one"));
   CHECK(setup.given == 1);
   CHECK(setup.unmodified == 2);
@@ -68,7 +68,7 @@ TEST_CASE("a PKGBUILD whose server knows its ETag is not transferred again") {
 }
 
 TEST_CASE("what isn't surely the same is transferred, and told by its content") {
-  Setup setup;
+  EtagSetup setup;
   SECTION("there is no ETag") {
     setup.etag = "";
   }
@@ -88,7 +88,7 @@ TEST_CASE("what isn't surely the same is transferred, and told by its content") 
 }
 
 TEST_CASE("an ETag counts for the URL that gave it, and while its PKGBUILD is there whole") {
-  Setup setup;
+  EtagSetup setup;
   CHECK(setup.finds("one"));
   const auto mirror = setup.state.mirror("foo");
   SECTION("another URL") {
