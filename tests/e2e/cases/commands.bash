@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The commands: results on stdout, words for people on stderr, exit codes.
+# One engine is enough: podman.
 
 said_on_stdout_only() { [[ -s $WORLD/runs/$RUN.out && ! -s $WORLD/runs/$RUN.err ]] || fail "$(head "$WORLD/runs/$RUN".*)"; }
 said_on_stderr_only() { [[ -s $WORLD/runs/$RUN.err && ! -s $WORLD/runs/$RUN.out ]] || fail "$(head "$WORLD/runs/$RUN".*)"; }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Publishing that fails, and files that must not be overwritten.
+# One engine is enough: docker.
 
 # No directory can be made there, not even by root.
 REPOSITORY_PATH=/proc/pkgkiln configure anyarch epoch

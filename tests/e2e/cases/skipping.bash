@@ -3,6 +3,7 @@
 # Nothing is skipped that changed, whatever lies or goes wrong, and nothing is built that did not. Each
 # target shows one case: the plan is looked at, then what a run makes of it. Moved branches and
 # sources, and files that are gone, are in build.bash.
+# One engine is enough: podman.
 
 ENVIRONMENT=("http_proxy=http://127.0.0.1:$PORT" no_proxy=127.0.0.1)
 SERVED=$ROOT/served/$TOPIC

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by become and server.bash
 # Targets from a Vieter server, packages and logs to it; what goes wrong on the way.
+# One engine is enough: docker.
 
 # shellcheck source=server.bash
 . "$HERE/server.bash"
