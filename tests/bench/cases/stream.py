@@ -20,6 +20,12 @@ def measure(bench, table):
     measure_vieter(bench, table, folder, file, what)
 
 
+def calm(command):
+    """What the command takes while nothing is left to be written for those before."""
+    os.sync()
+    return run(command)
+
+
 def add(table, what, ours, theirs, baseline):
     ratio = theirs.seconds / ours.seconds
     add_speed(table, what, ours, theirs, baseline, {"must": "0.7", "met": ratio >= 0.7})
@@ -37,14 +43,14 @@ def measure_local(bench, table, folder, file, what):
     root, copy = os.path.join(folder, "local"), os.path.join(folder, "copy")
     ours, theirs, synced = [], [], []
     for _ in range(bench.runs):
-        theirs.append(told("cp", run(["cp", file, copy])))
+        theirs.append(told("cp", calm(["cp", file, copy])))
         os.unlink(copy)
         # What is published must still be there after a power cut, which cp does not care for.
-        synced.append(told("cp and sync", run(["sh", "-c", 'cp "$1" "$2" && sync "$2"', "sh", file,
-                                               copy])))
+        synced.append(told("cp and sync", calm(["sh", "-c", 'cp "$1" "$2" && sync "$2"', "sh",
+                                                file, copy])))
         os.unlink(copy)
         ours.append(told("to a local repository",
-                         run([bench.driver, "publish-local", root, "kiln", file])))
+                         calm([bench.driver, "publish-local", root, "kiln", file])))
         shutil.rmtree(root)
     what = f"{what} to a local repository"
     add(table, what, median_of(ours), median_of(theirs), "cp")
@@ -58,11 +64,12 @@ def measure_vieter(bench, table, folder, file, what):
     ours, theirs = [], []
     with vieter("0.6", os.path.join(folder, "vieter"), key, [], os.path.join(folder, "log")) as server:
         for number in range(bench.runs):
-            # A repository of its own each time: nothing is there yet.
-            theirs.append(told("curl", run(
+            # A repository of its own each time, and an empty disk: nothing is there yet.
+            theirs.append(told("curl", calm(
                 ["curl", "-fsS", "-X", "POST", "-T", file, "-H", "X-Api-Key: key", "-H", "Expect:",
                  f"{server.url}/curl-{number}/publish"])))
-            ours.append(told("to a Vieter server", run(
+            shutil.rmtree(os.path.join(folder, "vieter", "packages"))
+            ours.append(told("to a Vieter server", calm(
                 [bench.driver, "publish-vieter", server.url, key, f"ours-{number}", file])))
             shutil.rmtree(os.path.join(folder, "vieter", "packages"))
     add(table, f"{what} to a Vieter server", median_of(ours), median_of(theirs), "curl -T")
