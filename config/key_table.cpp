@@ -169,8 +169,7 @@ const std::array all_keys{
         .default_value = R"("20G")",
         .example = "",
         .doc = "The most that the targets' own caches may hold together, of sources above all; 0: "
-               "there "
-               "are none."},
+               "there are none."},
     Key{.table = "vieter",
         .name = "address",
         .slot = [](const Record& r) -> Slot { return &settings(r).vieter.address; },

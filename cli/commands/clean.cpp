@@ -116,7 +116,7 @@ int clean_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto selection = select(setup, arguments);
   const Wanted wanted(selection, arguments);
   const StateDir state(settings.build.state_dir);
-  const RunLock lock(state);
+  const RunLock lock(state, RunLock::For::run, cancel);
   History history(state);
   if (!wanted.is_complete)
     fmt::print(stderr, "note: nothing of targets that may be listed no more is removed\n");

@@ -124,21 +124,17 @@ class Exchange {
   }
 
   void prepare_body() {
-    if (request_.method == "HEAD") {
-      set(easy(), CURLOPT_NOBODY, 1L);
-    } else if (request_.stream && request_.text.empty()) {
+    if (request_.method == "HEAD") return set(easy(), CURLOPT_NOBODY, 1L);
+    if (request_.stream && request_.text.empty()) {
       set(easy(), CURLOPT_UPLOAD, 1L);
       stream_ = body_stream(request_, endpoint_.display());
       set(easy(), CURLOPT_INFILESIZE_LARGE,
           request_.length ? static_cast<curl_off_t>(*request_.length) : curl_off_t{-1});
-      set(easy(), CURLOPT_CUSTOMREQUEST, request_.method.c_str());
     } else if (carries_body(request_)) {
       set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.text.size()));
       set(easy(), CURLOPT_POSTFIELDS, request_.text.c_str());
-      set(easy(), CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-    } else {
-      set(easy(), CURLOPT_CUSTOMREQUEST, request_.method.c_str());
     }
+    set(easy(), CURLOPT_CUSTOMREQUEST, request_.method.c_str());
   }
 
   void prepare_headers() {
