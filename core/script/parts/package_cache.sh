@@ -105,11 +105,12 @@ put_into_caches() {
     local entry file size cache
     for entry in "${planned[@]}"; do
         read -r file size cache <<<"$entry"
-        [[ -n $cache && -f $downloads/$file && ! -e $cache/$file ]] || continue
-        if is_signed "$cache"; then
+        [[ -n $cache && -f $downloads/$file ]] || continue
+        # Who drops both while another puts them there leaves one.
+        if is_signed "$cache" && [[ ! -e $cache/$file || ! -e $cache/$file.sig ]]; then
             put_into_cache "$file.sig" "$cache" || continue
         fi
-        put_into_cache "$file" "$cache" || true
+        [ -e "$cache/$file" ] || put_into_cache "$file" "$cache" || true
     done
 }
 
