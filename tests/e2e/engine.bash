@@ -8,7 +8,7 @@ engine() { # method, path, arguments of curl
 
 # Reads JSON as `data`, runs the code.
 json() { # python code, arguments
-	python3 -c "import json, sys; data = json.load(sys.stdin); $1" "${@:2}"
+	"$PYTHON" -c "import json, sys; data = json.load(sys.stdin); $1" "${@:2}"
 }
 
 instance() { cat "$STATE/instance" 2>/dev/null || printf 'none'; }
@@ -26,7 +26,7 @@ ours() { # containers|networks|volumes|images, all
 	local answer tries=5
 	until answer=$(engine GET "$path"); do
 		((--tries > 0)) || return 1
-		sleep 0.3
+		nap 0.3
 	done
 	# shellcheck disable=SC2016 # Python's text
 	json '
@@ -55,7 +55,7 @@ remove_ours() {
 # Runs a command in a container and prints what it prints.
 engine_exec() { # container, user, command...
 	local id command
-	command=$(python3 -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "${@:3}")
+	command=$("$PYTHON" -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "${@:3}")
 	id=$(engine POST "/containers/$1/exec" -d '{"AttachStdout": true, "AttachStderr": true, "Tty": true, "User": "'"$2"'", "Cmd": '"$command"'}' |
 		json 'print(data["Id"])')
 	engine POST "/exec/$id/start" -d '{"Detach": false, "Tty": true}'

@@ -11,11 +11,15 @@ die() {
 
 say() { printf 'e2e: %s\n' "$*" >&2; }
 
+# Waits without starting a program, which costs more than what is waited for.
+exec {NOTHING}<> <(:)
+nap() { read -rt "$1" -u "$NOTHING" || true; } # seconds
+
 # --- worlds -----------------------------------------------------------------------
 
 # A folder with all that the program reads and writes, home included.
 new_world() { # topic
-	TOPIC=$1
+	TOPIC=$1 SECONDS=0
 	RESULTS=$ROOT/results/$1
 	ARCH=$(uname -m)
 	WORLD=$ROOT/worlds/$1
@@ -104,7 +108,7 @@ kiln_ends() { # seconds
 	# Not just a wait: it would put off the signals that end the tests.
 	while kill -0 "$BACKGROUND"; do
 		((tries-- > 0)) || { kill -KILL "$BACKGROUND"; break; }
-		sleep 0.05
+		nap 0.05
 	done
 	wait "$BACKGROUND" || status=$?
 	printf '%s' "$status" >"$WORLD/runs/$RUN.code"
@@ -115,7 +119,7 @@ wait_for() { # seconds, command...
 	local tries=$(($1 * 5))
 	while ! "${@:2}" >/dev/null 2>&1; do
 		((tries-- > 0)) || { echo "in vain for $1 s: ${*:2}" >&2; return 1; }
-		sleep 0.2
+		nap 0.2
 	done
 }
 
@@ -236,6 +240,7 @@ end_topic() {
 	fi
 	((status == 0)) || printf 'FAILED  %s: it did not come to its end (%s)\n' "$TOPIC" "$status" | tee -a "$RESULTS"
 	remove_ours
+	say "$TOPIC took $SECONDS s"
 }
 
 summary() {

@@ -19,7 +19,7 @@ vieter_starts() { # version, options
 	for ((tries = 200; tries > 0; tries--)); do
 		VIETER_URL=$(cat "$WORLD/vieter.url")
 		[[ -z $VIETER_URL ]] || break
-		sleep 0.05
+		nap 0.05
 	done
 	[[ -n $VIETER_URL ]] || { cat "$WORLD/vieter.err" >&2; return 1; }
 	VIETER_PORT=${VIETER_URL##*:}

@@ -18,7 +18,7 @@ watch_memory() {
 	local peak
 	while peak=$(awk '/^VmHWM:/ {print $2}' "/proc/$BACKGROUND/status" 2>/dev/null) && [[ -n $peak ]]; do
 		printf '%s' "$peak" >"$WORLD/peak"
-		sleep 0.2
+		nap 0.2
 	done
 }
 

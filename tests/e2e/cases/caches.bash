@@ -3,6 +3,9 @@
 # What builds keep for later ones: signed packages for all targets, unsigned ones and sources for
 # their own; what somebody put there; limits, and `clean`.
 
+# shellcheck source=package.bash
+. "$HERE/package.bash"
+
 # --- a repository that is signed, and one that is not -----------------------------------
 
 UPSTREAM=$ROOT/served/$TOPIC/upstream
@@ -24,12 +27,9 @@ make_key() {
 }
 
 # A package of the files in a folder, in a repository.
-make_package() { # repository, name, folder
-	local file=$UPSTREAM/$1/$2-1-1-any.pkg.tar.zst
-	printf '%s\n' "pkgname = $2" "pkgbase = $2" 'pkgver = 1-1' 'pkgdesc = a fixture' 'url = https://localhost/' \
-		'builddate = 1700000000' 'packager = Nobody <nobody@localhost>' 'size = 100' 'arch = any' >"$3/.PKGINFO"
-	# shellcheck disable=SC2035 # no name of ours begins with a dash
-	(cd "$3" && bsdtar --zstd --uid 0 --gid 0 -cf "$file" .PKGINFO *)
+publish_upstream() { # repository, name, folder
+	local file
+	file=$(make_package "$UPSTREAM/$1" "$2" 1-1 "$3")
 	[[ $1 != signed ]] || with_gpg "$WORLD/gnupg" --detach-sign "$file"
 	repo-add --quiet "$UPSTREAM/$1/$1.db.tar.gz" "$file" >/dev/null
 }
@@ -43,9 +43,9 @@ make_key
 mkdir -p "$WORLD/keyring-package/etc/pacman.d/gnupg"
 cp "$WORLD"/keyring/{pubring.gpg,trustdb.gpg} "$WORLD/keyring-package/etc/pacman.d/gnupg"
 chmod 644 "$WORLD/keyring-package/etc/pacman.d/gnupg"/*
-make_package unsigned fixture-keyring "$WORLD/keyring-package"
-make_package unsigned unsigned-dep "$(files_of unsigned-dep genuine)"
-make_package signed signed-dep "$(files_of signed-dep genuine)"
+publish_upstream unsigned fixture-keyring "$WORLD/keyring-package"
+publish_upstream unsigned unsigned-dep "$(files_of unsigned-dep genuine)"
+publish_upstream signed signed-dep "$(files_of signed-dep genuine)"
 cat >"$WORLD/repositories.conf" <<CONF
 [unsigned]
 SigLevel = Never

@@ -53,6 +53,29 @@ rootless_is_told() { if [[ $RUNTIME == podman ]]; then out_has rootless; else ou
 it 'tells whether the engine is rootless' rootless_is_told
 it 'leaves nothing of its container' nothing_is_left
 
+# contrib/quickstart reads there which engine was taken. The program here is a stand-in that leads to
+# the engine of these tests; a machine whose own Podman socket answers has no use for any.
+make_program() {
+	mkdir "$WORLD/bin"
+	printf '%s\n' '#!/bin/sh' "ln -s '${SOCKET#unix://}' \"\${4#unix://}\" && exec sleep 600" >"$WORLD/bin/podman"
+	chmod +x "$WORLD/bin/podman"
+}
+tells_quickstart() {
+	local DIR=$WORLD
+	cp "$WORLD/runs/program.out" "$DIR/doctor.txt"
+	eval "$(grep '^uses_podman_program() ' "$HERE/../../contrib/quickstart")"
+	if grep -q 'Podman socket.*: taken' "$DIR/doctor.txt"; then
+		! uses_podman_program
+	else
+		out_matches '^- +engine +.*: taken, podman' && uses_podman_program
+	fi
+}
+if [[ $RUNTIME == podman ]]; then
+	make_program
+	PATH=$WORLD/bin:$PATH kiln program --set runtime.socket= doctor
+	it 'tells quickstart that it uses the podman program' tells_quickstart
+fi
+
 # --- what goes wrong ------------------------------------------------------------------
 
 kiln unknown build anyarhc
@@ -73,7 +96,7 @@ it 'points at text that is no TOML' bad_config no-toml 'network = = true'
 
 kiln no-socket --set "runtime.socket=unix://$WORLD/no.sock" build anyarch
 it 'ends with 3 when the socket is missing' complaint 3 "$WORLD/no.sock"
-python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORLD/dead.sock"
+"$PYTHON" -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORLD/dead.sock"
 kiln dead-socket --set "runtime.socket=unix://$WORLD/dead.sock" build anyarch
 it 'ends with 3 when nothing listens at the socket' complaint 3 "$WORLD/dead.sock"
 kiln no-engine-doctor --set "runtime.socket=unix://$WORLD/no.sock" doctor

@@ -21,7 +21,7 @@ ENVIRONMENT=("VIETER_API_KEY=$KEY" "VIETER_ADDRESS=$VIETER_URL" "PKGKILN_VIETER_
 # Writes down each command line with a secret in it. env hands the key over, and is ours.
 watch_processes() {
 	local process words
-	while kill -0 $$ && sleep 0.02; do
+	while kill -0 $$ && nap 0.1; do
 		for process in /proc/[0-9]*; do
 			mapfile -d '' -t words <"$process/cmdline" || continue
 			[[ ${words[0]-} != env ]] || continue

@@ -5,6 +5,9 @@
 # sources, and files that are gone, are in build.bash.
 # One engine is enough: podman.
 
+# shellcheck source=package.bash
+. "$HERE/package.bash"
+
 ENVIRONMENT=("http_proxy=http://127.0.0.1:$PORT" no_proxy=127.0.0.1)
 SERVED=$ROOT/served/$TOPIC
 UPSTREAM=http://fixtures.test:$PORT/$TOPIC
@@ -51,10 +54,15 @@ for one in data["targets"]: print(one["target"], one["status"], one["step"], one
 
 # --- what is there at first ---------------------------------------------------------------
 
-# One build makes the packages of all that are only looked at.
+# Of what is only looked at, and was never built here.
 looked_at=(gone slow busy broken page cut tls static)
-pkgbuild_of "(${looked_at[*]} lying-base)" 1.0 'pkgbase=many' "$(printf 'package_%s() { :; }\n' "${looked_at[@]}" lying-base)" |
-	sed '$d' | commit_file many PKGBUILD
+publish_looked_at() {
+	local name
+	mkdir -p "$REPO" "$WORLD/nothing"
+	for name in "${looked_at[@]}" lying-base; do make_package "$REPO" "$name" 1.0-1 "$WORLD/nothing" >/dev/null; done
+	repo-add --quiet "$REPO/kiln.db.tar.gz" "$REPO"/*.zst >/dev/null
+}
+publish_looked_at
 for name in "${looked_at[@]}"; do package "$name" 1.0; done
 in_repository gone branch next main
 commit_file upstream count <<<1
@@ -66,7 +74,7 @@ count='pkgver() { cat upstream/count; }'
 pkgbuild_of tagged 0 "source=('$tag')" 'sha256sums=(SKIP)' "$count" | commit_file tagged PKGBUILD
 srcinfo_of tagged 0 "source = $tag" | commit_file tagged .SRCINFO
 pkgbuild_of concealed 0 "source=('git+$UPSTREAM/upstream.git')" 'sha256sums=(SKIP)' "$count" | commit_file concealed PKGBUILD
-srcinfo_of concealed 0 "source = git+$UPSTREAM/many.git" | commit_file concealed .SRCINFO
+srcinfo_of concealed 0 "source = git+$UPSTREAM/static.git" | commit_file concealed .SRCINFO
 mkdir "$SERVED/plain"
 printf '1\n' >"$SERVED/plain/nightly"
 pkgbuild_of nightly 0 "source=('$UPSTREAM/plain/nightly')" 'sha256sums=(SKIP)' 'pkgver() { cat nightly; }' | commit_file nightly PKGBUILD
@@ -84,7 +92,7 @@ plain_is 1.0 2002-03-04
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
 	-addext subjectAltName=IP:127.0.0.1 -keyout "$WORLD/key.pem" -out "$WORLD/certificate.pem" 2>/dev/null
 cat "$WORLD/certificate.pem" "$WORLD/key.pem" >"$WORLD/both.pem"
-python3 "$HERE/../fixtures/serve" --port 0 --certificate "$WORLD/both.pem" "$ROOT/served" >"$WORLD/tls.url" 2>"$WORLD/tls.log" &
+"$PYTHON" "$HERE/../fixtures/serve" --port 0 --certificate "$WORLD/both.pem" "$ROOT/served" >"$WORLD/tls.url" 2>"$WORLD/tls.log" &
 TLS_PID=$!
 trap 'kill "$TLS_PID"; end_topic' EXIT
 wait_for 10 test -s "$WORLD/tls.url"
@@ -92,16 +100,16 @@ wait_for 10 test -s "$WORLD/tls.url"
 built=(tagged concealed nightly forced replaced $'plain\nkind = "url"\nurl = "'"http://127.0.0.1:$PORT/$TOPIC/plain/PKGBUILD\"")
 all=("${built[@]}" slow busy broken page cut static $'gone\nbranch = "next"' $'tls\nurl = "'"$(cat "$WORLD/tls.url")/$TOPIC/tls.git\"")
 BUILD_LINES='jobs = 2'
-configure "${built[@]}" many
+configure "${built[@]}"
 kiln first build --json
-it 'builds all that was never seen' outcomes built 7
+it 'builds all that was never seen' outcomes built 6
 trusting=("${ENVIRONMENT[@]}" "GIT_SSL_CAINFO=$WORLD/certificate.pem")
 distrusting=("${ENVIRONMENT[@]}")
 ENVIRONMENT=("${trusting[@]}")
 configure "${all[@]}"
 kiln found build --json
 it 'ends with 0 when nothing changed' code_is 0
-it 'finds what another target has published, and builds nothing' outcomes up-to-date 14
+it 'finds what is published already, and builds nothing' outcomes up-to-date 14
 unmoved='up-to-date refs/heads/main is still at .*'
 is tagged "$unmoved" 'skips what follows a tag that is where it was'
 kiln found-plan plan --json
@@ -186,7 +194,7 @@ it 'asks for no more than whether it is another' downloads 304 4
 
 # --- state that is gone, foreign or from the future ----------------------------------------
 
-state() { python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' "$STATE/state.db" "$1"; }
+state() { "$PYTHON" -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' "$STATE/state.db" "$1"; }
 some=(forced tagged replaced gone slow)
 state 'PRAGMA user_version = 99'
 kiln newer build --json forced gone slow

@@ -26,7 +26,7 @@ log_of_target() { # id, exit code, text
 	has "$query" "\"exitCode\": \"$2\"" "\"arch\": \"$ARCH\"" "\"target\": \"$1\""
 	log=${query%.json}.log
 	has "$log" "$3"
-	python3 - "$query" <<-'PYTHON'
+	"$PYTHON" - "$query" <<-'PYTHON'
 		import json, sys, time
 		query = json.load(open(sys.argv[1]))
 		start, end = int(query["startTime"]), int(query["endTime"])
