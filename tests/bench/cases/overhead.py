@@ -41,7 +41,7 @@ def measure_engine(bench, table, packages):
             f"{single[-1]:.1f} s, loop {loop[-1]:.1f} s")
     add(bench, table, f"{count} packages, {world.engine.name}", median(by_default), median(single),
         median(other), median(loop))
-    if bench.original and world.engine.name == "docker" and not bench.short:
+    if bench.original and world.engine.name == "docker":
         add_original(bench, table, packages, median(single))
 
 
