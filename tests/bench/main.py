@@ -29,6 +29,8 @@ class Bench:
         # Marks all that is made in the engines.
         self.instance = secrets.token_hex(6)
         kinds = ("docker", "podman") if options.runtime == "both" else (options.runtime,)
+        if self.short:
+            kinds = kinds[:1]
         self.engines = [Engine(kind) for kind in kinds]
         self.base_image = os.environ["PKGKILN_TEST_BASE_IMAGE"]
         # It waits more than it works, so it is left out of the short form.
