@@ -96,6 +96,7 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   spec.user = step.as_builder ? builder::user : "root";
   spec.env = step.environment;
   spec.env.merge(step.as_builder ? builder_environment(environment_) : root_environment());
+  if (step.as_builder && checked_) spec.env["PKGKILN_CHECKED"] = "1";  // see bootstrap.sh
   spec.working_dir = "/";
   StepResult result;
   try {
@@ -105,7 +106,10 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
     throw;
   }
   log_.end_step(step.name, fmt::format("exit code {}", result.exit_code));
-  if (step.as_builder) sweep(cancel);
+  if (step.as_builder) {
+    checked_ = checked_ || result.exit_code == 0;
+    sweep(cancel);
+  }
   return result;
 }
 

@@ -29,7 +29,8 @@ struct StepResult {
 };
 
 /// The container of one build. Runs steps in it, each logged with its name, time and exit code;
-/// after a step of builder's none of his processes is left. One owner, one thread.
+/// after a step of builder's none of his processes is left. Every step of builder's is a call of
+/// makepkg, and only the first that goes well checks the PKGBUILD. One owner, one thread.
 class BuildContainer {
  public:
   struct Environment {
@@ -73,6 +74,7 @@ class BuildContainer {
   BuildLog& log_;
   Environment environment_;
   bool sealed_ = false;
+  bool checked_ = false;  // the PKGBUILD, by makepkg
   std::uint64_t peak_of_cgroup_ = 0;
   std::optional<std::uint64_t> cache_size_;
   WaitingContainer container_;

@@ -36,7 +36,7 @@ at_once() {
 it 'builds two at once' at_once
 hello_version=$(sed -n "s/^pkgver=//p" "$ROOT/served/plain/hello/PKGBUILD")
 it 'builds GNU hello' published "hello-$hello_version-1-$ARCH.pkg.tar.zst"
-it 'builds every package of a split one' published "split-tool-1.2-3-$ARCH.pkg.tar.zst" split-data-1.2-3-any.pkg.tar.zst
+it 'builds every package of a split one, and has makepkg check its PKGBUILD once' published "split-tool-1.2-3-$ARCH.pkg.tar.zst" split-data-1.2-3-any.pkg.tar.zst
 counted_is() { compgen -G "$REPO/counted-git-r$1.*-1-any.pkg.tar.zst" || fail "$(ls "$REPO")"; }
 it 'gives a -git package the version that pkgver() says' counted_is 3
 it 'builds a package for any arch' published anyarch-1.0-1-any.pkg.tar.zst
