@@ -64,8 +64,8 @@ for directory in startdir srcdest builddir pkgdest; do
     chmod 755 "/build/$directory"
 done
 
-# Most of what a call of makepkg takes are its checks of the PKGBUILD; BuildContainer sets the variable
-# once they were made. This is read after those that are there.
+# Most of what a call of makepkg takes are its checks of the PKGBUILD; BuildContainer sets the
+# variable once they were made. This is read after those that are there.
 checks=/usr/share/makepkg/lint_pkgbuild
 if [ -d "$checks" ]; then
     cat >"$checks/zz-pkgkiln.sh" <<'CHECKS'
