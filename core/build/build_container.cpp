@@ -13,6 +13,7 @@ namespace pkgkiln {
 namespace {
 
 constexpr std::size_t kLongestAnswer = 1U << 20U;
+constexpr const char* kCannotSweep = "cannot end what the PKGBUILD left running";
 
 /// The names are those of makepkg.conf(5), which lets the environment override its file.
 std::map<std::string, std::string> builder_environment(const BuildContainer::Environment& chosen) {
@@ -89,6 +90,7 @@ std::map<std::string, std::string> BuildContainer::root_environment() const {
 
 StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
                                 const Cancellation& cancel) {
+  if (!swept_) sweep(script::sweep, kCannotSweep, cancel);
   log_.begin_step(step.name, fmt::format("{}, network {}", step.as_builder ? "builder" : "root",
                                          sealed_ ? "off" : "on"));
   ExecSpec spec;
@@ -98,6 +100,7 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   spec.env.merge(step.as_builder ? builder_environment(environment_) : root_environment());
   if (step.as_builder && checked_) spec.env["PKGKILN_CHECKED"] = "1";  // see bootstrap.sh
   spec.working_dir = "/";
+  swept_ = !step.as_builder;
   StepResult result;
   try {
     result.exit_code = container_.runtime().exec(container_.name(), spec, output, cancel);
@@ -106,17 +109,10 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
     throw;
   }
   log_.end_step(step.name, fmt::format("exit code {}", result.exit_code));
-  if (step.as_builder) {
-    checked_ = checked_ || result.exit_code == 0;
-    sweep(cancel);
-  }
+  if (step.as_builder && result.exit_code == 0) checked_ = true;
+  // Nothing may come after it that would do so.
+  if (step.as_builder && result.exit_code != 0) sweep(script::sweep, kCannotSweep, cancel);
   return result;
-}
-
-void BuildContainer::sweep(const Cancellation& cancel) {
-  const auto told = insist(script::sweep, "cannot end what the PKGBUILD left running", cancel);
-  peak_of_cgroup_ = number_after("", told).value_or(peak_of_cgroup_);
-  cache_size_ = number_after("cache ", told);
 }
 
 void BuildContainer::seal(const Cancellation& cancel) {
@@ -125,7 +121,7 @@ void BuildContainer::seal(const Cancellation& cancel) {
   if (!networks.empty())
     throw Error("cannot cut the network of the build")
         .because("the engine still lists '" + networks.front() + "'");
-  insist(script::sealed, "cannot cut the network of the build", cancel);
+  sweep(script::sealed, "cannot cut the network of the build", cancel);
   sealed_ = true;
   log_.note("sealed: no network from here on");
 }
@@ -142,7 +138,7 @@ std::uint64_t BuildContainer::peak_memory() {
 
 void BuildContainer::collect(const std::function<void(const Source&)>& consumer,
                              const Cancellation& cancel) {
-  insist(script::collect, "cannot collect the package files", cancel);
+  sweep(script::collect, "cannot collect the package files", cancel);
   connect(
       [&](const Sink& sink) {
         container_.runtime().copy_out(container_.name(), builder::pkgdest, sink, cancel);
@@ -150,8 +146,8 @@ void BuildContainer::collect(const std::function<void(const Source&)>& consumer,
       consumer);
 }
 
-std::string BuildContainer::insist(const char* script, const std::string& what,
-                                   const Cancellation& cancel) {
+void BuildContainer::sweep(const char* script, const std::string& what,
+                           const Cancellation& cancel) {
   ExecSpec spec;
   spec.command = script::command(script);
   spec.user = "root";
@@ -162,9 +158,13 @@ std::string BuildContainer::insist(const char* script, const std::string& what,
     said += output.substr(0, kLongestAnswer - std::min(said.size(), kLongestAnswer));
   };
   const int code = container_.runtime().exec(container_.name(), spec, listen, cancel);
-  if (code == 0) return said;
-  while (!said.empty() && said.back() == '\n') said.pop_back();
-  throw Error(what).because(said.empty() ? fmt::format("exit code {}", code) : said);
+  if (code != 0) {
+    while (!said.empty() && said.back() == '\n') said.pop_back();
+    throw Error(what).because(said.empty() ? fmt::format("exit code {}", code) : said);
+  }
+  swept_ = true;
+  peak_of_cgroup_ = number_after("", said).value_or(peak_of_cgroup_);
+  cache_size_ = number_after("cache ", said);
 }
 
 }  // namespace pkgkiln

@@ -29,8 +29,9 @@ struct StepResult {
 };
 
 /// The container of one build. Runs steps in it, each logged with its name, time and exit code;
-/// after a step of builder's none of his processes is left. Every step of builder's is a call of
-/// makepkg, and only the first that goes well checks the PKGBUILD. One owner, one thread.
+/// what a step of builder's leaves running is ended before anything else is done in it or its end
+/// is believed. Every step of builder's is a call of makepkg, and only the first that goes well
+/// checks the PKGBUILD. One owner, one thread.
 class BuildContainer {
  public:
   struct Environment {
@@ -53,28 +54,29 @@ class BuildContainer {
   /// log.
   StepResult ask(const Step& step, const Cancellation& cancel);
 
-  /// Cuts the network, and makes sure of it from both sides. Throws Error if anything is left.
+  /// Cuts the network, and makes sure from both sides that nothing of it is left, nor of an earlier
+  /// step. Throws Error otherwise.
   void seal(const Cancellation& cancel);
   /// The most memory that it had, in bytes; 0 where neither the engine nor its cgroup tells. After
-  /// a step of builder's.
+  /// a step that failed, or collect().
   std::uint64_t peak_memory();
-  /// What the target's own cache took on the disk after the last step of builder's; nothing where
-  /// there is none, or it couldn't be counted.
+  /// What the target's own cache took on the disk when builder's processes were ended last; nothing
+  /// where there is none, or it couldn't be counted.
   std::optional<std::uint64_t> cache_size() const { return cache_size_; }
-  /// PKGDEST as a tar stream, after making sure that it is what it was.
+  /// PKGDEST as a tar stream, after making sure that it is what it was and nobody changes it.
   void collect(const std::function<void(const Source&)>& consumer, const Cancellation& cancel);
 
  private:
   std::map<std::string, std::string> root_environment() const;
   StepResult exec(const Step& step, const OutputSink& output, const Cancellation& cancel);
-  void sweep(const Cancellation& cancel);
-  /// Returns what it prints.
-  std::string insist(const char* script, const std::string& what, const Cancellation& cancel);
+  /// Runs a script that ends builder's processes before it does what else it does.
+  void sweep(const char* script, const std::string& what, const Cancellation& cancel);
 
   BuildLog& log_;
   Environment environment_;
   bool sealed_ = false;
   bool checked_ = false;  // the PKGBUILD, by makepkg
+  bool swept_ = true;     // no process of builder's is left
   std::uint64_t peak_of_cgroup_ = 0;
   std::optional<std::uint64_t> cache_size_;
   WaitingContainer container_;

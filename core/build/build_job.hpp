@@ -26,6 +26,15 @@ struct BuildSettings {
   CacheLimits caches;
 };
 
+/// A build's place among those that run at once. What makes it ready and what comes after it
+/// takes none. In one thread.
+struct BuildTurn {
+  unsigned cores = 1;  // that it should keep busy
+  /// Waits for the place; false if there will be none.
+  std::function<bool()> take = [] { return true; };
+  std::function<void()> give_back = [] {};
+};
+
 /// What one build works with. The references outlive it.
 struct BuildJob {
   const Plan& plan;
@@ -39,7 +48,7 @@ struct BuildJob {
   /// The other target that owns this pkgname in the repository, if any.
   std::function<std::optional<std::string>(const std::string& pkgname)> other_owner;
   std::function<void(const std::string& step)> on_step;
-  unsigned cores = 1;  // that it should keep busy
+  BuildTurn turn = {};
   /// From an earlier PackageBuild::inspect() of this plan, to go on from there.
   std::optional<Inspected> inspected = std::nullopt;
 };

@@ -23,9 +23,29 @@ BuildSteps::BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity,
                        const BuildSettings& settings, BuildJob job)
     : runtime_(runtime), identity_(identity), settings_(settings), job_(std::move(job)) {}
 
-BuildSteps::Ended BuildSteps::stage(const std::function<Ended(const Cancellation&)>& work,
-                                    const Cancellation& cancel) {
-  const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + settings_.timeout);
+BuildSteps::Ended BuildSteps::stage(const Work& work, const Cancellation& cancel) {
+  auto ended = attempt(work, cancel);
+  if (ended) remove_container();
+  return ended;
+}
+
+BuildSteps::Ended BuildSteps::stage_in_turn(const Work& work, const Cancellation& cancel) {
+  begin("wait");
+  const auto began = Cancellation::Clock::now();
+  const bool taken = job_.turn.take();
+  if (deadline_) *deadline_ += Cancellation::Clock::now() - began;
+  Ended ended = Interrupted{step_};
+  if (taken) {
+    ended = attempt(work, cancel);
+    job_.turn.give_back();
+  }
+  if (ended) remove_container();
+  return ended;
+}
+
+BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& cancel) {
+  if (!deadline_) deadline_ = Cancellation::Clock::now() + settings_.timeout;
+  const auto bounded = cancel.with_deadline(*deadline_);
   Ended ended;
   try {
     ended = work(bounded);
@@ -46,8 +66,11 @@ BuildSteps::Ended BuildSteps::stage(const std::function<Ended(const Cancellation
     ended = Failed{step_, 0, error.what(), {}};
   }
   if (container_) cache_size_ = container_->cache_size();
-  container_.reset();
   return ended;
+}
+
+void BuildSteps::remove_container() {
+  container_.reset();
 }
 
 void BuildSteps::begin(const std::string& step) {
@@ -81,9 +104,10 @@ void BuildSteps::open_container(const std::string& commit, const Cancellation& c
   spec.limits = settings_.limits;
   spec.add_hosts = settings_.add_hosts;
   auto environment = settings_.environment;
-  if (environment.makeflags.empty()) environment.makeflags = fmt::format("-j{}", job_.cores);
+  if (environment.makeflags.empty()) environment.makeflags = fmt::format("-j{}", job_.turn.cores);
   mount_caches(spec, environment);
-  container_ = std::make_unique<BuildContainer>(runtime_, spec, settings_.timeout + kGrace,
+  // It may have to wait for its turn as long as one that has it may take.
+  container_ = std::make_unique<BuildContainer>(runtime_, spec, 2 * settings_.timeout + kGrace,
                                                 std::move(environment), job_.log);
   begin("copy in");
   container_->copy_in(

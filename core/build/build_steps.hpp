@@ -23,9 +23,13 @@ class BuildSteps {
 
   const BuildJob& job() const { return job_; }
 
-  /// Does a stage within the time that a build may take; what it throws becomes the outcome. No
-  /// container is left.
-  Ended stage(const std::function<Ended(const Cancellation&)>& work, const Cancellation& cancel);
+  using Work = std::function<Ended(const Cancellation&)>;
+  /// Does a stage within what is left of the time that a build may take; what it throws becomes
+  /// the outcome. With an outcome the container is removed.
+  Ended stage(const Work& work, const Cancellation& cancel);
+  /// One that waits for the job's turn first, which counts for no time, and has it until its end.
+  Ended stage_in_turn(const Work& work, const Cancellation& cancel);
+  void remove_container();
 
   void begin(const std::string& step);
   /// How long each took; the one that it is at until now.
@@ -43,6 +47,7 @@ class BuildSteps {
   BuildOutcome failed(int exit_code, std::string why) const;
 
  private:
+  Ended attempt(const Work& work, const Cancellation& cancel);
   void open_container(const std::string& commit, const Cancellation& cancel);
   /// They save time and no more: what goes wrong is noted.
   void mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment);
@@ -55,6 +60,7 @@ class BuildSteps {
   std::string step_;
   std::chrono::steady_clock::time_point step_began_;
   std::vector<StepTime> times_;
+  std::optional<Cancellation::Clock::time_point> deadline_;  // from the first stage on
   std::unique_ptr<BuildContainer> container_;
   std::string own_cache_;
   std::optional<std::uint64_t> cache_size_;

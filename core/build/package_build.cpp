@@ -16,27 +16,40 @@ PackageBuild::PackageBuild(ContainerRuntime& runtime, const RunIdentity& identit
     : steps_(runtime, identity, settings, std::move(job)) {}
 
 std::optional<BuildOutcome> PackageBuild::inspect(const Cancellation& cancel) {
-  return steps_.stage([this](const Cancellation& bounded) { return first_stage(bounded); }, cancel);
+  auto ended =
+      steps_.stage([this](const Cancellation& bounded) { return first_stage(bounded); }, cancel);
+  steps_.remove_container();
+  return ended;
 }
 
 BuildOutcome PackageBuild::run(const Cancellation& cancel) {
-  return *steps_.stage([this](const Cancellation& bounded) { return run_steps(bounded); }, cancel);
+  auto ended =
+      steps_.stage([this](const Cancellation& bounded) { return prepare(bounded); }, cancel);
+  if (ended) return *ended;
+  ended =
+      steps_.stage_in_turn([this](const Cancellation& bounded) { return work(bounded); }, cancel);
+  if (ended) return *ended;
+  return *steps_.stage([this](const Cancellation& bounded) { return collect(bounded); }, cancel);
 }
 
 PackageBuild::Ended PackageBuild::first_stage(const Cancellation& cancel) {
   return Inspection(steps_, inspected_).run(cancel);
 }
 
-PackageBuild::Ended PackageBuild::run_steps(const Cancellation& cancel) {
+PackageBuild::Ended PackageBuild::prepare(const Cancellation& cancel) {
   if (steps_.job().inspected)
     inspected_ = *steps_.job().inspected;
   else if (auto ended = first_stage(cancel))
     return ended;
+  container(cancel);
+  return std::nullopt;
+}
+
+PackageBuild::Ended PackageBuild::work(const Cancellation& cancel) {
   if (auto ended = install_dependencies(cancel)) return ended;
   if (auto ended = fetch(cancel)) return ended;
   if (!steps_.job().plan.target.network) seal(cancel);
-  if (auto ended = build(cancel)) return ended;
-  return collect(cancel);
+  return build(cancel);
 }
 
 BuildContainer& PackageBuild::container(const Cancellation& cancel) {
@@ -44,7 +57,6 @@ BuildContainer& PackageBuild::container(const Cancellation& cancel) {
 }
 
 PackageBuild::Ended PackageBuild::install_dependencies(const Cancellation& cancel) {
-  container(cancel);
   steps_.begin("dependencies");
   const auto dependencies = inspected_.srcinfo->build_dependencies();
   const auto result = container(cancel).run(
@@ -123,8 +135,8 @@ PackageBuild::Ended PackageBuild::build(const Cancellation& cancel) {
   const auto& job = steps_.job();
   if (job.plan.target.network) job.log.note("not sealed: the target sets network = true");
   const auto result = container(cancel).run({"build", script::build, {}, true}, cancel);
-  peak_memory_ = container(cancel).peak_memory();
   if (result.exit_code == 0) return std::nullopt;
+  peak_memory_ = container(cancel).peak_memory();
   return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
 }
 
@@ -139,6 +151,7 @@ BuildOutcome PackageBuild::collect(const Cancellation& cancel) {
           built.packages.push_back(pacman::PackageArchive::read(file));
       },
       cancel);
+  peak_memory_ = container(cancel).peak_memory();
   for (const auto& package : built.packages) {
     names.push_back(package.name);
     job.log.note(fmt::format("made {} ({} bytes, sha256 {})", package.name.text(), package.size,

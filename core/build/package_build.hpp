@@ -11,8 +11,9 @@
 
 namespace pkgkiln {
 
-/// Builds one target in one container, step by step (source, inspect, create, copy in,
-/// dependencies, fetch, seal, build, collect), at once or in two stages. Use once; one thread.
+/// Builds one target in one container, step by step (source, inspect, create, copy in, wait,
+/// dependencies, fetch, seal, build, collect), at once or in two stages. It has its job's turn from
+/// the dependencies to the end of the build. Use once; one thread.
 class PackageBuild {
  public:
   PackageBuild(ContainerRuntime& runtime, const RunIdentity& identity,
@@ -40,7 +41,8 @@ class PackageBuild {
   using Ended = BuildSteps::Ended;
 
   Ended first_stage(const Cancellation& cancel);
-  Ended run_steps(const Cancellation& cancel);
+  Ended prepare(const Cancellation& cancel);
+  Ended work(const Cancellation& cancel);
   Ended install_dependencies(const Cancellation& cancel);
   std::map<std::string, std::string> offered(const std::vector<std::string>& dependencies,
                                              const Cancellation& cancel);

@@ -37,6 +37,7 @@ BuildQueue::BuildQueue(const BuildOrder& order, const std::vector<OrderNode>& no
       capacity_(capacity),
       cancel_(std::move(cancel)),
       on_end_(std::move(on_end)),
+      at_(nodes.size(), At::before),
       results_(nodes.size()) {
   const auto median = median_of(prospects_);
   for (auto& prospect : prospects_)
@@ -49,15 +50,38 @@ std::optional<BuildQueue::Turn> BuildQueue::next() {
     if (stopped_) return std::nullopt;
     settle();
     if (auto turn = choose()) return turn;
-    if (running_ == 0) return std::nullopt;
+    if (handed_out_ == 0) return std::nullopt;
     changed_.wait(lock);
   }
 }
 
+bool BuildQueue::enter(std::size_t index) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopped_ || placed_ < capacity_.jobs; });
+  if (stopped_) return false;
+  at_[index] = At::place;
+  ++placed_;
+  return true;
+}
+
+void BuildQueue::leave(std::size_t index) {
+  const std::lock_guard lock(mutex_);
+  release(index);
+}
+
+void BuildQueue::release(std::size_t index) {
+  if (at_[index] == At::after) return;
+  if (at_[index] == At::place) --placed_;
+  at_[index] = At::after;
+  --busy_;
+  memory_taken_ -= prospects_[index].peak_memory;
+  changed_.notify_all();
+}
+
 void BuildQueue::ended(std::size_t index, TargetResult result) {
   const std::lock_guard lock(mutex_);
-  --running_;
-  memory_taken_ -= prospects_[index].peak_memory;
+  release(index);
+  --handed_out_;
   changed_.notify_all();
   conclude(index, std::move(result));
 }
@@ -98,26 +122,27 @@ void BuildQueue::conclude(std::size_t index, TargetResult result) {
 }
 
 std::optional<BuildQueue::Turn> BuildQueue::choose() {
-  if (running_ >= capacity_.jobs) return std::nullopt;
   const auto chosen = std::find_if(ready_.begin(), ready_.end(),
                                    [&](const Rank& ready) { return fits(ready.second); });
   if (chosen == ready_.end()) return std::nullopt;
   const Turn turn{chosen->second, share()};
   ready_.erase(chosen);
-  ++running_;
+  at_[turn.index] = At::ready;
+  ++handed_out_;
+  ++busy_;
   memory_taken_ += prospects_[turn.index].peak_memory;
   return turn;
 }
 
 bool BuildQueue::fits(std::size_t index) const {
   const auto peak = prospects_[index].peak_memory;
-  if (running_ == 0 || peak == 0 || capacity_.memory == 0) return true;
+  if (busy_ == 0 || peak == 0 || capacity_.memory == 0) return true;
   return memory_taken_ <= capacity_.memory && peak <= capacity_.memory - memory_taken_;
 }
 
 /// The cores, divided by the builds that could run at the same time as one that is ready.
 unsigned BuildQueue::share() const {
-  const auto builds = static_cast<unsigned>(std::min(capacity_.jobs, running_ + ready_.size()));
+  const auto builds = static_cast<unsigned>(std::min(capacity_.jobs, busy_ + ready_.size()));
   return (capacity_.cores + builds - 1) / builds;
 }
 

@@ -29,9 +29,10 @@ struct Prospect {
 
 /// Hands out the builds of a run to its workers, and keeps what became of them: after those that
 /// they depend on, the one that took longest last time first, and then in the given order. One
-/// that never was built counts as one that takes the median time. One whose memory, as far as it
-/// is known, doesn't fit beside what runs lets others go first; a build alone always fits.
-/// Thread-safe.
+/// that never was built counts as one that takes the median time. Of those that were handed out
+/// no more than the jobs are in a place at once. One whose memory, as far as it is known, doesn't
+/// fit beside what was handed out and hasn't left its place lets others go first; a build alone
+/// always fits. Thread-safe.
 class BuildQueue {
  public:
   /// Told of every target that has ended, with the queue locked, in an order that puts none before
@@ -49,7 +50,11 @@ class BuildQueue {
   };
   /// Waits for one that may be built now; nothing when there will be none any more.
   std::optional<Turn> next();
-  /// To be told of each that next() gave.
+  /// Waits for a place, for one that next() gave; false when there is none any more.
+  bool enter(std::size_t index);
+  /// Gives its place to others, and its memory. Does nothing the second time.
+  void leave(std::size_t index);
+  /// To be told of each that next() gave; it leaves.
   void ended(std::size_t index, TargetResult result);
   /// Hands out no more.
   void stop();
@@ -63,6 +68,7 @@ class BuildQueue {
   void conclude(std::size_t index, TargetResult result);
   std::optional<Turn> choose();
   bool fits(std::size_t index) const;
+  void release(std::size_t index);
   unsigned share() const;
 
   /// Long ones first.
@@ -78,7 +84,11 @@ class BuildQueue {
   Cancellation cancel_;
   OnEnd on_end_;
   std::set<Rank> ready_;
-  std::size_t running_ = 0;
+  enum class At { before, ready, place, after };
+  std::vector<At> at_;
+  std::size_t handed_out_ = 0;  // and not ended
+  std::size_t busy_ = 0;        // of those that were handed out, those that didn't leave
+  std::size_t placed_ = 0;
   std::uint64_t memory_taken_ = 0;
   bool stopped_ = false;
   std::vector<TargetResult> results_;

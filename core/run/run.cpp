@@ -112,10 +112,12 @@ std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
   const auto work = [&] {
     while (const auto turn = queue.next()) {
       const auto i = turn->index;
-      queue.ended(i, builder.build(plans[i], survey.begun[i], turn->cores, cancel));
+      const BuildTurn place{turn->cores, [&] { return queue.enter(i); }, [&] { queue.leave(i); }};
+      queue.ended(i, builder.build(plans[i], survey.begun[i], place, cancel));
     }
   };
-  in_threads(std::min(parts_.capacity.jobs, plans.size()), work, [&] { queue.stop(); });
+  // One more than run at once is made ready meanwhile, or collected, published and removed.
+  in_threads(std::min(parts_.capacity.jobs + 1, plans.size()), work, [&] { queue.stop(); });
   return queue.take_results();
 }
 

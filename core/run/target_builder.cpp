@@ -101,13 +101,11 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
 }
 
 TargetResult TargetBuilder::build(const Plan& plan, const std::optional<Begun>& begun,
-                                  unsigned cores, const Cancellation& cancel) {
+                                  const BuildTurn& turn, const Cancellation& cancel) {
   auto result = begun ? begun->result : begin(plan);
-  // It may have waited long since its survey.
-  if (begun) result.record.started = logs_.start_of(plan.target);
   const auto& spool = publisher_.spool();
   const auto directory = spool.open(plan.target.name, result.record.build);
-  describe(result, build_packages(plan, result, begun, cores, directory, cancel));
+  describe(result, build_packages(plan, result, begun, turn, directory, cancel));
   note_end(result.record);
   if (result.status == TargetResult::Status::built) {
     const Spool::Batch batch{directory, result.record};
@@ -128,7 +126,7 @@ void TargetBuilder::drop(const Begun& begun) {
 }
 
 BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& result,
-                                           const std::optional<Begun>& begun, unsigned cores,
+                                           const std::optional<Begun>& begun, const BuildTurn& turn,
                                            const std::filesystem::path& output_dir,
                                            const Cancellation& cancel) {
   BuildLog log(result.record.log, kLogLimit);
@@ -136,7 +134,12 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
   observer_.build_started(plan, result.record.log);
   auto work = job(plan, result.record, *source, log);
   work.output_dir = output_dir;
-  work.cores = cores;
+  work.turn = turn;
+  work.turn.take = [&] {
+    const bool taken = turn.take();
+    result.record.started = logs_.start_of(plan.target);  // it may have waited long
+    return taken;
+  };
   if (begun) work.inspected = begun->inspected;
   PackageBuild build(parts_.runtime, parts_.identity, parts_.settings, std::move(work));
   auto outcome = build.run(cancel);

@@ -29,8 +29,8 @@ class TargetBuilder {
   std::optional<TargetResult> held_back(const Plan& plan) const;
   /// The first stage alone; one that ends here is recorded.
   Begun survey(const Plan& plan, const Cancellation& cancel);
-  /// All of it, or what is left, with these cores for its own.
-  TargetResult build(const Plan& plan, const std::optional<Begun>& begun, unsigned cores,
+  /// All of it, or what is left, when it is its turn.
+  TargetResult build(const Plan& plan, const std::optional<Begun>& begun, const BuildTurn& turn,
                      const Cancellation& cancel);
   /// Forgets a build that isn't to go on.
   static void drop(const Begun& begun);
@@ -41,7 +41,7 @@ class TargetBuilder {
  private:
   TargetResult begin(const Plan& plan) const;
   BuildOutcome build_packages(const Plan& plan, TargetResult& result,
-                              const std::optional<Begun>& begun, unsigned cores,
+                              const std::optional<Begun>& begun, const BuildTurn& turn,
                               const std::filesystem::path& output_dir, const Cancellation& cancel);
   BuildJob job(const Plan& plan, const BuildRecord& record, PackagingSource& source, BuildLog& log);
   void finish(const Target& target, const BuildRecord& record);

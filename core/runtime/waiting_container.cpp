@@ -50,7 +50,6 @@ void WaitingContainer::start(ContainerSpec spec, std::chrono::seconds lifetime) 
 
 void WaitingContainer::disconnect() {
   runtime_.disconnect(name_, name_);
-  runtime_.remove_network(name_);
 }
 
 void WaitingContainer::remove() noexcept {

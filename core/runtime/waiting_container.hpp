@@ -28,7 +28,7 @@ class WaitingContainer {
   ContainerRuntime& runtime() { return runtime_; }
   const std::string& name() const { return name_; }
 
-  /// Takes it off its network and removes that.
+  /// Takes it off its network, which is removed with it.
   void disconnect();
 
  private:

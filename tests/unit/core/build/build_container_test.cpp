@@ -1,37 +1,111 @@
 #include "core/build/build_container.hpp"
 
+#include <map>
+
 #include "core/runtime/fake/engine.hpp"
 #include "core/script/script.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;
+using Names = std::vector<std::string>;
+
+namespace {
+
+const std::map<std::string, std::string> kNames{
+    {script::inspect, "inspect"}, {script::dependencies, "dependencies"},
+    {script::fetch, "fetch"},     {script::build, "build"},
+    {script::sweep, "sweep"},     {script::sealed, "sealed"},
+    {script::collect, "collect"}};
+
+/// A build container of a fake engine, and what runs in it.
+struct Rig {
+  Rig() {
+    fake::FakeImage image;
+    fake::put(image.files, "/etc/passwd", fake::make_file("builder:x:1500:1500::/:/bin/sh\n"));
+    fake::put(image.files, "/build/pkgdest", fake::make_directory());
+    engine.serve(ref, image);
+    engine.images().pull(ref, [](std::string_view) {}, {});
+    engine.on_exec([this](fake::ExecCall& call) {
+      const auto& name = ran.emplace_back(kNames.at(call.command.at(2)));
+      if (!call.env.contains("PKGKILN_CHECKED")) unchecked.push_back(name);
+      call.out("cache " + std::to_string(ran.size()) + "\n");
+      return code;
+    });
+    ContainerSpec spec;
+    spec.name = "pkgkiln-a";
+    spec.image = ref.full();
+    container.emplace(engine.runtime(), spec, std::chrono::seconds(60),
+                      BuildContainer::Environment{}, log);
+  }
+  int step(const char* script, bool as_builder = true) {
+    return container->run({"step", script, {}, as_builder}, {}).exit_code;
+  }
+
+  const ImageRef ref = ImageRef::parse("registry.test/archlinux");
+  fake::Engine engine;
+  const TempDir directory;
+  BuildLog log{directory.path() / "log", 1U << 20U};
+  Names ran, unchecked;  // the scripts
+  int code = 0;
+  std::optional<BuildContainer> container;
+};
+
+}  // namespace
 
 TEST_CASE("makepkg checks the PKGBUILD until it was content with it, and not again") {
-  fake::Engine engine;
-  const auto ref = ImageRef::parse("registry.test/archlinux");
-  fake::FakeImage image;
-  fake::put(image.files, "/etc/passwd", fake::make_file("builder:x:1500:1500::/:/bin/sh\n"));
-  engine.serve(ref, image);
-  const auto silent = [](std::string_view) {};
-  engine.images().pull(ref, silent, {});
-  std::vector<std::string> checking;
-  int code = 1;
-  engine.on_exec([&](fake::ExecCall& call) {
-    const auto& script = call.command.at(2);
-    if (script == script::sweep) return 0;
-    checking.push_back(call.env.contains("PKGKILN_CHECKED") ? "no" : "yes");
-    return code;
-  });
-  const TempDir directory;
-  BuildLog log(directory.path() / "log", 1 << 20U);
-  ContainerSpec spec;
-  spec.name = "pkgkiln-a";
-  spec.image = ref.full();
-  BuildContainer container(engine.runtime(), spec, std::chrono::seconds(60), {}, log);
-  CHECK(container.ask({"inspect", script::inspect, {}}, {}).exit_code == 1);
-  code = 0;
+  Rig rig;
+  rig.code = 1;
+  CHECK_THROWS_AS(rig.step(script::inspect), Error);  // as the sweep fails too
+  rig.code = 0;
   for (const auto* script : {script::inspect, script::fetch, script::build})
-    CHECK(container.run({"step", script, {}}, {}).exit_code == 0);
-  CHECK(container.run({"dependencies", script::dependencies, {}, false}, {}).exit_code == 0);
-  CHECK(checking == std::vector<std::string>{"yes", "yes", "no", "no", "yes"});
+    CHECK(rig.step(script) == 0);
+  CHECK(std::count(rig.unchecked.begin(), rig.unchecked.end(), "inspect") == 2);
+  CHECK(std::count(rig.unchecked.begin(), rig.unchecked.end(), "fetch") == 0);
+  CHECK(std::count(rig.unchecked.begin(), rig.unchecked.end(), "build") == 0);
+}
+
+TEST_CASE("what builder left running is ended before anything else is done") {
+  Rig rig;
+  const auto nothing = [](const Source&) {};
+  SECTION("a sealed build") {
+    rig.step(script::dependencies, false);
+    rig.step(script::fetch);
+    CHECK(rig.ran == Names{"dependencies", "fetch"});
+    rig.container->seal({});
+    rig.step(script::build);
+    rig.container->collect(nothing, {});
+    CHECK(rig.ran == Names{"dependencies", "fetch", "sealed", "build", "collect"});
+    CHECK(rig.container->cache_size() == 5);
+  }
+  SECTION("one with network") {
+    rig.step(script::fetch);
+    rig.step(script::build);
+    CHECK(rig.ran == Names{"fetch", "sweep", "build"});
+  }
+  SECTION("a step of root's") {
+    rig.step(script::inspect);
+    rig.step(script::dependencies, false);
+    rig.step(script::fetch);
+    CHECK(rig.ran == Names{"inspect", "sweep", "dependencies", "fetch"});
+  }
+}
+
+TEST_CASE("nothing runs on after a step of builder's that failed") {
+  Rig rig;
+  rig.engine.on_exec([&](fake::ExecCall& call) {
+    rig.ran.push_back(kNames.at(call.command.at(2)));
+    return rig.ran.back() == "build" ? 4 : 0;
+  });
+  CHECK(rig.step(script::build) == 4);
+  CHECK(rig.ran == Names{"build", "sweep"});
+}
+
+TEST_CASE("a build whose processes can't be ended is neither sealed nor collected") {
+  Rig rig;
+  rig.step(script::fetch);
+  rig.code = 1;
+  CHECK_THROWS_AS(rig.container->seal({}), Error);
+  CHECK_THROWS_AS(rig.container->collect([](const Source&) {}, {}), Error);
+  CHECK_THROWS_AS(rig.step(script::build), Error);
+  CHECK(rig.ran == Names{"fetch", "sealed", "collect", "sweep"});
 }

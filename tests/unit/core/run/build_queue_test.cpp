@@ -93,6 +93,25 @@ TEST_CASE("a build starts only where its memory fits beside what runs") {
   CHECK(rig.queue().next()->index == 1);
 }
 
+TEST_CASE("one that left its place gives its memory to others before it has ended") {
+  Rig rig({3, 2, 1});
+  rig.capacity = {3, 4, 10};
+  for (auto& prospect : rig.prospects) prospect.peak_memory = 6;
+  CHECK(rig.queue().next()->index == 0);
+  CHECK(rig.queue().enter(0));
+  rig.queue().leave(0);
+  CHECK(rig.queue().next()->index == 1);
+  rig.end(0);  // has none to give any more
+  std::atomic<bool> ended{false};
+  std::thread next([&] {
+    CHECK_FALSE(ended);
+    if (rig.queue().next()) ended = true;
+  });
+  rig.end(1);
+  next.join();
+  CHECK(ended);
+}
+
 TEST_CASE("a build that takes more memory than there is runs alone") {
   Rig rig({2, 1});
   rig.capacity = {2, 4, 10};
@@ -106,6 +125,28 @@ TEST_CASE("memory that isn't known of the machine is not respected") {
   rig.prospects[0].peak_memory = rig.prospects[1].peak_memory = 1000;
   CHECK(rig.queue().next()->index == 0);
   CHECK(rig.queue().next()->index == 1);
+}
+
+TEST_CASE("no more are in a place than there are jobs", "[concurrent]") {
+  Rig rig({2, 1});
+  auto& queue = rig.queue();
+  CHECK(queue.next()->index == 0);
+  CHECK(queue.next()->index == 1);
+  CHECK(queue.enter(0));
+  std::atomic<bool> left{false};
+  bool waited = false;
+  std::thread second([&] { waited = queue.enter(1) && left; });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  left = true;
+  SECTION("it may leave before it has ended") {
+    queue.leave(0);
+    queue.leave(0);
+  }
+  SECTION("one that has ended is in none") {
+    rig.end(0);
+  }
+  second.join();
+  CHECK(waited);
 }
 
 TEST_CASE("the cores are shared by those that could run") {
@@ -163,6 +204,19 @@ TEST_CASE("a stopped queue gives no more") {
   Rig rig({1, 1});
   rig.queue().stop();
   CHECK_FALSE(rig.queue().next());
+}
+
+TEST_CASE("who waits for a place in a queue that is stopped gets none", "[concurrent]") {
+  Rig rig({2, 1});
+  auto& queue = rig.queue();
+  queue.next();
+  queue.next();
+  CHECK(queue.enter(0));
+  bool entered = true;
+  std::thread second([&] { entered = queue.enter(1); });
+  queue.stop();
+  second.join();
+  CHECK_FALSE(entered);
 }
 
 TEST_CASE("many workers build each target once, after what it depends on", "[concurrent]") {

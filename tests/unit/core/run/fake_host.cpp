@@ -119,7 +119,7 @@ int FakeHost::play(fake::ExecCall& call) {
     if (at_build) at_build(target, call);
     if (fails_at(target, "build")) return 4;
     return play_build(call, target, srcinfo);
-  } else if (script == script::sweep) {
+  } else if (script == script::sweep || script == script::sealed || script == script::collect) {
     call.out(peak_of_cgroups);
   }
   return 0;

@@ -64,6 +64,7 @@ class FragileRepository : public LocalRepository {
   }
   void publish(const std::vector<pacman::PackageArchive>& packages) override {
     if (down) throw Error("the repository is down");
+    if (on_publish) on_publish(packages.front().name.pkgname);
     LocalRepository::publish(packages);
   }
   std::optional<Offer> offer(const std::vector<std::string>& dependencies) override {
@@ -72,6 +73,7 @@ class FragileRepository : public LocalRepository {
   }
 
   bool down = false;
+  std::function<void(const std::string& pkgname)> on_publish;  // in the thread that publishes
 };
 
 /// Of one package.
@@ -125,7 +127,7 @@ class FakeHost {
   std::map<std::string, std::pair<std::string, std::string>> lies;
   std::map<std::string, std::string> prints;   // at the step "dependencies", by target
   std::map<std::string, std::uint64_t> peaks;  // of memory, by target
-  std::string peak_of_cgroups;                 // as the sweep prints it
+  std::string peak_of_cgroups;                 // as parts/sweep.sh prints it
   /// Called at the step "build" of a target, in the thread that builds it.
   std::function<void(const std::string& target, fake::ExecCall& call)> at_build;
   std::function<void()> at_inspect;              // of makepkg, in its thread

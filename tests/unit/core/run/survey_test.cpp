@@ -28,7 +28,10 @@ TEST_CASE("a survey keeps no files open") {
       counts.insert(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
                                   std::filesystem::directory_iterator()));
   };
-  host.build({host.target("a"), host.target("b"), host.target("c"), host.target("d")});
+  std::vector<Target> targets;
+  for (const auto* name : {"a", "b", "c", "d"})
+    targets.push_back(host.target_of(name, {"1", {}, false, {}}));
+  host.build(targets);
   CHECK(host.observer.started.size() == 4);
   CHECK(counts.size() == 1);
 }
