@@ -90,7 +90,7 @@ const std::array all_keys{
         .slot = [](const Record& r) -> Slot { return &settings(r).build.timeout; },
         .default_value = R"("2h")",
         .example = "",
-        .doc = "The time that one build may take.",
+        .doc = "The time that one build may take, but for waiting for its turn.",
         .minimum = 1},
     Key{.table = "build",
         .name = "jobs",

@@ -110,7 +110,7 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   }
   log_.end_step(step.name, fmt::format("exit code {}", result.exit_code));
   if (step.as_builder && result.exit_code == 0) checked_ = true;
-  // Nothing may come after it that would do so.
+  // For what that tells: nothing may come after it.
   if (step.as_builder && result.exit_code != 0) sweep(script::sweep, kCannotSweep, cancel);
   return result;
 }

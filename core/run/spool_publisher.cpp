@@ -8,6 +8,7 @@ namespace pkgkiln {
 
 namespace {
 
+/// Again, since they were left alone for long.
 std::vector<pacman::PackageArchive> read_packages(const Spool::Batch& batch) {
   std::vector<pacman::PackageArchive> packages;
   for (const auto& file : batch.build.files) {
@@ -29,7 +30,8 @@ void SpoolPublisher::publish_pending() {
     TargetResult result;
     result.target.name = batch.build.target;
     result.record = batch.build;
-    publish(batch, result);
+    attempt(
+        batch, [&] { return read_packages(batch); }, result);
     if (result.status == TargetResult::Status::unpublished) waiting_.push_back(result);
     observer_.notice(fmt::format(
         "the packages of '{}' that waited in the spool: {}", batch.build.target,
@@ -51,7 +53,15 @@ std::optional<TargetResult> SpoolPublisher::still_waiting(const Plan& plan) cons
   return std::nullopt;
 }
 
-void SpoolPublisher::publish(const Spool::Batch& batch, TargetResult& result) {
+void SpoolPublisher::publish(const Spool::Batch& batch,
+                             const std::vector<pacman::PackageArchive>& packages,
+                             TargetResult& result) {
+  attempt(
+      batch, [&] { return packages; }, result);
+}
+
+void SpoolPublisher::attempt(const Spool::Batch& batch, const Packages& packages,
+                             TargetResult& result) {
   const auto fail = [&](TargetResult::Status status, const Error& error) {
     set_status(result, status);
     result.record.step = "publish";
@@ -59,7 +69,7 @@ void SpoolPublisher::publish(const Spool::Batch& batch, TargetResult& result) {
     result.hint = error.advice();
   };
   try {
-    parts_.repositories.at(batch.build.repository).publish(read_packages(batch));
+    parts_.repositories.at(batch.build.repository).publish(packages());
     set_status(result, TargetResult::Status::built);
     spool_.drop(batch.directory);
   } catch (const Unpublishable& conflict) {

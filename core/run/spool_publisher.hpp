@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,10 +25,15 @@ class SpoolPublisher {
   /// Unpublished again, if this very build of the target waits in the spool still.
   std::optional<TargetResult> still_waiting(const Plan& plan) const;
 
-  /// Puts what comes of it into the result, whose record is the batch's.
-  void publish(const Spool::Batch& batch, TargetResult& result);
+  /// Puts what comes of it into the result, whose record is the batch's. The packages are those of
+  /// the batch as this run made and read them.
+  void publish(const Spool::Batch& batch, const std::vector<pacman::PackageArchive>& packages,
+               TargetResult& result);
 
  private:
+  using Packages = std::function<std::vector<pacman::PackageArchive>()>;
+  void attempt(const Spool::Batch& batch, const Packages& packages, TargetResult& result);
+
   RunParts parts_;
   RunObserver& observer_;
   Spool spool_;

@@ -105,12 +105,13 @@ TargetResult TargetBuilder::build(const Plan& plan, const std::optional<Begun>& 
   auto result = begun ? begun->result : begin(plan);
   const auto& spool = publisher_.spool();
   const auto directory = spool.open(plan.target.name, result.record.build);
-  describe(result, build_packages(plan, result, begun, turn, directory, cancel));
+  const auto outcome = build_packages(plan, result, begun, turn, directory, cancel);
+  describe(result, outcome);
   note_end(result.record);
   if (result.status == TargetResult::Status::built) {
     const Spool::Batch batch{directory, result.record};
     spool.seal(batch);
-    publisher_.publish(batch, result);
+    publisher_.publish(batch, std::get<Built>(outcome).packages, result);
   } else {
     spool.drop(directory);
     parts_.history.record(result.record);

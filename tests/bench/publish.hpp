@@ -5,7 +5,8 @@
 
 namespace pkgkiln::bench {
 
-/// Publishes the package files as one set to the repository in <root>/<repository>.
+/// Publishes the package files as one set to the repository in <root>/<repository>. Prints
+/// "reading 1.2345 s, publishing 1.2345 s".
 void publish_local(const std::string& root, const std::string& repository,
                    const std::vector<std::string>& files);
 

@@ -47,6 +47,13 @@ locked_out() {
 	err_has 'another run' "$BACKGROUND"
 }
 it 'ends with 4 while another run holds the lock, and names it' locked_out
+not_cleaned() {
+	BACKGROUND='' kiln clean-meanwhile clean --all
+	code_is 4
+	err_has 'another run' "$BACKGROUND"
+	has_ours containers && has_ours images
+}
+it 'cleans nothing while another run builds' not_cleaned
 plans_meanwhile() { kiln plan-meanwhile plan anyarch && code_is 0; }
 it 'plans while another run builds' plans_meanwhile
 

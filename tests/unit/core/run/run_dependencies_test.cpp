@@ -10,13 +10,15 @@ using Catch::Matchers::ContainsSubstring;
 TEST_CASE("targets are built after those that they depend on, and told in their own order") {
   FakeHost host;
   const std::vector targets{host.target("app", {"depends = lib>=1", "makedepends = tool"}),
-                            host.target("lib"), host.target("other"), host.target("tool")};
+                            host.target("lib"), host.target("tool")};
   const auto results = host.build(targets);
-  CHECK(words(results) == Names{"built", "built", "built", "built"});
+  CHECK(words(results) == Names{"built", "built", "built"});
   CHECK(results.front().target.name == "app");
-  CHECK(host.observer.started == Names{"lib", "other", "tool", "app"});
-  CHECK(host.observer.ended == Names{"lib", "other", "tool", "app"});
-  CHECK(host.containers() == Names{"lib", "other", "tool", "app"});  // their .SRCINFO was enough
+  CHECK(sorted(host.observer.started) == Names{"app", "lib", "tool"});
+  CHECK(host.observer.started.back() == "app");
+  CHECK(sorted(host.observer.ended) == Names{"app", "lib", "tool"});
+  CHECK(host.observer.ended.back() == "app");
+  CHECK(sorted(host.containers()) == Names{"app", "lib", "tool"});  // their .SRCINFO was enough
   CHECK(count(host.observer.steps, "app: source") == 1);
   CHECK(logs_of(host, "app") == 1);
 }
