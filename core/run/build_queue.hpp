@@ -30,9 +30,9 @@ struct Prospect {
 /// Hands out the builds of a run to its workers, and keeps what became of them: after those that
 /// they depend on, the one that took longest last time first, and then in the given order. One
 /// that never was built counts as one that takes the median time. Of those that were handed out
-/// no more than the jobs are in a place at once. One whose memory, as far as it is known, doesn't
-/// fit beside what was handed out and hasn't left its place lets others go first; a build alone
-/// always fits. Thread-safe.
+/// no more than the jobs are in a place at once, whoever is ready first. One whose memory, as far
+/// as it is known, doesn't fit beside what was handed out and hasn't left its place lets others go
+/// first; a build alone always fits. Thread-safe.
 class BuildQueue {
  public:
   /// Told of every target that has ended, with the queue locked, in an order that puts none before

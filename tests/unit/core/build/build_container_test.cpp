@@ -1,5 +1,6 @@
 #include "core/build/build_container.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "core/runtime/fake/engine.hpp"
