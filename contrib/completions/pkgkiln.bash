@@ -10,12 +10,30 @@ _pkgkiln_command() {
 	done
 }
 
+# What `--config` or `-c` names, for the targets in it.
+_pkgkiln_config() {
+	local at typed=("${COMP_WORDS[@]:0:COMP_CWORD}")
+	for ((at = 1; at < ${#typed[@]} - 1; at++)); do
+		[[ ${typed[at]} == @(-c|--config) ]] || continue
+		# "=" is a word of its own.
+		[[ ${typed[at + 1]} != = ]] || ((at++))
+		printf '%s' "${typed[at + 1]-}"
+	done
+}
+
 _pkgkiln() {
-	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command config
 	local words='--config --set --runtime --quiet --verbose --help'
 	COMPREPLY=()
+	if [[ $current == = ]]; then
+		current=''
+	elif [[ $previous == = ]] && ((COMP_CWORD > 1)); then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
 	case $previous in
 	-c | --config)
+		# Names with spaces are quoted then, and directories go on.
+		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
 		;;
@@ -31,7 +49,8 @@ _pkgkiln() {
 		config) words+=' --example' ;;
 		esac
 		if [[ $current != -* && $command == @(build|plan|clean) ]]; then
-			words=$(pkgkiln targets 2>/dev/null | awk '{print $1}')
+			config=$(_pkgkiln_config)
+			words=$(pkgkiln ${config:+--config "${config/#\~\//$HOME/}"} targets 2>/dev/null | awk '{print $1}')
 		fi
 		;;
 	esac
