@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "config/loading.hpp"
 #include "core/base/nearest.hpp"
