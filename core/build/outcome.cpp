@@ -44,6 +44,8 @@ std::string makepkg_exit_meaning(int code) {
       return "a program that makepkg needs is missing";
     case 16:
       return "the GPG key to sign with is missing or unusable";
+    case 17:
+      return "a clone that an earlier build fetched is of another URL";
     case 126:
     case 127:
       return "a command was not found in the builder image";

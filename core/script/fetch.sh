@@ -45,13 +45,17 @@ lagging() {
 
 fetch() { makepkg --nobuild --nodeps --noconfirm --noprogressbar "$@"; }
 
+# Whether what an earlier build fetched may be what makepkg ended with that code for. makepkg 6 has
+# one code for everything; makepkg 7 says 17 where a clone is of another URL, and may say more later.
+may_be_cache() { [ "$1" -eq 1 ] || { [ "$1" -gt 16 ] && [ "$1" -lt 126 ]; }; }
+
 # Once more from the start, when all that is wrong may be what an earlier build fetched.
 fetch_anew() {
     local code=0 kept=("$SRCDEST"/*)
     echo '==> Sources of earlier builds may be what is wrong: trying once more without them'
     mkdir "$aside" && mv -- "${kept[@]}" "$aside" || return 1
     fetch --cleanbuild || code=$?
-    if [ "$code" -eq 1 ]; then
+    if may_be_cache "$code"; then
         # They were not.
         find "$SRCDEST" -mindepth 1 -maxdepth 1 ! -name .aside -exec rm -rf -- {} +
         kept=("$aside"/*)
@@ -66,7 +70,7 @@ held=("$SRCDEST"/*)
 clones=("$SRCDEST"/*/)
 code=0
 fetch || code=$?
-if [ "$code" -eq 1 ] && [ "${#held[@]}" -gt 0 ]; then
+if may_be_cache "$code" && [ "${#held[@]}" -gt 0 ]; then
     code=0
     fetch_anew || code=$?
 elif [ "$code" -eq 0 ]; then
