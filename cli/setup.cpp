@@ -67,6 +67,7 @@ config::LoadResult load_config(const Arguments& arguments) {
   request.file = arguments.config_file;
   request.env = environment();
   request.home = home_of(request.env);
+  if (::geteuid() == 0) request.shared_data = "/var/lib/pkgkiln";
   for (const auto& setting : arguments.settings)
     request.overrides.push_back(config::parse_override(setting));
   if (!arguments.runtime.empty())

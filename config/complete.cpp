@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 #include "config/loading.hpp"
@@ -19,8 +20,7 @@ class Completion {
     if (settings_.build.state_dir.empty())
       settings_.build.state_dir = ours("build.state_dir", "XDG_STATE_HOME", ".local/state");
     if (settings_.repositories.empty() && !has_server())
-      settings_.repositories.push_back(
-          {"pkgkiln", ours("repositories.path", "XDG_DATA_HOME", ".local/share") / "repository"});
+      settings_.repositories.push_back({"pkgkiln", default_path() / "repository"});
   }
 
   void repositories() {
@@ -51,6 +51,18 @@ class Completion {
   }
 
  private:
+  /// Nobody but root enters root's home, and pacman 7 downloads as a user of its own. What earlier
+  /// versions put there stays.
+  fs::path default_path() {
+    const auto own = ours("repositories.path", "XDG_DATA_HOME", ".local/share");
+    const auto& request = loading_.request;
+    std::error_code ignored;
+    if (request.shared_data.empty() || request.env.contains("XDG_DATA_HOME") ||
+        fs::exists(own / "repository", ignored))
+      return own;
+    return request.shared_data;
+  }
+
   bool has_server() const { return !settings_.vieter.address.empty(); }
 
   std::string default_repository() const {

@@ -30,6 +30,9 @@ struct LoadRequest {
   /// What relative paths of flags and environment refer to; empty: the current directory.
   std::filesystem::path working_dir;
   std::filesystem::path system_file = "/etc/pkgkiln/config.toml";
+  /// Where root's repository goes by default, since others must get there; empty: as for all, below
+  /// the home.
+  std::filesystem::path shared_data;
 };
 
 /// Where each setting came from, by name ("build.timeout", "targets[0].url"). What isn't in it has

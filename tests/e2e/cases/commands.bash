@@ -52,6 +52,18 @@ it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' 
 rootless_is_told() { if [[ $RUNTIME == podman ]]; then out_has rootless; else out_has rootful; fi; }
 it 'tells whether the engine is rootless' rootless_is_told
 it 'leaves nothing of its container' nothing_is_left
+closed_is_told() {
+	mkdir -p "$WORLD/closed/repo"
+	chmod 755 "$ROOT" "$WORLD/closed"
+	REPOSITORY_PATH=closed/repo CONFIG=$WORLD/closed.toml
+	configure anyarch
+	kiln open-repository doctor
+	code_is 0 && lacks "$WORLD/runs/open-repository.out" 'cannot enter' || return
+	chmod 750 "$WORLD/closed"
+	kiln closed-repository doctor
+	code_is 0 && out_matches "^warning +repository +kiln: other users cannot enter $WORLD/closed: " '^ +try: another path'
+}
+it 'warns of a repository that other users cannot read' closed_is_told
 
 # contrib/quickstart reads there which engine was taken. The program here is a stand-in that leads to
 # the engine of these tests; a machine whose own Podman socket answers has no use for any.

@@ -35,6 +35,22 @@ TEST_CASE("the XDG directories are respected") {
   CHECK(settings.repositories[0].path == "/x/data/pkgkiln/repository");
 }
 
+TEST_CASE("root's repository is where others can read it") {
+  Fixture fixture;
+  fixture.request.shared_data = "/var/lib/x";
+  CHECK(fixture.settings().repositories[0].path == "/var/lib/x/repository");
+  CHECK(fixture.settings().build.state_dir == fixture.path("home/.local/state/pkgkiln"));
+  SECTION("unless one is there already where it was") {
+    fixture.write("home/.local/share/pkgkiln/repository/pkgkiln/x86_64/pkgkiln.db", "");
+    CHECK(fixture.settings().repositories[0].path ==
+          fixture.path("home/.local/share/pkgkiln/repository"));
+  }
+  SECTION("or the place for data is named") {
+    fixture.env("XDG_DATA_HOME", "/x/data");
+    CHECK(fixture.settings().repositories[0].path == "/x/data/pkgkiln/repository");
+  }
+}
+
 TEST_CASE("without a home the directories must be set") {
   Fixture fixture;
   fixture.request.home.clear();
