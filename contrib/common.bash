@@ -53,25 +53,106 @@ has_package() { # package, or several with "|" between them
 	return 1
 }
 
+# Of "a|b", what one name is of on this release, the first that the distribution has.
+known_packages() { # package...
+	local package each known
+	for package; do
+		known=${package%%|*}
+		for each in ${package//|/ }; do
+			[[ $package != *'|'* || -z $(apt-cache show "$each" 2>/dev/null) ]] || { known=$each; break; }
+		done
+		printf '%s\n' "$known"
+	done
+}
+
 # Engines that come as packages must not start the system's own services.
-install_packages() { # package...
-	say "installing $*"
+install_packages() { # package, or several with "|" between them...
+	local names
 	if command -v apt-get >/dev/null; then
 		local policy=/usr/sbin/policy-rc.d guarded=false status=0
 		if [[ ! -e $policy ]]; then
 			guarded=true
 			printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
 		fi
-		apt_install "$@" || { as_root apt-get update >&2 && apt_install "$@"; } || status=$?
+		apt_install "$@" || { update_packages && apt_install "$@"; } || status=$?
 		[[ $guarded == false ]] || as_root rm -f "$policy"
 		return "$status"
 	fi
-	as_root pacman -S --needed --noconfirm "$@" >&2 ||
-		as_root pacman -Sy --needed --noconfirm "$@" >&2
+	mapfile -t names < <(known_packages "$@")
+	say "installing ${names[*]}"
+	packaging pacman -S --needed --noconfirm "${names[@]}" || packaging pacman -Sy --needed --noconfirm "${names[@]}"
 }
 
-apt_install() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@" >&2
+apt_install() { # package, or several with "|" between them...
+	local names
+	mapfile -t names < <(known_packages "$@")
+	say "installing ${names[*]}"
+	packaging env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 \
+		install --yes --no-install-recommends "${names[@]}"
+}
+
+update_packages() { packaging apt-get update; }
+
+# Runs what takes the package manager's lock, as root, when nobody else holds it.
+packaging() { # command...
+	local tries
+	for ((tries = 5; tries > 0; tries--)); do
+		wait_for_package_lock
+		as_root "$@" >&2 && return
+		# Who holds it now was faster.
+		[[ -n $(package_lock_holder) ]] || return 1
+	done
+	return 1
+}
+
+# A fresh machine updates itself.
+wait_for_package_lock() {
+	local holder told='' limit=$((SECONDS + 900)) orphaned=0
+	while holder=$(package_lock_holder) && [[ -n $holder ]]; do
+		if [[ $holder == orphan:* ]] && ((++orphaned > 3)); then
+			die "no process holds ${holder#orphan:}, but it is there" \
+				"a pacman that was killed left it; as root: rm ${holder#orphan:}"
+		elif [[ $holder != orphan:* && $holder != "$told" ]]; then
+			say "the package manager is locked by $holder: waiting for it"
+			told=$holder
+		fi
+		((SECONDS < limit)) || die "after 15 minutes the package manager is still locked by $holder" \
+			'look what it waits for, or end it; then try again'
+		sleep 1
+	done
+}
+
+# The locks of the package manager: files that are locked, or for pacman one that is there.
+package_locks() {
+	if command -v apt-get >/dev/null; then
+		printf '%s\n' /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock
+	else
+		printf '%s/db.lck\n' "$(pacman-conf DBPath | sed 's|/*$||')"
+	fi
+}
+
+# Prints who holds one of them, as "NAME (pid N)"; nothing when nobody does; and "orphan:FILE" when
+# no process has a lock of pacman's that is there.
+package_lock_holder() {
+	local lock pid
+	while IFS= read -r lock; do
+		[[ -e $lock ]] || continue
+		if [[ $lock == *.lck ]]; then
+			pid=$(as_root find /proc/[0-9]*/fd -lname "$lock" 2>/dev/null | sed -n '1s|/proc/\([0-9]*\)/.*|\1|p') || true
+			[[ -n $pid ]] || { [[ ! -e $lock ]] || printf 'orphan:%s' "$lock"; return 0; }
+		else
+			# A line with "->" is of one that waits. Some kinds of lock name no process.
+			pid=$(awk -v inode="$(stat -c %i -- "$lock")" '
+				$2 != "->" && $6 ~ "^[0-9a-f]+:[0-9a-f]+:" inode "$" { print $5; exit }' /proc/locks) || true
+			[[ -n $pid ]] || continue
+		fi
+		if [[ -r /proc/$pid/comm ]]; then
+			printf '%s (pid %s)' "$(cat "/proc/$pid/comm")" "$pid"
+		else
+			printf 'another process (%s)' "$lock"
+		fi
+		return
+	done < <(package_locks)
 }
 
 # Installs what is missing for each purpose in contrib/packages.
@@ -89,12 +170,29 @@ need() { # purpose...
 		command -v apt-get >/dev/null || command -v pacman >/dev/null ||
 			die "cannot install ${package%%|*}: neither apt-get nor pacman is here" 'install it by hand, then try again'
 		[[ $program == - ]] && has_package "$package" && continue
-		missing+=("${package%%|*}")
+		missing+=("$package")
 	done < <(packages_for "$@")
 	((${#missing[@]} == 0)) && return
 	install_packages "${missing[@]}" || die "cannot install ${missing[*]} (the package manager's words are above)" \
 		'install them by hand, then try again'
 }
+
+# --- who reads what is made -------------------------------------------------------
+
+# Prints the first directory on the way that other users cannot enter; nothing when there is none.
+# One with an access control list is open to somebody, and is taken for open.
+closed_to_others() { # absolute path
+	local way='' part
+	while IFS= read -r -d / part; do
+		way+=$part/
+		[[ -e $way ]] || return 0
+		[[ $(stat -Lc %A -- "$way") == *[xt] || $(ls -Lld -- "$way") == ??????????+* ]] || { printf '%s' "$way"; return; }
+	done <<<"${1%/}/"
+}
+
+# The user that pacman 7 downloads as, where it is set up to; files of a file:// repository are
+# read by that user too.
+pacman_download_user() { pacman-conf DownloadUser 2>/dev/null || true; }
 
 # --- rootless Podman ---------------------------------------------------------------
 

@@ -33,7 +33,7 @@ docker_start() {
 	mkdir -p "$DIR/docker"
 	# With setsid Ctrl-C goes to tests/engines alone, which then ends it.
 	"${ROOT[@]}" setsid --wait unshare --net --mount --pid --fork --kill-child --mount-proc --propagation slave \
-		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 4>&- 9>&- &
+		bash "$HERE/engine/docker-inside" "$DIR" "$network" "$link" "$(id -g)" "$(registry_program)" >"$DIR/docker/log" 2>&1 </dev/null 4>&- 6>&- 9>&- &
 	remember DOCKER_STARTER "$(process_mark "$!")"
 	init=$(wait_for_first "$!") || {
 		cat "$DIR/docker/log" >&2

@@ -94,7 +94,7 @@ podman_start() {
 	: >"$DIR/podman/log"
 	podman_command
 	setsid "${AS_PODMAN[@]}" podman system service --time=0 "unix://$(podman_socket)" \
-		>>"$DIR/podman/log" 2>&1 </dev/null 4>&- 9>&- &
+		>>"$DIR/podman/log" 2>&1 </dev/null 4>&- 6>&- 9>&- &
 	wait_until 30 'the Podman service' "$(process_mark "$!")" "$DIR/podman/log" podman_answers
 	remember PODMAN "$(process_mark "$(podman_pid)")"
 	podman_check
@@ -134,8 +134,9 @@ podman_processes() {
 
 podman_check() {
 	local driver
-	driver=$(as_podman podman info --format '{{.Store.GraphDriverName}}' 2>&1) ||
-		die 'podman info fails' "$driver"
+	# What it warns of is no part of the value.
+	driver=$(as_podman podman info --format '{{.Store.GraphDriverName}}') ||
+		die 'podman info fails (its words are above)'
 	[[ $driver == overlay ]] || die "Podman's storage driver is $driver, not overlay" \
 		"is there a file system below $DIR that overlay works on?"
 }

@@ -32,21 +32,22 @@ registry_start() { # base image's tar
 		  delete: {enabled: true}
 		http: {addr: 127.0.0.1:$port}
 	YML
-	key=$(cat "$1.made-by")
+	key=$(sha256sum <"$1.made-by")
 	cached=$CACHE/registry-${key:0:16}
 	[[ ! -e $cached/complete || -d $DIR/registry/data/docker ]] || cp -a --reflink=auto "$cached/data/." "$DIR/registry/data/"
 	setsid "$(registry_program)" serve "$DIR/registry/config.yml" \
-		>"$DIR/registry/log" 2>&1 </dev/null 4>&- 9>&- &
+		>"$DIR/registry/log" 2>&1 </dev/null 4>&- 6>&- 9>&- &
 	remember REGISTRY "$(process_mark "$!")"
 	remember REGISTRY_PORT "$port"
 	wait_until 10 'the registry' "$(recall REGISTRY)" "$DIR/registry/log" registry_ready "$port"
-	[[ ! -e $cached/complete ]] || return 0
-	say 'pushing the base image'
-	registry_push "$1" "http://127.0.0.1:$port/v2/library/archlinux" latest
-	rm -rf "$CACHE"/registry-*
-	mkdir -p "$cached"
-	cp -a --reflink=auto "$DIR/registry/data" "$cached/data"
-	touch "$cached/complete"
+	if [[ ! -e $cached/complete ]]; then
+		say 'pushing the base image'
+		registry_push "$1" "http://127.0.0.1:$port/v2/library/archlinux" latest
+		rm -rf "$CACHE"/registry-*
+		mkdir -p "$cached"
+		cp -a --reflink=auto "$DIR/registry/data" "$cached/data"
+		touch "$cached/complete"
+	fi
 }
 
 registry_stop() { end_process "$(recall REGISTRY)" 5; }
