@@ -20,6 +20,15 @@ net::Request PodmanRuntime::creation(const ContainerSpec& spec) const {
   return post("/containers/create", create_body(spec, own_));
 }
 
+/// On cgroups v1 Podman warns that it ignores them. On v2 it says nothing, and the start fails.
+std::vector<std::string> PodmanRuntime::refused_limits() {
+  std::call_once(asked_, [&] {
+    const auto own = info();
+    if (own.cgroup_version == "2") refused_ = own.unenforceable_limits;
+  });
+  return refused_;
+}
+
 Usage PodmanRuntime::usage(const std::string& container) {
   engine().require(quoted("cannot look for the container", container),
                    get(path_of(container) + "/exists"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "runtimes/shared/engine_runtime.hpp"
 #include "runtimes/shared/process_limits.hpp"
@@ -24,8 +25,11 @@ class PodmanRuntime final : public EngineRuntime {
 
  private:
   net::Request creation(const ContainerSpec& spec) const override;
+  std::vector<std::string> refused_limits() override;
 
   ProcessLimits own_;
+  std::once_flag asked_;
+  std::vector<std::string> refused_;
 };
 
 }  // namespace pkgkiln::runtimes::podman

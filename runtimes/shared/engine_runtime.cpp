@@ -50,7 +50,8 @@ CreatedContainer EngineRuntime::create(const ContainerSpec& spec) {
   const auto doing = quoted("cannot create the container", spec.name);
   CreatedContainer created;
   ContainerSpec possible = spec;
-  possible.limits = lowered(spec.limits, most_open_files_, created.warnings);
+  possible.limits = without(lowered(spec.limits, most_open_files_, created.warnings),
+                            refused_limits(), created.warnings);
   const auto answer = require_json(*engine_, doing, creation(possible));
   created.id = json::text(json::at(answer, {"Id"}));
   if (created.id.empty()) throw engine_->error(Kind::malformed, doing, "the engine gave it no id");

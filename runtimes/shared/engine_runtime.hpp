@@ -37,6 +37,8 @@ class EngineRuntime : public ContainerRuntime {
 
   /// The request that makes the container.
   virtual net::Request creation(const ContainerSpec& spec) const = 0;
+  /// The limits, as RuntimeInfo names them, that must not be asked for, or no container starts.
+  virtual std::vector<std::string> refused_limits() { return {}; }
 
   const EngineClient& engine() const { return *engine_; }
 

@@ -1,5 +1,6 @@
 #include "runtimes/shared/process_limits.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <fmt/format.h>
@@ -73,6 +74,20 @@ Limits lowered(Limits limits, const std::optional<std::uint64_t>& most,
       fmt::format("open files: {} instead of {}, the hard limit of the engine's user", *most,
                   *limits.open_files));
   limits.open_files = most;
+  return limits;
+}
+
+Limits without(Limits limits, const std::vector<std::string>& names,
+               std::vector<std::string>& warnings) {
+  const auto drop = [&](const char* name, auto& limit) {
+    if (!limit || std::ranges::find(names, name) == names.end()) return;
+    limit.reset();
+    warnings.push_back(fmt::format(
+        "{}: not limited, since the engine's user has no such controller of cgroups", name));
+  };
+  drop("memory", limits.memory_bytes);
+  drop("cpus", limits.cpus);
+  drop("pids", limits.pids);
   return limits;
 }
 

@@ -29,4 +29,9 @@ ProcessLimits process_limits_in(std::string_view text);
 Limits lowered(Limits limits, const std::optional<std::uint64_t>& most,
                std::vector<std::string>& warnings);
 
+/// The limits without those that are named, as RuntimeInfo names them; a line for people is added
+/// to `warnings` for each that was set. Pure.
+Limits without(Limits limits, const std::vector<std::string>& names,
+               std::vector<std::string>& warnings);
+
 }  // namespace pkgkiln::runtimes

@@ -137,6 +137,22 @@ TEST_CASE("open files are lowered to what the engine can give, and it is said") 
   CHECK_THAT(warnings.front(), ContainsSubstring("9 instead of 10"));
 }
 
+TEST_CASE("limits that the engine refuses are left out, and it is said of those that were set") {
+  Limits limits;
+  limits.memory_bytes = 1;
+  limits.pids = 2;
+  limits.open_files = 3;
+  std::vector<std::string> warnings;
+  CHECK(without(limits, {}, warnings) == limits);
+  CHECK(warnings.empty());
+  const auto left = without(limits, {"memory", "cpus"}, warnings);
+  CHECK_FALSE(left.memory_bytes);
+  CHECK(left.pids == 2U);
+  CHECK(left.open_files == 3U);
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings.front(), ContainsSubstring("memory: not limited"));
+}
+
 TEST_CASE("lists are read from both engines' forms, and nothing foreign gets through") {
   const auto list = json::parse(R"([
     {"Id":"1","Names":["/a"],"Labels":{"k":"v"},"State":"running"},
