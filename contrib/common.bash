@@ -198,6 +198,20 @@ pacman_download_user() { pacman-conf DownloadUser 2>/dev/null || true; }
 
 cgroups_are_v2() { [[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]]; }
 
+# Whether podman is there and of that version or later.
+podman_since() { # version
+	local version
+	version=$(podman --version 2>/dev/null) || return 1
+	[[ $(printf '%s\n' "$1" "${version##* }" | sort -V | head -n 1) == "$1" ]]
+}
+
+# Lines of a storage.conf(5) that say where images and containers are kept. A rootless Podman before
+# 5.8 goes by a key of its own, which later ones warn of.
+podman_storage_keys() { # directory
+	printf 'graphroot = "%s"\n' "$1"
+	podman_since 5.8 || printf 'rootless_storage_path = "%s"\n' "$1"
+}
+
 # The OCI runtime that starts containers here: crun refuses cgroups v1 beside v2.
 podman_oci_runtime() { if cgroups_are_v2; then printf crun; else printf runc; fi; }
 

@@ -12,10 +12,7 @@ own_podman_run_dir() {
 # Installs what is missing, and gives the user what rootless containers need.
 own_podman_prepare() {
 	need podman "$(podman_oci_runtime)"
-	case $(podman --version) in
-	*' '[1-4].*) need slirp4netns ;;
-	*) need pasta ;;
-	esac
+	if podman_since 5; then need pasta; else need slirp4netns; fi
 	((EUID != 0)) || return 0
 	give_subordinate_ids "$(id -un)"
 	check_rootless "$(id -un)" env
@@ -43,8 +40,7 @@ own_podman_configure() { # folder
 	cat >"$1/storage.conf" <<-CONF
 		[storage]
 		driver = "overlay"
-		graphroot = "$1/storage"
-		rootless_storage_path = "$1/storage"
+		$(podman_storage_keys "$1/storage")
 		runroot = "$run/containers"
 	CONF
 }

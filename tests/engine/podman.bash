@@ -25,7 +25,10 @@ as_podman() {
 	"${AS_PODMAN[@]}" "$@"
 }
 
-podman_needs() { need podman slirp4netns "$(podman_oci_runtime)" http; }
+podman_needs() {
+	need podman "$(podman_oci_runtime)" http
+	if podman_since 6; then need pasta; else need slirp4netns; fi
+}
 
 podman_add_user() {
 	local user
@@ -38,13 +41,17 @@ podman_add_user() {
 }
 
 podman_configure() {
-	local dir=$DIR/podman network_command=''
+	local dir=$DIR/podman engine_keys network_keys=''
 	mkdir -p "$dir"/{home/.config/containers,run,tmp,storage,socket}
-	# Podman 5 has another program by default, with another address of the host.
-	case $(podman --version) in
-	*' '[1-4].*) ;;
-	*) network_command='default_rootless_network_cmd = "slirp4netns"' ;;
-	esac
+	# 10.0.2.2 is this machine for containers. Podman 5 has another program by default, with another
+	# address; Podman 6 has no other.
+	if podman_since 6; then
+		engine_keys=''
+		network_keys='pasta_options = ["--map-host-loopback", "10.0.2.2"]'
+	else
+		engine_keys='network_cmd_options = ["allow_host_loopback=true"]'
+		! podman_since 5 || network_keys='default_rootless_network_cmd = "slirp4netns"'
+	fi
 	cat >"$dir/containers.conf" <<-CONF
 		[engine]
 		runtime = "$(podman_oci_runtime)"
@@ -52,17 +59,16 @@ podman_configure() {
 		events_logger = "file"
 		# How long an exec's conmon stays after its end: by default five minutes.
 		exit_command_delay = 10
-		network_cmd_options = ["allow_host_loopback=true"]
+		$engine_keys
 
 		[network]
 		network_backend = "netavark"
-		$network_command
+		$network_keys
 	CONF
 	cat >"$dir/storage.conf" <<-CONF
 		[storage]
 		driver = "overlay"
-		graphroot = "$dir/storage"
-		rootless_storage_path = "$dir/storage"
+		$(podman_storage_keys "$dir/storage")
 		runroot = "$dir/run/containers"
 	CONF
 	cat >"$dir/registries.conf" <<-CONF
