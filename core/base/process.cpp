@@ -12,6 +12,7 @@
 #include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -117,6 +118,22 @@ class SpawnPlan {
   throw error;
 }
 
+void limit(pid_t pid, __rlimit_resource resource, std::uint64_t most) {
+  rlimit limits{};
+  if (most == 0 || ::prlimit(pid, resource, nullptr, &limits) != 0) return;
+  limits.rlim_cur = std::min<rlim_t>(limits.rlim_cur, most);
+  limits.rlim_max = std::min<rlim_t>(limits.rlim_max, most);
+  if (::prlimit(pid, resource, &limits, nullptr) != 0 && errno != ESRCH)
+    throw_errno("cannot limit what a program may take");
+}
+
+/// What it starts inherits them. It has just begun by now: posix_spawn(3) can't set them before.
+void limit(pid_t pid, const ProcessLimits& limits) {
+  limit(pid, RLIMIT_DATA, limits.memory);
+  limit(pid, RLIMIT_FSIZE, limits.file);
+  limit(pid, RLIMIT_CPU, limits.cpu);
+}
+
 /// Starts it as the head of a process group. Not with fork(2), which takes the longer the more
 /// memory this process has.
 pid_t start(const ProcessSpec& spec, const UniqueFd& input, const UniqueFd& output,
@@ -151,6 +168,7 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child() { end(); }
 
+  pid_t pid() const { return pid_; }
   /// Readable once the program has ended.
   int ended_fd() const { return ended_.get(); }
 
@@ -233,6 +251,7 @@ ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Can
   Child child(start(spec, input_of(spec), out.write, err.write));
   out.write.reset();
   err.write.reset();
+  limit(child.pid(), spec.limits);
   ProcessResult result;
   forward(out, err, child, output, keep_tail(result.error_output), cancel);
   result.code = child.wait();

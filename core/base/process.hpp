@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -8,6 +9,13 @@
 #include "core/base/stream.hpp"
 
 namespace pkgkiln {
+
+/// What a program and each that it starts may take; 0: as much as it likes.
+struct ProcessLimits {
+  std::uint64_t memory = 0;  // bytes of its own
+  std::uint64_t file = 0;    // bytes of a file that it writes
+  std::uint64_t cpu = 0;     // seconds
+};
 
 struct ProcessSpec {
   /// Program (looked up in PATH) and arguments; no shell in between.
@@ -18,6 +26,7 @@ struct ProcessSpec {
   std::string working_dir;
   /// What it reads from its standard input.
   std::string input;
+  ProcessLimits limits = {};
 };
 
 struct ProcessResult {

@@ -31,9 +31,16 @@ Result fetch_ref(const MirrorDirectory& mirror, const Remote& remote, const std:
       command, [](std::string_view) {}, cancel, kLongestFetch);
 }
 
+struct RemoveUnfinished {
+  const MirrorDirectory& mirror;
+  ~RemoveUnfinished() { mirror.remove_unfinished(); }
+};
+
 /// A plain web server ("dumb" HTTP) can't make a shallow pack: then the whole history.
 Result fetch_shallow_or_all(const MirrorDirectory& mirror, const Remote& remote,
                             const std::string& ref, const Cancellation& cancel) {
+  const RemoveUnfinished however_it_ends{mirror};
+  mirror.remove_unfinished();  // of a run that was killed
   const auto result = fetch_ref(mirror, remote, ref, true, cancel);
   if (result.error_output.find("does not support shallow") == std::string::npos) return result;
   return fetch_ref(mirror, remote, ref, false, cancel);

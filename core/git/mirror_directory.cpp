@@ -1,6 +1,6 @@
 #include "core/git/mirror_directory.hpp"
 
-#include <algorithm>
+#include <exception>
 #include <system_error>
 
 #include "core/base/digest.hpp"
@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kMark = "pkgkiln-origin";
 /// Each fetch adds a pack, and nothing is ever repacked.
-constexpr std::ptrdiff_t kMostPacks = 50;
+constexpr std::size_t kMostPacks = 50;
+constexpr std::uint64_t kMostPacked = std::uint64_t{4} << 30U;
 constexpr std::size_t kSha256Digits = 64;
 
 /// The location as a digest, since its path or query may hold a token.
@@ -23,19 +24,23 @@ std::string mark_of(const std::string& location, std::size_t id_length) {
   return sha256_of(location) + " " + std::to_string(id_length) + "\n";
 }
 
-std::ptrdiff_t count_packs(const fs::path& path) {
+bool has_room(const fs::path& path) {
   std::error_code none;
-  fs::directory_iterator packs(path / "objects/pack", none);
-  return std::count_if(begin(packs), end(packs),
-                       [](const auto& entry) { return entry.path().extension() == ".pack"; });
+  std::size_t packs = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::directory_iterator(path / "objects/pack", none)) {
+    if (entry.path().extension() != ".pack") continue;
+    ++packs;
+    bytes += fs::file_size(entry.path(), none);
+  }
+  return packs < kMostPacks && bytes < kMostPacked;
 }
 
 }  // namespace
 
 bool MirrorDirectory::serves(const std::string& location, std::size_t id_length) const {
   try {
-    return read_file(path_ / kMark, 200) == mark_of(location, id_length) &&
-           count_packs(path_) < kMostPacks;
+    return read_file(path_ / kMark, 200) == mark_of(location, id_length) && has_room(path_);
   } catch (const Error&) {
     return false;
   }
@@ -66,6 +71,16 @@ void MirrorDirectory::remake(const std::string& location, std::size_t id_length,
 void MirrorDirectory::condemn() const noexcept {
   std::error_code ignored;
   fs::remove(path_ / kMark, ignored);
+}
+
+void MirrorDirectory::remove_unfinished() const noexcept {
+  try {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(path_ / "objects/pack"))
+      if (entry.path().filename().string().starts_with("tmp_")) found.push_back(entry.path());
+    for (const auto& path : found) fs::remove(path);
+  } catch (const std::exception&) {  // the next fetch tries again
+  }
 }
 
 std::optional<std::string> MirrorDirectory::tip() const {

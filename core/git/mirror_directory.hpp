@@ -26,6 +26,8 @@ class MirrorDirectory {
   void remake(const std::string& location, std::size_t id_length, const Cancellation& cancel) const;
   /// The next serves() is false.
   void condemn() const noexcept;
+  /// Removes what a fetch that failed or was ended left behind.
+  void remove_unfinished() const noexcept;
 
   /// The commit that was fetched last, if any.
   std::optional<std::string> tip() const;

@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t kShownLines = 5;
 constexpr std::size_t kLongestLine = 200;
 
+/// A few kilobytes of a pack can stand for gigabytes. A packaging repository needs far less.
+constexpr ProcessLimits kLimits{
+    .memory = std::uint64_t{1} << 30U, .file = std::uint64_t{2} << 30U, .cpu = 600};
+
 /// What finds the way to a server.
 constexpr std::array kProxies = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
                                  "ALL_PROXY",  "no_proxy",    "NO_PROXY",    "GIT_PROXY_COMMAND"};
@@ -37,6 +41,10 @@ const Config& our_config() {
       {"maintenance.auto", "false"},
       {"fetch.recurseSubmodules", "false"},
       {"fetch.unpackLimit", "1"},
+      // What is larger goes through in pieces, and what a pack makes larger takes memory: once a
+      // thread.
+      {"core.bigFileThreshold", "16m"},
+      {"pack.threads", "2"},
       {"credential.interactive", "false"},
       {"http.lowSpeedLimit", "1"},
       {"http.lowSpeedTime", "60"},
@@ -56,6 +64,7 @@ std::map<std::string, std::string> isolated_environment() {
       {"GIT_TERMINAL_PROMPT", "0"},
       {"GIT_LITERAL_PATHSPECS", "1"},
       {"GIT_NO_LAZY_FETCH", "1"},
+      {"GIT_ALLOC_LIMIT", "256m"},
       {"GIT_NO_REPLACE_OBJECTS", "1"},
       {"SSH_ASKPASS_REQUIRE", "never"},
       {"LC_ALL", "C"},
@@ -124,6 +133,7 @@ Result run(const Command& command, const Sink& output, const Cancellation& cance
     spec.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oControlMaster=no";
   add_config(spec.env, command.config);
   spec.input = command.input;
+  spec.limits = kLimits;
   const auto result = run_process(spec, output, cancel);
   return {result.code, result.error_output};
 }

@@ -16,6 +16,7 @@ enum class RemoteFailure {
   foreign_owner,
   no_access,
   busy,
+  too_large,
   no_branch,
   not_found,
   unknown,

@@ -20,6 +20,11 @@ struct Explanation {
 /// transport is often followed by a guess that the repository doesn't exist.
 const std::vector<Explanation>& explanations() {
   static const std::vector<Explanation> table = {
+      {RemoteFailure::too_large,
+       {"attempting to allocate", "Out of memory", "out of memory", "File too large",
+        "died of signal 9", "died of signal 24", "died of signal 25"},
+       "what it holds takes more memory, disk or time than is given to a packaging repository",
+       "take large files out of it: sources belong into the PKGBUILD's source array"},
       {RemoteFailure::certificate,
        {"SSL certificate problem", "certificate verification failed", "SSL: no alternative",
         "certificate subject name", "SSL peer certificate"},

@@ -176,3 +176,22 @@ TEST_CASE("processes run from several threads at once, each with its own output"
   for (auto& thread : threads) thread.join();
   for (std::size_t i = 0; i < outputs.size(); ++i) CHECK(outputs[i] == std::to_string(i) + "\n");
 }
+
+TEST_CASE("a program and what it starts may take no more than it was given") {
+  TempDir directory;
+  ProcessSpec spec;
+  spec.working_dir = directory.path().string();
+  spec.limits = {.memory = 200U << 20U, .file = 1U << 20U, .cpu = 1};
+  const auto ended_with = [&](const std::string& script) {
+    // The limits come right after its beginning.
+    spec.command = {"sh", "-c", "sleep 0.3; (" + script + ")"};
+    return run_process(
+               spec, [](std::string_view) {}, Cancellation::never())
+        .code;
+  };
+  CHECK(ended_with("exit 7") == 7);
+  CHECK(ended_with("head -c 5000000 /dev/zero > f; exit 0") == 0);
+  CHECK(std::filesystem::file_size(directory.path() / "f") == 1U << 20U);
+  CHECK(ended_with("while :; do :; done") == 128 + SIGKILL);
+  CHECK(ended_with("head -c 400000000 /dev/zero | tail -c 390000000 > /dev/null") != 0);
+}
