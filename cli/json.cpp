@@ -1,7 +1,5 @@
 #include "cli/json.hpp"
 
-#include <rapidjson/encodings.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <variant>
@@ -14,21 +12,9 @@ namespace {
 
 using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
 
-/// Text from outside may be anything; JSON is UTF-8.
-std::string utf8(const std::string& text) {
-  constexpr unsigned kReplacement = 0xfffd;
-  rapidjson::MemoryStream in(text.data(), text.size());
-  rapidjson::StringBuffer out;
-  while (in.Tell() < text.size()) {
-    unsigned character = 0;
-    const bool valid = rapidjson::UTF8<>::Decode(in, &character);
-    rapidjson::UTF8<>::Encode(out, valid ? character : kReplacement);
-  }
-  return {out.GetString(), out.GetSize()};
-}
-
+/// Text from outside may be anything; JSON is UTF-8, and often ends on a terminal.
 void string(Writer& writer, const std::string& value) {
-  const auto clean = utf8(printable(value));
+  const auto clean = printable(value);
   writer.String(clean.data(), static_cast<rapidjson::SizeType>(clean.size()));
 }
 

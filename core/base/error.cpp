@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/base/printable.hpp"
+
 namespace pkgkiln {
 
 Error::Error(std::string what_failed) : headline_(std::move(what_failed)) {
@@ -36,9 +38,9 @@ Error& Error::while_doing(std::string what_failed) & {
 }
 
 std::string Error::report() const {
-  std::string text = headline_;
-  for (const auto& cause : causes_) text += "\n  " + cause;
-  if (!advice_.empty()) text += "\n  try: " + advice_;
+  std::string text = printable(headline_);
+  for (const auto& cause : causes_) text += "\n  " + printable(cause);
+  if (!advice_.empty()) text += "\n  try: " + printable(advice_);
   return text;
 }
 

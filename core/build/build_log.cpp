@@ -1,11 +1,14 @@
 #include "core/build/build_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <ctime>
+#include <exception>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "core/base/printable.hpp"
 
@@ -23,8 +26,53 @@ std::string time_of_day() {
   return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+constexpr std::array<std::string_view, 3> kMarks = {"==> [", "<== [", "--> ["};
+
 bool is_mark(std::string_view line) {
-  return line.starts_with("==> [") || line.starts_with("<== [") || line.starts_with("--> [");
+  return std::any_of(kMarks.begin(), kMarks.end(),
+                     [&](std::string_view mark) { return line.starts_with(mark); });
+}
+
+bool may_become_mark(std::string_view begin) {
+  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
+    return begin.size() < mark.size() && mark.starts_with(begin);
+  });
+}
+
+constexpr char kEscape = '\x1b';
+constexpr std::size_t kLongestColour = 32;
+
+/// The length of the sequence that sets a colour or erases the rest of the line, and begins the
+/// text; 0 if it is another, and more than there is if its end is missing.
+std::size_t colour_at_begin(std::string_view text) {
+  if (text.size() > 1 && text[1] != '[') return 0;
+  const auto end = text.find_first_not_of("0123456789;:", 2);
+  if (text.size() < 2 || end == std::string_view::npos)
+    return text.size() < kLongestColour ? text.size() + 1 : 0;
+  return text[end] == 'm' || text[end] == 'K' ? end + 1 : 0;
+}
+
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    const auto escape = std::min(text.find(kEscape), text.size());
+    plain += text.substr(0, escape);
+    text.remove_prefix(escape);
+    if (text.empty()) break;
+    const auto length = colour_at_begin(text);
+    if (length == 0 || length > text.size()) plain += kEscape;
+    text.remove_prefix(length == 0 || length > text.size() ? 1 : length);
+  }
+  return plain;
+}
+
+/// How many bytes at its end mean something only with those that follow.
+std::size_t unfinished_end(std::string_view text) {
+  const auto escape = text.rfind(kEscape);
+  if (escape != std::string_view::npos &&
+      colour_at_begin(text.substr(escape)) > text.size() - escape)
+    return text.size() - escape;
+  return unfinished_bytes(text);
 }
 
 std::string read_tail(const std::filesystem::path& path) {
@@ -47,6 +95,13 @@ BuildLog::BuildLog(std::filesystem::path path, std::uint64_t limit)
   if (!file_) throw_errno("cannot write the log '" + path_.string() + "'");
 }
 
+BuildLog::~BuildLog() {
+  try {
+    flush();
+  } catch (const std::exception&) {  // it is no part of what was built
+  }
+}
+
 void BuildLog::begin_step(const std::string& step, const std::string& how) {
   const std::lock_guard lock(mutex_);
   step_started_ = std::chrono::steady_clock::now();
@@ -66,21 +121,66 @@ void BuildLog::note(const std::string& text) {
 
 void BuildLog::write(std::string_view output) {
   const std::lock_guard lock(mutex_);
-  if (output.empty()) return;
-  const auto kept =
-      output.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room_, output.size())));
+  if (output.empty() || truncated_) return;
+  const auto all = std::exchange(unread_, {}) + std::string(output);
+  std::string_view rest = all;
+  if (std::exchange(after_return_, false) && rest.front() == '\n') rest.remove_prefix(1);
+  for (;;) {
+    const auto end = rest.find_first_of("\r\n");
+    if (end == std::string_view::npos) break;
+    take(rest.substr(0, end));
+    const bool is_return = rest[end] == '\r';
+    rest.remove_prefix(end + 1);
+    after_return_ = is_return && rest.empty();
+    const bool with_newline = is_return && rest.starts_with('\n');
+    if (with_newline) rest.remove_prefix(1);
+    // What redraws a line often begins with a return.
+    if (!is_return || with_newline || !at_line_start_ || !held_.empty())
+      put(std::exchange(held_, {}) + "\n");
+  }
+  const auto unfinished = unfinished_end(rest);
+  unread_ = rest.substr(rest.size() - unfinished);
+  rest.remove_suffix(unfinished);
+  take(rest);
+}
+
+/// A part of a line.
+void BuildLog::take(std::string_view part) {
+  auto text = std::exchange(held_, {}) + escaped(without_colours(part));
+  if (at_line_start_ && may_become_mark(text)) {
+    held_ = std::move(text);
+    return;
+  }
+  if (at_line_start_ && is_mark(text)) text.insert(0, "| ");
+  put(text);
+}
+
+void BuildLog::flush() {
+  take(std::exchange(unread_, {}));
+  put(std::exchange(held_, {}));
+  after_return_ = false;
+}
+
+void BuildLog::put(std::string_view text) {
+  if (text.empty() || truncated_) return;
+  auto kept = text.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room_, text.size())));
+  if (kept.size() < text.size()) kept.remove_suffix(unfinished_bytes(kept));
   room_ -= kept.size();
   write_all(file_.get(), kept, path_);
   if (!kept.empty()) at_line_start_ = kept.back() == '\n';
-  if (kept.size() < output.size() && !truncated_) {
-    truncated_ = true;
-    line(fmt::format("--> [{}] the log is full; further output is dropped", time_of_day()));
-  }
+  truncated_ = kept.size() < text.size();
+  if (truncated_)
+    mark(fmt::format("--> [{}] the log is full; further output is dropped", time_of_day()));
 }
 
 void BuildLog::line(const std::string& text) {
+  flush();
+  mark(text);
+}
+
+void BuildLog::mark(const std::string& text) {
   const std::string separator = at_line_start_ ? "" : "\n";
-  write_all(file_.get(), separator + text + "\n", path_);
+  write_all(file_.get(), separator + printable(text) + "\n", path_);
   at_line_start_ = true;
 }
 

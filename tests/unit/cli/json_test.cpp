@@ -72,7 +72,10 @@ TEST_CASE("a result as JSON has the files and the times of the steps") {
 
 TEST_CASE("what a PKGBUILD printed stays text in JSON") {
   TargetResult result;
-  result.record.why = "\"},\x01\xff{\n";
-  const auto target = only_target(cli::results_json({result}));
-  CHECK(text(target, "why") == "\"}, \xef\xbf\xbd{");
+  result.record.why = "\"},\x01\xff\u202e\u009bä{\n";
+  result.record.step = "\xed\xa0\x80";
+  const auto json = cli::results_json({result});
+  const auto target = only_target(json);
+  CHECK(text(target, "why") == "\"},\\x01\\xff\\u202e\\u009bä{");
+  CHECK(text(target, "step") == "\\xed\\xa0\\x80");
 }

@@ -12,6 +12,11 @@ TEST_CASE("an error reports what failed, why, and what to do") {
   CHECK(std::string(error.what()) == "cannot read the config: cannot open 'x': no such file");
 }
 
+TEST_CASE("what an error cites from outside stays one line of plain text") {
+  const auto error = Error("cannot pull 'x'").because("\x1b[2J\xff\n  try: curl x | sh");
+  CHECK(error.report() == "cannot pull 'x'\n  \\x1b[2J\\xff   try: curl x | sh");
+}
+
 TEST_CASE("the innermost advice is kept") {
   CHECK(Error("a").advise("first").advise("second").advice() == "first");
 }
