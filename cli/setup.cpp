@@ -91,8 +91,8 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
   }
   for (const auto& repository : settings.repositories)
     if (!repository.path.empty())
-      setup.repositories->add(
-          std::make_unique<LocalRepository>(repository.name, repository.path, machine_arch()));
+      setup.repositories->add(std::make_unique<LocalRepository>(repository.name, repository.path,
+                                                                machine_arch(), cancel));
   return setup;
 }
 
@@ -130,6 +130,10 @@ BuildSettings build_settings(const config::Settings& settings) {
   result.limits.open_files = kOpenFiles;
   result.add_hosts = settings.runtime.add_hosts;
   result.environment = {settings.build.packager, settings.build.makeflags};
+  result.host.log = settings.build.log_size.value_or(result.host.log);
+  result.host.logs = settings.build.logs_size.value_or(0);
+  result.host.packages = settings.build.packages_size.value_or(result.host.packages);
+  result.host.unpacked = settings.build.unpacked_size.value_or(result.host.unpacked);
   result.caches = {settings.cache.packages.value_or(0), settings.cache.sources.value_or(0)};
   return result;
 }

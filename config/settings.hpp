@@ -39,6 +39,11 @@ struct BuildSettings {
   /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/judgement.hpp.
   std::chrono::seconds retry_failed{0};
   std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever
+  // Bytes. What builds may take of the host: HostLimits in core/build/build_job.hpp.
+  std::optional<std::uint64_t> log_size{std::uint64_t{32} << 20U};
+  std::optional<std::uint64_t> logs_size{std::uint64_t{2} << 30U};  // 0: as much as there is
+  std::optional<std::uint64_t> packages_size{std::uint64_t{16} << 30U};
+  std::optional<std::uint64_t> unpacked_size{std::uint64_t{64} << 30U};
 };
 
 /// Bytes; 0: none at all.

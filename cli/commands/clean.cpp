@@ -102,6 +102,8 @@ void sweep_engine(const config::Settings& settings, const StateDir& state, Histo
 void sweep_state(const config::Settings& settings, const StateDir& state, History& history,
                  const Wanted& wanted, bool dry_run, Broom& broom) {
   if (wanted.is_complete) broom.sweep(unknown_targets(state, wanted.known));
+  if (const auto limit = settings.build.logs_size.value_or(0); limit > 0)
+    broom.sweep(logs_beyond(state, limit));
   if (settings.build.keep_logs.count() == 0) return;
   const auto before = std::chrono::system_clock::now() - settings.build.keep_logs;
   broom.sweep(old_logs(state, before));

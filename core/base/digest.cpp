@@ -49,12 +49,14 @@ std::string sha256_of(std::string_view bytes) {
   return digest.finish();
 }
 
-std::string sha256_of_file(const std::filesystem::path& path) {
+std::string sha256_of_file(const std::filesystem::path& path, const Cancellation& cancel) {
   Sha256 digest;
   const auto source = file_source(path);
   std::array<char, 65536> buffer{};
-  while (const auto size = source(buffer.data(), buffer.size()))
+  while (const auto size = source(buffer.data(), buffer.size())) {
+    cancel.check();
     digest.update({buffer.data(), size});
+  }
   return digest.finish();
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/cancellation.hpp"
+
 namespace pkgkiln {
 
 /// SHA-256, fed piece by piece.
@@ -25,6 +27,8 @@ class Sha256 {
 };
 
 std::string sha256_of(std::string_view bytes);
-std::string sha256_of_file(const std::filesystem::path& path);
+/// Throws Cancelled when asked to stop on the way.
+std::string sha256_of_file(const std::filesystem::path& path,
+                           const Cancellation& cancel = Cancellation::never());
 
 }  // namespace pkgkiln

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -17,6 +18,14 @@
 
 namespace pkgkiln {
 
+/// What builds may take of the host, in bytes.
+struct HostLimits {
+  std::uint64_t packages = std::uint64_t{16} << 30U;  // the package files of one, together
+  std::uint64_t unpacked = std::uint64_t{64} << 30U;  // the same, unpacked
+  std::uint64_t log = std::uint64_t{32} << 20U;       // what one may print into its log
+  std::uint64_t logs = std::uint64_t{2} << 30U;       // all logs together; 0: as much as there is
+};
+
 /// How builds are done, the same for all of a run.
 struct BuildSettings {
   std::chrono::seconds timeout{};
@@ -24,6 +33,7 @@ struct BuildSettings {
   std::vector<std::string> add_hosts;
   BuildContainer::Environment environment;
   CacheLimits caches;
+  HostLimits host = {};
 };
 
 /// A build's place among those that run at once. What makes it ready and what comes after it

@@ -22,6 +22,7 @@ class BuildSteps {
              BuildJob job);
 
   const BuildJob& job() const { return job_; }
+  const BuildSettings& settings() const { return settings_; }
 
   using Work = std::function<Ended(const Cancellation&)>;
   /// Does a stage within what is left of the time that a build may take; what it throws becomes

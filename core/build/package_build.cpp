@@ -147,8 +147,10 @@ BuildOutcome PackageBuild::collect(const Cancellation& cancel) {
   std::vector<pacman::PackageFileName> names;
   container(cancel).collect(
       [&](const Source& tar) {
-        for (const auto& file : unpack_packages(tar, job.output_dir))
-          built.packages.push_back(pacman::PackageArchive::read(file));
+        const UnpackLimits limits{.bytes = steps_.settings().host.packages};
+        const auto files = unpack_packages(tar, job.output_dir, limits, cancel);
+        built.packages = pacman::PackageArchive::read_set(
+            files, {.unpacked = steps_.settings().host.unpacked, .cancel = cancel});
       },
       cancel);
   peak_memory_ = container(cancel).peak_memory();

@@ -43,8 +43,9 @@ la_ssize_t feed(archive* reader, void* data, const void** block) {
 
 class Unpacking {
  public:
-  Unpacking(const Source& tar, const std::filesystem::path& directory, const UnpackLimits& limits)
-      : feed_{tar}, directory_(directory), limits_(limits) {
+  Unpacking(const Source& tar, const std::filesystem::path& directory, const UnpackLimits& limits,
+            const Cancellation& cancel)
+      : feed_{tar}, directory_(directory), limits_(limits), cancel_(cancel) {
     archive_read_support_format_tar(reader_.get());
     check(archive_read_open(reader_.get(), &feed_, nullptr, feed, nullptr));
   }
@@ -77,7 +78,19 @@ class Unpacking {
       throw refused("'" + name + "', which is no regular file");
     if (files_.size() == limits_.files)
       throw refused(fmt::format("more than {} files", limits_.files));
+    check_room(name, entry);
     write(directory_ / name);
+  }
+
+  void check_room(const std::string& name, archive_entry* entry) const {
+    const auto size =
+        static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
+    if (size > limits_.bytes - written_) throw too_much();
+    const auto room = std::filesystem::space(directory_).available;
+    if (room < limits_.spared || room - limits_.spared < size)
+      throw Error(fmt::format("there is no room for the package '{}' of {} bytes", name, size))
+          .because(fmt::format("'{}' has {} bytes left", directory_.string(), room))
+          .advise("make room on that disk, or set build.state_dir to a directory on another");
   }
 
   void write(const std::filesystem::path& path) {
@@ -95,7 +108,8 @@ class Unpacking {
       if (static_cast<std::uint64_t>(offset) != end) throw refused("a sparse file");
       end += size;
       written_ += size;
-      if (written_ > limits_.bytes) throw refused(fmt::format("more than {} bytes", limits_.bytes));
+      if (written_ > limits_.bytes) throw too_much();
+      cancel_.check();
       write_all(file.get(), {static_cast<const char*>(block), size}, path);
     }
     files_.push_back(path);
@@ -108,6 +122,11 @@ class Unpacking {
     throw Error("cannot unpack the package files").because(why == nullptr ? "damaged tar" : why);
   }
 
+  Error too_much() const {
+    return refused(fmt::format("more than {} bytes", limits_.bytes))
+        .advise("raise build.packages_size, if the package is to be that large");
+  }
+
   static Error refused(const std::string& what) {
     return Error("the build's directory of packages was refused").because("it holds " + what);
   }
@@ -115,6 +134,7 @@ class Unpacking {
   Feed feed_;
   const std::filesystem::path& directory_;
   UnpackLimits limits_;
+  Cancellation cancel_;
   std::unique_ptr<archive, Free> reader_{archive_read_new()};
   std::vector<std::filesystem::path> files_;
   std::uint64_t written_ = 0;
@@ -125,8 +145,9 @@ class Unpacking {
 
 std::vector<std::filesystem::path> unpack_packages(const Source& tar,
                                                    const std::filesystem::path& directory,
-                                                   const UnpackLimits& limits) {
-  return Unpacking(tar, directory, limits).all();
+                                                   const UnpackLimits& limits,
+                                                   const Cancellation& cancel) {
+  return Unpacking(tar, directory, limits, cancel).all();
 }
 
 }  // namespace pkgkiln

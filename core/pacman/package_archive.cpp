@@ -11,11 +11,10 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-constexpr std::uint64_t kMaxUnpackedPackage = std::uint64_t{128} << 30U;
-constexpr std::uint64_t kMaxPkgInfo = std::uint64_t{1} << 20U;
-constexpr std::size_t kMaxPackageEntries = 1'000'000;
 constexpr std::size_t kLongestEntryName = 4096;
-constexpr std::size_t kMaxNames = std::size_t{256} << 20U;  // bytes, of all names together
+/// Compilers' output shrinks to a fifth; what shrinks far more only holds up who reads it.
+constexpr std::uint64_t kAlwaysUnpacked = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kLargestRatio = 200;
 
 /// Whether one of the components between slashes is empty, "." or "..".
 bool has_odd_component(std::string_view name) {
@@ -47,6 +46,7 @@ bool is_metadata(const std::string& name) {
 struct Content {
   std::optional<PkgInfo> info;
   std::vector<std::string> files;
+  std::uint64_t listed = 0;
 };
 
 void take_entry(const TarReader::Entry& entry, TarReader& reader, Content& content) {
@@ -54,21 +54,19 @@ void take_entry(const TarReader::Entry& entry, TarReader& reader, Content& conte
   if (entry.name == ".PKGINFO") {
     if (content.info) throw Error("it holds .PKGINFO twice");
     if (!entry.regular) throw Error(".PKGINFO is not a regular file");
-    content.info = PkgInfo::parse(reader.content(kMaxPkgInfo));
+    content.info = PkgInfo::parse(reader.content(PkgInfo::longest));
   } else if (!is_metadata(entry.name)) {
     const bool needs_slash = entry.directory && !entry.name.ends_with('/');
     content.files.push_back(needs_slash ? entry.name + "/" : entry.name);
   }
 }
 
-Content read_entries(TarReader& reader) {
+Content read_entries(TarReader& reader, std::uint64_t most_listed) {
   Content content;
-  std::size_t count = 0;
-  std::size_t name_bytes = 0;
   while (const auto entry = reader.next()) {
-    name_bytes += entry->name.size();
-    if (++count > kMaxPackageEntries || name_bytes > kMaxNames)
-      throw Error("it holds more than 1000000 entries or 256 MiB of names");
+    content.listed += entry->name.size() + sizeof(std::string);
+    if (content.listed > most_listed)
+      throw Error("its entries, with those of the packages beside it, are too many to be listed");
     take_entry(*entry, reader, content);
   }
   if (!content.info) throw Error("it holds no .PKGINFO");
@@ -85,23 +83,35 @@ void check_agreement(const PackageFileName& name, const PkgInfo& info) {
 
 }  // namespace
 
-PackageArchive PackageArchive::read(const std::filesystem::path& path,
-                                    const std::string& file_name) {
+PackageArchive PackageArchive::read(const std::filesystem::path& path, const std::string& file_name,
+                                    const PackageLimits& limits) {
   const auto shown = "'" + path.string() + "' is not a sound package";
   const auto name =
       PackageFileName::parse(file_name.empty() ? path.filename().string() : file_name);
   if (!name) throw Error(shown).because("its name is not that of a package file");
   try {
-    TarReader reader(path, kMaxUnpackedPackage);
-    auto content = read_entries(reader);
+    TarReader reader(path, {limits.unpacked, kAlwaysUnpacked, kLargestRatio, limits.cancel});
+    auto content = read_entries(reader, limits.listed);
     auto whole = reader.finish();
     check_agreement(*name, *content.info);
-    return {path,         *name,       std::move(*content.info), whole.size,
-            whole.sha256, whole.stamp, std::move(content.files)};
+    return {path,          *name,       std::move(*content.info), whole.size,
+            whole.sha256,  whole.stamp, std::move(content.files), whole.unpacked,
+            content.listed};
   } catch (Error& error) {
     error.while_doing(shown);
     throw;
   }
+}
+
+std::vector<PackageArchive> PackageArchive::read_set(
+    const std::vector<std::filesystem::path>& paths, PackageLimits limits) {
+  std::vector<PackageArchive> packages;
+  for (const auto& path : paths) {
+    packages.push_back(read(path, {}, limits));
+    limits.unpacked -= packages.back().unpacked;
+    limits.listed -= packages.back().listed;
+  }
+  return packages;
 }
 
 }  // namespace pkgkiln::pacman

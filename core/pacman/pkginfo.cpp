@@ -12,7 +12,11 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-constexpr std::size_t kMaxPkginfo = std::size_t{1} << 20U;
+constexpr std::size_t kLongestLine = std::size_t{16} << 10U;
+/// The end of the year 9999: pacman crashes at years that don't fit an int.
+constexpr std::int64_t kLatestBuildDate = 253'402'300'799;
+/// pacman adds them up, in a signed number.
+constexpr std::uint64_t kLargestSize = std::uint64_t{1} << 50U;
 
 struct TextKey {
   std::string_view key;
@@ -60,17 +64,19 @@ std::string normalized(std::string_view value) {
 }
 
 template <typename Number>
-Number number(std::string_view key, std::string_view value) {
+Number number(std::string_view key, std::string_view value, Number most) {
   Number result = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
   if (error != std::errc() || end != value.data() + value.size() || value.starts_with('-'))
     throw bad(std::string(key) + " is no number");
+  if (result > most) throw bad(std::string(key) + " is larger than " + std::to_string(most));
   return result;
 }
 
 class PkginfoParser {
  public:
   void take_line(std::string_view line) {
+    if (line.size() > kLongestLine) throw bad(where() + "it is longer than 16 KiB");
     line = trimmed(line);
     if (line.empty() || line.front() == '#') return;
     const auto equals = line.find('=');
@@ -96,8 +102,8 @@ class PkginfoParser {
         only_once(key);
         info_.*known.member = value;
       }
-    if (key == "builddate") info_.build_date = number<std::int64_t>(key, value);
-    if (key == "size") info_.installed_size = number<std::uint64_t>(key, value);
+    if (key == "builddate") info_.build_date = number(key, value, kLatestBuildDate);
+    if (key == "size") info_.installed_size = number(key, value, kLargestSize);
   }
 
   void only_once(std::string_view key) {
@@ -124,7 +130,7 @@ void check(const PkgInfo& info) {
 }  // namespace
 
 PkgInfo PkgInfo::parse(std::string_view text) {
-  if (text.size() > kMaxPkginfo) throw bad("it is longer than 1 MiB");
+  if (text.size() > longest) throw bad("it is longer than 256 KiB");
   PkginfoParser parser;
   while (!text.empty()) {
     const auto end = text.find('\n');

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,8 +24,13 @@ struct PkgInfo {
   std::vector<std::string> groups, licenses, replaces, depends, conflicts, provides;
   std::vector<std::string> optdepends, makedepends, checkdepends;
 
+  /// The longest .PKGINFO, in bytes. It and each of its lines stay far below the longest line that
+  /// pacman reads of a database (512 KiB), and what we read of one.
+  static constexpr std::size_t longest = std::size_t{256} << 10U;
+
   /// Hostile input: throws Error for a missing pkgname, pkgver or arch, for names and versions
-  /// outside their grammars, for control characters. At most 1 MiB.
+  /// outside their grammars, for control characters, for lines and numbers that pacman can't cope
+  /// with.
   static PkgInfo parse(std::string_view text);
 };
 

@@ -1,9 +1,12 @@
 #include "core/pacman/repository_database.hpp"
 
 #include <fcntl.h>
+#include <set>
+#include <string>
 #include <system_error>
 #include <utility>
 
+#include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/pacman/database_pieces.hpp"
@@ -21,14 +24,20 @@ constexpr std::uint64_t kMaxUnpackedDatabase = std::uint64_t{1} << 30U;
 constexpr std::uint64_t kMaxDesc = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kMaxFiles = std::uint64_t{256} << 20U;
 constexpr std::size_t kMaxDatabaseEntries = 1'000'000;
+/// What is written stays below what is read: by us, and by pacman, which loads no database that is
+/// larger than 128 MiB.
+constexpr std::uint64_t kMostWritten = std::uint64_t{512} << 20U;
+constexpr std::uint64_t kLargestWritten = std::uint64_t{112} << 20U;
+constexpr std::size_t kMostWrittenEntries = 750'000;
 
 /// Calls `take` with the directory and the name of each file ("<pkgname>-<version>", "desc"), for
 /// it to read the content, and `strange` for what isn't one.
 template <typename Take, typename Strange>
-void each_file(TarReader& reader, Take take, Strange strange) {
+void each_file(TarReader& reader, Take take, Strange strange,
+               std::size_t most = kMaxDatabaseEntries) {
   std::size_t count = 0;
   while (const auto entry = reader.next()) {
-    if (++count > kMaxDatabaseEntries) throw Error("it holds more than 1000000 entries");
+    if (++count > most) throw Error("it holds more than " + std::to_string(most) + " entries");
     if (entry->directory) continue;
     const auto slash = entry->name.rfind('/');
     if (slash == std::string::npos || slash == 0 || !entry->regular)
@@ -81,7 +90,7 @@ void open_database(const fs::path& path, Read read, const TarReader::Range& rang
   if (error_code)
     throw Error("cannot look at '" + path.string() + "'").because(error_code.message());
   try {
-    TarReader reader(archive, kMaxUnpackedDatabase, range);
+    TarReader reader(archive, {kMaxUnpackedDatabase}, range);
     read(reader);
   } catch (Error& error) {
     error.while_doing("'" + path.string() + "' is not a sound repository database")
@@ -146,6 +155,33 @@ RepositoryDatabase RepositoryDatabase::read_facts(const fs::path& path, Unsound 
     reader.finish();
   });
   return database;
+}
+
+void RepositoryDatabase::check_written(const fs::path& path,
+                                       const std::vector<PackageArchive>& packages,
+                                       const Cancellation& cancel) {
+  try {
+    if (fs::file_size(path) > kLargestWritten)
+      throw Error("it would be larger than 112 MiB, and pacman loads none above 128 MiB");
+    std::set<std::string> missing;  // digests
+    for (const auto& package : packages) missing.insert(sha256_of(desc_text(package)));
+    TarReader reader(path, {.bytes = kMostWritten, .cancel = cancel});
+    const auto take = [&](const std::string&, std::string_view name) {
+      if (name == "desc") missing.erase(sha256_of(reader.content(kMaxDesc)));
+    };
+    each_file(
+        reader, take, [] {}, kMostWrittenEntries);
+    reader.finish();
+    if (!missing.empty()) throw Error("it does not hold what was written to it");
+  } catch (const Cancelled&) {
+    throw;
+  } catch (Error& error) {
+    error.while_doing("the new database in '" + path.parent_path().string() + "' is not sound")
+        .advise(
+            "if it was damaged before, move it away: repo-add(8) makes a new one from the "
+            "package files; if it is too large, remove packages from it");
+    throw;
+  }
 }
 
 void RepositoryDatabase::put_newer(DatabaseEntry entry) {

@@ -46,6 +46,12 @@ class RepositoryDatabase {
   static RepositoryDatabase read_part(const std::filesystem::path& path, std::uint64_t offset,
                                       std::uint64_t size);
 
+  /// Reads a database that was just written to its end, entry by entry. Throws Error unless it
+  /// holds these packages, and stays well below what pacman and we can read.
+  static void check_written(const std::filesystem::path& path,
+                            const std::vector<PackageArchive>& packages,
+                            const Cancellation& cancel);
+
   const std::map<std::string, DatabaseEntry>& entries() const { return entries_; }
   const DatabaseEntry* find(const std::string& pkgname) const;
   void put(DatabaseEntry entry);

@@ -52,8 +52,11 @@ Archive new_archive() {
   return reader;
 }
 
-/// Only what libarchive unpacks by itself: for some others it would start a program.
+/// Only what libarchive unpacks by itself: for some others it would start a program. Of these, two
+/// only to know them when they are there.
 void support_filters(archive* reader) {
+  archive_read_support_filter_uu(reader);
+  archive_read_support_filter_rpm(reader);
   archive_read_support_filter_gzip(reader);
   archive_read_support_filter_bzip2(reader);
   archive_read_support_filter_xz(reader);
@@ -62,6 +65,30 @@ void support_filters(archive* reader) {
   archive_read_support_filter_lz4(reader);
   archive_read_support_filter_zstd(reader);
   archive_read_support_filter_compress(reader);
+}
+
+/// What pacman's libarchive would unpack as well, by itself or by a program. The first entry of a
+/// tar can be made to look like it.
+constexpr std::array<int, 2> kForeignFilters = {ARCHIVE_FILTER_UU, ARCHIVE_FILTER_RPM};
+constexpr std::array<std::string_view, 3> kForeignBegins = {"LRZI", "GRZipII", "\x89LZO"};
+
+bool has_foreign_filter(archive* reader) {
+  for (int i = 0; i < archive_filter_count(reader); ++i)
+    for (const int foreign : kForeignFilters)
+      if (archive_filter_code(reader, i) == foreign) return true;
+  return false;
+}
+
+constexpr std::size_t kHeader = 512;
+constexpr std::size_t kMagic = 257;
+
+/// Whether libarchive takes it for a tar and nothing else: the magic, "ustar" and a zero (POSIX) or
+/// a blank (GNU), weighs more with it than what makes any other format likely.
+bool is_plainly_tar(std::string_view header) {
+  if (header.size() < kHeader || header.substr(kMagic, 5) != "ustar") return false;
+  if (header[kMagic + 5] != '\0' && header[kMagic + 5] != ' ') return false;
+  return std::none_of(kForeignBegins.begin(), kForeignBegins.end(),
+                      [&](std::string_view begin) { return header.starts_with(begin); });
 }
 
 UniqueFd open_regular(const fs::path& path) {
@@ -83,9 +110,9 @@ constexpr std::uint64_t kLeastZerosAtEnd = 1024;
 /// Two readers in a row: one unpacks the file's bytes, the other reads the tar that comes out. So
 /// the first can be read to its very end, past the end of the tar, where the checksum is.
 struct TarReader::State {
-  State(fs::path the_path, std::uint64_t the_limit, const Range& range)
+  State(fs::path the_path, Limits the_limits, const Range& range)
       : path(std::move(the_path)),
-        limit(the_limit),
+        limits(std::move(the_limits)),
         fd(open_regular(path)),
         stamp(stamp_of(fd.get())),
         left(range.size) {
@@ -127,8 +154,17 @@ struct TarReader::State {
     if (result != ARCHIVE_OK) return -1;
     unpacked += count;
     count_zeros(static_cast<const char*>(*bytes), count);
-    over_limit = unpacked > limit;
-    return over_limit ? -1 : static_cast<la_ssize_t>(count);
+    if (begin.size() < kHeader)
+      begin.append(static_cast<const char*>(*bytes), std::min(count, kHeader - begin.size()));
+    return may_go_on() ? static_cast<la_ssize_t>(count) : -1;
+  }
+
+  bool may_go_on() const {
+    return unpacked <= limits.bytes && !is_out_of_proportion() && !limits.cancel.requested();
+  }
+  bool is_out_of_proportion() const {
+    return unpacked > limits.free && (unpacked - limits.free) / std::max<std::uint64_t>(size, 1) >=
+                                         std::max<std::uint64_t>(limits.ratio, 1);
   }
 
   void count_zeros(const char* bytes, std::size_t count) {
@@ -141,12 +177,16 @@ struct TarReader::State {
 
   /// Why the tar reader gave up: the cause may lie below it.
   Error failure() const {
-    if (over_limit) return bad("it is longer than " + std::to_string(limit) + " bytes unpacked");
+    limits.cancel.check();
+    if (unpacked > limits.bytes)
+      return bad("it is longer than " + std::to_string(limits.bytes) + " bytes unpacked");
+    if (is_out_of_proportion())
+      return bad("it unpacks to more than " + std::to_string(limits.ratio) + " times its size");
     return archive_errno(unpacker.get()) != 0 ? bad(unpacker.get()) : bad(tar.get());
   }
 
   fs::path path;
-  std::uint64_t limit;
+  Limits limits;
   UniqueFd fd;
   FileStamp stamp;
   std::uint64_t left;  // of the range
@@ -154,13 +194,13 @@ struct TarReader::State {
   std::array<char, kBlockSize> buffer{};
   Sha256 digest;
   std::uint64_t size = 0, unpacked = 0, zeros_at_end = 0;
-  bool over_limit = false;
+  std::string begin;  // of what is unpacked, at most a header
   Archive unpacker = new_archive();
   Archive tar = new_archive();
 };
 
-TarReader::TarReader(const fs::path& path, std::uint64_t limit, const Range& range)
-    : state_(std::make_unique<State>(path, limit, range)) {
+TarReader::TarReader(const fs::path& path, const Limits& limits, const Range& range)
+    : state_(std::make_unique<State>(path, limits, range)) {
   auto& state = *state_;
   auto* unpacker = state.unpacker.get();
   support_filters(unpacker);
@@ -174,6 +214,7 @@ TarReader::TarReader(const fs::path& path, std::uint64_t limit, const Range& ran
   if (archive_read_open(unpacker, &state, nullptr, from_file, nullptr) != ARCHIVE_OK ||
       archive_read_next_header(unpacker, &unused) != ARCHIVE_OK)
     throw state.size == 0 ? state.bad("it is empty") : state.bad(unpacker);
+  if (has_foreign_filter(unpacker)) throw state.bad("it is packed in a way that isn't accepted");
 
   auto* tar = state.tar.get();
   archive_read_support_format_tar(tar);
@@ -191,6 +232,8 @@ std::optional<TarReader::Entry> TarReader::next() {
   const int result = archive_read_next_header(state_->tar.get(), &entry);
   if (result == ARCHIVE_EOF) return std::nullopt;
   if (result != ARCHIVE_OK) throw state_->failure();
+  if (!is_plainly_tar(state_->begin))
+    throw state_->bad("its first header isn't that of a POSIX or GNU tar");
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr) throw state_->bad("an entry has no readable name");
   const auto type = archive_entry_filetype(entry);
@@ -222,12 +265,12 @@ TarReader::Whole TarReader::finish() {
   while (got > 0);
   if (got < 0) throw state_->failure();
   if (state_->zeros_at_end < kLeastZerosAtEnd) throw state_->bad("the archive is cut off");
-  while ((got = state_->read_file()) > 0) {
-  }
+  while ((got = state_->read_file()) > 0) state_->limits.cancel.check();
   if (got < 0) throw_errno("cannot read '" + state_->path.string() + "'");
   const auto after = stamp_of(state_->fd.get());
   const bool proves = after == state_->stamp && after.is_settled();
-  return {state_->size, state_->digest.finish(), proves ? std::optional(after) : std::nullopt};
+  return {state_->size, state_->unpacked, state_->digest.finish(),
+          proves ? std::optional(after) : std::nullopt};
 }
 
 }  // namespace pkgkiln::pacman

@@ -6,13 +6,15 @@
 #include <optional>
 #include <string>
 
+#include "core/base/cancellation.hpp"
 #include "core/base/file_stamp.hpp"
 
 namespace pkgkiln::pacman {
 
 /// Reads a tar archive, compressed or not, front to back in one pass, as hostile input: memory
 /// use doesn't depend on it, no program is started for it, links are never followed. Names are
-/// kept as the bytes that they are, whatever the user's locale. Not thread-safe.
+/// kept as the bytes that they are, whatever the user's locale. What pacman, which lets libarchive
+/// guess, could take for something else than we do is refused. Not thread-safe.
 class TarReader {
  public:
   struct Entry {
@@ -23,6 +25,7 @@ class TarReader {
 
   struct Whole {
     std::uint64_t size = 0;  // bytes of the file, as it is on disk
+    std::uint64_t unpacked = 0;
     std::string sha256;
     std::optional<FileStamp> stamp;  // with it, the content is that; nothing when it is too young
   };
@@ -33,11 +36,21 @@ class TarReader {
     std::uint64_t size = UINT64_MAX;
   };
 
-  /// Throws Error when the path isn't a regular file. More than `limit` bytes when unpacked are an
-  /// error. Of a range only the entries can be had, since it needs no end mark.
-  TarReader(const std::filesystem::path& path, std::uint64_t limit)
-      : TarReader(path, limit, Range{}) {}
-  TarReader(const std::filesystem::path& path, std::uint64_t limit, const Range& range);
+  /// How far it may unpack: `bytes` at most, and what is more than `free` only up to `ratio` times
+  /// what was read of the file for it.
+  struct Limits {
+    std::uint64_t bytes = 0;
+    std::uint64_t free = UINT64_MAX;
+    std::uint64_t ratio = 0;
+    Cancellation cancel = Cancellation::never();
+  };
+
+  /// Throws Error when the path isn't a regular file. More unpacked bytes than the limits allow are
+  /// an error; asked to stop, every call throws Cancelled. Of a range only the entries can be had,
+  /// since it needs no end mark.
+  TarReader(const std::filesystem::path& path, const Limits& limits)
+      : TarReader(path, limits, Range{}) {}
+  TarReader(const std::filesystem::path& path, const Limits& limits, const Range& range);
   ~TarReader();
 
   /// The next entry; nothing at the end. Throws Error for what isn't a sound archive.

@@ -37,10 +37,11 @@ bool rename_to_new(const fs::path& from, const fs::path& to) {
 }
 
 /// Copies by the kernel as far as it can, telling it to write what is there already.
-void copy_by_kernel(int in, int out) {
+void copy_by_kernel(int in, int out, const Cancellation& cancel) {
   constexpr std::size_t chunk = std::size_t{16} << 20U;
   off_t begin = 0;
   for (;;) {
+    cancel.check();
     const auto copied = ::copy_file_range(in, nullptr, out, nullptr, chunk, 0);
     if (copied < 0 && errno == EINTR) continue;
     if (copied <= 0) return;
@@ -49,14 +50,16 @@ void copy_by_kernel(int in, int out) {
   }
 }
 
-void copy_content(int in, const fs::path& source, const fs::path& target) {
+void copy_content(int in, const fs::path& source, const fs::path& target,
+                  const Cancellation& cancel) {
   const UniqueFd out(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
   if (!out) throw_errno("cannot write '" + target.string() + "'");
-  copy_by_kernel(in, out.get());
+  copy_by_kernel(in, out.get(), cancel);
   // What it can't do (other file systems, old kernels) is done by hand, from where it stopped.
   std::array<char, 65536> buffer{};
   ssize_t got = 0;
   while ((got = ::read(in, buffer.data(), buffer.size())) != 0) {
+    cancel.check();
     if (got > 0)
       write_all(out.get(), {buffer.data(), static_cast<std::size_t>(got)}, target);
     else if (errno != EINTR)
@@ -120,17 +123,18 @@ void PlacedFile::remove_leftovers(const fs::path& directory) {
   for (const auto& path : found) ::unlink(path.c_str());
 }
 
-PlacedFile put_beside(const pacman::PackageArchive& package, const fs::path& directory) {
+PlacedFile put_beside(const pacman::PackageArchive& package, const fs::path& directory,
+                      const Cancellation& cancel) {
   const UniqueFd in(::open(package.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!in) throw_errno("cannot open '" + package.path.string() + "'");
   const auto unchanged = [&] { return package.stamp && stamp_of(in.get()) == *package.stamp; };
   PlacedFile file(directory);
   bool checked = unchanged();
   if (!link_content(in.get(), package.path, file.path())) {
-    copy_content(in.get(), package.path, file.path());
+    copy_content(in.get(), package.path, file.path(), cancel);
     checked = checked && unchanged();
   }
-  if (!checked && sha256_of_file(file.path()) != package.sha256)
+  if (!checked && sha256_of_file(file.path(), cancel) != package.sha256)
     throw Error("cannot publish '" + package.path.string() + "'")
         .because("its content has changed since it was checked");
   return file;

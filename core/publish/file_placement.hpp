@@ -36,9 +36,10 @@ class PlacedFile {
 
 /// The package beside its future place, under a second name where the file system can, else as a
 /// copy: nobody may write to its file any more. Throws Error when its content isn't the package's
-/// any more; it is read for that only if the file's stamp doesn't tell.
-PlacedFile put_beside(const pacman::PackageArchive& package,
-                      const std::filesystem::path& directory);
+/// any more; it is read for that only if the file's stamp doesn't tell. Cancelled when asked to
+/// stop.
+PlacedFile put_beside(const pacman::PackageArchive& package, const std::filesystem::path& directory,
+                      const Cancellation& cancel = Cancellation::never());
 
 /// Makes `link` a symbolic link to `target`, atomically, in the place of whatever was there.
 void place_link(const std::string& target, const std::filesystem::path& link);

@@ -64,8 +64,12 @@ RepositoryDatabase with_files(const RepositoryDatabase& db, const RepositoryData
 
 }  // namespace
 
-LocalRepository::LocalRepository(std::string name, fs::path root, std::string arch)
-    : name_(std::move(name)), root_(std::move(root)), arch_(std::move(arch)) {}
+LocalRepository::LocalRepository(std::string name, fs::path root, std::string arch,
+                                 Cancellation cancel)
+    : name_(std::move(name)),
+      root_(std::move(root)),
+      arch_(std::move(arch)),
+      cancel_(std::move(cancel)) {}
 
 fs::path LocalRepository::directory() const {
   return root_ / name_ / arch_;
@@ -131,7 +135,7 @@ void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
     const RepositoryLock lock(directory(), name_, {});
     PlacedFile::remove_leftovers(directory());
     auto [db, files] = edit();
-    Publication publication(directory(), name_, packages);
+    Publication publication(directory(), name_, packages, cancel_);
     if (!publication.check(db, files)) return;
     publication.place();
     publication.write_databases(db, files);

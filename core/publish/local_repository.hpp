@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/cancellation.hpp"
 #include "core/base/file_stamp.hpp"
 #include "core/pacman/edited_database.hpp"
 #include "core/pacman/repository_database.hpp"
@@ -26,8 +27,10 @@ namespace pkgkiln {
 class LocalRepository : public Repository {
  public:
   /// `arch` is the machine's. Nothing is touched before the first call; directories are made when
-  /// first published to (mode 0755, files 0644: pacman 7 downloads as user alpm).
-  LocalRepository(std::string name, std::filesystem::path root, std::string arch);
+  /// first published to (mode 0755, files 0644: pacman 7 downloads as user alpm). What waits for
+  /// another's lock there, or publishes, throws Cancelled when `cancel` asks.
+  LocalRepository(std::string name, std::filesystem::path root, std::string arch,
+                  Cancellation cancel = Cancellation::never());
 
   const std::string& name() const override { return name_; }
   bool contains(const pacman::PackageFileName& file) override;
@@ -59,6 +62,7 @@ class LocalRepository : public Repository {
   std::string name_;
   std::filesystem::path root_;
   std::string arch_;
+  Cancellation cancel_;
 
   // What was read last, as long as the file is the same: a run asks for every package.
   std::mutex mutex_;

@@ -48,8 +48,11 @@ bool is_published(const DatabaseEntry* entry, const PackageArchive& package) {
 }
 
 Publication::Publication(fs::path directory, std::string repository,
-                         const std::vector<PackageArchive>& packages)
-    : directory_(std::move(directory)), repository_(std::move(repository)), packages_(packages) {}
+                         const std::vector<PackageArchive>& packages, const Cancellation& cancel)
+    : directory_(std::move(directory)),
+      repository_(std::move(repository)),
+      packages_(packages),
+      cancel_(cancel) {}
 
 Publication::~Publication() {
   for (const auto& path : placed_) ::unlink(path.c_str());
@@ -62,7 +65,7 @@ bool Publication::check(EditedDatabase& db, EditedDatabase& files) {
     std::error_code error;
     if (!fs::exists(fs::symlink_status(target, error)))
       missing_.push_back(&package);
-    else if (!is_there(target, package.size) || sha256_of_file(target) != package.sha256)
+    else if (!is_there(target, package.size) || sha256_of_file(target, cancel_) != package.sha256)
       throw conflict(target);
     const auto* entry = db.find(package.name.pkgname);
     changes = changes || !is_published(entry, package) ||
@@ -74,7 +77,7 @@ bool Publication::check(EditedDatabase& db, EditedDatabase& files) {
 
 void Publication::place() {
   std::vector<PlacedFile> files;
-  for (const auto* package : missing_) files.push_back(put_beside(*package, directory_));
+  for (const auto* package : missing_) files.push_back(put_beside(*package, directory_, cancel_));
   for (auto& file : files) file.sync();
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto target = directory_ / missing_[i]->name.text();
@@ -95,6 +98,9 @@ void Publication::write_databases(EditedDatabase& db, EditedDatabase& files) {
   PlacedFile new_db(directory_);
   files.write(new_files.path(), RepositoryDatabase::Form::files);
   db.write(new_db.path(), RepositoryDatabase::Form::db);
+  // Each of a machine's updates reads them: what can't be read must not get there.
+  RepositoryDatabase::check_written(new_files.path(), packages_, cancel_);
+  RepositoryDatabase::check_written(new_db.path(), packages_, cancel_);
   new_files.sync();
   new_db.sync();
   new_files.place_over(directory_ / (repository_ + ".files.tar.gz"));

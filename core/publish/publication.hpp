@@ -17,7 +17,8 @@ namespace pkgkiln {
 class Publication {
  public:
   Publication(std::filesystem::path directory, std::string repository,
-              const std::vector<pacman::PackageArchive>& packages);
+              const std::vector<pacman::PackageArchive>& packages,
+              const Cancellation& cancel = Cancellation::never());
   Publication(const Publication&) = delete;
   Publication& operator=(const Publication&) = delete;
   ~Publication();
@@ -27,7 +28,8 @@ class Publication {
   bool check(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
   /// Copies what is missing beside its place, then gives the copies their names.
   void place();
-  /// Puts the entries into both databases and these in their place, .files first.
+  /// Puts the entries into both databases, reads these to their end, and puts them in their place,
+  /// .files first.
   void write_databases(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
   /// Throws Error unless the database on disk names every package, and each file is there. Then
   /// removes the files, with their signatures, that no entry names any more.
@@ -40,6 +42,7 @@ class Publication {
   std::filesystem::path directory_;
   std::string repository_;
   const std::vector<pacman::PackageArchive>& packages_;
+  Cancellation cancel_;
   std::vector<const pacman::PackageArchive*> missing_;  // files that aren't there yet
   std::vector<std::filesystem::path> placed_;           // files that no database names yet
   std::vector<std::string> replaced_;                   // file names

@@ -30,7 +30,4 @@ struct RunParts {
   std::chrono::seconds keep_logs{0};  // and records of builds; 0: for ever
 };
 
-/// A build that prints more than this is of no use to read.
-inline constexpr std::uint64_t kLogLimit = std::uint64_t{1} << 30U;
-
 }  // namespace pkgkiln

@@ -27,7 +27,7 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
                                      const std::vector<std::string>& known, bool refresh_image,
                                      const Cancellation& cancel) {
   clean_up();
-  publisher_.publish_pending();
+  publisher_.publish_pending(cancel);
   const auto plans =
       Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)
           .decide(targets, cancel);
@@ -67,6 +67,8 @@ void Run::tidy() {
       parts_.history.forget_builds(before);
     }
     for (const auto& one : litter) one.remove();
+    if (const auto limit = parts_.settings.host.logs; limit > 0)
+      for (const auto& logs : logs_beyond(parts_.state, limit)) logs.remove();
   } catch (const Error& error) {
     observer_.notice(fmt::format("more is kept than is wanted: {}", error.what()));
   }
@@ -77,7 +79,7 @@ std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
   std::optional<BuildLog> log;  // an image that is reused prints nothing
   const auto write = [&](std::string_view output) {
     if (!log) {
-      log.emplace(path, kLogLimit);
+      log.emplace(path, parts_.settings.host.log);
       observer_.preparing_image(path);
     }
     log->write(output);

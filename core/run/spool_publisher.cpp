@@ -9,13 +9,14 @@ namespace pkgkiln {
 namespace {
 
 /// Again, since they were left alone for long.
-std::vector<pacman::PackageArchive> read_packages(const Spool::Batch& batch) {
-  std::vector<pacman::PackageArchive> packages;
-  for (const auto& file : batch.build.files) {
-    packages.push_back(pacman::PackageArchive::read(batch.directory / file.file_name));
-    if (packages.back().sha256 != file.sha256)
-      throw Error("the spooled package '" + file.file_name + "' is damaged");
-  }
+std::vector<pacman::PackageArchive> read_packages(const Spool::Batch& batch,
+                                                  const pacman::PackageLimits& limits) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& file : batch.build.files) paths.push_back(batch.directory / file.file_name);
+  auto packages = pacman::PackageArchive::read_set(paths, limits);
+  for (std::size_t i = 0; i < packages.size(); ++i)
+    if (packages[i].sha256 != batch.build.files[i].sha256)
+      throw Error("the spooled package '" + batch.build.files[i].file_name + "' is damaged");
   return packages;
 }
 
@@ -24,14 +25,15 @@ std::vector<pacman::PackageArchive> read_packages(const Spool::Batch& batch) {
 SpoolPublisher::SpoolPublisher(const RunParts& parts, RunObserver& observer)
     : parts_(parts), observer_(observer), spool_(parts.state.spool()) {}
 
-void SpoolPublisher::publish_pending() {
+void SpoolPublisher::publish_pending(const Cancellation& cancel) {
+  const pacman::PackageLimits limits{.unpacked = parts_.settings.host.unpacked, .cancel = cancel};
   std::vector<std::string> notices;
   for (const auto& batch : spool_.pending(notices)) {
     TargetResult result;
     result.target.name = batch.build.target;
     result.record = batch.build;
     attempt(
-        batch, [&] { return read_packages(batch); }, result);
+        batch, [&] { return read_packages(batch, limits); }, result);
     if (result.status == TargetResult::Status::unpublished) waiting_.push_back(result);
     observer_.notice(fmt::format(
         "the packages of '{}' that waited in the spool: {}", batch.build.target,

@@ -21,7 +21,7 @@ class SpoolPublisher {
   const Spool& spool() const { return spool_; }
 
   /// What earlier runs could not publish.
-  void publish_pending();
+  void publish_pending(const Cancellation& cancel);
   /// Unpublished again, if this very build of the target waits in the spool still.
   std::optional<TargetResult> still_waiting(const Plan& plan) const;
 

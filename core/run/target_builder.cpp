@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <system_error>
 #include <utility>
 #include <variant>
 
 #include "core/run/describe.hpp"
 #include "core/run/plan_record.hpp"
+#include "core/state/old_files.hpp"
 
 namespace pkgkiln {
 
 namespace {
+
+/// How often the logs are looked at, each time that they have grown by this part of what they may
+/// take.
+constexpr std::uint64_t kLooks = 8;
 
 /// What was found on the way belongs to the record, however the build ends.
 void note_findings(BuildRecord& record, const Inspected& found) {
@@ -48,7 +54,7 @@ TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher,
       owners_(parts.history, std::move(known)),
       image_(std::move(image)) {}
 
-TargetResult TargetBuilder::begin(const Plan& plan) const {
+TargetResult TargetBuilder::begin(const Plan& plan) {
   TargetResult result;
   result.target = plan.target;
   auto& record = result.record;
@@ -56,6 +62,8 @@ TargetResult TargetBuilder::begin(const Plan& plan) const {
   record.image = image_;
   record.started = logs_.start_of(plan.target);
   record.log = parts_.state.log(plan.target.name, record.build);
+  const std::lock_guard lock(logs_mutex_);
+  logs_in_use_.insert(record.log);
   return result;
 }
 
@@ -79,7 +87,7 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
   Begun begun{begin(plan), std::nullopt};
   auto& record = begun.result.record;
   {
-    BuildLog log(record.log, kLogLimit);
+    BuildLog log(record.log, parts_.settings.host.log);
     const auto source = open_source(plan.target, parts_.state, parts_.remotes);
     PackageBuild build(parts_.runtime, parts_.identity, parts_.settings,
                        job(plan, record, *source, log));
@@ -130,7 +138,7 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
                                            const std::optional<Begun>& begun, const BuildTurn& turn,
                                            const std::filesystem::path& output_dir,
                                            const Cancellation& cancel) {
-  BuildLog log(result.record.log, kLogLimit);
+  BuildLog log(result.record.log, parts_.settings.host.log);
   const auto source = open_source(plan.target, parts_.state, parts_.remotes);
   observer_.build_started(plan, result.record.log);
   auto work = job(plan, result.record, *source, log);
@@ -167,6 +175,23 @@ BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, Packagi
 
 void TargetBuilder::finish(const Target& target, const BuildRecord& record) {
   if (record.status != word(TargetResult::Status::interrupted)) logs_.deliver(target, record);
+  make_room_for_logs(record.log);
+}
+
+void TargetBuilder::make_room_for_logs(const std::filesystem::path& log) {
+  const auto limit = parts_.settings.host.logs;
+  const std::lock_guard lock(logs_mutex_);
+  logs_in_use_.erase(log);
+  std::error_code ignored;
+  const auto size = std::filesystem::file_size(log, ignored);
+  if (!ignored) logged_ += size;
+  if (limit == 0 || logged_ <= limit / kLooks) return;
+  logged_ = 0;
+  try {
+    for (const auto& logs : logs_beyond(parts_.state, limit, logs_in_use_)) logs.remove();
+  } catch (const Error& error) {
+    observer_.notice(fmt::format("more logs are kept than is wanted: {}", error.what()));
+  }
 }
 
 }  // namespace pkgkiln

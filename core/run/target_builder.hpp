@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,12 +43,14 @@ class TargetBuilder {
   std::size_t jobs() const { return parts_.capacity.jobs; }
 
  private:
-  TargetResult begin(const Plan& plan) const;
+  TargetResult begin(const Plan& plan);
   BuildOutcome build_packages(const Plan& plan, TargetResult& result,
                               const std::optional<Begun>& begun, const BuildTurn& turn,
                               const std::filesystem::path& output_dir, const Cancellation& cancel);
   BuildJob job(const Plan& plan, const BuildRecord& record, PackagingSource& source, BuildLog& log);
   void finish(const Target& target, const BuildRecord& record);
+  /// The run may make more logs than there is to be room for.
+  void make_room_for_logs(const std::filesystem::path& log);
 
   RunParts parts_;
   SpoolPublisher& publisher_;
@@ -52,6 +58,10 @@ class TargetBuilder {
   LogDelivery logs_;
   PackageOwners owners_;
   std::string image_;
+
+  std::mutex logs_mutex_;
+  std::set<std::filesystem::path> logs_in_use_;
+  std::uint64_t logged_ = 0;  // bytes, since there was room last
 };
 
 }  // namespace pkgkiln

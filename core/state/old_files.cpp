@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -48,6 +49,17 @@ Litter of_files(std::string what, std::vector<fs::path> paths) {
           }};
 }
 
+struct Log {
+  bool newest = false;  // of its target
+  fs::file_time_type time;
+  fs::path path;
+  std::uint64_t size = 0;
+};
+
+bool goes_before(const Log& a, const Log& b) {
+  return std::tie(a.newest, a.time, a.path) < std::tie(b.newest, b.time, b.path);
+}
+
 /// When it was last written to; what can't be read is as good as new.
 fs::file_time_type written(const fs::path& path) {
   std::error_code failure;
@@ -73,6 +85,36 @@ std::vector<Litter> old_logs(const StateDir& state, std::chrono::system_clock::t
                             name.front() == '.' ? "builder images" : name);
     result.push_back(of_files(std::move(what), std::move(logs)));
   }
+  return result;
+}
+
+std::vector<Litter> logs_beyond(const StateDir& state, std::uint64_t limit,
+                                const std::set<fs::path>& in_use) {
+  std::vector<Log> logs;
+  std::uint64_t bytes = 0;
+  for (const auto& directory : entries_of(state.logs())) {
+    std::vector<Log> of_target;
+    for (const auto& path : entries_of(directory))
+      of_target.push_back({false, written(path), path, size_of(path)});
+    std::sort(of_target.begin(), of_target.end(), goes_before);
+    if (!of_target.empty()) of_target.back().newest = true;
+    for (auto& log : of_target) {
+      bytes += log.size;
+      logs.push_back(std::move(log));
+    }
+  }
+  std::sort(logs.begin(), logs.end(), goes_before);
+  std::vector<fs::path> removed;
+  for (const auto& log : logs) {
+    if (bytes <= limit) break;
+    if (in_use.contains(log.path)) continue;
+    bytes -= log.size;
+    removed.push_back(log.path);
+  }
+  if (removed.empty()) return {};
+  auto what = fmt::format("{} log{}, the oldest", removed.size(), removed.size() == 1 ? "" : "s");
+  std::vector<Litter> result;
+  result.push_back(of_files(std::move(what), std::move(removed)));
   return result;
 }
 

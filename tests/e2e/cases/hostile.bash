@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # PKGBUILDs that want more than to be built.
 
-hostile=(hostile-link hostile-extra hostile-name hostile-owner hostile-version)
+hostile=(hostile-desc hostile-link hostile-extra hostile-name hostile-owner hostile-version)
 configure anyarch "${hostile[@]}" hostile-root hostile-pkgdest hostile-daemon exported
 printf 'PKGBUILD export-ignore\n* text eol=crlf\n' | commit_file exported .gitattributes
 sed 's/anyarch/exported/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file exported PKGBUILD
@@ -10,6 +10,7 @@ kiln first build
 it 'builds the good ones beside the hostile ones' code_is 1
 it 'refuses those that made what they must not' out_has "5 built, 0 up-to-date, ${#hostile[@]} failed"
 
+it 'refuses a package that would spoil the database' failed_with hostile-desc 'failed at step collect' '.PKGINFO'
 it 'refuses a link among the packages' failed_with hostile-link 'failed at step collect' 'which is no regular file'
 it 'refuses what is no package file' failed_with hostile-extra 'failed at step collect' 'something that is no package file'
 it 'refuses a package that was not announced' failed_with hostile-name 'failed at step collect' 'not announced: bash-99-1-any.pkg.tar.zst'
@@ -23,6 +24,10 @@ it 'lists nothing else in its database' listed
 files_of() { bsdtar -tf "$REPO/$1-1.0-1-any.pkg.tar.zst"; }
 nobody_became_root() { files_of hostile-root | grep -q usr/share/hostile-root/tried && ! files_of hostile-root | grep became; }
 it 'lets no build become root' nobody_became_root
+no_mark_is_faked() { has "$(log_of hostile-root)" '00:00:00' '| ==> [00:00:00] seal' && ! grep -E '^(==>|<==|-->) \[00:00:00\]' "$(log_of hostile-root)"; }
+it 'lets no build fake the marks of its log' no_mark_is_faked
+is_plain_text() { has "$(log_of hostile-root)" '\x1b[2J \xff \u202e' && ! LC_ALL=C grep -P '[\x00-\x08\x0b-\x1f\x7f]' "$(log_of hostile-root)"; }
+it 'keeps nothing in a log that a terminal obeys' is_plain_text
 it_stayed() { has "$(log_of hostile-pkgdest)" 'pkgdest stayed'; }
 it "lets no build replace root's directories" it_stayed
 

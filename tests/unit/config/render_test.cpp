@@ -116,6 +116,10 @@ packager = ""  # default
 makeflags = ""  # default
 retry_failed = "0s"  # default
 keep_logs = "90d"  # default
+log_size = "32M"  # default
+logs_size = "2G"  # default
+packages_size = "16G"  # default
+unpacked_size = "64G"  # default
 
 [cache]
 packages = "4G"  # default

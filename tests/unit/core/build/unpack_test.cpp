@@ -109,6 +109,33 @@ TEST_CASE("the same name twice, too many files and too many bytes are refused") 
       ContainsSubstring("more than 100 bytes"));
 }
 
+TEST_CASE("what is too large, or leaves too little room, is refused before it is written") {
+  const TempDir directory;
+  const auto tar = tar_of({{kName, std::string(300'000, 'x')}});
+  const auto nothing_is_there = [&] { return std::filesystem::is_empty(directory.path()); };
+  CHECK_THROWS_WITH(unpack_packages(source_of(tar), directory.path(), {5, 100'000}),
+                    ContainsSubstring("more than 100000 bytes"));
+  CHECK(nothing_is_there());
+  const auto room = std::filesystem::space(directory.path()).available;
+  CHECK_THROWS_WITH(unpack_packages(source_of(tar), directory.path(), {5, 1U << 20U, room}),
+                    ContainsSubstring("there is no room"));
+  CHECK(nothing_is_there());
+}
+
+TEST_CASE("unpacking stops when asked to") {
+  const TempDir directory;
+  Cancellation cancel;
+  const Source first_some = [bytes = tar_of({{kName, std::string(9'000'000, 'x')}}),
+                             at = std::size_t{0}, &cancel](char* buffer, std::size_t size) mutable {
+    const auto part = bytes.copy(buffer, size, at);
+    at += part;
+    if (at > 1'000'000) cancel.request(15);
+    return part;
+  };
+  CHECK_THROWS_AS(unpack_packages(first_some, directory.path(), {}, cancel), Cancelled);
+  CHECK(std::filesystem::file_size(directory.path() / "foo-1-1-any.pkg.tar.zst") < 2'000'000);
+}
+
 TEST_CASE("a truncated stream is an error") {
   const TempDir directory;
   auto tar = tar_of({{kName, std::string(100'000, 'x')}});

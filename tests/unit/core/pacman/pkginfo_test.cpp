@@ -58,7 +58,16 @@ TEST_CASE("what isn't a sound .PKGINFO is refused") {
       {kMinimalPkginfo + "size = 99999999999999999999\n", "size is no number"},
       {kMinimalPkginfo + "builddate = today\n", "builddate is no number"},
       {kMinimalPkginfo + "license = %FILENAME%\n", "line 4: the value looks like a database field"},
-      {std::string((1U << 20U) + 1, '\n'), "longer than 1 MiB"}};
+      {kMinimalPkginfo + "pkgdesc = " + std::string(600'000, 'x'), "longer than 256 KiB"},
+      {kMinimalPkginfo + "pkgdesc = " + std::string(20'000, 'x'),
+       "line 4: it is longer than 16 KiB"},
+      {kMinimalPkginfo + "unknown = " + std::string(20'000, 'x'),
+       "line 4: it is longer than 16 KiB"},
+      {kMinimalPkginfo + "builddate = 67768036191676800\n", "builddate is larger than"},
+      {kMinimalPkginfo + "builddate = 253402300800\n", "builddate is larger than"},
+      {kMinimalPkginfo + "builddate = -1\n", "builddate is no number"},
+      {kMinimalPkginfo + "size = 18446744073709551615\n", "size is larger than"},
+      {std::string((256U << 10U) + 1, '\n'), "longer than 256 KiB"}};
   for (const auto& [text, why] : cases) {
     CAPTURE(text.substr(0, 100));
     REQUIRE_THROWS_WITH(PkgInfo::parse(text), ContainsSubstring(why));

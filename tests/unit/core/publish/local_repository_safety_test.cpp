@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <fstream>
 
 #include "core/base/file.hpp"
+#include "core/pacman/database_pieces.hpp"
 #include "core/publish/local_repository.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/publish/place.hpp"
@@ -30,6 +32,41 @@ TEST_CASE("a file name with other content is never overwritten, and nothing of i
   CHECK_FALSE(fs::exists(place.directory / companion.name.text()));
   CHECK_FALSE(place.repository.contains(companion.name));
   CHECK(place.repository.contains(package.name));
+}
+
+TEST_CASE("a database that can't be read to its end never takes the place of one") {
+  Place place;
+  std::vector<pkgkiln::pacman::PackageArchive> many;
+  for (int i = 0; i < 300; ++i) many.push_back(place.package("p" + std::to_string(i), "1-1"));
+  place.repository.publish(many);
+  const auto archive = place.directory / "r.files.tar.gz";
+  const auto pieces = pkgkiln::pacman::read_pieces(archive).value();
+  REQUIRE(pieces.size() > 2);
+  // Damage where the next publication does not look.
+  auto bytes = read_file(archive);
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(pieces[1].offset + 200), 64, '\xff');
+  pkgkiln::write_file_atomically(archive, bytes);
+  const auto db = read_file(place.directory / "r.db.tar.gz");
+
+  const auto next = place.package(many.front().name.pkgname, "2-1");
+  REQUIRE(next.name.pkgname < pieces[1].first);
+  CHECK_THROWS_WITH(place.repository.publish({next}),
+                    ContainsSubstring("the new database in"));
+  CHECK(read_file(archive) == bytes);
+  CHECK(read_file(place.directory / "r.db.tar.gz") == db);
+  CHECK_FALSE(fs::exists(place.directory / next.name.text()));
+}
+
+TEST_CASE("publishing stops when asked to, and leaves nothing") {
+  const pkgkiln::Cancellation cancel;
+  Place place;
+  pkgkiln::LocalRepository repository("r", place.root.path() / "other", "x86_64", cancel);
+  const auto package = place.package("foo", "1-1");
+  auto asking = cancel;
+  asking.request(15);
+  CHECK_THROWS_AS(repository.publish({package}), pkgkiln::Cancelled);
+  CHECK_FALSE(fs::exists(repository.directory() / package.name.text()));
+  CHECK_FALSE(fs::exists(repository.directory() / "r.db"));
 }
 
 TEST_CASE("a package that changed after it was checked isn't published") {

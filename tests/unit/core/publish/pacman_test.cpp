@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unistd.h>
 
 #include "core/base/file.hpp"
@@ -106,6 +107,47 @@ TEST_CASE("the real pacman installs from what was published") {
   repository.publish({package("data", "1:0.5-1", "any", ".pkg.tar")});
   check_ok(pacman({"-Syy"}));
   CHECK_THAT(pacman({"-Qu"}).output, ContainsSubstring("data 1.0-1 -> 1:0.5-1"));
+}
+
+TEST_CASE("the most extreme that is accepted is read by the real pacman and by us") {
+  const pkgkiln::TempDir place;
+  LocalRepository repository("r", place.path() / "repos", "x86_64");
+  const Pacman pacman(place.path() / "pacman", repository.directory());
+  std::vector<SamplePackage> extremes(5);
+  // The lines of .PKGINFO are just as long as they may be.
+  extremes[0].more_info = "license = " + std::string((16U << 10U) - 10, 'x') + "\n";
+  for (int i = 0; i < 15'000; ++i)
+    extremes[1].more_info += "depend = d" + std::to_string(10'000 + i % 7) + "\n";
+  extremes[2].more_info =
+      "replaces = a>1:\nprovides = ==\nconflict = :\nbackup = x\nlicense = \xff\n";
+  extremes[3].files = {{"usr/", ""}};
+  for (int i = 0; i < 12'000; ++i)
+    extremes[3].files.emplace_back("usr/" + std::to_string(i) + std::string(4000, 'x'), "");
+  std::vector<PackageArchive> packages;
+  for (std::size_t i = 0; i < extremes.size(); ++i) {
+    extremes[i].pkgname = "extreme" + std::to_string(i);
+    packages.push_back(PackageArchive::read(extremes[i].write(place.path())));
+  }
+  // Whatever a package says, these are the largest numbers that it is accepted with.
+  packages[4].info.build_date = 253'402'300'799;
+  packages[4].info.installed_size = std::uint64_t{1} << 50U;
+  repository.publish(packages);
+
+  check_ok(pacman({"-Sy"}));
+  check_ok(pacman({"-Fy"}));
+  for (const auto& package : packages) {
+    CHECK(repository.contains(package.name));
+    const auto info = pacman({"-Si", package.name.pkgname});
+    check_ok(info);
+    CHECK_THAT(info.output, ContainsSubstring("A sample") && !ContainsSubstring("could not parse"));
+    const auto files = pacman({"-Fl", package.name.pkgname});
+    CHECK(files.code == 0);
+    CHECK(static_cast<std::size_t>(std::count(files.output.begin(), files.output.end(), '\n')) ==
+          package.files.size());
+  }
+  CHECK(pkgkiln::pacman::RepositoryDatabase::read(repository.directory() / "r.files")
+            .entries()
+            .size() == packages.size());
 }
 
 TEST_CASE("the real pacman installs from what is offered to a container") {

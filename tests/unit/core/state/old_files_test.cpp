@@ -1,5 +1,7 @@
 #include "core/state/old_files.hpp"
 
+#include <algorithm>
+
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;
@@ -46,6 +48,31 @@ TEST_CASE("old logs are found, but for each target's newest") {
   litter.back().remove();
   CHECK_FALSE(fs::exists(place.state.log("a", "2")));
   CHECK(fs::exists(place.state.log("a", "3")));
+}
+
+TEST_CASE(
+    "logs beyond what all may take are found, the oldest first and each target's newest last") {
+  const Place place;  // each log has ten bytes
+  place.file(place.state.log("a", "1"), 50);
+  place.file(place.state.log("a", "2"), 40);
+  place.file(place.state.log("b", "1"), 60);
+  place.file(place.state.log("b", "2"), 10);
+  place.file(place.state.log("c", "1"), 30);
+  const auto left_by = [&](std::uint64_t limit, const std::set<fs::path>& in_use = {}) {
+    Names left;
+    for (const auto& litter : logs_beyond(place.state, limit, in_use)) litter.remove();
+    for (const auto& entry : fs::recursive_directory_iterator(place.state.logs()))
+      if (entry.is_regular_file())
+        left.push_back(entry.path().parent_path().filename().string() +
+                       entry.path().stem().string());
+    std::sort(left.begin(), left.end());
+    return left;
+  };
+  CHECK(logs_beyond(place.state, 50).empty());
+  CHECK(left_by(40) == Names{"a1", "a2", "b2", "c1"});
+  CHECK(left_by(30) == Names{"a2", "b2", "c1"});
+  CHECK(left_by(10, {place.state.log("a", "2")}) == Names{"a2"});
+  CHECK(left_by(0) == Names{});
 }
 
 TEST_CASE("what belongs to targets that nobody lists is found, with what it takes") {
