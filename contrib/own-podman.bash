@@ -12,7 +12,7 @@ own_podman_run_dir() {
 # Installs what is missing, and gives the user what rootless containers need.
 own_podman_prepare() {
 	need podman "$(podman_oci_runtime)"
-	if podman_since 5; then need pasta; else need slirp4netns; fi
+	if podman_since 5; then need pasta nft; else need slirp4netns; fi
 	((EUID != 0)) || return 0
 	give_subordinate_ids "$(id -un)"
 	check_rootless "$(id -un)" env

@@ -14,7 +14,7 @@ namespace pkgkiln {
 /// what stands here.
 ///
 /// Order of a container's life: create, start, any number of exec / copy_in / copy_out /
-/// disconnect, kill, remove. copy_in and copy_out also work before start, copy_out after the end.
+/// disconnect, kill, remove. copy_in and copy_out also work before start, not after the end.
 ///
 /// Thread-safety: all calls may come from several threads at once; calls on one container are the
 /// caller's to order, but kill and remove may come at any time.

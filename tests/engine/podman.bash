@@ -27,6 +27,8 @@ as_podman() {
 
 podman_needs() {
 	need podman "$(podman_oci_runtime)" http
+	# The firewall of later ones is nftables.
+	! podman_since 5 || need nft
 	if podman_since 6; then need pasta; else need slirp4netns; fi
 }
 
