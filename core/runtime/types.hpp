@@ -29,6 +29,7 @@ struct Limits {
 struct VolumeMount {
   std::string volume;
   std::string path;  // absolute, in the container
+  bool read_only = false;
 
   bool operator==(const VolumeMount&) const = default;
 };

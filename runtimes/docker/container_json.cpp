@@ -49,6 +49,10 @@ void write_mounts(Writer& out, const std::vector<VolumeMount>& volumes) {
     out.String(mount.volume);
     out.Key("Target");
     out.String(mount.path);
+    if (mount.read_only) {
+      out.Key("ReadOnly");
+      out.Bool(true);
+    }
     out.EndObject();
   }
   out.EndArray();

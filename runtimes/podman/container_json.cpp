@@ -91,6 +91,10 @@ void write_volumes(Writer& out, const std::vector<VolumeMount>& volumes) {
     out.String(mount.volume);
     out.Key("Dest");
     out.String(mount.path);
+    if (mount.read_only) {
+      out.Key("Options");
+      json::write(out, std::vector<std::string>{"ro"});
+    }
     out.EndObject();
   }
   out.EndArray();

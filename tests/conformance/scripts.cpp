@@ -134,6 +134,8 @@ int print_content(ExecCall& call) {
 }
 
 int put_file(ExecCall& call) {
+  for (const auto& mount : call.container().volumes)
+    if (mount.read_only && argument(call, "WHERE").starts_with(mount.path)) return 1;
   return put(call, argument(call, "WHERE"), tree::make_file(argument(call, "WHAT")));
 }
 

@@ -60,6 +60,35 @@ TEST_CASE("a volume outlives its container, and isn't removed with it") {
   CHECK(box.exec(id, script::read, {{"WHERE", "/data/f"}}).out == "kept");
 }
 
+TEST_CASE("a volume that is mounted read-only can be read, and written by nobody") {
+  Sandbox box;
+  box.runtime.create_volume(box.name("v"), box.labels());
+  auto spec = box.spec("writer");
+  spec.volumes = {{box.name("v"), "/data"}};
+  const auto writer = box.run(spec);
+  box.exec(writer, script::write, {{"WHERE", "/data/f"}, {"WHAT", "kept"}});
+
+  spec.name = box.name("reader");
+  spec.volumes.front().read_only = true;
+  const auto reader = box.run(spec);
+  CHECK(box.exec(reader, script::read, {{"WHERE", "/data/f"}}).out == "kept");
+  for (const std::string path : {"/data/f", "/data/new"})
+    CHECK(box.exec(reader, script::write, {{"WHERE", path}, {"WHAT", "other"}}).code != 0);
+  // Who writes is seen at once.
+  box.exec(writer, script::write, {{"WHERE", "/data/f"}, {"WHAT", "more"}});
+  CHECK(box.exec(reader, script::read, {{"WHERE", "/data/f"}}).out == "more");
+}
+
+TEST_CASE("a new volume that is mounted read-only has the owner and the mode of its mount point") {
+  Sandbox box;
+  box.runtime.create_volume(box.name("v"), box.labels());
+  auto spec = box.spec();
+  spec.image = image_with_data(box);
+  spec.volumes = {{box.name("v"), "/tmp/data", true}};
+  const auto id = box.run(spec);
+  CHECK(box.exec(id, script::stat, {{"WHERE", "/tmp/data"}}).out == "1000:1001:750:directory\n");
+}
+
 TEST_CASE("what is in a volume isn't committed") {
   Sandbox box;
   box.runtime.create_volume(box.name("v"), box.labels());

@@ -67,10 +67,10 @@ CreatedContainer ContainerPort::create(const ContainerSpec& spec) {
   made->image_id = image->info.id;
   made->spec = completed(spec, image->image);
   made->files = clone(image->image.files);
-  for (const auto& [volume, path] : spec.volumes) {
-    const auto found = state_.volumes.find(volume);
-    if (found == state_.volumes.end()) throw not_found("volume", volume);
-    mount(made->files, found->second, path);
+  for (const auto& wanted : spec.volumes) {
+    const auto found = state_.volumes.find(wanted.volume);
+    if (found == state_.volumes.end()) throw not_found("volume", wanted.volume);
+    mount(made->files, found->second, wanted.path);
   }
   if (!spec.network.empty()) made->networks.insert(spec.network);
   made->id = state_.next_id("container");

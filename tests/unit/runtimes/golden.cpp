@@ -53,7 +53,7 @@ ContainerSpec full_spec() {
   spec.labels = {{"io.pkgkiln.instance", "i"}, {"io.pkgkiln.run", "r"}};
   spec.network = "pkgkiln-net";
   spec.add_hosts = {"fixtures.test:host-gateway"};
-  spec.volumes = {{"cache", "/var/cache/pacman/pkg"}, {"sources", "/build/src"}};
+  spec.volumes = {{"cache", "/var/cache/pacman/pkg"}, {"sources", "/build/src", true}};
   spec.limits = {.memory_bytes = 4ULL << 30U, .cpus = 1.5, .pids = 4096, .open_files = 524288};
   return spec;
 }
