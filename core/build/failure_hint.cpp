@@ -77,4 +77,13 @@ std::string hint_from_dependencies(const std::vector<std::string>& lines) {
          "be an address of it that containers reach";
 }
 
+bool ran_out_of_processes(int exit_code, const std::vector<std::string>& lines) {
+  constexpr int kBashCannotFork = 254;
+  if (exit_code == kBashCannotFork) return true;
+  return exit_code != 0 && std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+           return line.find("fork") != std::string::npos &&
+                  line.find("Resource temporarily unavailable") != std::string::npos;
+         });
+}
+
 }  // namespace pkgkiln

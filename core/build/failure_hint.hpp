@@ -13,4 +13,7 @@ std::string hint_from_output(const std::vector<std::string>& lines, bool sealed)
 /// The same for the step "dependencies": a repository that containers don't reach comes first.
 std::string hint_from_dependencies(const std::vector<std::string>& lines);
 
+/// Whether a step ended since it could start no further process, of itself or as its output says.
+bool ran_out_of_processes(int exit_code, const std::vector<std::string>& lines);
+
 }  // namespace pkgkiln

@@ -51,9 +51,11 @@ std::string makepkg_exit_meaning(int code) {
       return "a command was not found in the builder image";
     case 137:
       return "it was killed (out of memory, or the container was ended)";
+    case 254:
+      return "bash could start no further process";
     default:
-      return code > 128 ? "ended by signal " + std::to_string(code - 128)
-                        : "exit code " + std::to_string(code);
+      return code > 128 && code <= 128 + 64 ? "ended by signal " + std::to_string(code - 128)
+                                            : "exit code " + std::to_string(code);
   }
 }
 

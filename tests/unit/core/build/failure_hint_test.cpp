@@ -1,5 +1,6 @@
 #include "core/build/failure_hint.hpp"
 
+#include "core/build/outcome.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;
@@ -33,4 +34,18 @@ TEST_CASE("a repository that the container doesn't reach is the first cause of m
              ContainsSubstring("vieter.container_address"));
   CHECK_THAT(hint_from_dependencies({missing}), ContainsSubstring("pacman knows no such package"));
   CHECK(hint_from_dependencies({}).empty());
+}
+
+TEST_CASE("that no process could be started is known from bash's exit code, or from the output") {
+  const std::vector<std::string> forks{"bash: fork: retry: Resource temporarily unavailable"};
+  const std::vector<std::string> makes{"make: fork: Resource temporarily unavailable", "x"};
+  CHECK(ran_out_of_processes(254, {}));
+  CHECK(ran_out_of_processes(4, forks));
+  CHECK(ran_out_of_processes(4, makes));
+  CHECK_FALSE(ran_out_of_processes(0, forks));
+  CHECK_FALSE(ran_out_of_processes(4, {"read: Resource temporarily unavailable", "fork it"}));
+  CHECK(makepkg_exit_meaning(254) == "bash could start no further process");
+  CHECK(makepkg_exit_meaning(137).find("killed") != std::string::npos);
+  CHECK(makepkg_exit_meaning(143) == "ended by signal 15");
+  CHECK(makepkg_exit_meaning(200) == "exit code 200");
 }
