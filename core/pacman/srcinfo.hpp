@@ -34,9 +34,15 @@ struct SrcInfo {
   /// Sources that a VCS serves: the scheme, or what stands before its '+', is a VCS ("git+https",
   /// "git", "svn+…", "hg+…", "bzr+…", "fossil+…").
   std::vector<std::string> vcs_sources() const;
-  /// The names of downloaded files that nothing in the PKGBUILD tells from other ones of that name,
-  /// so that a copy from earlier would never be found out; "." stands for all files.
-  std::vector<std::string> unkept_sources() const;
+  /// The sources that makepkg would find out to be wrong if they were, by the names that it gives
+  /// them: files that have a checksum, and clones of Git, whose URLs are not empty.
+  struct Verified {
+    std::string name;
+    std::string url = {};
+
+    bool operator==(const Verified&) const = default;
+  };
+  std::vector<Verified> verified_sources() const;
   /// The package files that a build on such a machine makes, one a package; of whatever
   /// compression.
   std::vector<PackageFileName> package_files(const std::string& machine_arch) const;

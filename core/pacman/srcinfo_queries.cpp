@@ -3,6 +3,7 @@
 #include <iterator>
 #include <set>
 
+#include "core/pacman/git_source.hpp"
 #include "core/pacman/srcinfo.hpp"
 
 namespace pkgkiln::pacman {
@@ -30,6 +31,24 @@ bool is_vcs(std::string_view source) {
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
+/// As makepkg's get_filename(), for files and what Git serves.
+std::string file_name_of(std::string_view source) {
+  if (const auto renamed = source.find("::"); renamed != std::string_view::npos)
+    return std::string(source.substr(0, renamed));
+  if (is_vcs(source)) {
+    source = source.substr(0, source.find_first_of("#?"));
+    if (source.ends_with('/')) source.remove_suffix(1);
+    source = source.substr(source.rfind('/') + 1);
+    return std::string(source.substr(0, source.find(".git")));
+  }
+  return std::string(source.substr(source.rfind('/') + 1));
+}
+
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name.front() != '.' && name.front() != '-' &&
+         name.find('/') == std::string_view::npos;
+}
+
 std::string name_of(const std::string& dependency) {
   return dependency.substr(0, dependency.find_first_of("<>="));
 }
@@ -42,17 +61,22 @@ std::vector<std::string> SrcInfo::vcs_sources() const {
   return result;
 }
 
-std::vector<std::string> SrcInfo::unkept_sources() const {
-  std::vector<std::string> names;
-  for (const std::string_view source : unchecked_sources) {
-    if (is_vcs(source)) continue;
-    const auto renamed = source.find("::");
-    const auto name = renamed != std::string_view::npos ? source.substr(0, renamed)
-                                                        : source.substr(source.rfind('/') + 1);
-    if (name.empty() || name == ".." || name.find('/') != std::string_view::npos) return {"."};
-    names.emplace_back(name);
+std::vector<SrcInfo::Verified> SrcInfo::verified_sources() const {
+  std::set<std::string_view> unchecked(unchecked_sources.begin(), unchecked_sources.end());
+  // Two of one name are one file.
+  std::set<std::string> unchecked_names;
+  for (const auto source : unchecked) unchecked_names.insert(file_name_of(source));
+  std::vector<Verified> result;
+  for (const auto& source : sources) {
+    const auto clone = GitSource::parse(source);
+    auto name = file_name_of(source);
+    if (!is_plain_name(name)) continue;
+    if (clone)
+      result.push_back({std::move(name), clone->url});
+    else if (!is_vcs(source) && !unchecked.contains("") && !unchecked_names.contains(name))
+      result.push_back({std::move(name)});
   }
-  return names;
+  return result;
 }
 
 std::vector<PackageFileName> SrcInfo::package_files(const std::string& machine_arch) const {

@@ -87,26 +87,36 @@ TEST_CASE("sources that a VCS serves are found") {
                                     "fossil+https://x/g"});
 }
 
-TEST_CASE("sources that no checksum tells from others are not kept") {
-  const auto unkept = [](const std::string& lines) {
+TEST_CASE("sources are verified by a checksum, or by being clones of Git") {
+  const auto verified = [](const std::string& lines) {
     return SrcInfo::parse("pkgbase = a\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n" + lines +
                               "\npkgname = a\n",
                           "x86_64")
-        .unkept_sources();
+        .verified_sources();
   };
-  using Names = std::vector<std::string>;
-  CHECK(unkept("source = https://e.org/a.tar.gz\nsource = https://e.org/a.sig\n"
-               "sha256sums = ab\nsha256sums = SKIP\n") == Names{"a.sig"});
-  CHECK(unkept("source = b::https://e.org/a?x=1\nsource = git+https://e.org/g\n"
-               "md5sums = SKIP\nmd5sums = SKIP\n") == Names{"b"});
-  CHECK(unkept("source = https://e.org/a\nsha256sums = SKIP\nb2sums = ab\n").empty());
-  CHECK(unkept("source = https://e.org/a\nsha256sums = ab\n"
-               "source_x86_64 = https://e.org/b\nsha256sums_x86_64 = SKIP\n") == Names{"b"});
-  CHECK(unkept("source = https://e.org/a\n") == Names{"a"});
-  // What is no plain name could name anything.
-  CHECK(unkept("source = ../../x::https://e.org/a\nsha256sums = SKIP\n") == Names{"."});
-  CHECK(unkept("source = https://e.org/\nsha256sums = SKIP\n") == Names{"."});
-  CHECK(unkept("source = ..::https://e.org/a\nsha256sums = SKIP\n") == Names{"."});
+  using Sources = std::vector<SrcInfo::Verified>;
+  CHECK(verified("source = https://e.org/a.tar.gz\nsource = https://e.org/a.sig\n"
+                 "sha256sums = ab\nsha256sums = SKIP\n") == Sources{{"a.tar.gz"}});
+  CHECK(verified("source = b::https://e.org/a?x=1\nsource = https://e.org/c?d=1\n"
+                 "md5sums = SKIP\nmd5sums = ab\n") == Sources{{"c?d=1"}});
+  CHECK(verified("source = https://e.org/a\nsha256sums = SKIP\nb2sums = ab\n") == Sources{{"a"}});
+  CHECK(verified("source = https://e.org/a\nsha256sums = ab\n"
+                 "source_x86_64 = https://e.org/b\nsha256sums_x86_64 = SKIP\n") == Sources{{"a"}});
+  CHECK(
+      verified("source = git+https://e.org/g.git#tag=1\nsource = n::git+https://e.org/h?signed\n"
+               "source = git://e.org/i.git/\nsource = svn+https://e.org/j\n") ==
+      Sources{{"g", "https://e.org/g.git"}, {"n", "https://e.org/h"}, {"i", "git://e.org/i.git/"}});
+  CHECK(verified("source = https://e.org/a\n").empty());
+  // Two of one name; a checksum that can be forged; what is no plain name.
+  CHECK(verified("source = https://e.org/a\nsource = https://f.org/a\n"
+                 "sha256sums = ab\nsha256sums = SKIP\n")
+            .empty());
+  CHECK(verified("source = https://e.org/a\ncksums = 1\n").empty());
+  for (const std::string name : {"../../x", "..", ".hidden", "-x", "a/b"})
+    CHECK(verified("source = " + name + "::https://e.org/a\nsource = " + name +
+                   "::git+https://e.org/a\nsha256sums = ab\nsha256sums = SKIP\n")
+              .empty());
+  CHECK(verified("source = https://e.org/\nsha256sums = ab\n").empty());
 }
 
 TEST_CASE("what must be installed to build is gathered once, without what the set provides") {
