@@ -31,9 +31,12 @@ std::map<std::string, std::string> builder_environment(const BuildContainer::Env
 
 /// The number after `word` at the beginning of a line, if there is one.
 std::optional<std::uint64_t> number_after(std::string_view word, std::string_view text) {
-  const auto found = text.starts_with(word) ? 0 : text.find("\n" + std::string(word));
-  if (found == std::string_view::npos) return std::nullopt;
-  text.remove_prefix(found + (text[found] == '\n' ? 1 : 0) + word.size());
+  if (!text.starts_with(word)) {
+    const auto found = text.find("\n" + std::string(word));
+    if (found == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(found + 1);
+  }
+  text.remove_prefix(word.size());
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc()) return std::nullopt;
@@ -149,7 +152,7 @@ void BuildContainer::collect(const std::function<void(const Source&)>& consumer,
 void BuildContainer::sweep(const char* script, const std::string& what,
                            const Cancellation& cancel) {
   ExecSpec spec;
-  spec.command = script::command(script);
+  spec.command = script::command(script, sources_);
   spec.user = "root";
   spec.env = root_environment();
   spec.working_dir = "/";
@@ -164,7 +167,7 @@ void BuildContainer::sweep(const char* script, const std::string& what,
   }
   swept_ = true;
   peak_of_cgroup_ = number_after("", said).value_or(peak_of_cgroup_);
-  cache_size_ = number_after("cache ", said);
+  has_fetched_ = number_after("fetched ", said).value_or(0) > 0;
 }
 
 }  // namespace pkgkiln

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/cancellation.hpp"
@@ -29,9 +30,9 @@ struct StepResult {
 };
 
 /// The container of one build. Runs steps in it, each logged with its name, time and exit code;
-/// what a step of builder's leaves running is ended before anything else is done in it or its end
-/// is believed. Every step of builder's is a call of makepkg, and only the first that goes well
-/// checks the PKGBUILD. One owner, one thread.
+/// what a step leaves running is ended before anything else is done in it or its end is believed.
+/// Every step of builder's is a call of makepkg, and only the first that goes well checks the
+/// PKGBUILD. One owner, one thread.
 class BuildContainer {
  public:
   struct Environment {
@@ -60,25 +61,28 @@ class BuildContainer {
   /// The most memory that it had, in bytes; 0 where neither the engine nor its cgroup tells. After
   /// a step that failed, or collect().
   std::uint64_t peak_memory();
-  /// What the target's own cache took on the disk when builder's processes were ended last; nothing
-  /// where there is none, or it couldn't be counted.
-  std::optional<std::uint64_t> cache_size() const { return cache_size_; }
+  /// The names of the sources that a cache could keep.
+  void set_sources(std::vector<std::string> names) { sources_ = std::move(names); }
+  const std::vector<std::string>& sources() const { return sources_; }
+  /// Whether something was downloaded that a cache could keep, when its processes were ended last.
+  bool has_fetched() const { return has_fetched_; }
   /// PKGDEST as a tar stream, after making sure that it is what it was and nobody changes it.
   void collect(const std::function<void(const Source&)>& consumer, const Cancellation& cancel);
 
  private:
   std::map<std::string, std::string> root_environment() const;
   StepResult exec(const Step& step, const OutputSink& output, const Cancellation& cancel);
-  /// Runs a script that ends builder's processes before it does what else it does.
+  /// Runs a script that ends all processes but the main one before it does what else it does.
   void sweep(const char* script, const std::string& what, const Cancellation& cancel);
 
   BuildLog& log_;
   Environment environment_;
   bool sealed_ = false;
   bool checked_ = false;  // the PKGBUILD, by makepkg
-  bool swept_ = true;     // no process of builder's is left
+  bool swept_ = true;     // no process is left that a step began; those of root's see to it
   std::uint64_t peak_of_cgroup_ = 0;
-  std::optional<std::uint64_t> cache_size_;
+  std::vector<std::string> sources_;
+  bool has_fetched_ = false;
   WaitingContainer container_;
 };
 

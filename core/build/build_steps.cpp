@@ -25,7 +25,7 @@ BuildSteps::BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity,
 
 BuildSteps::Ended BuildSteps::stage(const Work& work, const Cancellation& cancel) {
   auto ended = attempt(work, cancel);
-  if (ended) remove_container();
+  if (ended) remove_container(cancel);
   return ended;
 }
 
@@ -39,7 +39,7 @@ BuildSteps::Ended BuildSteps::stage_in_turn(const Work& work, const Cancellation
     ended = attempt(work, cancel);
     job_.turn.give_back();
   }
-  if (ended) remove_container();
+  if (ended) remove_container(cancel);
   return ended;
 }
 
@@ -65,12 +65,43 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
     job_.log.note(error.what());
     ended = Failed{step_, 0, error.what(), {}};
   }
-  if (container_) cache_size_ = container_->cache_size();
   return ended;
 }
 
-void BuildSteps::remove_container() {
+void BuildSteps::remove_container(const Cancellation& cancel) {
+  const bool has_fetched = container_ && container_->has_fetched();
+  const auto sources = container_ ? container_->sources() : std::vector<std::string>();
   container_.reset();
+  if (!caches_.any()) return;
+  if (has_fetched && !cancel.requested()) keep_fetched(sources, cancel);
+  try {
+    runtime_.remove_volume(caches_.fetched);
+  } catch (const Error& error) {
+    job_.log.note(error.what());
+  }
+  caches_.fetched.clear();
+}
+
+void BuildSteps::keep_fetched(const std::vector<std::string>& sources, const Cancellation& cancel) {
+  begin("keep");
+  try {
+    const auto log = [this](std::string_view said) { job_.log.write(said); };
+    cache_size_ =
+        pkgkiln::keep_fetched(runtime_, container_spec("keep-"), caches_, sources, log, cancel);
+  } catch (const std::exception& error) {
+    job_.log.note(fmt::format("not all that was fetched is kept: {}", error.what()));
+  }
+}
+
+ContainerSpec BuildSteps::container_spec(const std::string& purpose) const {
+  const auto& target = job_.plan.target.name;
+  ContainerSpec spec;
+  spec.name = fmt::format("pkgkiln-{}{}-{}", purpose, object_name_part(target), job_.id);
+  spec.image = job_.image;
+  spec.labels = identity_.labels();
+  spec.labels[label::target] = target;
+  spec.limits = settings_.limits;
+  return spec;
 }
 
 void BuildSteps::begin(const std::string& step) {
@@ -95,13 +126,7 @@ BuildContainer& BuildSteps::container(const std::string& commit, const Cancellat
 
 void BuildSteps::open_container(const std::string& commit, const Cancellation& cancel) {
   begin("create");
-  const auto& target = job_.plan.target;
-  ContainerSpec spec;
-  spec.name = fmt::format("pkgkiln-{}-{}", object_name_part(target.name), job_.id);
-  spec.image = job_.image;
-  spec.labels = identity_.labels();
-  spec.labels[label::target] = target.name;
-  spec.limits = settings_.limits;
+  auto spec = container_spec("");
   spec.add_hosts = settings_.add_hosts;
   auto environment = settings_.environment;
   if (environment.makeflags.empty()) environment.makeflags = fmt::format("-j{}", job_.turn.cores);
@@ -116,26 +141,27 @@ void BuildSteps::open_container(const std::string& commit, const Cancellation& c
 }
 
 void BuildSteps::mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment) {
-  const auto mount = [&](const CacheVolume& cache, const char* path) {
+  const auto make = [this](const CacheVolume& cache) {
     runtime_.create_volume(cache.name, cache.labels);
-    spec.volumes.push_back({cache.name, path});
+    return cache.name;
   };
+  BuildCaches caches;
+  caches.limits = settings_.caches;
   try {
-    if (settings_.caches.packages > 0) {
-      mount(shared_cache_of(identity_.instance), builder::shared_cache);
-      environment.caches["SHARED_CACHE"] = builder::shared_cache;
-      environment.caches["SHARED_CACHE_LIMIT"] = std::to_string(settings_.caches.packages);
-    }
-    if (settings_.caches.sources > 0) {
-      const auto own = own_cache_of(identity_.instance, job_.plan.target.name);
-      mount(own, builder::own_cache);
-      environment.caches["OWN_CACHE"] = builder::own_cache;
-      environment.srcdest = builder::cached_sources;
-      own_cache_ = own.name;
-    }
+    if (caches.limits.packages > 0) caches.shared = make(shared_cache_of(identity_.instance));
+    if (caches.limits.sources > 0)
+      caches.own = make(own_cache_of(identity_.instance, job_.plan.target.name));
+    if (caches.shared.empty() && caches.own.empty()) return;
+    // No cache by its labels: what a killed run leaves of them is removed.
+    caches.fetched = make({spec.name, spec.labels});
   } catch (const RuntimeError& error) {
     job_.log.note(fmt::format("going on without a cache: {}", error.what()));
+    return;
   }
+  spec.volumes = caches.mounts();
+  environment.caches = caches.environment();
+  if (!caches.own.empty()) environment.srcdest = builder::fetched_sources;
+  caches_ = std::move(caches);
 }
 
 bool BuildSteps::published(const std::vector<pacman::PackageFileName>& files) {
@@ -161,10 +187,26 @@ BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFile
 
 BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
   const auto output = last_output_lines(job_.log.path(), kHintLines);
+  if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
   auto hint = step_ == "dependencies"
                   ? hint_from_dependencies(output)
                   : hint_from_output(output, step_ == "build" && !job_.plan.target.network);
   return Failed{step_, exit_code, std::move(why), std::move(hint)};
+}
+
+BuildOutcome BuildSteps::out_of_processes(int exit_code) const {
+  const std::string why = "no further process could be started";
+  try {
+    const auto unenforceable = runtime_.info().unenforceable_limits;
+    // Then what counts them is the limit of a user, who is the same in all containers.
+    if (std::find(unenforceable.begin(), unenforceable.end(), "pids") != unenforceable.end())
+      return Failed{step_, 0, why,
+                    "this engine can't count the processes of each container, so another build may "
+                    "have used them up; it is tried again in the next run"};
+  } catch (const RuntimeError& error) {
+    job_.log.note(error.what());
+  }
+  return Failed{step_, exit_code, why, "raise [build] pids if it needs more of them at once"};
 }
 
 }  // namespace pkgkiln

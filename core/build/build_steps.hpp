@@ -8,6 +8,7 @@
 
 #include "core/build/build_job.hpp"
 #include "core/build/outcome.hpp"
+#include "core/cache/keeper.hpp"
 #include "core/runtime/identity.hpp"
 
 namespace pkgkiln {
@@ -30,7 +31,8 @@ class BuildSteps {
   Ended stage(const Work& work, const Cancellation& cancel);
   /// One that waits for the job's turn first, which counts for no time, and has it until its end.
   Ended stage_in_turn(const Work& work, const Cancellation& cancel);
-  void remove_container();
+  /// The caches get what it fetched.
+  void remove_container(const Cancellation& cancel);
 
   void begin(const std::string& step);
   /// How long each took; the one that it is at until now.
@@ -39,8 +41,8 @@ class BuildSteps {
   BuildContainer& container(const std::string& commit, const Cancellation& cancel);
 
   /// The volume with the target's own cache; empty if no container had it.
-  const std::string& own_cache() const { return own_cache_; }
-  /// What it took on the disk after the last stage, if that is known.
+  const std::string& own_cache() const { return caches_.own; }
+  /// What it takes on the disk, if that was counted.
   std::optional<std::uint64_t> cache_size() const { return cache_size_; }
 
   /// Up to date, if all of these are published and the target isn't forced.
@@ -52,6 +54,10 @@ class BuildSteps {
   void open_container(const std::string& commit, const Cancellation& cancel);
   /// They save time and no more: what goes wrong is noted.
   void mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment);
+  void keep_fetched(const std::vector<std::string>& sources, const Cancellation& cancel);
+  /// What every container of this build has.
+  ContainerSpec container_spec(const std::string& purpose) const;
+  BuildOutcome out_of_processes(int exit_code) const;
   bool published(const std::vector<pacman::PackageFileName>& files);
 
   ContainerRuntime& runtime_;
@@ -63,7 +69,7 @@ class BuildSteps {
   std::vector<StepTime> times_;
   std::optional<Cancellation::Clock::time_point> deadline_;  // from the first stage on
   std::unique_ptr<BuildContainer> container_;
-  std::string own_cache_;
+  BuildCaches caches_;
   std::optional<std::uint64_t> cache_size_;
 };
 

@@ -12,11 +12,13 @@ inline constexpr const char* startdir = "/build/startdir";
 inline constexpr const char* pkgdest = "/build/pkgdest";
 /// Where sources go that no cache keeps.
 inline constexpr const char* srcdest = "/build/srcdest";
-/// Where caches are mounted: what all targets share, and the target's own with its sources. What
-/// they hold is made by core/script/parts/package_cache.sh.
+/// Where caches are mounted, for a build read-only: what all targets share, and the target's own.
+/// What they hold is made by core/script/keep.sh.
 inline constexpr const char* shared_cache = "/var/cache/pkgkiln/packages";
 inline constexpr const char* own_cache = "/var/cache/pkgkiln/target";
-inline constexpr const char* cached_sources = "/var/cache/pkgkiln/target/sources";
+/// What a build fetched, for the caches, with its sources; their directories are the image's.
+inline constexpr const char* fetched = "/var/cache/pkgkiln/fetched";
+inline constexpr const char* fetched_sources = "/var/cache/pkgkiln/fetched/sources";
 /// Root's; gets the directory of a repository's packages that pacman is to install from.
 inline constexpr const char* offered = "/var/lib";
 

@@ -43,6 +43,7 @@ BuildSteps::Ended Inspection::ask_makepkg(const Cancellation& cancel) {
   if (result.exit_code != 0)
     return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
   found_.srcinfo = pacman::SrcInfo::parse(result.answer, machine_arch());
+  found_.asked = true;
   return std::nullopt;
 }
 

@@ -11,6 +11,17 @@
 
 namespace pkgkiln {
 
+namespace {
+
+std::string version_moved(const std::string& made, const std::string& found) {
+  return fmt::format(
+      "its version is {}, but was {} before the build: the PKGBUILD makes it of what changes, as "
+      "the network or the time; pkgver() would be run once, before the build",
+      made, found);
+}
+
+}  // namespace
+
 PackageBuild::PackageBuild(ContainerRuntime& runtime, const RunIdentity& identity,
                            const BuildSettings& settings, BuildJob job)
     : steps_(runtime, identity, settings, std::move(job)) {}
@@ -18,7 +29,7 @@ PackageBuild::PackageBuild(ContainerRuntime& runtime, const RunIdentity& identit
 std::optional<BuildOutcome> PackageBuild::inspect(const Cancellation& cancel) {
   auto ended =
       steps_.stage([this](const Cancellation& bounded) { return first_stage(bounded); }, cancel);
-  steps_.remove_container();
+  steps_.remove_container(cancel);
   return ended;
 }
 
@@ -93,8 +104,16 @@ std::map<std::string, std::string> PackageBuild::offered(
 
 PackageBuild::Ended PackageBuild::fetch(const Cancellation& cancel) {
   steps_.begin("fetch");
+  std::vector<std::string> names, verified;
+  for (const auto& source : inspected_.srcinfo->verified_sources()) {
+    names.push_back(source.name);
+    verified.insert(verified.end(), {source.name, source.url});
+  }
+  container(cancel).set_sources(std::move(names));
+  std::map<std::string, std::string> kept;
+  if (!steps_.own_cache().empty()) kept["KEPT"] = builder::own_cache;
   const auto result = container(cancel).run(
-      {"fetch", script::fetch, inspected_.srcinfo->unkept_sources(), true}, cancel);
+      {"fetch", script::fetch, std::move(verified), true, std::move(kept)}, cancel);
   if (result.exit_code != 0)
     return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
   if (inspected_.moves)
@@ -112,6 +131,7 @@ PackageBuild::Ended PackageBuild::look_again(const Cancellation& cancel) {
   if (result.exit_code != 0)
     return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
   inspected_.srcinfo = pacman::SrcInfo::parse(result.answer, machine_arch());
+  inspected_.asked = true;
   inspected_.vcs_sources = as_asked(*inspected_.srcinfo, inspected_.moves, inspected_.vcs_sources);
   return std::nullopt;
 }
@@ -134,7 +154,10 @@ PackageBuild::Ended PackageBuild::build(const Cancellation& cancel) {
   steps_.begin("build");
   const auto& job = steps_.job();
   if (job.plan.target.network) job.log.note("not sealed: the target sets network = true");
-  const auto result = container(cancel).run({"build", script::build, {}, true}, cancel);
+  // See bootstrap.sh. What makepkg has not said itself may be wrong.
+  std::map<std::string, std::string> known{{"PKGKILN_HOLD", "1"}};
+  if (inspected_.asked) known["PKGKILN_VERSION"] = announced_->version();
+  const auto result = container(cancel).run({"build", script::build, {}, true, known}, cancel);
   if (result.exit_code == 0) return std::nullopt;
   peak_memory_ = container(cancel).peak_memory();
   return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
@@ -169,8 +192,8 @@ BuildOutcome PackageBuild::collect(const Cancellation& cancel) {
     objection = announced_->objection_to(built.packages);
   }
   if (objection) return steps_.failed(0, *objection);
-  // pkgver() runs again in the sealed build, so the version may be another one now.
   if (const auto& made = names.front().version; made != announced_->version()) {
+    if (inspected_.asked) return steps_.failed(0, version_moved(made, announced_->version()));
     job.log.note(
         fmt::format("the version is {}, not {} as announced", made, announced_->version()));
     if (auto ended = steps_.if_published(names)) return *ended;

@@ -20,8 +20,7 @@ struct CacheVolume {
   Labels labels;
 };
 
-/// The one of all targets: packages whose signatures pacman checks, since every build may write
-/// to it.
+/// The one of all targets: packages whose signatures pacman checks.
 CacheVolume shared_cache_of(const std::string& instance);
 /// The target's own, which no container of another target ever mounts: its sources, and packages
 /// that nobody signed.

@@ -16,6 +16,7 @@ struct Inspected {
   std::string commit;  // whose files are mirrored on the host
   bool moves = false;  // there is a pkgver(), so the version is known only after the fetch
   std::optional<pacman::SrcInfo> srcinfo;
+  bool asked = false;           // makepkg itself said it, not the .SRCINFO that is there
   std::string srcinfo_problem;  // why the .SRCINFO that is there can't be used, if it can't be read
   std::vector<RecordedSource> vcs_sources;
 };

@@ -9,8 +9,10 @@ namespace pkgkiln {
 
 namespace {
 
-/// Reaps orphans, stops at once on SIGTERM, and ends after "$1" seconds.
-constexpr const char* kWait = R"(trap 'exit 0' TERM; sleep "$1" & wait "$!")";
+/// Reaps orphans, stops at once on SIGTERM, and ends after "$1" seconds. Whoever ends all other
+/// processes (core/script/parts/sweep.sh) also ends what it waits with.
+constexpr const char* kWait =
+    R"sh(trap 'exit 0' TERM; while ((SECONDS < $1)); do sleep "$(($1 - SECONDS))" & wait "$!"; done)sh";
 
 bool succeeds(const std::function<void()>& action, const Sink& warn) {
   try {
@@ -25,8 +27,11 @@ bool succeeds(const std::function<void()>& action, const Sink& warn) {
 }  // namespace
 
 WaitingContainer::WaitingContainer(ContainerRuntime& runtime, ContainerSpec spec,
-                                   std::chrono::seconds lifetime, Sink warn)
-    : runtime_(runtime), name_(spec.name), warn_(std::move(warn)) {
+                                   std::chrono::seconds lifetime, Sink warn, Network network)
+    : runtime_(runtime),
+      name_(spec.name),
+      has_network_(network == Network::own),
+      warn_(std::move(warn)) {
   try {
     start(std::move(spec), lifetime);
   } catch (...) {
@@ -42,8 +47,11 @@ WaitingContainer::~WaitingContainer() {
 void WaitingContainer::start(ContainerSpec spec, std::chrono::seconds lifetime) {
   spec.command = {"/bin/bash", "-c", kWait, "pkgkiln", std::to_string(lifetime.count())};
   spec.user = "root";
-  spec.network = name_;
-  runtime_.create_network(name_, spec.labels);
+  spec.network.clear();
+  if (has_network_) {
+    spec.network = name_;
+    runtime_.create_network(name_, spec.labels);
+  }
   for (const auto& warning : runtime_.create(spec).warnings) warn_(warning);
   runtime_.start(name_);
 }
@@ -54,7 +62,7 @@ void WaitingContainer::disconnect() {
 
 void WaitingContainer::remove() noexcept {
   succeeds([&] { runtime_.remove(name_); }, warn_);
-  succeeds([&] { runtime_.remove_network(name_); }, warn_);
+  if (has_network_) succeeds([&] { runtime_.remove_network(name_); }, warn_);
 }
 
 std::vector<Litter> leftovers(ContainerRuntime& runtime, const Labels& labels) {

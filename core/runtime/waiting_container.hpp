@@ -17,10 +17,12 @@ namespace pkgkiln {
 /// `warn` what it could not remove). One owner, one thread.
 class WaitingContainer {
  public:
+  enum class Network { own, none };
+
   /// `spec.command`, `spec.user` and `spec.network` are filled in. What the engine warns of goes
   /// to `warn`, a line each. If the constructor throws nothing is left behind.
   WaitingContainer(ContainerRuntime& runtime, ContainerSpec spec, std::chrono::seconds lifetime,
-                   Sink warn);
+                   Sink warn, Network network = Network::own);
   WaitingContainer(const WaitingContainer&) = delete;
   WaitingContainer& operator=(const WaitingContainer&) = delete;
   ~WaitingContainer();
@@ -37,6 +39,7 @@ class WaitingContainer {
 
   ContainerRuntime& runtime_;
   std::string name_;
+  bool has_network_;
   Sink warn_;
 };
 

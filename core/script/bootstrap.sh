@@ -64,13 +64,36 @@ for directory in startdir srcdest builddir pkgdest; do
     chmod 755 "/build/$directory"
 done
 
-# Most of what a call of makepkg takes are its checks of the PKGBUILD; BuildContainer sets the
+# Where caches are mounted: a new volume becomes what its mount point is. What all targets share is
+# root's alone.
+mkdir -p /var/cache/pkgkiln/{packages,target,fetched/{signed,unsigned,sources}}
+chmod 700 /var/cache/pkgkiln/packages
+chown builder:builder /var/cache/pkgkiln/fetched/sources
+
+# Most of what a call of makepkg takes are its checks of the PKGBUILD; BuildContainer sets the first
 # variable once they were made. This is read after those that are there.
 checks=/usr/share/makepkg/lint_pkgbuild
 if [ -d "$checks" ]; then
     cat >"$checks/zz-pkgkiln.sh" <<'CHECKS'
 if [[ -n ${PKGKILN_CHECKED-} ]]; then
     lint_pkgbuild_functions=()
+fi
+# For the build, after the PKGBUILD was read: its version is what was found before.
+if [[ -n ${PKGKILN_HOLD-} ]]; then
+    pkgkiln_hold_version() {
+        local version
+        version=$(get_full_version)
+        if [[ -n ${PKGKILN_VERSION-} && $version != "$PKGKILN_VERSION" ]]; then
+            error "The version is %s now, but was %s before the build: the PKGBUILD makes it of what changes, as the network or the time; have pkgver() find it, which is run once, before the build." \
+                "$version" "$PKGKILN_VERSION"
+            return 1
+        fi
+        # Whoever calls it gets its answer of then.
+        if declare -f pkgver >/dev/null; then
+            pkgver() { printf '%s' "$pkgver"; }
+        fi
+    }
+    lint_pkgbuild_functions+=(pkgkiln_hold_version)
 fi
 CHECKS
 fi

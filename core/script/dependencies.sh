@@ -4,17 +4,22 @@
 #   "$@"                 dependencies, as in depends=()
 #   $REPOSITORY          a repository that has some of them beside the image's; may be unset
 #   $REPOSITORY_SERVER   its URL, as pacman.conf's "Server"
-#   and those of parts/package_cache.sh
+#   and those of parts/package_cache.sh and parts/sweep.sh
 set -euo pipefail
 cd /
 
-declare -a flags=(--noconfirm)
+# A package that conflicts with what is to be installed makes room, as for who calls makepkg -s and
+# answers yes (--ask inverts what --noconfirm answers, by a bit for each kind of question).
+declare -a flags=(--noconfirm --ask 4)
 if [[ $(pacman -S --help) == *--disable-sandbox* ]]; then
     flags+=(--disable-sandbox)
 fi
 
 # shellcheck source=core/script/parts/package_cache.sh
 . parts/package_cache.sh
+
+# shellcheck source=core/script/parts/sweep.sh
+. parts/sweep.sh
 
 is_listed() {
     [[ $'\n'$(pacman-conf --repo-list)$'\n' == *$'\n'"$1"$'\n'* ]]
@@ -39,7 +44,7 @@ if [ -n "${REPOSITORY-}" ] && ! is_listed "$REPOSITORY"; then
     fi
 fi
 
-make_own_cache
+before=$(pacman -Qq)
 
 # Always: a builder image that lags behind its mirrors cannot install what they hold now.
 plan -Syu
@@ -53,8 +58,16 @@ if [ -n "$without" ]; then
 fi
 mapfile -t missing < <(pacman -T -- "$@")
 if [ "${#missing[@]}" -gt 0 ]; then
-    if [ -n "${SHARED_CACHE-}${OWN_CACHE-}" ]; then
+    if [ -n "${FETCHED-}" ]; then
         plan -S --needed -- "${missing[@]}"
     fi
     transact -S --needed --asdeps -- "${missing[@]}"
 fi
+
+replaced=$(comm -23 <(sort <<<"$before") <(pacman -Qq | sort))
+if [ -n "$replaced" ]; then
+    echo "removed, since something that is installed now replaces it or conflicts with it: ${replaced//$'\n'/, }"
+fi
+
+# Before anything that builder does: an install script may have started a daemon.
+end_others

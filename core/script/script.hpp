@@ -16,6 +16,7 @@ extern const char* const build;
 extern const char* const sweep;
 extern const char* const sealed;
 extern const char* const collect;
+extern const char* const keep;
 
 /// The command that runs a script with these arguments: they arrive as "$@", never as shell text,
 /// and the script itself lies in no file that somebody could change.

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Exits 0 only when no process of builder is left and the loopback is the only network interface.
-# Runs as root, with the parameters of parts/sweep.sh.
+# Exits 0 only when nothing that a step left running is left and the loopback is the only network
+# interface. Runs as root, with the parameters of parts/sweep.sh.
 set -u
 
 # shellcheck source=core/script/parts/sweep.sh
 . parts/sweep.sh
 
-sweep
+sweep "$@"
 cd /sys/class/net || exit
 for interface in *; do
     if [ "$interface" != lo ]; then

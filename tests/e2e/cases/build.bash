@@ -39,6 +39,11 @@ it 'builds GNU hello' published "hello-$hello_version-1-$ARCH.pkg.tar.zst"
 it 'builds every package of a split one, and has makepkg check its PKGBUILD once' published "split-tool-1.2-3-$ARCH.pkg.tar.zst" split-data-1.2-3-any.pkg.tar.zst
 counted_is() { compgen -G "$REPO/counted-git-r$1.*-1-any.pkg.tar.zst" || fail "$(ls "$REPO")"; }
 it 'gives a -git package the version that pkgver() says' counted_is 3
+pkgver_ran_once() {
+	(($(grep -c '^pkgver() runs' "$(log_of counted-git)") == 1)) || fail "$(grep -n pkgver "$(log_of counted-git)")"
+	has "$(log_of counted-git)" 'pkgver() gives r3.'
+}
+it 'runs pkgver() once, and gives its answer to who calls it later' pkgver_ran_once
 it 'builds a package for any arch' published anyarch-1.0-1-any.pkg.tar.zst
 it 'builds a package with an epoch' published epoch-2:0.9-1-any.pkg.tar.zst
 it 'builds a package with plus signs, from the URL of a PKGBUILD' published plus-name++-1.0+r2-1-any.pkg.tar.zst

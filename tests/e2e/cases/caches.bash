@@ -27,9 +27,9 @@ make_key() {
 }
 
 # A package of the files in a folder, in a repository.
-publish_upstream() { # repository, name, folder
+publish_upstream() { # repository, name, folder, line of its .PKGINFO...
 	local file
-	file=$(make_package "$UPSTREAM/$1" "$2" 1-1 "$3")
+	file=$(make_package "$UPSTREAM/$1" "$2" 1-1 "${@:3}")
 	[[ $1 != signed ]] || with_gpg "$WORLD/gnupg" --detach-sign "$file"
 	repo-add --quiet "$UPSTREAM/$1/$1.db.tar.gz" "$file" >/dev/null
 }
@@ -44,7 +44,24 @@ mkdir -p "$WORLD/keyring-package/etc/pacman.d/gnupg"
 cp "$WORLD"/keyring/{pubring.gpg,trustdb.gpg} "$WORLD/keyring-package/etc/pacman.d/gnupg"
 chmod 644 "$WORLD/keyring-package/etc/pacman.d/gnupg"/*
 publish_upstream unsigned fixture-keyring "$WORLD/keyring-package"
-publish_upstream unsigned unsigned-dep "$(files_of unsigned-dep genuine)"
+# It conflicts with what the image has, and its install script starts what should be root's for long.
+files_of unsigned-dep genuine >/dev/null
+cat >"$WORLD/unsigned-dep/.INSTALL" <<'INSTALL'
+post_install() {
+	(
+		trap '' TERM HUP INT
+		for place in packages target; do
+			touch "/var/cache/pkgkiln/$place/file" && touch /tmp/wrote-to-cache
+			mkfifo "/var/cache/pkgkiln/$place/pipe" && touch /tmp/wrote-to-cache
+		done
+		while sleep 0.1; do date +%s%N >/tmp/roots-beat; done
+	) >/dev/null 2>&1 &
+	setsid bash -c 'while sleep 0.1; do date +%s%N >/tmp/roots-beat; done' >/dev/null 2>&1 &
+	until [ -e /tmp/roots-beat ]; do sleep 0.1; done
+}
+INSTALL
+publish_upstream unsigned unsigned-dep "$WORLD/unsigned-dep" 'conflict = fixture-rival'
+publish_upstream unsigned fixture-rival "$(files_of fixture-rival here)"
 publish_upstream signed signed-dep "$(files_of signed-dep genuine)"
 cat >"$WORLD/repositories.conf" <<CONF
 [unsigned]
@@ -54,7 +71,7 @@ Server = $FIXTURE/unsigned
 SigLevel = Required TrustedOnly DatabaseNever
 Server = $FIXTURE/signed
 CONF
-IMAGE_LINES=$(printf 'pacman_conf = "%s"\npackages = ["fixture-keyring"]' "$WORLD/repositories.conf")
+IMAGE_LINES=$(printf 'pacman_conf = "%s"\npackages = ["fixture-keyring", "fixture-rival"]' "$WORLD/repositories.conf")
 
 # --- what is built ------------------------------------------------------------------------
 
@@ -68,10 +85,10 @@ new_tarball() { # content
 }
 printf 'first\n' >"$UPSTREAM/unchecked.txt"
 commit_upstream one one
-commit_upstream two two
+"$HERE/../fixtures/commit" "$UPSTREAM/one.git" steady genuine
 
-hoard() { # pkgrel, upstream of its clone
-	local sources=("$FIXTURE/checked.txt" "renamed::$FIXTURE/unchecked.txt" "clone::git+$FIXTURE/$2.git")
+hoard() { # pkgrel, text of functions
+	local sources=("$FIXTURE/checked.txt" "renamed::$FIXTURE/unchecked.txt" "clone::git+$FIXTURE/one.git")
 	cat >"$WORLD/PKGBUILD" <<-PKGBUILD
 		pkgname=hoard
 		pkgver=1
@@ -83,8 +100,9 @@ hoard() { # pkgrel, upstream of its clone
 		sha256sums=($CHECKED SKIP SKIP)
 		package() {
 			cat /usr/share/signed-dep /usr/share/unsigned-dep
-			install -D -m 644 -t "\$pkgdir/usr/share/hoard" checked.txt renamed clone/text
+			install -D -m 644 -t "\$pkgdir/usr/share/hoard" checked.txt renamed clone/text clone/steady
 		}
+		${2-}
 	PKGBUILD
 	{
 		printf 'pkgbase = hoard\n\tpkgver = 1\n\tpkgrel = %s\n\tarch = any\n' "$1"
@@ -102,8 +120,24 @@ sharer() { # pkgrel
 	printf 'pkgbase = sharer\n\tpkgver = 1\n\tpkgrel = %s\n\tarch = any\n\tdepends = signed-dep\n\npkgname = sharer\n' "$1" |
 		commit_file sharer .SRCINFO
 }
+# Looks for root's processes but for the first and what that waits with, and for ways into caches.
+# shellcheck disable=SC2016 # makepkg expands it
+looks='
+prepare() {
+	local beat file
+	beat=$(cat /tmp/roots-beat)
+	sleep 0.5
+	[[ $(cat /tmp/roots-beat) == "$beat" ]] || echo "a daemon lives on"
+	for file in /proc/[0-9]*/status; do
+		grep -qE "^Uid:[[:space:]]0" "$file" && echo "of root: $(grep -E "^(Name|NSsid):" "$file" | tr -s "[:space:]" " ")"
+	done 2>/dev/null
+	[[ ! -e /tmp/wrote-to-cache ]] || echo "root wrote to a cache"
+	ls /var/cache/pkgkiln/packages && echo "builder sees what all share"
+	touch /var/cache/pkgkiln/{packages,target,target/*}/evil && echo "builder wrote to a cache"
+	true
+}'
 new_tarball first
-hoard 1 one
+hoard 1 "$looks"
 sharer 1
 BUILD_LINES='jobs = 2'
 # So that this machine reaches fixtures.test as well, which is a name in containers only.
@@ -149,14 +183,42 @@ it 'downloads what it needs' fetches_at_first
 shared_holds() { diff <(printf '%s\n' signed-dep-1-1-any.pkg.tar.zst{,.sig}) <(in_shared 'ls -A1'); }
 it 'shares signed packages and nothing else' shared_holds
 own_holds() {
-	diff <(printf '%s\n' packages packages/unsigned-dep-1-1-any.pkg.tar.zst sources sources/checked.txt sources/clone sources/renamed) \
+	diff <(printf '%s\n' files files/checked.txt git git/clone packages packages/unsigned-dep-1-1-any.pkg.tar.zst) \
 		<(in_volume "$(volume_of target-hoard)" 'find * -maxdepth 1 | sort')
 }
 it 'keeps unsigned packages and sources where one target has them' own_holds
-owners_are() { diff <(printf '%s\n' '755 0 packages' '755 1500 sources') <(in_volume "$(volume_of target-hoard)" "stat -c '%a %u %n' *"); }
-it 'lets builder write to his sources and to nothing else' owners_are
+nothing_lived_on() {
+	local log
+	log=$(log_of hoard)
+	lacks "$log" 'a daemon lives on' 'root wrote' 'builder sees' 'builder wrote'
+	[[ $(grep -c '^of root: ' "$log") -le 2 ]] || fail "$(grep '^of root: ' "$log")"
+}
+it "ends root's processes before builder's begin, and lets nobody of a build write to a cache" nothing_lived_on
+removal_is_told() { has "$(log_of hoard)" 'replaces it or conflicts with it: fixture-rival'; }
+it 'makes room for a dependency that conflicts with what the image has, and says so' removal_is_told
 
-hoard 2 one
+# Forges an object of its clone, as later builds would find it, and has its hooks run.
+# shellcheck disable=SC2016 # makepkg expands it
+forges='
+build() {
+	cd "$SRCDEST/clone"
+	local steady evil pack
+	steady=$(git rev-parse HEAD:steady)
+	mkdir -p "$SRCDEST/away"
+	for pack in objects/pack/*.pack; do
+		mv "${pack%.pack}".* "$SRCDEST/away"
+		git unpack-objects <"$SRCDEST/away/${pack##*/}"
+	done
+	evil=$(echo evil | git hash-object -w --stdin)
+	mkdir -p "objects/${steady:0:2}"
+	mv -f "objects/${evil:0:2}/${evil:2}" "objects/${steady:0:2}/${steady:2}"
+	git config core.hooksPath "$PWD/hooks"
+	git config core.fsmonitor "echo a hook runs >&2; false"
+	mkdir -p hooks
+	printf "#!/bin/sh\necho a hook runs >&2\n" >hooks/post-checkout
+	chmod 755 hooks/post-checkout
+}'
+hoard 2 "$forges"
 sharer 2
 commit_upstream one more
 printf 'second\n' >"$UPSTREAM/unchecked.txt"
@@ -173,19 +235,24 @@ it 'brings a clone up to date that is there' updates_clone
 # --- what somebody put there ----------------------------------------------------------------
 
 new_tarball 'first, but longer'
-hoard 3 two
+hoard 3
 sharer 3
+# Its default branch gets another name.
+git -C "$UPSTREAM/one.git" branch --move main renamed
+"$HERE/../fixtures/commit" --branch renamed "$UPSTREAM/one.git" text renamed
 # As long as it was, so that only the signature tells.
 # shellcheck disable=SC2016 # the container's shell expands it
 poison='for f in signed-dep*zst; do s=$(stat -c %s $f); head -c $s /dev/zero >new; mv new $f; done'
 it 'lets an attacker write to the shared cache' in_shared "$poison; mkfifo signed-dep-9-1-any.pkg.tar.zst; ln -s /etc odd"
 kiln poisoned build
-it 'builds in spite of a poisoned package, a tarball of the same name and a clone of something else' out_has '2 built, 0 up-to-date, 0 failed'
+it 'builds in spite of a poisoned package, a tarball of the same name and a renamed branch' out_has '2 built, 0 up-to-date, 0 failed'
 retried() { grep -q 'trying once more without what came from a cache' "$STATE"/logs/*/*.log; }
 it 'says that it did without the cache' retried
 it 'never installs what was poisoned' content_is sharer-1-3-any.pkg.tar.zst sharer genuine
 it 'has the tarball of its checksum' content_is hoard-1-3-any.pkg.tar.zst hoard/checked.txt 'first, but longer'
-it 'has the clone that it names' content_is hoard-1-3-any.pkg.tar.zst hoard/text two
+it 'has what the default branch is now' content_is hoard-1-3-any.pkg.tar.zst hoard/text renamed
+believes_no_object() { content_is hoard-1-3-any.pkg.tar.zst hoard/steady genuine && lacks "$(log_of hoard)" 'a hook runs'; }
+it 'has nothing of what a build made of its clone' believes_no_object
 sources_are_told() { has "$(log_of hoard)" 'trying once more without them'; }
 it 'says that it did without earlier sources' sources_are_told
 it 'has the genuine package in the cache again, and nothing odd' shared_holds

@@ -1,11 +1,14 @@
 # shellcheck shell=bash
 # Targets that fail, each at its step, with good ones between them.
 
-configure bad-checksum failing-build no-such-repository failing-check wants-network anyarch
+# shellcheck disable=SC2016 # makepkg expands it
+printf '%s\n' pkgname=moving '_seen=(/sys/class/net/*)' 'pkgver=1.${#_seen[@]}' pkgrel=1 'arch=(any)' 'package() { :; }' |
+	commit_file moving PKGBUILD
+configure bad-checksum failing-build no-such-repository failing-check wants-network moving anyarch
 kiln first build
 
 it 'ends with 1 when a target failed' code_is 1
-it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 5 failed'
+it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 6 failed'
 it 'publishes the good one, which came last' published anyarch-1.0-1-any.pkg.tar.zst
 it 'publishes nothing of those that failed' not_published 'bad-*' 'failing-*' 'wants-*'
 
@@ -18,6 +21,8 @@ it 'reports a failing build() at the step build' failed_with failing-build 'fail
 it 'reports a failing check() at the step build' failed_with failing-check 'failed at step build' \
 	'exit code: 4' "hint: check() failed: the package's own tests" '| about to fail in check()'
 it 'cuts the network of a build' failed_with wants-network 'failed at step build' 'exit code: 4' 'hint: build() failed; it tried the network' '| curl: (7)'
+it 'reports a version that is another one without the network' failed_with moving 'failed at step build' \
+	'The version is 1.1-1 now, but was 1.2-1 before the build'
 it 'reports a repository that does not exist at the step source' failed_with no-such-repository 'failed at step source' \
 	"$(packaging no-such-repository)"
 

@@ -110,17 +110,19 @@ int FakeHost::play(fake::ExecCall& call) {
     if (fails_at(target, "dependencies")) return 1;
   } else if (script == script::fetch) {
     const std::lock_guard lock(noting_);
-    fetched_anew[target] = {call.command.begin() + 4, call.command.end()};
+    verified[target] = {call.command.begin() + 4, call.command.end()};
   } else if (script == script::packagelist) {
     for (const auto& pkgname : packages_of(target))
       call.out("/build/pkgdest/" +
                file_name(pkgname, pacman::SrcInfo::parse(srcinfo, "any").version) + "\n");
   } else if (script == script::build) {
     if (at_build) at_build(target, call);
-    if (fails_at(target, "build")) return 4;
+    if (fails_at(target, "build")) return exit_code;
     return play_build(call, target, srcinfo);
   } else if (script == script::sweep || script == script::sealed || script == script::collect) {
-    call.out(peak_of_cgroups);
+    call.out(said_between_steps);
+  } else if (script == script::keep) {
+    if (kept) kept(call);
   }
   return 0;
 }
@@ -147,9 +149,13 @@ int FakeHost::play_build(fake::ExecCall& call, const std::string& target,
   {
     const std::lock_guard lock(noting_);
     makeflags[target] = call.env["MAKEFLAGS"];
+    const auto held = call.env.find("PKGKILN_VERSION");
+    held_versions[target] = held == call.env.end() ? "none" : held->second;
   }
   if (const auto peak = peaks.find(target); peak != peaks.end()) call.set_peak_memory(peak->second);
-  const auto info = pacman::SrcInfo::parse(srcinfo, "any");
+  auto info = pacman::SrcInfo::parse(srcinfo, "any");
+  if (const auto other = makes_version.find(target); other != makes_version.end())
+    info.version = other->second;
   for (const auto& pkgname : packages_of(target)) {
     SamplePackage package;
     package.pkgname = pkgname;

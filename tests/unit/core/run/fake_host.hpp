@@ -125,9 +125,13 @@ class FakeHost {
   std::map<std::string, std::string> makes_also;  // a second package, by target
   /// By target, what stands in its .SRCINFO and isn't what makepkg prints in that place.
   std::map<std::string, std::pair<std::string, std::string>> lies;
-  std::map<std::string, std::string> prints;   // at the step "dependencies", by target
-  std::map<std::string, std::uint64_t> peaks;  // of memory, by target
-  std::string peak_of_cgroups;                 // as parts/sweep.sh prints it
+  std::map<std::string, std::string> prints;         // at the step "dependencies", by target
+  std::map<std::string, std::uint64_t> peaks;        // of memory, by target
+  std::string said_between_steps;                    // by parts/sweep.sh
+  int exit_code = 4;                                 // of a build that fails
+  std::map<std::string, std::string> makes_version;  // instead of its own, by target
+  std::map<std::string, std::string> held_versions;  // what makepkg is to hold, or "none"
+  std::function<void(fake::ExecCall& call)> kept;    // called when the caches are filled
   /// Called at the step "build" of a target, in the thread that builds it.
   std::function<void(const std::string& target, fake::ExecCall& call)> at_build;
   std::function<void()> at_inspect;              // of makepkg, in its thread
@@ -135,7 +139,8 @@ class FakeHost {
   /// The environment of a target's step "dependencies", and the files below /var/lib then.
   std::map<std::string, std::map<std::string, std::string>> environments;
   std::map<std::string, std::set<std::string>> offered;
-  std::map<std::string, std::vector<std::string>> fetched_anew;  // at the step "fetch", by target
+  /// What the step "fetch" of a target is told of its sources.
+  std::map<std::string, std::vector<std::string>> verified;
 
  private:
   int play(fake::ExecCall& call);

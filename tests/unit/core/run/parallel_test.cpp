@@ -212,12 +212,12 @@ TEST_CASE("an engine that can't tell what was used fails no build") {
 
 TEST_CASE("where the engine doesn't tell what was used, the cgroup does") {
   FakeHost host;
-  host.peak_of_cgroups = "8589934592\n";
+  host.said_between_steps = "8589934592\n";
   host.peaks = {{"b", 6}};
   const auto results = host.build(targets(host, {"a", "b"}));
   CHECK(results[0].record.peak_memory == std::uint64_t{8} << 30U);
   CHECK(results[1].record.peak_memory == 6);
-  host.peak_of_cgroups = "max";
+  host.said_between_steps = "max";
   CHECK(host.build(targets(host, {"c"})).front().record.peak_memory == 0);
 }
 

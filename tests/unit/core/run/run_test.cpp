@@ -71,33 +71,109 @@ TEST_CASE("a .SRCINFO that left out a package is found out when all is built") {
   CHECK(count(host.observer.steps, "a: collect") == 1);
 }
 
-TEST_CASE("a build mounts the shared cache and its target's own, and no other's") {
+TEST_CASE("a build reads the shared cache and its target's own, and fills them when it is over") {
   FakeHost host;
   host.settings.caches = {1000, 1000};
   std::map<std::string, std::vector<VolumeMount>> mounted;
   host.at_build = [&](const std::string& target, fake::ExecCall& call) {
     mounted[target] = call.container().volumes;
   };
-  host.peak_of_cgroups = "4096\ncache 77\n";
+  host.said_between_steps = "4096\nfetched 1\n";
+  host.kept = [&](fake::ExecCall& call) {
+    CHECK(call.networks().empty());
+    for (const auto& mount : call.container().volumes) CHECK_FALSE(mount.read_only);
+    call.out("77\n");
+  };
   CHECK(words(host.build({host.target("a"), host.target("b")})) == Names{"built", "built"});
   const auto instance = host.state.instance();
   const auto shared = shared_cache_of(instance).name;
   for (const std::string target : {"a", "b"}) {
-    CHECK(mounted[target] == std::vector<VolumeMount>{{shared, "/var/cache/pkgkiln/packages"},
-                                                      {own_cache_of(instance, target).name,
-                                                       "/var/cache/pkgkiln/target"}});
+    REQUIRE(mounted[target].size() == 3);
+    CHECK(mounted[target][0] == VolumeMount{shared, "/var/cache/pkgkiln/packages", true});
+    CHECK(mounted[target][1] ==
+          VolumeMount{own_cache_of(instance, target).name, "/var/cache/pkgkiln/target", true});
+    CHECK(mounted[target][2].path == "/var/cache/pkgkiln/fetched");
+    CHECK_FALSE(mounted[target][2].read_only);
     CHECK(host.environments[target]["SHARED_CACHE_LIMIT"] == "1000");
     CHECK(host.environments[target]["OWN_CACHE"] == "/var/cache/pkgkiln/target");
   }
   CHECK(host.history.caches().front().bytes == 77);
   CHECK(host.history.last("a")->peak_memory == 4096);
-  CHECK(host.engine.runtime().list_volumes({}).size() == 3);
+  CHECK(mounted["a"][2].volume != mounted["b"][2].volume);
+  CHECK(host.engine.runtime().list_volumes({}).size() == 3);  // not those of what was fetched
+}
+
+TEST_CASE("the caches are left alone when nothing was fetched, or the run is cancelled") {
+  FakeHost host;
+  host.settings.caches = {1000, 1000};
+  int kept = 0;
+  host.kept = [&](fake::ExecCall&) { ++kept; };
+  SECTION("nothing was") {
+    CHECK(words(host.build({host.target("a")})) == Names{"built"});
+  }
+  SECTION("it is cancelled") {
+    host.said_between_steps = "fetched 1\n";
+    host.fails["a"] = "build";
+    host.at_build = [&](const std::string&, fake::ExecCall&) { host.cancel.request(15); };
+    host.build({host.target("a")});
+  }
+  CHECK(kept == 0);
+  CHECK(host.engine.runtime().list_volumes({}).size() == 2);
+}
+
+TEST_CASE("what can't be kept costs no build") {
+  FakeHost host;
+  host.settings.caches = {1000, 1000};
+  host.said_between_steps = "fetched 1\n";
+  host.kept = [&](fake::ExecCall&) {
+    throw RuntimeError(RuntimeError::Kind::lost, "the engine is gone");
+  };
+  CHECK(words(host.build({host.target("a")})) == Names{"built"});
+  CHECK_THAT(read_file(host.history.last("a")->log),
+             ContainsSubstring("not all that was fetched is kept: the engine is gone"));
+  CHECK(host.engine.runtime().list_volumes({}).size() == 2);
+}
+
+TEST_CASE("a version that moves between the fetch and the build is not published") {
+  FakeHost host;
+  const auto target = host.target_of("a", {"1", {}, false, {}});  // makepkg is asked
+  host.makes_version["a"] = "2-1";
+  const auto results = host.build({target});
+  CHECK(words(results) == Names{"failed"});
+  CHECK_THAT(results.front().record.why, ContainsSubstring("its version is 2-1, but was 1-1"));
+  CHECK(host.held_versions["a"] == "1-1");
+}
+
+TEST_CASE("a version of which only a .SRCINFO tells may be another one") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.makes_version["a"] = "2-1";
+  CHECK(words(host.build({target})) == Names{"built"});
+  CHECK(host.held_versions["a"] == "none");
+}
+
+TEST_CASE("processes that the engine counts for all containers are no target's fault") {
+  FakeHost host;
+  const bool counted = GENERATE(true, false);
+  RuntimeInfo info;
+  if (!counted) info.unenforceable_limits = {"memory", "pids"};
+  host.engine.set_info(info, 1000);
+  const auto target = host.target("a");
+  host.fails["a"] = "build";
+  host.exit_code = 254;
+  const auto result = host.build({target}).front();
+  CHECK(result.record.exit_code == (counted ? 254 : 0));
+  CHECK_THAT(result.record.why, ContainsSubstring("no further process could be started"));
+  const auto again = host.build({target}).front();
+  // Only what is the target's fault is remembered.
+  CHECK((again.record.why.find("not tried again") != std::string::npos) == counted);
 }
 
 TEST_CASE("what caches hold too much is removed at the end of a run") {
   FakeHost host;
   host.settings.caches = {1000, 100};
-  host.peak_of_cgroups = "cache 77\n";
+  host.said_between_steps = "fetched 1\n";
+  host.kept = [](fake::ExecCall& call) { call.out("77\n"); };
   host.build({host.target("a")});
   host.build({host.target("b")});
   const auto kept = host.history.caches();
@@ -128,10 +204,10 @@ TEST_CASE("sources without a checksum are fetched anew") {
   const std::vector<std::string> fields{"source = https://e.org/x", "source = https://e.org/y",
                                         "sha256sums = SKIP", "sha256sums = ab"};
   host.build({host.target_of("a", {"1", fields, true, "sha256sums=(SKIP ab)\n"})});
-  CHECK(host.fetched_anew["a"] == Names{"x"});
+  CHECK(host.verified["a"] == Names{"y", ""});
   // The PKGBUILD has become less strict than its .SRCINFO.
   host.build({host.target_of("a", {"2", fields, true, "sha256sums=(SKIP SKIP)\n"})});
-  CHECK(host.fetched_anew["a"] == Names{"."});
+  CHECK(host.verified["a"].empty());
 }
 
 TEST_CASE("logs and records that are too old go at the end of a run that built something") {

@@ -1,9 +1,7 @@
 #include <filesystem>
 
-#include "core/base/file.hpp"
-#include "core/base/process.hpp"
-#include "core/script/script.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/core/script/sandbox.hpp"
 
 namespace fs = std::filesystem;
 using namespace pkgkiln;
@@ -14,11 +12,8 @@ namespace {
 
 /// The script with programs that only write down how they were called, and a pacman.conf of its
 /// own.
-struct Place {
-  TempDir directory;
-  fs::path conf = directory.path() / "pacman.conf";
-  int code = 0;
-  std::string output;
+struct Place : test::ScriptSandbox {
+  fs::path conf = root / "pacman.conf";
 
   Place() {
     write_file_atomically(conf, "[options]\n[core]\n");
@@ -29,29 +24,9 @@ struct Place {
     program("pacman-conf", "echo core; echo extra");
     program("curl", "exit 0");
   }
-
-  void program(const std::string& name, const std::string& text) const {
-    const auto path = directory.path() / name;
-    write_file_atomically(
-        path, "#!/bin/bash\necho \"" + name + " $*\" >>'" + calls().string() + "'\n" + text + "\n",
-        0755);
-    fs::permissions(path, fs::perms::owner_all);
-  }
-  fs::path calls() const { return directory.path() / "calls"; }
-  std::string called() const { return read_file(calls()); }
-
   void run(const std::map<std::string, std::string>& environment) {
-    std::string text = script::dependencies;
-    const std::string real = "/etc/pacman.conf";
-    text.replace(text.find(real), real.size(), "'" + conf.string() + "'");
-    ProcessSpec spec;
-    spec.command = script::command(text.c_str(), {"lib>=1", "glibc"});
-    spec.env = environment;
-    spec.env["PATH"] = directory.path().string() + ":/usr/bin:/bin";
-    spec.working_dir = "/";
-    code = run_process(
-               spec, [&](std::string_view bytes) { output += bytes; }, Cancellation::never())
-               .code;
+    ScriptSandbox::run(script::dependencies, {"lib>=1", "glibc"}, environment,
+                       {{"/etc/pacman.conf", "pacman.conf"}});
   }
 };
 
@@ -62,12 +37,14 @@ TEST_CASE("dependencies are installed, and nothing is configured when nothing is
   place.run({});
   CHECK(place.code == 0);
   CHECK(read_file(place.conf) == "[options]\n[core]\n");
-  CHECK_THAT(
-      place.called(),
-      EndsWith("pacman -Syu --noconfirm --disable-sandbox --print --print-format pkgkiln-plan "
-               "%r %s %l\n"
-               "pacman -T -- lib>=1 glibc\n"
-               "pacman -S --noconfirm --disable-sandbox --needed --asdeps -- lib>=1 glibc\n"));
+  CHECK_THAT(place.called(),
+             EndsWith("pacman -Qq\n"
+                      "pacman -Syu --noconfirm --ask 4 --disable-sandbox --print --print-format "
+                      "pkgkiln-plan %r %s %l\n"
+                      "pacman -T -- lib>=1 glibc\n"
+                      "pacman -S --noconfirm --ask 4 --disable-sandbox --needed --asdeps -- lib>=1 "
+                      "glibc\n"
+                      "pacman -Qq\n"));
 }
 
 TEST_CASE("what can't be planned is not tried") {
@@ -86,8 +63,8 @@ TEST_CASE("what the image lags behind is upgraded, and nothing is asked twice") 
       R"([[ "$*" != *--print* ]] || echo 'pkgkiln-plan core 5 file:///x/y-1-1-any.pkg.tar.zst')");
   place.run({});
   CHECK(place.code == 0);
-  CHECK_THAT(place.called(), ContainsSubstring("pacman -Su --noconfirm\n"));
-  CHECK_THAT(place.called(), !ContainsSubstring("-Syu --noconfirm\n"));
+  CHECK_THAT(place.called(), ContainsSubstring("pacman -Su --noconfirm --ask 4\n"));
+  CHECK_THAT(place.called(), !ContainsSubstring("-Syu --noconfirm --ask 4\n"));
 }
 
 TEST_CASE("a repository that is offered comes last in pacman.conf") {
@@ -120,4 +97,47 @@ TEST_CASE("a repository that doesn't answer is told and left out") {
   CHECK(place.output ==
         "the repository mine does not answer at http://localhost/mine from this container, or is "
         "empty: going on without it\n");
+}
+
+TEST_CASE("the log says what had to go for a dependency") {
+  Place place;
+  place.program("pacman", R"sh(case "$1" in
+      -Qq) printf 'bash\ngit\nzlib\n' | grep -v "$(cat "$ROOT/gone" 2>/dev/null || echo nothing)" ;;
+      -T) echo git-lfs-plus ;;
+      -S) [ "$2" = --help ] || echo git >"$ROOT/gone" ;;
+    esac; exit 0)sh");
+  place.run({});
+  CHECK(place.code == 0);
+  CHECK_THAT(place.output, EndsWith("replaces it or conflicts with it: git\n"));
+}
+
+TEST_CASE("what an install script leaves running is ended before the step is over") {
+  Place place;
+  SECTION("it is ended") {
+    place.process(7, "a (daemon) 1 S", 'S', 7);
+    place.program("kill-all", "rm -r \"$ROOT/processes/7\"");
+    place.run({});
+    CHECK(place.code == 0);
+    CHECK_THAT(place.called(), EndsWith("kill-all \n"));
+  }
+  SECTION("it can't be") {
+    place.process(7, "daemon", 'D', 7);
+    place.run({{"BUILDER_ID", "1500"}});
+    CHECK(place.code == 1);
+    CHECK_THAT(place.output, EndsWith("what a step left running cannot be ended\n"));
+  }
+  SECTION("only what is dead, and what the main process waits with, is there") {
+    place.process(7, "daemon", 'Z', 7);
+    place.process(8, "sleep", 'S', 1);
+    place.run({});
+    CHECK(place.code == 0);
+    CHECK_THAT(place.called(), !ContainsSubstring("kill-all"));
+  }
+  SECTION("the container isn't one of ours") {
+    place.file("processes/1/cmdline", "init");
+    place.process(7, "daemon", 'S', 7);
+    place.run({});
+    CHECK(place.code == 1);
+    CHECK_THAT(place.called(), !ContainsSubstring("kill-all"));
+  }
 }

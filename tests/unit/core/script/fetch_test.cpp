@@ -6,19 +6,22 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
+/// What earlier builds kept, and a directory for sources. Its git only makes directories.
 struct SourceCache : test::ScriptSandbox {
   SourceCache() {
     std::filesystem::create_directories(root / "startdir");
     std::filesystem::create_directories(root / "sources");
+    file("kept/files/checked", "x");
+    file("kept/files/unnamed", "x");
+    file("kept/git/clone/HEAD", "ref: x\n");
+    program("git", R"([ ! -e "$ROOT/unreachable" ] && mkdir "${*: -1}")");
   }
-  void clone(const std::string& name) const {
-    file("sources/" + name + "/HEAD", "ref: x\n");
-    file("sources/" + name + "/objects/pack", "x");
-    file("sources/" + name + "/FETCH_HEAD", "of another time\n");
-  }
-  void fetch(const std::vector<std::string>& unkept = {}) {
-    run(script::fetch, unkept, {{"SRCDEST", (root / "sources").string()}},
-        {{"/build/startdir", "startdir"}});
+  void fetch(const std::map<std::string, std::string>& more = {}) {
+    std::map<std::string, std::string> environment{{"SRCDEST", (root / "sources").string()},
+                                                   {"KEPT", (root / "kept").string()}};
+    for (const auto& [key, value] : more) environment[key] = value;
+    run(script::fetch, {"checked", "", "never there", "", "clone", "https://e.org/c.git"},
+        environment, {{"/build/startdir", "startdir"}});
   }
   std::size_t calls() const {
     std::size_t count = 0;
@@ -31,79 +34,72 @@ struct SourceCache : test::ScriptSandbox {
 
 }  // namespace
 
-TEST_CASE("what is not to be kept is gone before makepkg looks") {
+TEST_CASE("makepkg finds what can be verified of what was kept, and nothing else") {
   SourceCache place;
   place.program("makepkg", "ls -A \"$SRCDEST\"");
-  for (const auto* name : {"kept", "-unkept", "cut.part", "svn/checkout"})
-    place.file("sources/" + std::string(name), "x");
-  place.fetch({"-unkept", "never there"});
+  place.fetch();
   CHECK(place.code == 0);
-  CHECK(place.output == "kept\n");
+  CHECK(place.output == "checked\nclone\n");
   CHECK(place.calls() == 1);
-  place.clone("clone");
-  place.fetch({"."});
-  CHECK(place.output.starts_with("clone\n"));
+  // Made anew by its server's word, it has the server's branches.
+  CHECK_THAT(place.called(), ContainsSubstring("git clone --quiet --mirror --reference " +
+                                               (place.root / "kept/git/clone").string() +
+                                               " -- https://e.org/c.git " +
+                                               (place.root / "sources/clone").string() + "\n"));
+}
+
+TEST_CASE("a kept file that a PKGBUILD changes stays as it was") {
+  SourceCache place;
+  place.program("makepkg", "echo changed >>\"$SRCDEST/checked\"; chmod 777 \"$SRCDEST/checked\"");
+  place.fetch();
+  CHECK(place.content("kept/files/checked") == "x");
+}
+
+TEST_CASE("what can't be cloned is left to makepkg") {
+  SourceCache place;
+  place.file("unreachable", "");
+  place.program("git", "mkdir \"${*: -1}\"; exit 128");
+  place.program("makepkg", "ls -A \"$SRCDEST\"");
+  place.fetch();
+  CHECK(place.code == 0);
+  CHECK(place.output == "checked\n");
 }
 
 TEST_CASE("what makepkg can't use of earlier builds is fetched anew") {
   SourceCache place;
-  place.file("sources/old", "x");
   // makepkg 6 ends with 1, makepkg 7 with 17 where a clone is of another URL; 99 is of the future.
   const auto* code = GENERATE("1", "17", "99");
-  place.program("makepkg", "[ ! -e \"$SRCDEST/old\" ] || exit " + std::string(code) +
-                               "\necho >\"$SRCDEST/new\"");
+  place.program("makepkg", "[ ! -e \"$SRCDEST/checked\" ] || exit " + std::string(code) +
+                               "\nls -A \"$SRCDEST\"; echo >\"$SRCDEST/new\"");
   place.fetch();
   CHECK(place.code == 0);
-  CHECK_THAT(place.output, ContainsSubstring("trying once more without them"));
+  CHECK(place.output ==
+        "==> Sources of earlier builds may be what is wrong: trying once more without them\n");
   CHECK_THAT(place.called(), ContainsSubstring("--cleanbuild"));
   CHECK(place.has("sources/new"));
-  CHECK_FALSE(place.has("sources/old"));
-  CHECK_FALSE(place.has("sources/.aside"));
-}
-
-TEST_CASE("sources of earlier builds stay when they were not what is wrong") {
-  SourceCache place;
-  place.file("sources/old", "x");
-  const int code = GENERATE(1, 17, 99);
-  place.program("makepkg", "echo >\"$SRCDEST/new\"; exit " + std::to_string(code));
-  place.fetch();
-  CHECK(place.code == code);
-  CHECK(place.calls() == 2);
-  CHECK(place.has("sources/old"));
-  CHECK_FALSE(place.has("sources/.aside"));
 }
 
 TEST_CASE("what no cache can be at fault for is not tried again") {
   SourceCache place;
+  std::map<std::string, std::string> environment;
   SECTION("there is none") {
+    environment["KEPT"] = "";
+    place.program("makepkg", "exit 1");
+  }
+  SECTION("nothing of it was taken") {
+    std::filesystem::remove_all(place.root / "kept");
     place.program("makepkg", "exit 1");
   }
   SECTION("a function failed") {
-    place.file("sources/old", "x");
     place.program("makepkg", "exit 4");
   }
+  SECTION("the PKGBUILD is in error") {
+    place.program("makepkg", "exit 12");
+  }
   SECTION("it was killed") {
-    place.file("sources/old", "x");
     place.program("makepkg", "exit 137");
   }
-  place.fetch();
+  place.fetch(environment);
   CHECK(place.code != 0);
   CHECK(place.calls() == 1);
-}
-
-TEST_CASE("a clone that was not brought up to date is made anew") {
-  SourceCache place;
-  place.clone("clone");
-  SECTION("its server didn't answer") {
-    place.program("makepkg", "[ -e \"$SRCDEST/clone\" ] || echo anew");
-    place.fetch();
-    CHECK(place.calls() == 2);
-    CHECK_THAT(place.output, ContainsSubstring("anew\n"));
-  }
-  SECTION("its server answered") {
-    place.program("makepkg", "echo 'abc branch' >\"$SRCDEST/clone/FETCH_HEAD\"");
-    place.fetch();
-    CHECK(place.calls() == 1);
-  }
-  CHECK(place.code == 0);
 }

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +17,7 @@ struct PackageCaches : test::ScriptSandbox {
   PackageCaches() {
     program("pacman", R"(
       case "$*" in
-        *--help*) exit 0 ;;
+        *--help* | -Qq) exit 0 ;;
         '-T '*) shift 2; printf '%s\n' "$@"; exit 0 ;;
         *--print*)
           [[ "$*" != -Syu* ]] || { echo ':: Synchronizing'; exit 0; }
@@ -50,20 +52,48 @@ struct PackageCaches : test::ScriptSandbox {
       file("server/" + std::string(name) + ".pkg.tar.zst", "genuine\n");
     fs::create_directories(root / "shared");
     fs::create_directories(root / "own");
+    program("pacman-key", R"(shift; [[ $(cat "$1") == genuine && $(cat "$2") == genuine* ]])");
+    renew();
+  }
+  void renew() const {
+    fs::remove_all(root / "fetched");
+    for (const auto* name : {"signed", "unsigned", "sources"})
+      fs::create_directories(root / "fetched" / name);
   }
 
-  /// As a new container does.
+  /// As a new container does, and the one after it that fills the caches.
   void build(const std::string& wanted, const std::string& limit = "1000000") {
     fs::remove_all(root / "pkg");
     fs::create_directories(root / "pkg");
-    run(script::dependencies, {"something"},
-        {{"WANTED", wanted},
-         {"SHARED_CACHE", (root / "shared").string()},
-         {"SHARED_CACHE_LIMIT", limit},
+    const std::map<std::string, std::string> environment{
+        {"WANTED", wanted},
+        {"SHARED_CACHE", (root / "shared").string()},
+        {"SHARED_CACHE_LIMIT", limit},
+        {"OWN_CACHE", (root / "own").string()},
+        {"OWN_CACHE_LIMIT", "1000000"},
+        {"FETCHED", (root / "fetched").string()},
+        {"BUILDER_ID", std::to_string(::getuid())}};
+    renew();
+    run(script::dependencies, {"something"}, environment, {});
+    const auto built = std::move(output);
+    const int result = code;
+    run(script::keep, {}, environment, {});
+    CHECK(code == 0);
+    kept = std::move(output);
+    output = built;
+    code = result;
+  }
+  void keep() {
+    run(script::keep, {},
+        {{"SHARED_CACHE", (root / "shared").string()},
+         {"SHARED_CACHE_LIMIT", "1000000"},
          {"OWN_CACHE", (root / "own").string()},
-         {"BUILDER_ID", std::to_string(::getuid())}},
+         {"OWN_CACHE_LIMIT", "1000000"},
+         {"FETCHED", (root / "fetched").string()}},
         {});
   }
+  std::string kept;  // what was said when the caches were filled
+
   bool downloaded() const { return output.find("downloaded") != std::string::npos; }
 };
 
@@ -133,7 +163,6 @@ TEST_CASE("whatever stands in the shared cache, the genuine package is installed
   CHECK(place.code == 0);
   CHECK(place.downloaded());
   place.build("signed/signed-1-1-any");
-  place.build("signed/signed-1-1-any");
   CHECK_FALSE(place.downloaded());
   CHECK(place.content(kShared) == "genuine\n");
 }
@@ -168,20 +197,61 @@ TEST_CASE("a link in the place of a directory of the own cache is not followed")
   CHECK(fs::is_directory(fs::symlink_status(place.root / "own/packages")));
 }
 
+TEST_CASE("a package that nobody signed does not get into the shared cache") {
+  PackageCaches place;
+  place.build("optional/optional-1-1-any");
+  place.file("fetched/signed/bad-1-1-any.pkg.tar.zst", "genuine\n");
+  place.file("fetched/signed/bad-1-1-any.pkg.tar.zst.sig", "forgery\n");
+  place.file("fetched/signed/none-1-1-any.pkg.tar.zst", "genuine\n");
+  fs::create_symlink("/etc/passwd", place.root / "fetched/signed/link-1-1-any.pkg.tar.zst");
+  place.file("fetched/signed/link-1-1-any.pkg.tar.zst.sig", "genuine\n");
+  place.file("fetched/signed/odd name", "genuine\n");
+  place.keep();
+  CHECK(fs::is_empty(place.root / "shared"));
+  CHECK_THAT(place.output, ContainsSubstring("3 packages are not kept for other builds"));
+}
+
 TEST_CASE("the shared cache is held to its limit, and to what may be in it") {
   PackageCaches place;
+  const auto now = fs::file_time_type::clock::now();
   for (const auto* name : {"shared/old-1-1-any.pkg.tar.zst", "shared/odd name", "shared/.new.1",
-                           "shared/new-1-1-any.pkg.tar.zst"})
+                           "shared/later-1-1-any.pkg.tar.zst", "shared/new-1-1-any.pkg.tar.zst"})
     place.file(name, std::string(100, 'x'));
-  fs::last_write_time(place.root / "shared/old-1-1-any.pkg.tar.zst",
-                      fs::file_time_type::clock::now() - std::chrono::hours(1));
+  fs::last_write_time(place.root / "shared/old-1-1-any.pkg.tar.zst", now - std::chrono::hours(1));
+  // A date that never comes is no reason to stay.
+  fs::last_write_time(place.root / "shared/later-1-1-any.pkg.tar.zst",
+                      now + std::chrono::hours(24 * 365));
   fs::create_directories(place.root / "shared/sub/directory");
   place.build("signed/signed-1-1-any", "150");
   CHECK(place.code == 0);
   CHECK(place.has("shared/new-1-1-any.pkg.tar.zst"));
   CHECK(place.has(kShared));
-  CHECK(place.has("shared/.new.1"));  // somebody may be writing it
-  CHECK_FALSE(place.has("shared/old-1-1-any.pkg.tar.zst"));
-  CHECK_FALSE(place.has("shared/odd name"));
-  CHECK_FALSE(place.has("shared/sub"));
+  for (const auto* name : {"shared/old-1-1-any.pkg.tar.zst", "shared/later-1-1-any.pkg.tar.zst",
+                           "shared/odd name", "shared/.new.1", "shared/sub"})
+    CHECK_FALSE(place.has(name));
+}
+
+TEST_CASE("thousands of files cost the shared cache's housekeeping no time") {
+  PackageCaches place;
+  for (int i = 0; i < 20000; ++i)
+    std::ofstream(place.root / "shared" / (".new." + std::to_string(i)));
+  const auto begin = std::chrono::steady_clock::now();
+  place.build("signed/signed-1-1-any");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+  CHECK(std::distance(fs::directory_iterator(place.root / "shared"), {}) == 2);
+}
+
+TEST_CASE("what is kept for a target alone goes after a month, or when its date never comes") {
+  PackageCaches place;
+  const auto now = fs::file_time_type::clock::now();
+  const std::map<std::string, int> days = {
+      {"packages/old", -40}, {"packages/fresh", -1}, {"packages/later", 400}, {"files/old", -40}};
+  for (const auto& [name, age] : days) {
+    place.file("own/" + name, "x");
+    fs::last_write_time(place.root / "own" / name, now + std::chrono::hours(24 * age));
+  }
+  place.keep();
+  CHECK(place.has("own/packages/fresh"));
+  for (const auto* name : {"packages/old", "packages/later", "files/old"})
+    CHECK_FALSE(place.has("own/" + std::string(name)));
 }

@@ -12,12 +12,25 @@
 namespace pkgkiln::test {
 
 /// Where a script runs on this machine: with paths of its own in the place of the container's, and
-/// programs that only play what they are.
+/// programs that only play what they are. What would end all processes is a program `kill-all`, and
+/// those that it sees are files, of which only the main one is there.
 struct ScriptSandbox {
   TempDir directory;
   std::filesystem::path root = directory.path();
   int code = 0;
   std::string output;
+
+  ScriptSandbox() {
+    using namespace std::string_literals;
+    file("processes/1/cmdline", "/bin/bash\0-c\0wait\0pkgkiln\0"s + "60\0"s);
+    process(1, "bash", 'S', 1);
+    program("kill-all", "exit 0");
+  }
+  void process(int id, const std::string& name, char state, int session) const {
+    file("processes/" + std::to_string(id) + "/stat",
+         std::to_string(id) + " (" + name + ") " + state + " 1 1 " + std::to_string(session) +
+             " 0 -1 4194560 0\n");
+  }
 
   /// `text` follows a line that writes down how the program was called.
   void program(const std::string& name, const std::string& text) const {
@@ -39,12 +52,13 @@ struct ScriptSandbox {
 
   void run(std::string script, const std::vector<std::string>& arguments,
            const std::map<std::string, std::string>& environment,
-           const std::map<std::string, std::string>& paths) {
+           std::map<std::string, std::string> paths) {
+    paths.insert({{"/proc/", "processes/"}, {"kill -9 -1", "bin/kill-all"}});
     for (const auto& [real, own] : paths)
       for (auto at = script.find(real); at != std::string::npos; at = script.find(real, at + 1))
         script.replace(at, real.size(), (root / own).string());
     ProcessSpec spec;
-    spec.command = script::command(script.c_str(), arguments);
+    spec.command = script::command(("exec 2>&1\n" + script).c_str(), arguments);
     spec.env = environment;
     spec.env["PATH"] = (root / "bin").string() + ":/usr/bin:/bin";
     spec.env["ROOT"] = root.string();

@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# Part of keep.sh: keeps the objects of a clone that builder could write to. Git never runs in such a
+# clone, whose configuration, hooks and indexes are as hostile as its objects. These are read as if a
+# server had sent them, so each gets the name that its content has; one that lied about its name is
+# missing then.
+
+readonly most_names=100000
+
+# Git with nobody's configuration, and with bounds: what exceeds them is not kept.
+plain_git() {
+    HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ALLOC_LIMIT=512m \
+        timeout 300 git -c safe.directory='*' -c core.bigFileThreshold=64m -c gc.autoDetach=false "$@"
+}
+
+# Names of objects that refs of the clone have, of which those count that are kept.
+names_in() {
+    {
+        if [ -f "$1/packed-refs" ] && [ ! -L "$1/packed-refs" ]; then
+            head -c 64M -- "$1/packed-refs" | grep -aoE '^[0-9a-f]{40}'
+        fi
+        find "$1/refs" -type f -size -2 -exec grep -ahoE '^[0-9a-f]{40}$' {} +
+    } 2>/dev/null | sort -u | head -n "$most_names"
+}
+
+# All objects of packs, and of files of their own.
+take_objects() { # from, to
+    local pack loose
+    for pack in "$1"/objects/pack/pack-*.pack; do
+        [ -f "$pack" ] && [ ! -L "$pack" ] && [ ! -L "$1/objects/pack" ] || return
+        plain_git -C "$2" index-pack --stdin --max-input-size="$OWN_CACHE_LIMIT" <"$pack" >/dev/null 2>&1 || return
+    done
+    loose=$(find "$1/objects" -mindepth 2 -maxdepth 2 -type f -regextype posix-extended \
+        -regex '.*/[0-9a-f]{2}/[0-9a-f]{38}' -size -64M -printf '%P\n' | head -n "$most_names")
+    [ -n "$loose" ] || return 0
+    # Git reads them in a repository of ours.
+    local own=$FETCHED/.own
+    rm -rf -- "$own"
+    plain_git init --quiet --bare --template= "$own" || return
+    (cd -- "$1/objects" && tr '\n' '\0' <<<"$loose" | xargs -0 cp --no-dereference --parents -t "$own/objects" --) || return
+    tr -d / <<<"$loose" | plain_git -C "$own" pack-objects --quiet --stdout 2>/dev/null |
+        plain_git -C "$2" index-pack --stdin --max-input-size="$OWN_CACHE_LIMIT" >/dev/null 2>&1
+}
+
+# Whether all is there that these need. Then they are what the next clone says it has.
+name_objects() { # where
+    local names
+    names=$(plain_git -C "$1" cat-file --batch-check='%(objecttype) %(objectname)' |
+        sed -nE 's/^(commit|tag|tree|blob) ([0-9a-f]{40})$/\2/p')
+    [ -n "$names" ] || return
+    plain_git -C "$1" rev-list --objects --quiet --stdin --not --all <<<"$names" >/dev/null 2>&1 || return
+    awk '{print $1 " refs/kept/" $1}' <<<"$names" >"$1/packed-refs.new" && mv -f -- "$1/packed-refs.new" "$1/packed-refs"
+}
+
+keep_clone() { # the clone, where its objects are kept
+    [[ ${2##*/} =~ ^[A-Za-z0-9@_+][A-Za-z0-9@._+-]*$ && ! -L $1/objects && ! -L $1/refs ]] || return
+    # One that took nothing from here was made since that was wrong.
+    [ -e "$1/objects/info/alternates" ] || rm -rf -- "$2"
+    [ -d "$2" ] || plain_git init --quiet --bare --template= "$2" || return
+    take_objects "$1" "$2" || return
+    names_in "$1" | name_objects "$2" || return
+    plain_git -C "$2" gc --auto --quiet >/dev/null 2>&1
+    touch -- "$2"
+}
