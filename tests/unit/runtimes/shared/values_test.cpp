@@ -47,7 +47,7 @@ TEST_CASE("an engine's words are one line, bounded, without control characters")
   CHECK(words_of(R"({"message":"no such\ncontainer"})") == "no such container");
   CHECK(words_of("plain\r\n") == "plain");
   CHECK(words_of("") == "(no text)");
-  CHECK(words_of("\x1b[2Jx") == " [2Jx");
+  CHECK(words_of("\x1b[2Jx") == "\\x1b[2Jx");
   CHECK(words_of(std::string(100'000, 'x')).size() == 1000);
   CHECK(words_of(std::string(100'000, '[')).size() == 1000);  // nesting costs no stack
 }
