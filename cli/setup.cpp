@@ -92,7 +92,8 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
   for (const auto& repository : settings.repositories)
     if (!repository.path.empty())
       setup.repositories->add(std::make_unique<LocalRepository>(repository.name, repository.path,
-                                                                machine_arch(), cancel));
+                                                                machine_arch(), cancel),
+                              repository.prune);
   return setup;
 }
 
@@ -110,6 +111,7 @@ Selection select(const Setup& setup, const Arguments& arguments) {
   selection.unusable = !listed.problems.empty();
   for (auto& target : listed.targets) {
     selection.known.push_back(target.name);
+    selection.repositories[target.name] = target.repository;
     target.force = target.force || arguments.force;
   }
   try {

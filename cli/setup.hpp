@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,9 +36,10 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel = Cancellati
 /// The targets that the command line names, forced if it says so.
 struct Selection {
   std::vector<Target> targets;
-  std::vector<std::string> known;  // names of all for this machine
-  bool unlisted = false;           // a source could not be listed, so there may be more
-  bool unusable = false;           // a source lists targets that can't be used
+  std::vector<std::string> known;                   // names of all for this machine
+  std::map<std::string, std::string> repositories;  // of all, by their names
+  bool unlisted = false;  // a source could not be listed, so there may be more
+  bool unusable = false;  // a source lists targets that can't be used
 
   /// That of a command that ended with `code` for these targets.
   int exit_code(int code) const;

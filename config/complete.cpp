@@ -28,6 +28,7 @@ class Completion {
     for (std::size_t i = 0; i < settings_.repositories.size(); ++i) {
       claim(seen, "repositories", i, settings_.repositories[i].name);
       check_place(i, settings_.repositories[i]);
+      check_prune(i, settings_.repositories[i]);
     }
   }
 
@@ -114,6 +115,13 @@ class Completion {
     loading_.problems.add(
         origin("repositories", index, "path"),
         "repositories.path: expected a directory, since no vieter.address is set");
+  }
+
+  void check_prune(std::size_t index, const RepositorySettings& repository) {
+    if (repository.prune && repository.path.empty() && has_server())
+      loading_.problems.add(origin("repositories", index, "prune"),
+                            "repositories.prune: expected false, since only a repository with a "
+                            "path can be pruned");
   }
 
   void check_kind(std::size_t index, const Target& target) {

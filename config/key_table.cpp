@@ -250,6 +250,13 @@ const std::array all_keys{
         .example = R"("~/.local/share/pkgkiln/repository")",
         .doc = "The directory that it is kept in, as NAME/ARCH; without: the Vieter server's.",
         .check = check_line},
+    Key{.table = "repositories",
+        .name = "prune",
+        .slot = [](const Record& r) -> Slot { return &repository(r).prune; },
+        .default_value = "false",
+        .example = "",
+        .doc = "Whether packages that their targets make no more are removed; only of one with a "
+               "path."},
     Key{.table = "targets",
         .name = "name",
         .slot = [](const Record& r) -> Slot { return &target(r).name; },

@@ -63,6 +63,7 @@ struct VieterSettings {
 struct RepositorySettings {
   std::string name;            // as pacman knows it: [name]
   std::filesystem::path path;  // root of a local repository; empty: the Vieter server keeps it
+  bool prune = false;          // take out what targets make no more; of a local one
 };
 
 struct Settings {

@@ -16,6 +16,7 @@
 #include "core/cache/caches.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/state/old_files.hpp"
+#include "core/state/spool.hpp"
 
 namespace pkgkiln::cli {
 
@@ -65,14 +66,16 @@ class Broom {
 /// Whose things are to go.
 struct Wanted {
   bool all = false;
-  bool is_complete = false;      // `known` has every target that there is
-  std::set<std::string> known;   // names
-  std::set<std::string> chosen;  // on the command line
+  bool is_complete = false;                         // `known` has every target that there is
+  std::set<std::string> known;                      // names
+  std::set<std::string> chosen;                     // on the command line
+  std::map<std::string, std::string> repositories;  // of all targets, by their names
 
   Wanted(const Selection& selection, const Arguments& arguments)
       : all(arguments.all),
         is_complete(!selection.unlisted && !selection.unusable),
-        known(selection.known.begin(), selection.known.end()) {
+        known(selection.known.begin(), selection.known.end()),
+        repositories(selection.repositories) {
     if (!arguments.targets.empty())
       for (const auto& target : selection.targets) chosen.insert(target.name);
   }
@@ -80,6 +83,14 @@ struct Wanted {
   bool cache(const std::string& target) const {
     if (all || chosen.contains(target)) return true;
     return is_complete && !target.empty() && !known.contains(target);
+  }
+
+  /// Whether a run would publish what waits in the spool.
+  bool batch(const BuildRecord& build, const Repositories& there) const {
+    if (!is_complete) return true;
+    const auto found = repositories.find(build.target);
+    return found != repositories.end() && found->second == build.repository &&
+           there.has(build.repository);
   }
 };
 
@@ -110,6 +121,38 @@ void sweep_state(const config::Settings& settings, const StateDir& state, Histor
   if (!dry_run) broom.attempt([&] { history.forget_builds(before); });
 }
 
+void sweep_spool(const Repositories& repositories, const StateDir& state, const Wanted& wanted,
+                 Broom& broom) {
+  broom.sweep(Spool(state.spool()).litter([&](const BuildRecord& build) {
+    return wanted.batch(build, repositories);
+  }));
+}
+
+/// Packages of ours that no target makes any more, and files that no entry names.
+std::vector<Litter> litter_of(Repository& repository, const History& history) {
+  std::vector<Litter> result;
+  std::vector<OwnFile> former;
+  for (const auto& [target, file] : history.former_packages(repository.name())) {
+    former.push_back({file.file_name, file.sha256});
+    const auto name = pacman::PackageFileName::parse(file.file_name);
+    const auto listed = name ? repository.listed(*name) : std::nullopt;
+    if (!listed || listed->sha256 != file.sha256) continue;
+    result.push_back({fmt::format("{} in '{}', which '{}' makes no more", file.file_name,
+                                  repository.name(), target),
+                      std::nullopt,
+                      [&repository, own = former.back()] { repository.withdraw(own); }});
+  }
+  const auto made = [&](const std::string& file) { return history.made(file, repository.name()); };
+  for (auto& one : repository.leftovers(made, former)) result.push_back(std::move(one));
+  return result;
+}
+
+void sweep_repositories(const Repositories& repositories, const History& history, Broom& broom) {
+  for (auto* repository : repositories.all())
+    if (repository->can_withdraw())
+      broom.attempt([&] { broom.sweep(litter_of(*repository, history)); });
+}
+
 }  // namespace
 
 int clean_command(const Arguments& arguments, const Cancellation& cancel) {
@@ -124,6 +167,8 @@ int clean_command(const Arguments& arguments, const Cancellation& cancel) {
     fmt::print(stderr, "note: nothing of targets that may be listed no more is removed\n");
   Broom broom(arguments.dry_run);
   broom.attempt([&] { sweep_engine(settings, state, history, wanted, broom); });
+  sweep_spool(*setup.repositories, state, wanted, broom);
+  sweep_repositories(*setup.repositories, history, broom);
   sweep_state(settings, state, history, wanted, arguments.dry_run, broom);
   broom.tell();
   return selection.exit_code(broom.failed() ? exit_code::nothing_done : exit_code::ok);

@@ -32,6 +32,18 @@ void add(TarWriter& tar, const std::string& name, const std::string& text) {
   if (!text.empty()) tar.write(text);
 }
 
+void add_entry(TarWriter& tar, const std::string& directory, const std::string& desc,
+               const std::string& files, RepositoryDatabase::Form form) {
+  tar.directory(directory);
+  add(tar, directory + "/desc", desc);
+  if (form == RepositoryDatabase::Form::files && !files.empty())
+    add(tar, directory + "/files", files);
+}
+
+std::string directory_of(const DatabaseEntry& entry) {
+  return entry.pkgname + "-" + entry.version;
+}
+
 /// The entries of one piece, as they come.
 class PieceWriter {
  public:
@@ -39,15 +51,10 @@ class PieceWriter {
 
   void put(const DatabaseEntry& entry) {
     if (begins_piece(entry.pkgname)) finish();
-    if (first_.empty()) first_ = entry.pkgname;
-    const auto directory = entry.pkgname + "-" + entry.version;
-    packages_.update(directory + "\n");
-    TarWriter tar([this](std::string_view bytes) { tar_ += bytes; }, 0, 0, TarWriter::Extent::part);
-    tar.directory(directory);
-    add(tar, directory + "/desc", entry.desc);
-    if (form_ == RepositoryDatabase::Form::files && !entry.files.empty())
-      add(tar, directory + "/files", entry.files);
-    tar.finish();
+    put(entry.pkgname, directory_of(entry), entry.desc, entry.files);
+  }
+  void put_odd(const std::string& directory, const OddEntry& entry) {
+    put(std::string(kOddPiece), directory, entry.desc, entry.files);
   }
 
   void finish() {
@@ -59,6 +66,15 @@ class PieceWriter {
   }
 
  private:
+  void put(const std::string& name, const std::string& directory, const std::string& desc,
+           const std::string& files) {
+    if (first_.empty()) first_ = name;
+    packages_.update(directory + "\n");
+    TarWriter tar([this](std::string_view bytes) { tar_ += bytes; }, 0, 0, TarWriter::Extent::part);
+    add_entry(tar, directory, desc, files, form_);
+    tar.finish();
+  }
+
   RepositoryDatabase::Form form_;
   const Sink& sink_;
   std::string tar_;
@@ -109,16 +125,32 @@ void write_pieces(const RepositoryDatabase& entries, RepositoryDatabase::Form fo
   PieceWriter writer(form, sink);
   for (const auto& [pkgname, entry] : entries.entries()) writer.put(entry);
   writer.finish();
+  for (const auto& [directory, entry] : entries.odd_entries()) writer.put_odd(directory, entry);
+  writer.finish();
 }
 
 void write_end_piece(const Sink& sink) {
   sink(gzip_member(std::string(kTarEndSize, '\0'), sha256_of("").substr(0, kDigest)));
 }
 
+void write_tar(const RepositoryDatabase& entries, RepositoryDatabase::Form form, const Sink& sink) {
+  TarWriter tar(sink, 0, 0, TarWriter::Extent::part);
+  for (const auto& [pkgname, entry] : entries.entries())
+    add_entry(tar, directory_of(entry), entry.desc, entry.files, form);
+  for (const auto& [directory, entry] : entries.odd_entries())
+    add_entry(tar, directory, entry.desc, entry.files, form);
+  tar.finish();
+}
+
+void write_tar_end(const Sink& sink) {
+  sink(std::string(kTarEndSize, '\0'));
+}
+
 std::string digest_of_packages(const RepositoryDatabase& entries) {
   Sha256 packages;
   for (const auto& [pkgname, entry] : entries.entries())
-    packages.update(pkgname + "-" + entry.version + "\n");
+    packages.update(directory_of(entry) + "\n");
+  for (const auto& [directory, entry] : entries.odd_entries()) packages.update(directory + "\n");
   return packages.finish().substr(0, kDigest);
 }
 

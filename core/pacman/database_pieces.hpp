@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/stream.hpp"
@@ -31,6 +32,16 @@ void write_pieces(const RepositoryDatabase& entries, RepositoryDatabase::Form fo
                   const Sink& sink);
 /// Writes the end of a database.
 void write_end_piece(const Sink& sink);
+
+/// The same as a plain tar, for other compressions: the entries, and the end.
+void write_tar(const RepositoryDatabase& entries, RepositoryDatabase::Form form, const Sink& sink);
+void write_tar_end(const Sink& sink);
+
+/// The archives that are written in pieces end so.
+inline constexpr std::string_view kPiecesEnding = ".tar.gz";
+/// The entries that aren't understood are in a piece of their own, after all others: no pkgname
+/// begins so.
+inline constexpr std::string_view kOddPiece = "~";
 
 /// What `packages` is for these entries.
 std::string digest_of_packages(const RepositoryDatabase& entries);

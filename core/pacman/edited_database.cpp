@@ -9,6 +9,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/pacman/compression.hpp"
 
 namespace pkgkiln::pacman {
 
@@ -52,17 +53,49 @@ const DatabaseEntry* EditedDatabase::find(const std::string& pkgname) {
   return part_of(pkgname).find(pkgname);
 }
 
+/// What isn't understood is in the last piece, with nothing else, or where all entries are.
+std::optional<std::string> EditedDatabase::odd_version(const std::string& pkgname) {
+  auto& last = parts_.back();
+  if (!last.entries && last.piece.first != kOddPiece) return std::nullopt;
+  return entries_of(last).odd_version(pkgname);
+}
+
 void EditedDatabase::put(DatabaseEntry entry) {
+  if (odd_version(entry.pkgname)) entries_of(parts_.back()).erase_odd(entry.pkgname);
   auto& part = part_of(entry.pkgname);
   part.put(std::move(entry));
 }
 
-/// The last part that doesn't begin after it; what lies before all belongs to the first.
+/// A piece begins with a name that any piece would begin with: when that goes, the rest belongs to
+/// the piece before.
+void EditedDatabase::erase(const std::string& pkgname) {
+  const auto index = index_of(pkgname);
+  auto& part = parts_[index];
+  auto& entries = entries_of(part);
+  entries.erase(pkgname);
+  const bool empty = entries.entries().empty() && entries.odd_entries().empty();
+  if (index > 0 && part.piece.first == pkgname) {
+    auto& before = entries_of(parts_[index - 1]);
+    for (const auto& [name, entry] : entries.entries()) before.put(entry);
+  } else if (!empty || parts_.size() == 1) {
+    return;
+  }
+  parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
 RepositoryDatabase& EditedDatabase::part_of(const std::string& pkgname) {
+  return entries_of(parts_[index_of(pkgname)]);
+}
+
+/// The last part that doesn't begin after it; what lies before all belongs to the first.
+std::size_t EditedDatabase::index_of(const std::string& pkgname) const {
   const auto after =
       std::upper_bound(parts_.begin(), parts_.end(), pkgname,
                        [](const auto& name, const auto& part) { return name < part.piece.first; });
-  auto& part = after == parts_.begin() ? *after : *std::prev(after);
+  return after == parts_.begin() ? 0 : static_cast<std::size_t>(after - parts_.begin()) - 1;
+}
+
+RepositoryDatabase& EditedDatabase::entries_of(Part& part) const {
   if (!part.entries) part.entries = unpacked(part.piece);
   return *part.entries;
 }
@@ -84,16 +117,32 @@ bool EditedDatabase::holds_the_same_as(const EditedDatabase& other) const {
                     });
 }
 
-void EditedDatabase::write(const fs::path& path, RepositoryDatabase::Form form) const {
+void EditedDatabase::write(const fs::path& path, RepositoryDatabase::Form form,
+                           std::string_view ending) const {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd) throw_errno("cannot write '" + path.string() + "'");
   const Sink sink = [&](std::string_view bytes) { write_all(fd.get(), bytes, path); };
+  if (ending != kPiecesEnding) return write_unpieced(form, ending, sink);
   for (const auto& [piece, entries] : parts_)
     if (entries)
       write_pieces(*entries, form, sink);
     else
       pass_on(path_, piece.offset, piece.size, sink);
   write_end_piece(sink);
+}
+
+/// Other compressions than gzip's aren't written in pieces.
+void EditedDatabase::write_unpieced(RepositoryDatabase::Form form, std::string_view ending,
+                                    const Sink& sink) const {
+  compress_as(ending, sink, [&](const Sink& tar) {
+    for (const auto& [piece, entries] : parts_) {
+      if (entries)
+        write_tar(*entries, form, tar);
+      else
+        write_tar(unpacked(piece), form, tar);
+    }
+    write_tar_end(tar);
+  });
 }
 
 }  // namespace pkgkiln::pacman

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/stream.hpp"
@@ -25,13 +26,17 @@ class EditedDatabase {
 
   /// Throws Error when the piece is damaged. Valid until the next put().
   const DatabaseEntry* find(const std::string& pkgname);
+  /// As in RepositoryDatabase.
+  std::optional<std::string> odd_version(const std::string& pkgname);
   void put(DatabaseEntry entry);
+  void erase(const std::string& pkgname);
 
   /// Whether both were opened and hold the same packages in the same versions.
   bool holds_the_same_as(const EditedDatabase& other) const;
 
   /// Like RepositoryDatabase::write().
-  void write(const std::filesystem::path& path, RepositoryDatabase::Form form) const;
+  void write(const std::filesystem::path& path, RepositoryDatabase::Form form,
+             std::string_view ending = ".tar.gz") const;
 
  private:
   struct Part {
@@ -40,7 +45,11 @@ class EditedDatabase {
   };
 
   EditedDatabase() = default;
+  void write_unpieced(RepositoryDatabase::Form form, std::string_view ending,
+                      const Sink& sink) const;
   RepositoryDatabase& part_of(const std::string& pkgname);
+  std::size_t index_of(const std::string& pkgname) const;
+  RepositoryDatabase& entries_of(Part& part) const;
   RepositoryDatabase unpacked(const DatabasePiece& piece) const;
 
   std::filesystem::path path_;

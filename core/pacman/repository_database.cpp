@@ -12,6 +12,7 @@
 #include "core/pacman/database_pieces.hpp"
 #include "core/pacman/database_text.hpp"
 #include "core/pacman/tar_reader.hpp"
+#include "core/pacman/text.hpp"
 #include "core/pacman/version.hpp"
 
 namespace pkgkiln::pacman {
@@ -30,40 +31,54 @@ constexpr std::uint64_t kMostWritten = std::uint64_t{512} << 20U;
 constexpr std::uint64_t kLargestWritten = std::uint64_t{112} << 20U;
 constexpr std::size_t kMostWrittenEntries = 750'000;
 
+/// Whether the text can be the name of an entry's directory, which others unpack.
+bool is_directory_name(std::string_view text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string_view::npos &&
+         !has_control_characters(text);
+}
+
 /// Calls `take` with the directory and the name of each file ("<pkgname>-<version>", "desc"), for
-/// it to read the content, and `strange` for what isn't one.
-template <typename Take, typename Strange>
-void each_file(TarReader& reader, Take take, Strange strange,
-               std::size_t most = kMaxDatabaseEntries) {
+/// it to read the content. What isn't one is no more to pacman than it is to us. Throws Error when
+/// there are files, and none is an entry's: then it is something else than a database.
+template <typename Take>
+void each_file(TarReader& reader, Take take, std::size_t most = kMaxDatabaseEntries) {
   std::size_t count = 0;
+  bool strange = false;
+  bool found = false;
   while (const auto entry = reader.next()) {
     if (++count > most) throw Error("it holds more than " + std::to_string(most) + " entries");
     if (entry->directory) continue;
-    const auto slash = entry->name.rfind('/');
-    if (slash == std::string::npos || slash == 0 || !entry->regular)
-      strange();
-    else
-      take(entry->name.substr(0, slash), std::string_view(entry->name).substr(slash + 1));
+    std::string_view path = entry->name;
+    if (path.starts_with("./")) path.remove_prefix(2);
+    const auto slash = path.rfind('/');
+    const bool is_file = entry->regular && slash != std::string_view::npos &&
+                         is_directory_name(path.substr(0, slash));
+    (is_file ? found : strange) = true;
+    if (is_file) take(std::string(path.substr(0, slash)), path.substr(slash + 1));
   }
-}
-
-[[noreturn]] void refuse() {
-  throw Error("it holds something else than entries of packages");
+  if (strange && !found) throw Error("it holds something else than entries of packages");
 }
 
 struct Texts {
-  std::string desc, files;
+  std::string desc, depends, files;
+
+  /// All that is said of the package: pacman reads both in the same way.
+  std::string whole_desc() && {
+    if (depends.empty()) return std::move(desc);
+    while (!desc.ends_with("\n\n")) desc += '\n';
+    return std::move(desc) + depends;
+  }
 };
 
 /// The texts by the directory that they lie in.
 std::map<std::string, Texts> read_texts(TarReader& reader) {
   std::map<std::string, Texts> texts;
-  const auto take = [&](std::string directory, std::string_view name) {
+  each_file(reader, [&](std::string directory, std::string_view name) {
     auto& found = texts[std::move(directory)];
     if (name == "desc") found.desc = reader.content(kMaxDesc);
+    if (name == "depends") found.depends = reader.content(kMaxDesc);
     if (name == "files") found.files = reader.content(kMaxFiles);
-  };
-  each_file(reader, take, refuse);
+  });
   return texts;
 }
 
@@ -74,11 +89,27 @@ void check_directory(const DatabaseEntry& entry, const std::string& directory) {
     throw Error("the entry of " + entry.pkgname + " has another name than its directory");
 }
 
-DatabaseEntry to_entry(const std::string& directory, Texts texts) {
-  auto entry = parse_desc(std::move(texts.desc));
-  check_directory(entry, directory);
-  entry.files = std::move(texts.files);
-  return entry;
+void put_texts(std::map<std::string, Texts> texts, RepositoryDatabase& database) {
+  for (auto& [directory, text] : texts) {
+    OddEntry read{std::move(text).whole_desc(), std::move(text.files)};
+    try {
+      auto entry = parse_desc(read.desc);
+      check_directory(entry, directory);
+      entry.files = std::move(read.files);
+      database.put_newer(std::move(entry));
+    } catch (const Error&) {
+      database.put_odd(directory, std::move(read));
+    }
+  }
+}
+
+/// The package and the version of "<pkgname>-<pkgver>-<pkgrel>", as repo-add(8) takes them apart.
+std::pair<std::string_view, std::string_view> parts_of(std::string_view directory) {
+  const auto pkgrel = directory.rfind('-');
+  if (pkgrel == std::string_view::npos || pkgrel == 0) return {directory, {}};
+  const auto pkgver = directory.rfind('-', pkgrel - 1);
+  if (pkgver == std::string_view::npos) return {directory, {}};
+  return {directory.substr(0, pkgver), directory.substr(pkgver + 1)};
 }
 
 /// Opens the database, or a part of it, for `read`; a file that isn't there is not read.
@@ -118,7 +149,7 @@ RepositoryDatabase RepositoryDatabase::read(const fs::path& path) {
   open_database(path, [&](TarReader& reader) {
     auto texts = read_texts(reader);
     reader.finish();
-    for (auto& [directory, text] : texts) database.put_newer(to_entry(directory, std::move(text)));
+    put_texts(std::move(texts), database);
   });
   return database;
 }
@@ -126,31 +157,23 @@ RepositoryDatabase RepositoryDatabase::read(const fs::path& path) {
 RepositoryDatabase RepositoryDatabase::read_part(const fs::path& path, std::uint64_t offset,
                                                  std::uint64_t size) {
   RepositoryDatabase database;
-  const auto read = [&](TarReader& reader) {
-    for (auto& [directory, text] : read_texts(reader))
-      database.put_newer(to_entry(directory, std::move(text)));
-  };
-  open_database(path, read, {offset, size});
+  open_database(path, [&](TarReader& reader) { put_texts(read_texts(reader), database); },
+                {offset, size});
   return database;
 }
 
-RepositoryDatabase RepositoryDatabase::read_facts(const fs::path& path, Unsound unsound) {
+RepositoryDatabase RepositoryDatabase::read_facts(const fs::path& path) {
   RepositoryDatabase database;
-  const bool leave_out = unsound == Unsound::leave_out;
   open_database(path, [&](TarReader& reader) {
-    const auto take = [&](const std::string& directory, std::string_view name) {
+    each_file(reader, [&](const std::string& directory, std::string_view name) {
       if (name != "desc") return;
       const auto text = reader.content(kMaxDesc);
       try {
         auto entry = desc_facts(text);
         check_directory(entry, directory);
         database.put_newer(std::move(entry));
-      } catch (const Error&) {
-        if (!leave_out) throw;
+      } catch (const Error&) {  // NOLINT(bugprone-empty-catch): an odd one
       }
-    };
-    each_file(reader, take, [&] {
-      if (!leave_out) refuse();
     });
     reader.finish();
   });
@@ -169,8 +192,7 @@ void RepositoryDatabase::check_written(const fs::path& path,
     const auto take = [&](const std::string&, std::string_view name) {
       if (name == "desc") missing.erase(sha256_of(reader.content(kMaxDesc)));
     };
-    each_file(
-        reader, take, [] {}, kMostWrittenEntries);
+    each_file(reader, take, kMostWrittenEntries);
     reader.finish();
     if (!missing.empty()) throw Error("it does not hold what was written to it");
   } catch (const Cancelled&) {
@@ -198,6 +220,23 @@ const DatabaseEntry* RepositoryDatabase::find(const std::string& pkgname) const 
 void RepositoryDatabase::put(DatabaseEntry entry) {
   auto pkgname = entry.pkgname;
   entries_.insert_or_assign(std::move(pkgname), std::move(entry));
+}
+
+void RepositoryDatabase::put_odd(const std::string& directory, OddEntry entry) {
+  odd_.insert_or_assign(directory, std::move(entry));
+}
+
+std::optional<std::string> RepositoryDatabase::odd_version(const std::string& pkgname) const {
+  std::optional<std::string> newest;
+  for (const auto& [directory, entry] : odd_) {
+    const auto [name, version] = parts_of(directory);
+    if (name == pkgname && (!newest || compare_versions(*newest, version) < 0)) newest = version;
+  }
+  return newest;
+}
+
+void RepositoryDatabase::erase_odd(const std::string& pkgname) {
+  std::erase_if(odd_, [&](const auto& odd) { return parts_of(odd.first).first == pkgname; });
 }
 
 void RepositoryDatabase::write(const fs::path& path, Form form) const {

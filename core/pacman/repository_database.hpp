@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,18 +29,24 @@ struct DatabaseEntry {
   bool is(const PackageFileName& file) const;
 };
 
+/// An entry that isn't understood: other tools have other ideas of names and versions.
+struct OddEntry {
+  std::string desc, files;  // the whole texts
+};
+
 /// The entries of <repo>.db and <repo>.files, one version per pkgname. A plain value: not
 /// thread-safe.
 class RepositoryDatabase {
  public:
   /// Reads a database (any compression that libarchive knows) or a .files; a file that isn't
-  /// there is an empty one. Throws Error for what isn't a database.
+  /// there is an empty one. Entries that aren't understood are kept as odd ones. What old versions
+  /// of repo-add(8) wrote into "depends" beside "desc" becomes a part of that, which is the same
+  /// for pacman. Throws Error for what isn't a database.
   static RepositoryDatabase read(const std::filesystem::path& path);
 
-  enum class Unsound { refuse, leave_out };
   /// The same to be asked, not written: without the texts, so that an entry takes some hundred
-  /// bytes. Entries that aren't sound are left out if that is wished.
-  static RepositoryDatabase read_facts(const std::filesystem::path& path, Unsound unsound);
+  /// bytes, and without odd entries.
+  static RepositoryDatabase read_facts(const std::filesystem::path& path);
 
   /// The entries in a part of a database: the bytes from `offset` on that are a gzipped tar, which
   /// needs no end mark.
@@ -55,7 +62,17 @@ class RepositoryDatabase {
   const std::map<std::string, DatabaseEntry>& entries() const { return entries_; }
   const DatabaseEntry* find(const std::string& pkgname) const;
   void put(DatabaseEntry entry);
+  /// Unless there is a newer version.
+  void put_newer(DatabaseEntry entry);
   void erase(const std::string& pkgname) { entries_.erase(pkgname); }
+
+  /// By the directory that they lie in ("foo-1-1").
+  const std::map<std::string, OddEntry>& odd_entries() const { return odd_; }
+  void put_odd(const std::string& directory, OddEntry entry);
+  /// The version of an odd entry that is of this package by its directory's name.
+  std::optional<std::string> odd_version(const std::string& pkgname) const;
+  /// Removes what is of this package.
+  void erase_odd(const std::string& pkgname);
 
   enum class Form { db, files };
   /// Writes a gzipped tar to `path`, in pieces (see database_pieces.hpp), not atomically: write
@@ -64,10 +81,8 @@ class RepositoryDatabase {
   void write(const Sink& sink, Form form) const;
 
  private:
-  /// Unless there is a newer version.
-  void put_newer(DatabaseEntry entry);
-
   std::map<std::string, DatabaseEntry> entries_;
+  std::map<std::string, OddEntry> odd_;
 };
 
 }  // namespace pkgkiln::pacman

@@ -17,11 +17,6 @@ using Clock = std::chrono::system_clock;
 constexpr std::chrono::hours kAfterNetwork{1};
 constexpr std::int64_t kMostDoublings = 10;
 
-bool is_of(const BuildRecord& record, const Target& target) {
-  return record.url == displayable_url(target.url) && record.branch == target.branch &&
-         record.path == target.path && record.repository == target.repository;
-}
-
 std::string files_are(std::size_t count) {
   return count == 1 ? "its 1 file is" : fmt::format("its {} files are", count);
 }
@@ -37,6 +32,11 @@ std::string why_missing(const RecordedFile& recorded, Repository& repository) {
 }
 
 }  // namespace
+
+bool is_of(const BuildRecord& record, const Target& target) {
+  return record.url == displayable_url(target.url) && record.branch == target.branch &&
+         record.path == target.path && record.repository == target.repository;
+}
 
 void Judgement::by_record(const BuildRecord& last) {
   const auto& target = plan_.target;
@@ -106,9 +106,11 @@ bool Judgement::all_listed(const std::vector<pacman::PackageFileName>& files) {
 void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
                const RetryPolicy& policy) {
   auto* build = std::get_if<Build>(&plan.decision);
+  // What a repository refused waits in the spool, and holds its target back from there; not where
+  // sources may make another version of it.
+  const bool refused = last.step == "publish" && !last.vcs_sources.empty();
   const bool remembered =
-      last.status == "timed-out" ||
-      (last.status == "failed" && (last.exit_code != 0 || last.step == "publish"));
+      last.status == "timed-out" || (last.status == "failed" && (last.exit_code != 0 || refused));
   if (build == nullptr || plan.target.force || policy.always || !remembered ||
       !is_of(last, plan.target) || last.commit != plan.commit)
     return;

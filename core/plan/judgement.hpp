@@ -9,6 +9,9 @@
 
 namespace pkgkiln {
 
+/// Whether the record is of what the target builds now, for the repository that it goes to now.
+bool is_of(const BuildRecord& record, const Target& target);
+
 /// Decides about one target by what is known of it, and notes down what it looked at.
 class Judgement {
  public:

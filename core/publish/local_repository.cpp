@@ -1,13 +1,18 @@
 #include "core/publish/local_repository.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <map>
 #include <memory>
 #include <set>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
+#include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/pacman/compression.hpp"
 #include "core/publish/local_offer.hpp"
 #include "core/publish/needed_entries.hpp"
 #include "core/publish/publication.hpp"
@@ -59,7 +64,44 @@ RepositoryDatabase with_files(const RepositoryDatabase& db, const RepositoryData
       joined.files = known->files;
     result.put(std::move(joined));
   }
+  for (const auto& [directory, odd] : db.odd_entries()) {
+    const auto known = files.odd_entries().find(directory);
+    result.put_odd(directory,
+                   {odd.desc, known == files.odd_entries().end() ? "" : known->second.files});
+  }
   return result;
+}
+
+/// The package files in a directory, and their pkgnames.
+std::vector<std::pair<std::string, std::string>> package_files(const fs::path& directory) {
+  std::vector<std::pair<std::string, std::string>> found;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(directory, none)) {
+    auto file = entry.path().filename().string();
+    const auto name = PackageFileName::parse(file);
+    if (name && fs::is_regular_file(entry.symlink_status(none)))
+      found.emplace_back(std::move(file), name->pkgname);
+  }
+  return found;
+}
+
+/// Whether the file is just what a build of ours made under its name.
+bool lies_there_as_made(const fs::path& path, const Made& made) {
+  const auto file = path.filename().string();
+  return !made(file).empty() && is_ours(made, file, sha256_of_file(path));
+}
+
+void remove_package_file(const fs::path& path) {
+  ::unlink(path.c_str());
+  ::unlink((path.string() + ".sig").c_str());
+}
+
+void check_compression(const DatabaseFiles& files) {
+  if (pacman::can_compress(files.ending())) return;
+  const auto archive = files.archive("db").string();
+  throw Error("cannot write the database '" + archive + "'")
+      .because("its compression needs another program")
+      .advise("make it again as .db.tar.zst with repo-add, and remove '" + archive + "'");
 }
 
 }  // namespace
@@ -75,19 +117,17 @@ fs::path LocalRepository::directory() const {
   return root_ / name_ / arch_;
 }
 
-/// The link <repo>.<form> leads to the archive, whatever its compression; repo-add removes it for
-/// a moment.
+/// The link <repo>.<form> leads to the archive; repo-add removes it for a moment.
 fs::path LocalRepository::database(const std::string& form) const {
   const auto link = directory() / (name_ + "." + form);
-  return fs::exists(link) ? link : fs::path(link.string() + ".tar.gz");
+  return fs::exists(link) ? link : DatabaseFiles(directory(), name_).archive(form);
 }
 
 RepositoryDatabase LocalRepository::read(const std::string& form, Texts texts) const {
   try {
     const auto path = database(form);
-    return texts == Texts::keep
-               ? RepositoryDatabase::read(path)
-               : RepositoryDatabase::read_facts(path, RepositoryDatabase::Unsound::refuse);
+    return texts == Texts::keep ? RepositoryDatabase::read(path)
+                                : RepositoryDatabase::read_facts(path);
   } catch (Error& error) {
     error.while_doing("cannot read the repository '" + name_ + "' in '" + root_.string() + "'");
     error.advise("mend or remove what is in the place of its " + form);
@@ -127,22 +167,82 @@ std::shared_ptr<const RepositoryDatabase> LocalRepository::facts() {
   return facts_;
 }
 
-void LocalRepository::publish(const std::vector<PackageArchive>& packages) {
-  if (packages.empty()) return;
+Published LocalRepository::publish(const std::vector<PackageArchive>& packages,
+                                   const Terms& terms) {
+  if (packages.empty()) return {};
   check_set(packages, name_, arch_);
   try {
     make_directories(directory());
     const RepositoryLock lock(directory(), name_, {});
-    PlacedFile::remove_leftovers(directory());
-    auto [db, files] = edit();
-    Publication publication(directory(), name_, packages, cancel_);
-    if (!publication.check(db, files)) return;
-    publication.place();
-    publication.write_databases(db, files);
-    publication.finish();
+    check_compression(lock.files());
+    auto published = publish_locked(lock, packages, terms);
+    remove_leftovers_of(packages, terms, published);
+    return published;
   } catch (const fs::filesystem_error& error) {
     throw Error("cannot publish to the repository '" + name_ + "'").because(error.what());
   }
+}
+
+Published LocalRepository::publish_locked(const RepositoryLock& lock,
+                                          const std::vector<PackageArchive>& packages,
+                                          const Terms& terms) {
+  PlacedFile::remove_leftovers(directory());
+  auto [db, files] = edit();
+  Publication publication(directory(), name_, lock.files(), packages, terms, cancel_);
+  if (!publication.check(db, files)) return {};
+  publication.place();
+  publication.write_databases(db, files);
+  return publication.finish();
+}
+
+/// What a run that was killed between the two databases and the old version's file left of these.
+void LocalRepository::remove_leftovers_of(const std::vector<PackageArchive>& packages,
+                                          const Terms& terms, Published& published) const {
+  std::map<std::string, std::string> current;
+  for (const auto& package : packages) current[package.name.pkgname] = package.name.text();
+  for (const auto& [file, pkgname] : package_files(directory())) {
+    const auto found = current.find(pkgname);
+    if (found == current.end() || found->second == file) continue;
+    if (!lies_there_as_made(directory() / file, terms.made)) continue;
+    remove_package_file(directory() / file);
+    published.removed.push_back("removed " + file + " from '" + name_ + "', which was left there");
+  }
+}
+
+std::vector<Litter> LocalRepository::leftovers(const Made& made,
+                                               const std::vector<OwnFile>& withdrawn) {
+  std::vector<Litter> result;
+  const auto database = facts();
+  for (const auto& [file, pkgname] : package_files(directory())) {
+    const auto* entry = database->find(pkgname);
+    const auto path = directory() / file;
+    const bool is_withdrawn =
+        entry == nullptr && std::any_of(withdrawn.begin(), withdrawn.end(), [&](const auto& own) {
+          return own.file_name == file && sha256_of_file(path) == own.sha256;
+        });
+    const bool is_old =
+        entry != nullptr && entry->file_name != file && lies_there_as_made(path, made);
+    if (!is_withdrawn && !is_old) continue;
+    result.push_back({file + " in '" + name_ + "', which no database names", fs::file_size(path),
+                      [path] { remove_package_file(path); }});
+  }
+  return result;
+}
+
+void LocalRepository::withdraw(const OwnFile& file) {
+  const auto name = PackageFileName::parse(file.file_name);
+  if (!name) return;
+  const RepositoryLock lock(directory(), name_, {});
+  check_compression(lock.files());
+  auto [db, files] = edit();
+  const auto* entry = db.find(name->pkgname);
+  if (entry == nullptr || entry->file_name != file.file_name || entry->sha256 != file.sha256)
+    return;
+  db.erase(name->pkgname);
+  files.erase(name->pkgname);
+  const std::vector<PackageArchive> none;
+  Publication(directory(), name_, lock.files(), none, {}, cancel_).write_databases(db, files);
+  remove_package_file(directory() / file.file_name);
 }
 
 std::optional<Offer> LocalRepository::offer(const std::vector<std::string>& dependencies) {

@@ -12,6 +12,7 @@
 #include "core/pacman/edited_database.hpp"
 #include "core/pacman/repository_database.hpp"
 #include "core/publish/repository.hpp"
+#include "core/publish/repository_lock.hpp"
 
 namespace pkgkiln {
 
@@ -20,10 +21,11 @@ namespace pkgkiln {
 ///
 ///     <root>/<repo>/<arch>/<repo>.db -> <repo>.db.tar.gz, <repo>.files, the package files
 ///
-/// as repo-add(8) lays it out. Packages of arch `any` go into the directory of the machine's arch
-/// (and are looked for there). Files and databases are made beside and renamed, under a lock that
-/// repo-add respects too (<repo>.db.tar.gz.lck), databases last, so a reader never sees an entry
-/// without its file. The file of a version that was replaced is removed after.
+/// as repo-add(8) lays it out; one that repo-add began in another compression keeps that, and
+/// entries that aren't understood stay as they are. Packages of arch `any` go into the directory of
+/// the machine's arch (and are looked for there). Files and databases are made beside and renamed,
+/// under a lock that repo-add respects too, databases last, so a reader never sees an entry without
+/// its file. The file of a version that was replaced is removed after.
 class LocalRepository : public Repository {
  public:
   /// `arch` is the machine's. Nothing is touched before the first call; directories are made when
@@ -36,10 +38,14 @@ class LocalRepository : public Repository {
   bool contains(const pacman::PackageFileName& file) override;
   /// Also what was published a moment ago: the database is read anew when it is another one.
   std::optional<ListedFile> listed(const pacman::PackageFileName& file) override;
-  void publish(const std::vector<pacman::PackageArchive>& packages) override;
+  Published publish(const std::vector<pacman::PackageArchive>& packages,
+                    const Terms& terms = {}) override;
   /// By files: a database of just what is asked for, and those packages.
   std::optional<Offer> offer(const std::vector<std::string>& dependencies) override;
   void check() override;
+  bool can_withdraw() const override { return true; }
+  void withdraw(const OwnFile& file) override;
+  std::vector<Litter> leftovers(const Made& made, const std::vector<OwnFile>& withdrawn) override;
 
   /// <root>/<repo>/<arch>
   std::filesystem::path directory() const;
@@ -54,6 +60,11 @@ class LocalRepository : public Repository {
   };
   /// Both databases, which hold the same packages; locked.
   Edited edit() const;
+  /// With the lock held and the directory there.
+  Published publish_locked(const RepositoryLock& lock,
+                           const std::vector<pacman::PackageArchive>& packages, const Terms& terms);
+  void remove_leftovers_of(const std::vector<pacman::PackageArchive>& packages, const Terms& terms,
+                           Published& published) const;
   /// What the database says of the packages, without its texts; as it is now.
   std::shared_ptr<const pacman::RepositoryDatabase> facts();
   /// Whether its file is there, in the size that it should have.

@@ -7,7 +7,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/publish/repository.hpp"
+#include "core/pacman/version.hpp"
 
 namespace pkgkiln {
 
@@ -32,11 +32,11 @@ Unpublishable conflict(const fs::path& target) {
   return error;
 }
 
-/// Whether the entry's file is to be removed: not when its name is another package's, whose entry
-/// may name it as well.
-bool is_replaced(const DatabaseEntry* entry, const PackageArchive& package) {
-  if (entry == nullptr || entry->file_name == package.name.text()) return false;
-  const auto name = PackageFileName::parse(entry->file_name);
+/// Whether another file takes the place of the entry's. Not when the name is another package's,
+/// whose entry may name it as well.
+bool is_replaced(const DatabaseEntry& entry, const PackageArchive& package) {
+  if (entry.file_name == package.name.text()) return false;
+  const auto name = PackageFileName::parse(entry.file_name);
   return name && name->pkgname == package.name.pkgname;
 }
 
@@ -47,11 +47,14 @@ bool is_published(const DatabaseEntry* entry, const PackageArchive& package) {
          entry->version == package.name.version && entry->sha256 == package.sha256;
 }
 
-Publication::Publication(fs::path directory, std::string repository,
-                         const std::vector<PackageArchive>& packages, const Cancellation& cancel)
+Publication::Publication(fs::path directory, std::string repository, const DatabaseFiles& files,
+                         const std::vector<PackageArchive>& packages, const Terms& terms,
+                         const Cancellation& cancel)
     : directory_(std::move(directory)),
       repository_(std::move(repository)),
+      database_(files),
       packages_(packages),
+      terms_(terms),
       cancel_(cancel) {}
 
 Publication::~Publication() {
@@ -61,18 +64,30 @@ Publication::~Publication() {
 bool Publication::check(EditedDatabase& db, EditedDatabase& files) {
   bool changes = false;
   for (const auto& package : packages_) {
+    const auto* entry = db.find(package.name.pkgname);
+    if (entry != nullptr) check_entry(*entry, package);
+    if (const auto odd = db.odd_version(package.name.pkgname); entry == nullptr && odd)
+      check_entry({package.name.pkgname, *odd, {}, {}, 0, {}, {}}, package);
     const auto target = directory_ / package.name.text();
     std::error_code error;
     if (!fs::exists(fs::symlink_status(target, error)))
       missing_.push_back(&package);
     else if (!is_there(target, package.size) || sha256_of_file(target, cancel_) != package.sha256)
       throw conflict(target);
-    const auto* entry = db.find(package.name.pkgname);
     changes = changes || !is_published(entry, package) ||
               !is_published(files.find(package.name.pkgname), package);
-    if (is_replaced(entry, package)) replaced_.push_back(entry->file_name);
   }
   return changes || !missing_.empty();
+}
+
+void Publication::check_entry(const DatabaseEntry& entry, const PackageArchive& package) {
+  check_replacement(
+      entry, package, terms_, repository_,
+      "take it out: repo-remove '" + database_.archive("db").string() + "' " + entry.pkgname);
+  if (!is_replaced(entry, package)) return;
+  replaced_.push_back({entry.file_name, package.name.pkgname + " " + package.name.version,
+                       is_ours(terms_.made, entry.file_name, entry.sha256),
+                       pacman::compare_versions(entry.version, package.name.version) < 0});
 }
 
 void Publication::place() {
@@ -96,47 +111,66 @@ void Publication::write_databases(EditedDatabase& db, EditedDatabase& files) {
   }
   PlacedFile new_files(directory_);
   PlacedFile new_db(directory_);
-  files.write(new_files.path(), RepositoryDatabase::Form::files);
-  db.write(new_db.path(), RepositoryDatabase::Form::db);
+  files.write(new_files.path(), RepositoryDatabase::Form::files, database_.ending());
+  db.write(new_db.path(), RepositoryDatabase::Form::db, database_.ending());
   // Each of a machine's updates reads them: what can't be read must not get there.
   RepositoryDatabase::check_written(new_files.path(), packages_, cancel_);
   RepositoryDatabase::check_written(new_db.path(), packages_, cancel_);
   new_files.sync();
   new_db.sync();
-  new_files.place_over(directory_ / (repository_ + ".files.tar.gz"));
+  new_files.place_over(database_.archive("files"));
   link("files");
-  new_db.place_over(directory_ / (repository_ + ".db.tar.gz"));
+  new_db.place_over(database_.archive("db"));
   placed_.clear();
   link("db");
   sync_directory(directory_);
 }
 
 void Publication::link(const std::string& form) const {
-  const auto name = repository_ + "." + form;
-  const auto archive = name + ".tar.gz";
-  place_link(archive, directory_ / name);
+  const auto archive = database_.archive(form);
+  place_link(archive.filename().string(), database_.link(form));
   // A signature of what was there before would make pacman refuse the new one.
-  for (const auto& stale : {name, archive}) ::unlink((directory_ / (stale + ".sig")).c_str());
+  for (const auto& stale : {database_.link(form), archive})
+    ::unlink((stale.string() + ".sig").c_str());
 }
 
-void Publication::finish() const {
-  const auto path = directory_ / (repository_ + ".db");
+Published Publication::finish() const {
+  const auto path = database_.link("db");
   auto db = EditedDatabase::open(path);
+  if (!db) db.emplace(RepositoryDatabase::read(path));  // not in pieces
   for (const auto& package : packages_)
-    if (!db || !is_published(db->find(package.name.pkgname), package) ||
+    if (!is_published(db->find(package.name.pkgname), package) ||
         !is_there(directory_ / package.name.text(), package.size))
       throw Error("'" + path.string() + "' does not hold what was written to it")
           .because(package.name.text() + " is missing or differs")
           .advise("check that nothing else writes to that directory");
-  remove_replaced();
+  return remove_replaced();
 }
 
 /// When the power fails before that lasts, a file stays that no one asks for.
-void Publication::remove_replaced() const {
-  for (const auto& name : replaced_) {
-    ::unlink((directory_ / name).c_str());
-    ::unlink((directory_ / (name + ".sig")).c_str());
+Published Publication::remove_replaced() const {
+  Published done;
+  for (const auto& name : database_.stale())
+    done.notices.push_back("'" + (directory_ / name).string() + "' is not the database that '" +
+                           database_.link("db").string() +
+                           "' leads to: remove it, or repo-add may go on from what it holds");
+  for (const auto& file : replaced_) {
+    if (!file.ours && !file.superseded) {
+      done.notices.push_back(file.file_name + " stays in '" + directory_.string() +
+                             "' without an entry: somebody else put it there, and " + file.by +
+                             " is no newer");
+      continue;
+    }
+    ::unlink((directory_ / file.file_name).c_str());
+    ::unlink((directory_ / (file.file_name + ".sig")).c_str());
+    auto text = "removed " + file.file_name + " from '" + repository_ + "'";
+    if (file.ours)
+      done.removed.push_back(text + ", since " + file.by + " is in its place");
+    else
+      done.notices.push_back(text + ", which somebody else had put there: " + file.by +
+                             " is newer");
   }
+  return done;
 }
 
 }  // namespace pkgkiln

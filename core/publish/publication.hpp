@@ -7,7 +7,9 @@
 
 #include "core/pacman/edited_database.hpp"
 #include "core/pacman/package_archive.hpp"
+#include "core/publish/database_files.hpp"
 #include "core/publish/file_placement.hpp"
+#include "core/publish/repository.hpp"
 
 namespace pkgkiln {
 
@@ -16,15 +18,15 @@ namespace pkgkiln {
 /// sees has changed, and what was placed is removed again when this ends before.
 class Publication {
  public:
-  Publication(std::filesystem::path directory, std::string repository,
-              const std::vector<pacman::PackageArchive>& packages,
+  Publication(std::filesystem::path directory, std::string repository, const DatabaseFiles& files,
+              const std::vector<pacman::PackageArchive>& packages, const Terms& terms,
               const Cancellation& cancel = Cancellation::never());
   Publication(const Publication&) = delete;
   Publication& operator=(const Publication&) = delete;
   ~Publication();
 
-  /// Throws Unpublishable when a file name is there with other content. False when all is
-  /// published already.
+  /// Throws Unpublishable when a file name is there with other content, or a version that may not
+  /// be replaced. False when all is published already.
   bool check(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
   /// Copies what is missing beside its place, then gives the copies their names.
   void place();
@@ -32,20 +34,30 @@ class Publication {
   /// .files first.
   void write_databases(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
   /// Throws Error unless the database on disk names every package, and each file is there. Then
-  /// removes the files, with their signatures, that no entry names any more.
-  void finish() const;
+  /// removes the files, with their signatures, of the entries that were replaced: those that are
+  /// ours, and those of somebody else that a newer version supersedes.
+  Published finish() const;
 
  private:
+  void check_entry(const pacman::DatabaseEntry& entry, const pacman::PackageArchive& package);
   void link(const std::string& form) const;
-  void remove_replaced() const;
+  Published remove_replaced() const;
 
   std::filesystem::path directory_;
   std::string repository_;
+  const DatabaseFiles& database_;
   const std::vector<pacman::PackageArchive>& packages_;
+  const Terms& terms_;
   Cancellation cancel_;
   std::vector<const pacman::PackageArchive*> missing_;  // files that aren't there yet
   std::vector<std::filesystem::path> placed_;           // files that no database names yet
-  std::vector<std::string> replaced_;                   // file names
+  struct Replaced {
+    std::string file_name;
+    std::string by;  // "foo 2-1"
+    bool ours = false;
+    bool superseded = false;  // by a newer version
+  };
+  std::vector<Replaced> replaced_;
 };
 
 /// Whether `entry` is that very package, with the same content.

@@ -2,9 +2,10 @@
 
 namespace pkgkiln {
 
-void Repositories::add(std::unique_ptr<Repository> repository) {
+void Repositories::add(std::unique_ptr<Repository> repository, bool prune) {
   const std::lock_guard lock(mutex_);
   auto name = repository->name();
+  if (prune) pruned_.insert(name);
   known_.emplace(std::move(name), std::move(repository));
 }
 
@@ -12,8 +13,20 @@ Repository& Repositories::at(const std::string& name) const {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(name);
   if (found != known_.end()) return *found->second;
-  if (!maker_) throw Error("no repository '" + name + "' is configured");
+  if (!maker_)
+    throw Error("no repository '" + name + "' is configured")
+        .advise("configure it again; or pkgkiln clean, which removes what waits for it");
   return *known_.emplace(name, maker_(name)).first->second;
+}
+
+bool Repositories::is_pruned(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  return pruned_.contains(name);
+}
+
+bool Repositories::has(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  return maker_ || known_.contains(name);
 }
 
 std::vector<Repository*> Repositories::all() const {

@@ -7,14 +7,17 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
+#include "core/base/litter.hpp"
 #include "core/base/stream.hpp"
 #include "core/pacman/package_archive.hpp"
 #include "core/pacman/package_name.hpp"
+#include "core/pacman/repository_database.hpp"
 
 namespace pkgkiln {
 
-/// A package can't be published in this repository however often it is tried: a file of that name
-/// is there with other content and can't be replaced, or it is larger than the repository takes.
+/// A package can't be published in this repository however often it is tried, until somebody
+/// changes what is there: a file of that name with other content, a newer version; or it is larger
+/// than the repository takes.
 class Unpublishable : public ErrorKind<Unpublishable> {
   using ErrorKind::ErrorKind;
 };
@@ -38,6 +41,41 @@ struct ListedFile {
   std::string sha256;  // empty: not known
 };
 
+/// A package file that a build of ours put into a repository.
+struct OwnFile {
+  std::string file_name;
+  std::string sha256;
+
+  bool operator==(const OwnFile&) const = default;
+};
+
+/// The digests of all files of that name that builds of ours made for a repository. What isn't
+/// among them was put there by somebody else.
+using Made = std::function<std::vector<std::string>(const std::string& file_name)>;
+
+bool is_ours(const Made& made, const std::string& file_name, const std::string& sha256);
+
+/// What a publication may do to what is there: see check_replacement().
+struct Terms {
+  /// The target is forced: what is ours may be replaced by an older version.
+  bool forced = false;
+  /// Where nothing is known, nothing is ours.
+  Made made = [](const std::string&) { return std::vector<std::string>(); };
+};
+
+/// What a publication did beside what it was asked for, a sentence each.
+struct Published {
+  std::vector<std::string> removed;  // files of ours, since newer ones are in their place
+  std::vector<std::string> notices;  // what somebody else put there, and what became of it
+};
+
+/// Throws Unpublishable unless the package may take the place of the entry `there`, which is of the
+/// same pkgname: a newer version gives way only to a forced target, and only if it is ours. Who
+/// wants it gone can do what `removal` says.
+void check_replacement(const pacman::DatabaseEntry& there, const pacman::PackageArchive& package,
+                       const Terms& terms, const std::string& repository,
+                       const std::string& removal);
+
 /// A place that pacman installs from. Thread-safe.
 class Repository {
  public:
@@ -56,10 +94,22 @@ class Repository {
   }
 
   /// Publishes the packages of one build, all of them or (after an Error) as few as can be; each
-  /// replaces other versions of the same pkgname. The same file with the same content again is no
-  /// error and changes nothing. What can never be published is Unpublishable. Reads back what it
-  /// wrote.
-  virtual void publish(const std::vector<pacman::PackageArchive>& packages) = 0;
+  /// replaces other versions of the same pkgname, as far as the terms allow that. The same file
+  /// with the same content again is no error and changes nothing. What can't be published as long
+  /// as the repository is what it is, is Unpublishable. Reads back what it wrote.
+  virtual Published publish(const std::vector<pacman::PackageArchive>& packages,
+                            const Terms& terms = {}) = 0;
+
+  /// Whether what is published can be taken out again by this program.
+  virtual bool can_withdraw() const { return false; }
+  /// Takes out the entry of this very file, and the file; what isn't there any more, or isn't just
+  /// that, is left alone.
+  virtual void withdraw(const OwnFile& file);
+  /// Files of ours that lie there for nothing: those of a package that has another version now, and
+  /// `withdrawn` ones without an entry. Runs that were killed left them.
+  virtual std::vector<Litter> leftovers(const Made&, const std::vector<OwnFile>& /*withdrawn*/) {
+    return {};
+  }
 
   /// How a container installs what of these dependencies ("foo>=2") the repository has, with all
   /// that they depend on in turn; nothing when it surely has none of them.

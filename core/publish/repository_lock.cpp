@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include "core/base/error.hpp"
 
@@ -111,9 +112,17 @@ void take_lock_file(const fs::path& path, const RepositoryLock::Times& times) {
 
 RepositoryLock::RepositoryLock(const fs::path& directory, const std::string& repository,
                                const Times& times)
-    : queue_(queue_up(directory / kQueue, times.own_wait)),
-      lock_file_(directory / (repository + ".db.tar.gz.lck")) {
-  take_lock_file(lock_file_, times);
+    : queue_(queue_up(directory / kQueue, times.own_wait)), files_(directory, repository) {
+  for (;;) {
+    lock_file_ = files_.archive("db");
+    lock_file_ += ".lck";
+    take_lock_file(lock_file_, times);
+    // Whoever held it may have begun the repository anew, in another compression.
+    DatabaseFiles now(directory, repository);
+    if (now == files_) return;
+    ::unlink(lock_file_.c_str());
+    files_ = std::move(now);
+  }
 }
 
 RepositoryLock::~RepositoryLock() {

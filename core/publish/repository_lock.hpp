@@ -5,13 +5,14 @@
 #include <string>
 
 #include "core/base/file.hpp"
+#include "core/publish/database_files.hpp"
 
 namespace pkgkiln {
 
 /// Holds a directory of a repository alone, as long as it lives. Two locks in one: an flock on
 /// ".pkgkiln.lock", at which processes and threads of ours queue, and the lock file of repo-add(8)
-/// and repo-remove(8), "<repo>.db.tar.gz.lck", which holds the holder's pid. Both are waited for;
-/// then Error names the holder.
+/// and repo-remove(8), which has the name of the database's archive ("<repo>.db.tar.gz.lck") and
+/// holds the holder's pid. Both are waited for; then Error names the holder.
 ///
 /// Who is killed leaves the lock file behind. Ours is known by its text and taken over at once,
 /// since the flock went with its holder. Another's is taken over when no process of its pid is
@@ -30,8 +31,12 @@ class RepositoryLock {
   RepositoryLock& operator=(const RepositoryLock&) = delete;
   ~RepositoryLock();
 
+  /// How the databases are called as long as this lives.
+  const DatabaseFiles& files() const { return files_; }
+
  private:
   UniqueFd queue_;
+  DatabaseFiles files_;
   std::filesystem::path lock_file_;
 };
 

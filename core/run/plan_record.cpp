@@ -14,6 +14,7 @@ BuildRecord record_for(const Plan& plan) {
   record.path = plan.target.path;
   record.repository = plan.target.repository;
   record.commit = plan.commit;
+  record.forced = plan.target.force;
   record.started = std::chrono::system_clock::now();
   return record;
 }

@@ -27,11 +27,12 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
                                      const std::vector<std::string>& known, bool refresh_image,
                                      const Cancellation& cancel) {
   clean_up();
-  publisher_.publish_pending(cancel);
+  publisher_.publish_pending(targets, known, cancel);
   const auto plans =
       Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)
           .decide(targets, cancel);
   for (const auto& plan : plans) record_found(plan, parts_.history);
+  publisher_.drop_needless(plans);
   observer_.planned(plans);
   const bool something = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Build>(plan.decision);

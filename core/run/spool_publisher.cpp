@@ -1,8 +1,12 @@
 #include "core/run/spool_publisher.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
+#include "core/build/build_log.hpp"
+#include "core/plan/judgement.hpp"
 #include "core/run/describe.hpp"
+#include "core/run/package_owners.hpp"
 
 namespace pkgkiln {
 
@@ -20,34 +24,85 @@ std::vector<pacman::PackageArchive> read_packages(const Spool::Batch& batch,
   return packages;
 }
 
+/// Empty when it isn't a matter of where its target goes, or there is no such target.
+std::string why_elsewhere(const BuildRecord& build, const std::vector<Target>& targets) {
+  const auto target = std::find_if(targets.begin(), targets.end(),
+                                   [&](const Target& one) { return one.name == build.target; });
+  if (target == targets.end() || target->repository == build.repository) return {};
+  return fmt::format("they were for {}, and the target goes to {} now", build.repository,
+                     target->repository);
+}
+
+/// Empty when no other target owns a package of it.
+std::string why_anothers(const BuildRecord& build, PackageOwners& owners) {
+  Target target;
+  target.name = build.target;
+  target.repository = build.repository;
+  for (const auto& file : build.files) {
+    const auto name = pacman::PackageFileName::parse(file.file_name);
+    if (const auto owner = name ? owners.claim(name->pkgname, target) : std::nullopt)
+      return fmt::format("{} belongs to the target '{}' now", name->pkgname, *owner);
+  }
+  return {};
+}
+
 }  // namespace
 
 SpoolPublisher::SpoolPublisher(const RunParts& parts, RunObserver& observer)
     : parts_(parts), observer_(observer), spool_(parts.state.spool()) {}
 
-void SpoolPublisher::publish_pending(const Cancellation& cancel) {
+std::string SpoolPublisher::why_unwanted(const BuildRecord& build,
+                                         const std::vector<Target>& targets,
+                                         const std::vector<std::string>& known) const {
+  if (parts_.history.is_superseded(build)) return "a newer build of it has been published since";
+  if (auto why = why_elsewhere(build, targets); !why.empty()) return why;
+  PackageOwners owners(parts_.history, known);
+  return why_anothers(build, owners);
+}
+
+void SpoolPublisher::publish_pending(const std::vector<Target>& targets,
+                                     const std::vector<std::string>& known,
+                                     const Cancellation& cancel) {
   const pacman::PackageLimits limits{.unpacked = parts_.settings.host.unpacked, .cancel = cancel};
   std::vector<std::string> notices;
   for (const auto& batch : spool_.pending(notices)) {
+    if (const auto why = why_unwanted(batch.build, targets, known); !why.empty()) {
+      drop(batch, why);
+      continue;
+    }
     TargetResult result;
     result.target.name = batch.build.target;
     result.record = batch.build;
     attempt(
         batch, [&] { return read_packages(batch, limits); }, result);
-    if (result.status == TargetResult::Status::unpublished) waiting_.push_back(result);
+    const bool published = result.status == TargetResult::Status::built;
+    if (!published) waiting_.push_back({batch, result});
+    const auto advice = result.hint.empty() ? "" : "; try: " + result.hint;
     observer_.notice(fmt::format(
         "the packages of '{}' that waited in the spool: {}", batch.build.target,
-        result.status == TargetResult::Status::built ? "published in " + batch.build.repository
-                                                     : result.record.why));
+        published ? "published in " + batch.build.repository : result.record.why + advice));
   }
   for (const auto& notice : notices) observer_.notice(notice);
 }
 
+void SpoolPublisher::drop_needless(const std::vector<Plan>& plans) {
+  for (const auto& plan : plans) {
+    if (!std::holds_alternative<Skip>(plan.decision)) continue;
+    for (const auto& [batch, waiting] : waiting_)
+      if (batch.build.target == plan.target.name && waiting.status == TargetResult::Status::failed)
+        drop(batch, "its target is up to date without them");
+  }
+}
+
 std::optional<TargetResult> SpoolPublisher::still_waiting(const Plan& plan) const {
-  for (const auto& waiting : waiting_) {
-    if (waiting.target.name != plan.target.name || waiting.record.commit != plan.commit ||
-        plan.target.force)
+  for (const auto& [batch, waiting] : waiting_) {
+    const auto& record = waiting.record;
+    if (record.target != plan.target.name || record.commit != plan.commit ||
+        !is_of(record, plan.target) || plan.target.force)
       continue;
+    // What can't be published can become another version by its sources, or by being asked for.
+    const bool refused = waiting.status == TargetResult::Status::failed;
+    if (refused && (!record.vcs_sources.empty() || parts_.planning.retry.always)) continue;
     auto result = waiting;
     result.target = plan.target;
     return result;
@@ -58,6 +113,8 @@ std::optional<TargetResult> SpoolPublisher::still_waiting(const Plan& plan) cons
 void SpoolPublisher::publish(const Spool::Batch& batch,
                              const std::vector<pacman::PackageArchive>& packages,
                              TargetResult& result) {
+  for (const auto& older : spool_.others_of(batch.build.target, batch.build.build))
+    drop(older, "a newer build of it is ready");
   attempt(
       batch, [&] { return packages; }, result);
 }
@@ -71,17 +128,72 @@ void SpoolPublisher::attempt(const Spool::Batch& batch, const Packages& packages
     result.hint = error.advice();
   };
   try {
-    parts_.repositories.at(batch.build.repository).publish(packages());
+    tell(put(batch, packages()), batch.build);
     set_status(result, TargetResult::Status::built);
     spool_.drop(batch.directory);
   } catch (const Unpublishable& conflict) {
+    // It stays: who clears the way needs no second build.
     fail(TargetResult::Status::failed, conflict);
     result.record.files.clear();
-    spool_.drop(batch.directory);
   } catch (const Error& error) {
     fail(TargetResult::Status::unpublished, error);
   }
   parts_.history.record(result.record);
+  if (result.status == TargetResult::Status::built) look_after_former(result.record);
+}
+
+Published SpoolPublisher::put(const Spool::Batch& batch,
+                              const std::vector<pacman::PackageArchive>& packages) {
+  const auto& build = batch.build;
+  Terms terms;
+  terms.forced = build.forced;
+  terms.made = [&](const std::string& file_name) {
+    return parts_.history.made(file_name, build.repository);
+  };
+  return parts_.repositories.at(build.repository).publish(packages, terms);
+}
+
+void SpoolPublisher::look_after_former(const BuildRecord& build) {
+  try {
+    auto& repository = parts_.repositories.at(build.repository);
+    for (const auto& [target, file] : parts_.history.former_packages(build.repository)) {
+      const auto name = pacman::PackageFileName::parse(file.file_name);
+      const auto listed = name && target == build.target ? repository.listed(*name) : std::nullopt;
+      if (!listed || listed->sha256 != file.sha256) continue;
+      const bool prune = parts_.repositories.is_pruned(build.repository);
+      if (prune) repository.withdraw({file.file_name, file.sha256});
+      observer_.notice(fmt::format(
+          "{} {} '{}': '{}' makes it no more{}", file.file_name,
+          prune ? "was removed from" : "is still in", build.repository, target,
+          prune                       ? ""
+          : repository.can_withdraw() ? "; pkgkiln clean removes it"
+                                      : "; remove it on the server if nobody needs it"));
+    }
+  } catch (const Error& error) {
+    observer_.notice(
+        fmt::format("cannot look after what '{}' makes no more: {}", build.target, error.what()));
+  }
+}
+
+void SpoolPublisher::tell(const Published& published, const BuildRecord& build) {
+  for (const auto& notice : published.notices) observer_.notice(notice);
+  if (published.removed.empty() || build.log.empty()) return;
+  try {
+    BuildLog log(build.log, parts_.settings.host.log);
+    for (const auto& text : published.removed) log.note(text);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a log costs no publication
+  }
+}
+
+void SpoolPublisher::drop(const Spool::Batch& batch, const std::string& why) {
+  const auto packages =
+      fmt::format("the packages of '{}' that waited in the spool", batch.build.target);
+  try {
+    spool_.drop(batch.directory);
+    observer_.notice(fmt::format("dropped {}: {}", packages, why));
+  } catch (const Error& error) {
+    observer_.notice(fmt::format("cannot drop {} ({}): {}", packages, why, error.what()));
+  }
 }
 
 }  // namespace pkgkiln

@@ -20,24 +20,42 @@ class SpoolPublisher {
 
   const Spool& spool() const { return spool_; }
 
-  /// What earlier runs could not publish.
-  void publish_pending(const Cancellation& cancel);
-  /// Unpublished again, if this very build of the target waits in the spool still.
+  /// What earlier runs could not publish; `targets` are those of this run, `known` the names of
+  /// all. A batch is dropped, and that is told, when its target has had a good build since or goes
+  /// to another repository now, or when another target owns a package of it.
+  void publish_pending(const std::vector<Target>& targets, const std::vector<std::string>& known,
+                       const Cancellation& cancel);
+  /// Drops what its repository refused of targets that turn out to be up to date without it.
+  void drop_needless(const std::vector<Plan>& plans);
+  /// What came of it again, if this very build of the target waits in the spool still and nothing
+  /// but the repository can change that.
   std::optional<TargetResult> still_waiting(const Plan& plan) const;
 
   /// Puts what comes of it into the result, whose record is the batch's. The packages are those of
-  /// the batch as this run made and read them.
+  /// the batch as this run made and read them. What waited of earlier builds of the target is
+  /// dropped first: it could only put an older version over this one.
   void publish(const Spool::Batch& batch, const std::vector<pacman::PackageArchive>& packages,
                TargetResult& result);
 
  private:
+  std::string why_unwanted(const BuildRecord& build, const std::vector<Target>& targets,
+                           const std::vector<std::string>& known) const;
   using Packages = std::function<std::vector<pacman::PackageArchive>()>;
   void attempt(const Spool::Batch& batch, const Packages& packages, TargetResult& result);
+  Published put(const Spool::Batch& batch, const std::vector<pacman::PackageArchive>& packages);
+  /// Of packages that the target makes no more: takes them out, where that is wished.
+  void look_after_former(const BuildRecord& build);
+  void tell(const Published& published, const BuildRecord& build);
+  void drop(const Spool::Batch& batch, const std::string& why);
 
   RunParts parts_;
   RunObserver& observer_;
   Spool spool_;
-  std::vector<TargetResult> waiting_;  // could not be published at the start either
+  struct Waiting {
+    Spool::Batch batch;
+    TargetResult result;
+  };
+  std::vector<Waiting> waiting_;  // could not be published at the start either
 };
 
 }  // namespace pkgkiln

@@ -49,8 +49,11 @@ Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
   for_each_index(plans.size(), builder.jobs(), [&](std::size_t i) {
     auto& node = survey.nodes[i];
     if (std::holds_alternative<Skip>(plans[i].decision)) return;
-    if (const auto waiting = publisher.still_waiting(plans[i]))
-      return offer_files(node, waiting->record);
+    if (const auto waiting = publisher.still_waiting(plans[i])) {
+      // What was refused lists no files.
+      return waiting->record.files.empty() ? offer_past(node, history)
+                                           : offer_files(node, waiting->record);
+    }
     if (plans[i].inspected && plans[i].inspected->srcinfo)
       return offer_packages(node, *plans[i].inspected);
     if (std::holds_alternative<Unplannable>(plans[i].decision) || cancel.requested() ||

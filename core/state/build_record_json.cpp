@@ -88,6 +88,13 @@ std::uint64_t peak_memory_of(const rapidjson::Value& object) {
   return found->value.GetUint64();
 }
 
+bool forced_of(const rapidjson::Value& object) {
+  const auto found = object.FindMember("forced");
+  if (found == object.MemberEnd()) return false;
+  if (!found->value.IsBool()) refuse("forced", "true or false");
+  return found->value.GetBool();
+}
+
 const rapidjson::Value& list_of(const rapidjson::Value& object, const char* name) {
   const auto& value = member(object, name);
   if (!value.IsArray() || value.Size() > kMostItems) refuse(name, "a list of bounded length");
@@ -123,6 +130,8 @@ std::string to_json(const BuildRecord& build) {
   write_time(writer, "finished", build.finished);
   writer.Key("peak_memory");
   writer.Uint64(build.peak_memory);
+  writer.Key("forced");
+  writer.Bool(build.forced);
   writer.Key("vcs_sources");
   writer.StartArray();
   for (const auto& source : build.vcs_sources)
@@ -152,6 +161,7 @@ BuildRecord build_record_from_json(const std::string& text) {
   build.started = time_of(document, "started");
   build.finished = time_of(document, "finished");
   build.peak_memory = peak_memory_of(document);
+  build.forced = forced_of(document);
   for (const auto& source : list_of(document, "vcs_sources").GetArray()) {
     // A text alone is from before commits were recorded.
     if (source.IsString())

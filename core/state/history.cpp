@@ -62,14 +62,22 @@ std::optional<BuildRecord> newest(const sqlite::Connection& connection, const st
   return build;
 }
 
+std::optional<std::int64_t> id_of(const sqlite::Connection& connection, const BuildRecord& build) {
+  sqlite::Statement row(connection, "SELECT id FROM builds WHERE target = ? AND build = ?");
+  row.bind(build.target).bind(build.build);
+  return row.step() ? std::optional(row.number(0)) : std::nullopt;
+}
+
 std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecord& build) {
+  const auto old_id = id_of(connection, build);
   sqlite::Statement old(connection, "DELETE FROM builds WHERE target = ? AND build = ?");
   old.bind(build.target).bind(build.build).step();
   sqlite::Statement insert(
       connection,
-      "INSERT INTO builds (build, target, url, branch, path, repository, commit_id, image, status, "
-      "step, exit_code, why, started, finished, peak_memory, log) "
-      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "INSERT INTO builds (id, build, target, url, branch, path, repository, commit_id, image, "
+      "status, step, exit_code, why, started, finished, peak_memory, log) "
+      "VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  insert.bind(old_id.value_or(0));  // ids begin with 1
   for (const auto* field :
        {&build.build, &build.target, &build.url, &build.branch, &build.path, &build.repository,
         &build.commit, &build.image, &build.status, &build.step})
@@ -155,12 +163,63 @@ std::optional<std::string> History::owner_of(const std::string& pkgname,
   return owners.text(0);
 }
 
+bool History::is_superseded(const BuildRecord& build) const {
+  const std::lock_guard lock(database_->mutex);
+  // One that isn't recorded yet was ready when its run was killed, so nothing came after it.
+  const auto id = id_of(database_->connection, build);
+  if (!id) return false;
+  sqlite::Statement newer(database_->connection, R"(
+    SELECT 1 FROM builds WHERE target = ? AND id > ? AND status IN ('built', 'up-to-date'))");
+  newer.bind(build.target).bind(*id);
+  return newer.step();
+}
+
+std::vector<std::string> History::made(const std::string& file_name,
+                                       const std::string& repository) const {
+  const auto name = pacman::PackageFileName::parse(file_name);
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement rows(database_->connection, R"(
+    SELECT DISTINCT f.sha256 FROM files f JOIN builds b ON b.id = f.build_id
+    WHERE f.pkgname = ? AND f.file_name = ? AND f.sha256 <> '' AND b.repository = ?)");
+  rows.bind(name ? name->pkgname : "").bind(file_name).bind(repository);
+  std::vector<std::string> digests;
+  while (rows.step()) digests.push_back(rows.text(0));
+  return digests;
+}
+
+std::vector<FormerPackage> History::former_packages(const std::string& repository) const {
+  std::vector<FormerPackage> found;
+  std::vector<std::string> pkgnames;
+  {
+    const std::lock_guard lock(database_->mutex);
+    // Of each package the newest build that made it, where its target has built others since.
+    sqlite::Statement rows(database_->connection, R"(
+      SELECT target, file_name, sha256, pkgname FROM (
+        SELECT b.target, f.file_name, f.sha256, f.pkgname, MAX(b.id) AS id
+        FROM files f JOIN builds b ON b.id = f.build_id
+        WHERE b.repository = ?1 AND b.status = 'built' AND f.sha256 <> '' GROUP BY f.pkgname) made
+      WHERE id < (SELECT MAX(b.id) FROM builds b WHERE b.target = made.target
+                  AND b.repository = ?1 AND b.status = 'built') ORDER BY pkgname)");
+    rows.bind(repository);
+    while (rows.step()) {
+      found.push_back({rows.text(0), {rows.text(1), rows.text(2)}});
+      pkgnames.push_back(rows.text(3));
+    }
+  }
+  std::vector<FormerPackage> ownerless;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (!owner_of(pkgnames[i], repository)) ownerless.push_back(std::move(found[i]));
+  return ownerless;
+}
+
 void History::forget_builds(Clock::time_point before) {
   const std::lock_guard lock(database_->mutex);
   sqlite::Statement remove(database_->connection, R"(
     DELETE FROM builds WHERE finished < ? AND id NOT IN (
       SELECT MAX(id) FROM builds GROUP BY target
-      UNION SELECT MAX(id) FROM builds WHERE status = 'built' GROUP BY target
+      UNION SELECT MAX(id) FROM builds WHERE status = 'built' GROUP BY target, repository
+      UNION SELECT MAX(b.id) FROM builds b JOIN files f ON f.build_id = b.id
+        WHERE b.status = 'built' GROUP BY b.repository, f.pkgname
       UNION SELECT MAX(id) FROM builds WHERE status IN ('built', 'up-to-date')
         GROUP BY target, repository))");
   remove.bind(to_number(before)).step();

@@ -49,8 +49,18 @@ struct BuildRecord {
   std::vector<RecordedSource> vcs_sources;
   /// What was published, or was found published.
   std::vector<RecordedFile> files;
+  /// Its target was forced. Known only while the build waits in the spool.
+  bool forced = false;
 
   bool operator==(const BuildRecord&) const = default;
+};
+
+/// A package that a target made once.
+struct FormerPackage {
+  std::string target;
+  RecordedFile file;
+
+  bool operator==(const FormerPackage&) const = default;
 };
 
 /// The target's own cache as a build of it left it.
@@ -69,6 +79,7 @@ class History {
   explicit History(const StateDir& state);
   ~History();
 
+  /// A build that is recorded already keeps its place among the others.
   void record(const BuildRecord& build);
   /// The newest of that target with status "built" or "up-to-date".
   std::optional<BuildRecord> last_good(const std::string& target) const;
@@ -83,8 +94,16 @@ class History {
   /// The target whose latest good build made this pkgname for that repository, if any.
   std::optional<std::string> owner_of(const std::string& pkgname,
                                       const std::string& repository) const;
+  /// Whether a good build of the same target was recorded after this one was.
+  bool is_superseded(const BuildRecord& build) const;
+  /// The digests of the files of that name that builds made for that repository.
+  std::vector<std::string> made(const std::string& file_name, const std::string& repository) const;
+  /// Packages that a target's builds published there, and its newest there made no more; nor does
+  /// any other target.
+  std::vector<FormerPackage> former_packages(const std::string& repository) const;
   /// Forgets builds that ended before that, but for those that the next decisions rest on: each
-  /// target's newest, its newest good one and its newest built one.
+  /// target's newest, its newest good one and its newest built one for each repository, and the
+  /// newest that made each package.
   void forget_builds(std::chrono::system_clock::time_point before);
 
   /// That a build used this volume; without `bytes` it is believed to be as large as before.

@@ -42,6 +42,14 @@ std::vector<fs::path> directories_in(const fs::path& path) {
   return found;
 }
 
+std::uint64_t size_of_files(const fs::path& directory) {
+  std::error_code none;
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::directory_iterator(directory, none))
+    if (is_plain_file(entry.path())) bytes += entry.file_size(none);
+  return bytes;
+}
+
 Spool::Batch read_batch(const fs::path& directory) {
   if (!fs::exists(directory / kManifest))
     throw Error("its build was cut off before it was complete");
@@ -114,6 +122,38 @@ std::vector<Spool::Batch> Spool::pending(std::vector<std::string>& notices) cons
     return std::pair(a.build.finished, a.directory) < std::pair(b.build.finished, b.directory);
   });
   return batches;
+}
+
+std::vector<Spool::Batch> Spool::others_of(const std::string& target,
+                                           const std::string& build) const {
+  std::vector<Batch> batches;
+  for (const auto& directory : directories_in(root_ / target)) {
+    if (directory.filename() == build) continue;
+    try {
+      batches.push_back(read_batch(directory));
+    } catch (const Error&) {
+      continue;  // pending() tells of it
+    }
+  }
+  return batches;
+}
+
+std::vector<Litter> Spool::litter(const std::function<bool(const BuildRecord&)>& is_wanted) const {
+  std::vector<Litter> result;
+  for (const auto& target : directories_in(root_))
+    for (const auto& directory : directories_in(target)) {
+      std::string what = "what a build of " + target.filename().string() + " left half done";
+      try {
+        const auto batch = read_batch(directory);
+        if (is_wanted(batch.build)) continue;
+        what = "packages of " + batch.build.target + " that wait for the repository '" +
+               batch.build.repository + "'";
+      } catch (const Error&) {  // NOLINT(bugprone-empty-catch): as it is called above
+      }
+      result.push_back(
+          {std::move(what), size_of_files(directory), [*this, directory] { drop(directory); }});
+    }
+  return result;
 }
 
 }  // namespace pkgkiln

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/base/litter.hpp"
 #include "core/state/history.hpp"
 
 namespace pkgkiln {
@@ -30,6 +32,10 @@ class Spool {
   /// Sealed batches, oldest first. Directories without a (readable) manifest are removed; what
   /// was wrong with them is appended to `notices`.
   std::vector<Batch> pending(std::vector<std::string>& notices) const;
+  /// Sealed batches of this target, but for those of the build.
+  std::vector<Batch> others_of(const std::string& target, const std::string& build) const;
+  /// Batches that are not wanted, sealed or not.
+  std::vector<Litter> litter(const std::function<bool(const BuildRecord&)>& is_wanted) const;
 
  private:
   std::filesystem::path root_;

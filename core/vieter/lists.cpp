@@ -70,8 +70,7 @@ std::optional<pacman::RepositoryDatabase> Lists::ask(const std::string& target) 
     const auto path = directory.path() / "db";
     if (!download(server_.connection(), target, path)) return std::nullopt;
     // Servers take packages without a name, and list them.
-    return pacman::RepositoryDatabase::read_facts(path,
-                                                  pacman::RepositoryDatabase::Unsound::leave_out);
+    return pacman::RepositoryDatabase::read_facts(path);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error&) {

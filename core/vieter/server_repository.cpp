@@ -89,7 +89,8 @@ std::optional<ListedFile> ServerRepository::listed(const pacman::PackageFileName
   return server_.version() == Version::seed ? ask(file) : std::nullopt;
 }
 
-void ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages) {
+Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages,
+                                    const Terms&) {
   check_set(packages, name_, server_);
   const std::lock_guard turn(server_.connection().publishing());
   for (const auto& package : packages) {
@@ -102,6 +103,7 @@ void ServerRepository::publish(const std::vector<pacman::PackageArchive>& packag
       throw;
     }
   }
+  return {};
 }
 
 std::optional<Offer> ServerRepository::offer(const std::vector<std::string>&) {

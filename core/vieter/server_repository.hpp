@@ -24,7 +24,8 @@ class ServerRepository : public Repository {
   /// By the database of the file's arch (of a package for `any`, of the machine's); by contains()
   /// where the server gives none.
   std::optional<ListedFile> listed(const pacman::PackageFileName& file) override;
-  void publish(const std::vector<pacman::PackageArchive>& packages) override;
+  Published publish(const std::vector<pacman::PackageArchive>& packages,
+                    const Terms& terms = {}) override;
   /// Always by URL.
   std::optional<Offer> offer(const std::vector<std::string>& dependencies) override;
   void check() override;

@@ -39,6 +39,32 @@ kiln after build
 it 'is up to date as before after that' out_has '0 built, 2 up-to-date, 0 failed'
 it 'keeps nothing of the refused build' nothing_is_left
 
+# --- somebody else works on the repository as well --------------------------------------
+
+no_build() { [[ $(builds_of anyarch) == "$before" ]]; }
+repo_remove() { repo-remove --quiet "$REPO/kiln.db.tar.gz" "$1"; }
+it 'lets an entry be removed by hand' repo_remove anyarch
+kiln in-the-way build
+it 'refuses to overwrite the file that stayed' failed_with anyarch 'failed at step publish' 'remove that file'
+before=$(builds_of anyarch)
+rm "$REPO/anyarch-1.0-1-any.pkg.tar.zst"
+kiln advised build
+it 'ends with 0 when that was done' code_is 0
+it 'publishes what waited' published anyarch-1.0-1-any.pkg.tar.zst
+it 'builds nothing for it' no_build
+it 'keeps nothing in the spool then' nothing_is_left
+
+# As a run that was killed before it removed the file of an old version; beside it somebody's own.
+leave_behind() {
+	cp "$REPO/anyarch-1.0-1-any.pkg.tar.zst" "$REPO/anyarch-0.9-1-any.pkg.tar.zst"
+	mkdir -p "$STATE/spool/gone/some-build"
+}
+it 'is made to have litter' leave_behind
+kiln clean clean
+it 'removes what a build left half done' out_has 'what a build of gone left half done'
+it 'leaves a file alone that no build made' published anyarch-0.9-1-any.pkg.tar.zst
+rm "$REPO/anyarch-0.9-1-any.pkg.tar.zst"
+
 # --- a repository that cannot be read -------------------------------------------------
 
 mv "$WORLD/repo" "$WORLD/repo-away"
@@ -47,7 +73,6 @@ before=$(builds_of anyarch)
 kiln in-its-place build
 it 'fails a target whose repository cannot be read' code_is 1
 it 'says which place it could not read' failed_with anyarch 'failed at step' "$WORLD/repo"
-no_build() { [[ $(builds_of anyarch) == "$before" ]]; }
 it 'does not begin to build for it' no_build
 rm "$WORLD/repo"
 mv "$WORLD/repo-away" "$WORLD/repo"

@@ -165,15 +165,20 @@ is tls 'failed source cannot ask .*certificate.*' 'does not believe a server who
 
 kiln events build --json
 it 'ends with 1 when targets fail' code_is 1
-for name in forced tagged concealed nightly plain lying; do is "$name" 'built .*' "builds $name"; done
+for name in tagged concealed nightly plain lying; do is "$name" 'built .*' "builds $name"; done
+is forced 'failed publish .*it has forced 1.1-1, which is newer' 'refuses to publish a version that went back'
 is gone "$nowhere" 'fails what has no branch any more'
 for name in busy broken page cut tls; do is "$name" "$silent" "fails $name"; done
-it 'fails no other' outcomes failed 6
-it 'builds no other' outcomes built 6
+it 'fails no other' outcomes failed 7
+it 'builds no other' outcomes built 5
 is replaced 'up-to-date version 1.0-1 is published in kiln' 'looks into what was replaced, and leaves it'
-it 'publishes what things are now' published forced-1.0-1-any.pkg.tar.zst tagged-2-1-any.pkg.tar.zst concealed-2-1-any.pkg.tar.zst \
+it 'publishes what things are now' published tagged-2-1-any.pkg.tar.zst concealed-2-1-any.pkg.tar.zst \
 	nightly-2-1-any.pkg.tar.zst plain-1.1-1-any.pkg.tar.zst lying-1.0-1-any.pkg.tar.zst
-it 'publishes the older version in the place of the newer one' not_published 'forced-1.1-*'
+it 'leaves the newer version where it is' published forced-1.1-1-any.pkg.tar.zst
+kiln forced-back build --json --force forced
+is forced 'built .*' 'builds that version when it is forced to'
+it 'publishes it' published forced-1.0-1-any.pkg.tar.zst
+it 'publishes it in the place of the newer one' not_published 'forced-1.1-*'
 
 # --- all is well again -------------------------------------------------------------------
 

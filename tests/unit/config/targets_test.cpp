@@ -170,3 +170,15 @@ TEST_CASE("a server without its key is refused") {
         "pkgkiln.toml:2:11: vieter.api_key: expected the server's key, since vieter.address is set "
         "(VIETER_API_KEY_FILE names a file that holds it)");
 }
+
+TEST_CASE("only a repository with a path can be pruned") {
+  Fixture fixture;
+  fixture.file(
+      "[vieter]\naddress = \"https://v.example.com\"\napi_key = \"k\"\n"
+      "[[repositories]]\nname = \"a\"\npath = \"/srv\"\nprune = true\n"
+      "[[repositories]]\nname = \"b\"\nprune = true\n");
+  CHECK(
+      fixture.problems() ==
+      std::vector<std::string>{"pkgkiln.toml:10:9: repositories.prune: expected false, since only "
+                               "a repository with a path can be pruned"});
+}

@@ -92,6 +92,28 @@ TEST_CASE("an entry is found and replaced where it is") {
   CHECK(place.bytes() == Place(all).bytes());
 }
 
+TEST_CASE("what is taken out leaves the bytes of a database that never had it") {
+  auto all = database_of(names(600));
+  const Place place(all);
+  const auto pieces = pacman::read_pieces(place.path).value();
+  REQUIRE(pieces.size() > 4);
+  auto edited = place.open();
+  // In the middle, at the beginning of all, and at that of a piece.
+  for (const auto& pkgname : {std::string("p250"), pieces[0].first, pieces[2].first}) {
+    edited.erase(pkgname);
+    all.erase(pkgname);
+    CHECK(edited.find(pkgname) == nullptr);
+  }
+  edited.erase("absent");
+  place.replace(edited);
+  CHECK(place.bytes() == Place(all).bytes());
+
+  edited = place.open();
+  for (const auto& [pkgname, entry] : all.entries()) edited.erase(pkgname);
+  place.replace(edited);
+  CHECK(place.bytes() == Place(RepositoryDatabase()).bytes());
+}
+
 TEST_CASE("what comes before all and after all goes to the ends") {
   auto all = database_of(names(600));
   const Place place(all);

@@ -1,6 +1,7 @@
 #include "core/pacman/repository_database.hpp"
 
 #include "core/base/file.hpp"
+#include "core/pacman/edited_database.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/pacman/programs.hpp"
 #include "tests/unit/core/pacman/sample_package.hpp"
@@ -16,7 +17,6 @@ using pkgkiln::test::run_program;
 using pkgkiln::test::SamplePackage;
 using pkgkiln::test::write_archive;
 using Form = RepositoryDatabase::Form;
-using Unsound = RepositoryDatabase::Unsound;
 
 namespace {
 
@@ -150,13 +150,9 @@ TEST_CASE("what isn't a sound database is refused") {
     write_archive(path, entries);
     REQUIRE_THROWS_WITH(RepositoryDatabase::read(path), ContainsSubstring(why));
   };
-  refused({{"a-1-1/desc", ""}}, "no sound name and version");
-  refused({{"a-1-1/desc", "%NAME%\n../a\n\n%VERSION%\n1-1\n\n"}}, "no sound name and version");
-  refused({{"a-1-1/desc", "%NAME%\na\n\n%VERSION%\n1-1\n\n%FILENAME%\n../../x\n\n"}},
-          "names no package file");
-  refused({{"b-1-1/desc", desc}}, "another name than its directory");
-  refused({{"../desc", desc}}, "another name than its directory");
   refused({{"desc", desc}}, "something else than entries of packages");
+  refused({{"../desc", desc}}, "something else than entries of packages");
+  refused({{"x/a-1-1/desc", desc}, {"README", ""}}, "something else than entries of packages");
   refused({{"a-1-1/desc", desc + std::string(1U << 20U, 'x')}}, "an entry is longer");
 
   pkgkiln::write_file_atomically(path, "not an archive");
@@ -177,7 +173,7 @@ TEST_CASE("facts are what the texts say, without them") {
   database.put(entry_of(directory, rich_sample("b")));
   const auto path = directory.path() / "r.db.tar.gz";
   database.write(path, Form::files);
-  const auto facts = RepositoryDatabase::read_facts(path, Unsound::refuse);
+  const auto facts = RepositoryDatabase::read_facts(path);
   REQUIRE(facts.entries().size() == 2);
   const auto* whole = database.find("b");
   const auto* fact = facts.find("b");
@@ -189,18 +185,56 @@ TEST_CASE("facts are what the texts say, without them") {
   CHECK(fact->files.empty());
 }
 
-TEST_CASE("entries of strange form are left out only if that is wished") {
+TEST_CASE("an entry that isn't understood stays what it is, beside the others") {
   const TempDir directory;
   const auto path = directory.path() / "r.db.tar.gz";
   const std::string good = "%FILENAME%\na-1-1-any.pkg.tar.gz\n\n%NAME%\na\n\n%VERSION%\n1-1\n\n";
-  const auto strange =
-      GENERATE_COPY(std::pair<std::string, std::string>("-/desc", "%FILENAME%\n--.pkg.tar.gz\n\n"),
-                    std::pair<std::string, std::string>("b-1-1/desc", good),
-                    std::pair<std::string, std::string>("desc", good),
-                    std::pair<std::string, std::string>("b-1-1/desc", ""));
-  write_archive(path, {strange, {"a-1-1/desc", good}});
-  CHECK(RepositoryDatabase::read_facts(path, Unsound::leave_out).entries().size() == 1);
-  CHECK_THROWS_AS(RepositoryDatabase::read_facts(path, Unsound::refuse), pkgkiln::Error);
+  using File = std::pair<std::string, std::string>;
+  const auto odd =
+      GENERATE_COPY(File("-/desc", "%FILENAME%\n--.pkg.tar.gz\n\n"), File("b-1-1/desc", good),
+                    File("b-1-1/desc", ""), File("b-1-1/desc", "%NAME%\nb\n\n%VERSION%\n1\n\n"),
+                    File("b-1-1/desc", "%NAME%\nb\n\n%VERSION%\n1-1\n\n%FILENAME%\n../../x\n\n"));
+  const auto name = odd.first.substr(0, odd.first.find('/'));
+  write_archive(path, {{name + "/", ""},
+                       odd,
+                       {name + "/files", "%FILES%\nx\n"},
+                       {"a-1-1/desc", good},
+                       {"stray", "x"},
+                       {"../desc", good}});
+  CHECK(RepositoryDatabase::read_facts(path).entries().size() == 1);
+  const auto database = RepositoryDatabase::read(path);
+  CHECK(database.entries().size() == 1);
+  database.write(path, Form::files);
+  auto again = RepositoryDatabase::read(path);
+  REQUIRE(again.odd_entries().size() == 1);
+  CHECK(again.odd_entries().begin()->first == name);
+  CHECK(again.odd_entries().begin()->second.desc == odd.second);
+  CHECK(again.odd_entries().begin()->second.files == "%FILES%\nx\n");
+  CHECK(again.find("a")->desc == good);
+
+  // One of the same package gives way to one that is understood.
+  auto edited = pkgkiln::pacman::EditedDatabase::open(path).value();
+  CHECK(edited.odd_version("a") == std::nullopt);
+  if (name != "b-1-1") return;
+  CHECK(edited.odd_version("b") == "1-1");
+  edited.put(entry_of(directory, rich_sample("b")));
+  edited.write(directory.path() / "new", Form::files);
+  again = RepositoryDatabase::read(directory.path() / "new");
+  CHECK(again.odd_entries().empty());
+  CHECK(again.entries().size() == 2);
+}
+
+TEST_CASE("what an old repo-add wrote beside the desc is still said") {
+  const TempDir directory;
+  const auto path = directory.path() / "r.db.tar.gz";
+  const std::string desc = "%FILENAME%\na-1-1-any.pkg.tar.gz\n\n%NAME%\na\n\n%VERSION%\n1-1\n";
+  const std::string depends = "%DEPENDS%\nglibc>=2\nsh\n\n%PROVIDES%\nq=1\n\n";
+  write_archive(path, {{"a-1-1/depends", depends}, {"a-1-1/desc", desc}});
+  const auto database = RepositoryDatabase::read(path);
+  REQUIRE(database.find("a") != nullptr);
+  CHECK(database.find("a")->desc == desc + "\n" + depends);
+  database.write(path, Form::db);
+  CHECK(RepositoryDatabase::read(path).find("a")->desc == desc + "\n" + depends);
 }
 
 TEST_CASE("an entry is of a file in any compression, and of no other") {

@@ -40,7 +40,7 @@ TEST_CASE("what failed is held back from the same commit and image, and that is 
   CHECK(situation.plan.evidence.back().what == "last build");
 }
 
-TEST_CASE("a timeout and a file that can't be published are remembered as well") {
+TEST_CASE("a timeout and a version of moving sources that was refused are remembered as well") {
   Judged situation;
   situation.last.exit_code = 0;
   SECTION("timeout") {
@@ -48,6 +48,7 @@ TEST_CASE("a timeout and a file that can't be published are remembered as well")
   }
   SECTION("conflict") {
     situation.last.step = "publish";
+    situation.last.vcs_sources = {{"git+https://e.org/x", "ab"}};
   }
   CHECK(situation.is_held());
 }
@@ -62,6 +63,10 @@ TEST_CASE("everything else is tried again") {
   }
   SECTION("no command failed") {
     situation.last.exit_code = 0;
+  }
+  SECTION("its repository refused it: it waits in the spool, or is gone from there") {
+    situation.last.exit_code = 0;
+    situation.last.step = "publish";
   }
   SECTION("it was interrupted") {
     situation.last.status = "interrupted";

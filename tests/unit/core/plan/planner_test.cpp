@@ -22,7 +22,9 @@ class FakeRepository : public Repository {
   std::optional<ListedFile> listed(const pacman::PackageFileName& file) override {
     return contains(file) ? std::optional(ListedFile{sha256}) : std::nullopt;
   }
-  void publish(const std::vector<pacman::PackageArchive>&) override {}
+  Published publish(const std::vector<pacman::PackageArchive>&, const Terms&) override {
+    return {};
+  }
   std::optional<Offer> offer(const std::vector<std::string>&) override { return std::nullopt; }
   void check() override {}
 

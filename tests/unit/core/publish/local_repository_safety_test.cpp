@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <fstream>
 
+#include "core/base/digest.hpp"
 #include "core/base/file.hpp"
 #include "core/pacman/database_pieces.hpp"
 #include "core/publish/local_repository.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/core/pacman/programs.hpp"
 #include "tests/unit/core/publish/place.hpp"
 
 namespace fs = std::filesystem;
@@ -171,4 +173,162 @@ TEST_CASE("what a killed run left behind is cleared away, and its files are take
   CHECK(place.names() == std::vector<std::string>{".pkgkiln.lock", "foo-1-1-x86_64.pkg.tar.gz",
                                                   "r.db", "r.db.tar.gz", "r.files",
                                                   "r.files.tar.gz"});
+}
+
+namespace {
+
+/// What repo-add would make of it.
+void put_there(const Place& place, const pkgkiln::pacman::PackageArchive& package) {
+  fs::create_directories(place.directory);
+  fs::copy_file(package.path, place.directory / package.name.text());
+  const auto added =
+      pkgkiln::test::run_program({"repo-add", "r.db.tar.gz", package.name.text()}, place.directory);
+  INFO(added.output);
+  REQUIRE(added.code == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a newer version gives way only to force, and only if it is ours") {
+  Place place;
+  const auto newer = place.package("foo", "2-1");
+  const auto older = place.package("foo", "1:1-1");
+  const auto oldest = place.package("foo", "1-1");
+  put_there(place, newer);
+  pkgkiln::Terms terms;
+  CHECK_THROWS_AS(place.repository.publish({oldest}, terms), pkgkiln::Unpublishable);
+  terms.forced = true;
+  CHECK_THROWS_AS(place.repository.publish({oldest}, terms), pkgkiln::Unpublishable);
+  terms.forced = false;
+  terms.made = [&](const std::string& file_name) {
+    return file_name == newer.name.text() ? std::vector{newer.sha256} : std::vector<std::string>();
+  };
+  CHECK_THROWS_AS(place.repository.publish({place.package("bar", "1-1"), oldest}, terms),
+                  pkgkiln::Unpublishable);
+  CHECK_FALSE(fs::exists(place.directory / "bar-1-1-x86_64.pkg.tar.gz"));
+  CHECK(place.repository.contains(newer.name));
+  SECTION("forced") {
+    terms.forced = true;
+    CHECK(place.repository.publish({oldest}, terms).removed.size() == 1);
+    CHECK_FALSE(fs::exists(place.directory / newer.name.text()));
+    CHECK(place.database().find("foo")->version == "1-1");
+  }
+  SECTION("an epoch makes it newer") {
+    CHECK(place.repository.publish({older}, terms).removed.size() == 1);
+    CHECK(place.database().find("foo")->version == "1:1-1");
+  }
+}
+
+TEST_CASE("what somebody else put there goes only when it is superseded, and that is told") {
+  Place place;
+  SamplePackage sample;
+  sample.pkgname = "foo";
+  sample.version = "1-1";
+  sample.extension = ".pkg.tar.xz";
+  const auto theirs = place.package(sample);
+  put_there(place, theirs);
+  pkgkiln::write_file_atomically(place.directory / (theirs.name.text() + ".sig"), "x");
+  SECTION("by a newer version") {
+    const auto published = place.repository.publish({place.package("foo", "1-2")});
+    REQUIRE(published.notices.size() == 1);
+    CHECK_THAT(published.notices[0], ContainsSubstring("somebody else had put there"));
+    CHECK(published.removed.empty());
+    CHECK_FALSE(fs::exists(place.directory / theirs.name.text()));
+    CHECK_FALSE(fs::exists(place.directory / (theirs.name.text() + ".sig")));
+  }
+  SECTION("not by the same version in another file") {
+    const auto published = place.repository.publish({place.package("foo", "1-1")});
+    REQUIRE(published.notices.size() == 1);
+    CHECK_THAT(published.notices[0], ContainsSubstring("stays in"));
+    CHECK(fs::exists(place.directory / theirs.name.text()));
+    CHECK(place.database().find("foo")->file_name == "foo-1-1-x86_64.pkg.tar.gz");
+  }
+}
+
+TEST_CASE("an odd entry of somebody else stops no publication, and stays") {
+  Place place;
+  fs::create_directories(place.directory);
+  const std::string odd = "%NAME%\nodd\n\n%VERSION%\n2-1\n\n%FILENAME%\nodd.zip\n\n";
+  pkgkiln::test::write_archive(place.directory / "r.db.tar.gz",
+                               {{"odd-2-1/", ""}, {"odd-2-1/desc", odd}});
+  fs::create_symlink("r.db.tar.gz", place.directory / "r.db");
+  CHECK_FALSE(place.repository.contains(name("odd-2-1-any.pkg.tar.gz")));
+  CHECK_NOTHROW(place.repository.check());
+  for (const std::string pkgname : {"foo", "zoo"})
+    place.repository.publish({place.package(pkgname, "1-1")});
+  for (const auto* form : {"r.db", "r.files"}) {
+    const auto database = RepositoryDatabase::read(place.directory / form);
+    CHECK(database.entries().size() == 2);
+    REQUIRE(database.odd_entries().count("odd-2-1") == 1);
+    CHECK(database.odd_entries().at("odd-2-1").desc == odd);
+  }
+  // Its version counts all the same.
+  CHECK_THROWS_AS(place.repository.publish({place.package("odd", "1-1")}), pkgkiln::Unpublishable);
+  place.repository.publish({place.package("odd", "3-1")});
+  CHECK(place.database().odd_entries().empty());
+  CHECK(place.database().entries().size() == 3);
+}
+
+TEST_CASE("what a killed run left of an old version is known, and nothing else that lies there") {
+  Place place;
+  const auto old_one = place.package("foo", "1-1");
+  const auto other = place.package("other", "1-1");
+  place.repository.publish({old_one, other});
+  const auto new_one = place.package("foo", "2-1");
+  place.repository.publish({new_one});
+  // Killed before it came to that; beside it what somebody keeps there.
+  fs::copy_file(old_one.path, place.directory / old_one.name.text());
+  pkgkiln::write_file_atomically(place.directory / (old_one.name.text() + ".sig"), "x");
+  for (const auto* kept : {"foo-0-1-x86_64.pkg.tar.gz", "other-0-1-x86_64.pkg.tar.gz",
+                           "without-entry-1-1-any.pkg.tar.gz"})
+    pkgkiln::write_file_atomically(place.directory / kept, "kept");
+  pkgkiln::Terms terms;
+  terms.made = [&](const std::string& file_name) {
+    if (file_name == "foo-0-1-x86_64.pkg.tar.gz") return std::vector<std::string>{"of another one"};
+    if (file_name == "without-entry-1-1-any.pkg.tar.gz")
+      return std::vector{pkgkiln::sha256_of("kept")};
+    return file_name == old_one.name.text() ? std::vector{old_one.sha256}
+                                            : std::vector<std::string>();
+  };
+  SECTION("by the next publication, which has nothing else to do") {
+    CHECK(place.repository.publish({other}, terms).removed.empty());
+    CHECK(place.repository.publish({new_one}, terms).removed.size() == 1);
+  }
+  SECTION("by who asks for leftovers") {
+    const auto litter = place.repository.leftovers(terms.made, {});
+    REQUIRE(litter.size() == 1);
+    CHECK(litter[0].bytes == old_one.size);
+    CHECK(fs::exists(place.directory / old_one.name.text()));
+    litter[0].remove();
+  }
+  CHECK_FALSE(fs::exists(place.directory / old_one.name.text()));
+  CHECK_FALSE(fs::exists(place.directory / (old_one.name.text() + ".sig")));
+  CHECK(place.repository.contains(new_one.name));
+  for (const auto* kept : {"foo-0-1-x86_64.pkg.tar.gz", "other-0-1-x86_64.pkg.tar.gz",
+                           "without-entry-1-1-any.pkg.tar.gz"})
+    CHECK(fs::exists(place.directory / kept));
+}
+
+TEST_CASE("a package is taken out only as long as it is that very one") {
+  Place place;
+  const auto docs = place.package("foo-docs", "1-1");
+  place.repository.publish({place.package("foo", "1-1"), docs});
+  const pkgkiln::OwnFile file{docs.name.text(), docs.sha256};
+  place.repository.withdraw({file.file_name, "of another one"});
+  place.repository.withdraw({"foo-docs-2-1-x86_64.pkg.tar.gz", docs.sha256});
+  REQUIRE(place.repository.contains(docs.name));
+  place.repository.withdraw(file);
+  for (const auto* form : {"r.db", "r.files"})
+    CHECK(RepositoryDatabase::read(place.directory / form).entries().size() == 1);
+  CHECK_FALSE(fs::exists(place.directory / docs.name.text()));
+  CHECK_NOTHROW(place.repository.withdraw(file));
+
+  // Killed before the file went.
+  fs::copy_file(docs.path, place.directory / docs.name.text());
+  const auto nothing = [](const std::string&) { return std::vector<std::string>(); };
+  CHECK(place.repository.leftovers(nothing, {}).empty());
+  const auto litter = place.repository.leftovers(nothing, {file});
+  REQUIRE(litter.size() == 1);
+  litter[0].remove();
+  CHECK_FALSE(fs::exists(place.directory / docs.name.text()));
 }

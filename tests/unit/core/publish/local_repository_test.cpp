@@ -162,22 +162,71 @@ TEST_CASE("a damaged database is an error, not an empty one") {
   CHECK(read_file(place.directory / "r.db.tar.gz") == "rubbish");
 }
 
-TEST_CASE("a repository of repo-add is carried on, whatever its compression") {
+TEST_CASE("repo-add and we carry on the same database, in its compression") {
+  Place place;
+  fs::create_directories(place.directory);
+  const auto ending = GENERATE(std::string(".gz"), std::string(".xz"), std::string(".zst"),
+                               std::string(".bz2"), std::string());
+  const auto archive = "r.db.tar" + ending;
+  const auto repo_add = [&](const PackageArchive& package) {
+    fs::copy_file(package.path, place.directory / package.name.text());
+    const auto added =
+        pkgkiln::test::run_program({"repo-add", archive, package.name.text()}, place.directory);
+    INFO(added.output);
+    REQUIRE(added.code == 0);
+  };
+  repo_add(place.package("foo", "1-1"));
+  CHECK(place.repository.contains(name("foo-1-1-x86_64.pkg.tar.gz")));
+  place.repository.publish({place.package("bar", "1-1")});
+  repo_add(place.package("baz", "1-1"));
+  CHECK(place.repository.publish({place.package("qux", "1-1")}).notices.empty());
+
+  for (const auto* form : {"r.db", "r.files"}) {
+    const auto database = RepositoryDatabase::read(place.directory / form);
+    CHECK(database.entries().size() == 4);
+    CHECK(fs::read_symlink(place.directory / form) == std::string(form) + ".tar" + ending);
+  }
+  const auto files = RepositoryDatabase::read(place.directory / "r.files");
+  CHECK_THAT(files.find("foo")->files, ContainsSubstring("usr/share/sample.txt\n"));
+  if (ending != ".gz") {
+    CHECK_FALSE(fs::exists(place.directory / "r.db.tar.gz"));
+    CHECK_FALSE(fs::exists(place.directory / "r.files.tar.gz"));
+  }
+  const auto kind = pkgkiln::test::run_program({"bsdtar", "-tf", archive}, place.directory);
+  CHECK(kind.code == 0);
+  CHECK_THAT(kind.output, ContainsSubstring("bar-1-1/desc"));
+}
+
+TEST_CASE("a database beside the one that the link leads to is told of") {
+  Place place;
+  place.repository.publish({place.package("foo", "1-1")});
+  fs::copy_file(place.directory / "r.db.tar.gz", place.directory / "r.db.tar.zst");
+  const auto published = place.repository.publish({place.package("bar", "1-1")});
+  REQUIRE(published.notices.size() == 1);
+  CHECK_THAT(published.notices[0], ContainsSubstring("r.db.tar.zst' is not the database"));
+  CHECK(fs::read_symlink(place.directory / "r.db") == "r.db.tar.gz");
+}
+
+TEST_CASE("while repo-add has the link away, its database is found all the same") {
   Place place;
   fs::create_directories(place.directory);
   const auto package = place.package("foo", "1-1");
   fs::copy_file(package.path, place.directory / package.name.text());
-  const auto extension = GENERATE(as<std::string>(), ".gz", ".xz", ".zst");
-  const auto added = pkgkiln::test::run_program(
-      {"repo-add", "r.db.tar" + extension, package.name.text()}, place.directory);
-  INFO(added.output);
-  REQUIRE(added.code == 0);
+  REQUIRE(
+      pkgkiln::test::run_program({"repo-add", "r.db.tar.zst", package.name.text()}, place.directory)
+          .code == 0);
+  fs::remove(place.directory / "r.db");
   CHECK(place.repository.contains(package.name));
-  place.repository.publish({place.package("bar", "1-1")});
-  CHECK(place.repository.contains(package.name));
-  CHECK(place.repository.contains(name("bar-1-1-x86_64.pkg.tar.gz")));
-  const auto files = RepositoryDatabase::read(place.directory / "r.files");
-  CHECK_THAT(files.find("foo")->files, ContainsSubstring("usr/share/sample.txt\n"));
+}
+
+TEST_CASE("one that nothing here can write is refused before anything is done") {
+  Place place;
+  fs::create_directories(place.directory);
+  pkgkiln::write_file_atomically(place.directory / "r.db.tar.lrz", "x");
+  fs::create_symlink("r.db.tar.lrz", place.directory / "r.db");
+  REQUIRE_THROWS_WITH(place.repository.publish({place.package("foo", "1-1")}),
+                      ContainsSubstring("needs another program"));
+  CHECK(read_file(place.directory / "r.db.tar.lrz") == "x");
 }
 
 TEST_CASE("two publish at the same time, and none is lost", "[concurrent]") {

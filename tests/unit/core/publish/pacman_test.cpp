@@ -104,8 +104,20 @@ TEST_CASE("the real pacman installs from what was published") {
   CHECK_THAT(owner.output, ContainsSubstring("data 1.0-1"));
   CHECK_THAT(pacman({"-Fl", "tool++"}).output, ContainsSubstring("usr/share/n\xc3\xa4me-tool++"));
 
+  // repo-add goes on in another compression, and we after it.
+  const auto other = package("other", "1-1", "any", ".pkg.tar.gz");
+  fs::copy_file(other.path, repository.directory() / other.name.text());
+  for (const auto* archive : {"r.db.tar.gz", "r.files.tar.gz"})
+    fs::remove(repository.directory() / archive);
+  std::vector<std::string> repo_add{"repo-add", "r.db.tar.zst"};
+  for (const auto& entry : fs::directory_iterator(repository.directory()))
+    if (entry.path().filename().string().find(".pkg.tar") != std::string::npos)
+      repo_add.push_back(entry.path().filename().string());
+  check_ok(run_program(repo_add, repository.directory()));
+
   repository.publish({package("data", "1:0.5-1", "any", ".pkg.tar")});
   check_ok(pacman({"-Syy"}));
+  CHECK_THAT(pacman({"-Sl", "r"}).output, ContainsSubstring("r other 1-1"));
   CHECK_THAT(pacman({"-Qu"}).output, ContainsSubstring("data 1.0-1 -> 1:0.5-1"));
 }
 

@@ -74,6 +74,35 @@ TEST_CASE("repo-add refuses to work beside our lock, and names us") {
   CHECK_THAT(added.output, ContainsSubstring("Held by process " + std::to_string(::getpid())));
 }
 
+TEST_CASE("the lock file is that of the database's compression") {
+  const TempDir directory;
+  const pkgkiln::test::SamplePackage sample;
+  sample.write(directory.path());
+  const std::vector<std::string> repo_add{"repo-add", "r.db.tar.zst", sample.file_name()};
+  REQUIRE(pkgkiln::test::run_program(repo_add, directory.path()).code == 0);
+  const RepositoryLock lock(directory.path(), "r", kShort);
+  CHECK(lock.files().ending() == ".tar.zst");
+  CHECK(fs::exists(directory.path() / "r.db.tar.zst.lck"));
+  const auto added = pkgkiln::test::run_program(repo_add, directory.path());
+  CHECK(added.code != 0);
+  CHECK_THAT(added.output, ContainsSubstring("Held by process " + std::to_string(::getpid())));
+}
+
+TEST_CASE("a repository that was begun anew while its lock was waited for is locked as it is now") {
+  const TempDir directory;
+  pkgkiln::write_file_atomically(lock_file(directory), std::to_string(::getppid()) + "\n");
+  std::thread other([&] {
+    std::this_thread::sleep_for(100ms);
+    pkgkiln::write_file_atomically(directory.path() / "r.db.tar.xz", "");
+    fs::create_symlink("r.db.tar.xz", directory.path() / "r.db");
+    fs::remove(lock_file(directory));
+  });
+  const RepositoryLock lock(directory.path(), "r", {10s, 10s, 60s});
+  other.join();
+  CHECK(fs::exists(directory.path() / "r.db.tar.xz.lck"));
+  CHECK_FALSE(fs::exists(lock_file(directory)));
+}
+
 TEST_CASE("threads queue for the lock", "[concurrent]") {
   const TempDir directory;
   std::atomic<int> inside = 0;

@@ -181,10 +181,10 @@ std::vector<std::string> FakeHost::packages_of(const std::string& target) const 
   return names;
 }
 
-void FakeHost::publish(const std::string& pkgname) {
+void FakeHost::publish(const std::string& pkgname, const std::string& version) {
   SamplePackage package;
   package.pkgname = pkgname;
-  package.version = "1-1";
+  package.version = version;
   package.arch = "any";
   const TempDir place;
   repository->publish({pacman::PackageArchive::read(package.write(place.path()))});

@@ -62,10 +62,11 @@ class FragileRepository : public LocalRepository {
     if (down) throw Error("the repository is down");
     return LocalRepository::contains(file);
   }
-  void publish(const std::vector<pacman::PackageArchive>& packages) override {
+  Published publish(const std::vector<pacman::PackageArchive>& packages,
+                    const Terms& terms = {}) override {
     if (down) throw Error("the repository is down");
     if (on_publish) on_publish(packages.front().name.pkgname);
-    LocalRepository::publish(packages);
+    return LocalRepository::publish(packages, terms);
   }
   std::optional<Offer> offer(const std::vector<std::string>& dependencies) override {
     if (down) throw Error("the repository is down");
@@ -98,8 +99,8 @@ class FakeHost {
   Target target_of(const std::string& name, const Recipe& recipe);
 
   std::vector<TargetResult> build(const std::vector<Target>& targets);
-  /// Puts version 1-1 of a package for any arch into the repository.
-  void publish(const std::string& pkgname);
+  /// Puts a package for any arch into the repository, as somebody else would.
+  void publish(const std::string& pkgname, const std::string& version = "1-1");
   /// Containers of all kinds that were made so far.
   std::size_t creates() const;
   /// The containers that were made since the last call of this, by their target's name.

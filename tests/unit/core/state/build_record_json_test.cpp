@@ -24,6 +24,8 @@ TEST_CASE("a record becomes JSON and comes back") {
   record.why = std::string("zero \0 and \xff byte", 16);
   CHECK(build_record_from_json(to_json(record)) == record);
   CHECK(build_record_from_json(to_json(BuildRecord{})) == BuildRecord{});
+  record.forced = true;
+  CHECK(build_record_from_json(to_json(record)).forced);
 }
 
 TEST_CASE("a record of an earlier version knows no memory") {

@@ -1,6 +1,7 @@
 #include "core/state/history.hpp"
 
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "core/base/error.hpp"
@@ -175,6 +176,54 @@ TEST_CASE("a build recorded again replaces what was recorded of it") {
   history.record(full_record("t", "b1"));
   CHECK(history.last("t") == full_record("t", "b1"));
   CHECK(history.last("u")->status == "built");
+}
+
+TEST_CASE("a build recorded again keeps its place, so what came after it stays newer") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto waiting = made("t", "b1", "unpublished", {"foo-1-1-any.pkg.tar.zst"});
+  CHECK_FALSE(history.is_superseded(waiting));
+  history.record(waiting);
+  history.record(made("t", "b2", "failed"));
+  history.record(made("u", "b3", "built"));
+  history.record(waiting);
+  CHECK(history.last("t")->build == "b2");
+  CHECK_FALSE(history.is_superseded(waiting));
+  history.record(made("t", "b4", "up-to-date"));
+  CHECK(history.is_superseded(waiting));
+}
+
+TEST_CASE("what builds made for a repository is known by name") {
+  const HistorySetup setup;
+  History history(setup.state);
+  history.record(made("t", "b1", "built", {"foo-1-1-any.pkg.tar.zst"}));
+  history.record(made("t", "b2", "built", {"foo-2-1-any.pkg.tar.zst"}));
+  auto rebuilt = made("u", "b3", "built", {"foo-1-1-any.pkg.tar.zst"});
+  rebuilt.files[0].sha256 = "y";
+  history.record(rebuilt);
+  const auto digests = history.made("foo-1-1-any.pkg.tar.zst", "mine");
+  CHECK(std::set<std::string>(digests.begin(), digests.end()) == std::set<std::string>{"x", "y"});
+  CHECK(history.made("foo-1-1-any.pkg.tar.xz", "mine").empty());
+  CHECK(history.made("foo-1-1-any.pkg.tar.zst", "other").empty());
+}
+
+TEST_CASE("packages that a target makes no more are remembered until another one makes them") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const RecordedFile docs{"foo-docs-1-1-any.pkg.tar.zst", "x"};
+  history.record(made("t", "b1", "built", {"foo-1-1-any.pkg.tar.zst", docs.file_name}));
+  CHECK(history.former_packages("mine").empty());
+  // What was found published needs not be all that it makes.
+  history.record(made("t", "b2", "up-to-date", {"foo-1-1-any.pkg.tar.zst"}));
+  history.record(made("t", "b3", "failed"));
+  CHECK(history.former_packages("mine").empty());
+  history.record(made("t", "b4", "built", {"foo-2-1-any.pkg.tar.zst"}));
+  CHECK(history.former_packages("mine") == std::vector<FormerPackage>{{"t", docs}});
+  CHECK(history.former_packages("other").empty());
+  history.forget_builds(full_record("t", "b").finished + std::chrono::hours(1));
+  CHECK(history.former_packages("mine") == std::vector<FormerPackage>{{"t", docs}});
+  history.record(made("u", "b5", "built", {"foo-docs-1-2-any.pkg.tar.zst"}));
+  CHECK(history.former_packages("mine").empty());
 }
 
 TEST_CASE("the owner of a package is the target whose latest good build made it") {

@@ -63,6 +63,23 @@ TEST_CASE("batches come oldest first") {
   CHECK(pending[2].build.target == "a");
 }
 
+TEST_CASE("what isn't wanted is told with its size, and dropped when it is to be") {
+  SpoolSetup setup;
+  setup.sealed("t", "b1");
+  const auto other = setup.sealed("t", "b2");
+  setup.filled("u", "b3");
+  CHECK(setup.spool.others_of("t", "b1").size() == 1);
+  const auto litter =
+      setup.spool.litter([](const BuildRecord& build) { return build.build != "b2"; });
+  REQUIRE(litter.size() == 2);
+  CHECK(setup.spool.others_of("t", "b1").size() == 1);
+  for (const auto& one : litter) one.remove();
+  CHECK(litter[0].bytes > 14);
+  CHECK_FALSE(fs::exists(other.directory));
+  CHECK_FALSE(fs::exists(setup.dir.path() / "spool/u"));
+  CHECK(setup.pending().size() == 1);
+}
+
 TEST_CASE("without a spool directory nothing is pending") {
   SpoolSetup setup;
   CHECK(setup.pending().empty());

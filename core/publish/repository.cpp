@@ -1,0 +1,33 @@
+#include "core/publish/repository.hpp"
+
+#include <algorithm>
+
+#include "core/pacman/version.hpp"
+
+namespace pkgkiln {
+
+bool is_ours(const Made& made, const std::string& file_name, const std::string& sha256) {
+  const auto digests = made(file_name);
+  return std::find(digests.begin(), digests.end(), sha256) != digests.end();
+}
+
+void check_replacement(const pacman::DatabaseEntry& there, const pacman::PackageArchive& package,
+                       const Terms& terms, const std::string& repository,
+                       const std::string& removal) {
+  if (pacman::compare_versions(there.version, package.name.version) <= 0) return;
+  const bool ours = is_ours(terms.made, there.file_name, there.sha256);
+  if (terms.forced && ours) return;
+  Unpublishable error("cannot publish " + package.name.text() + " in '" + repository + "'");
+  error.because("it has " + there.pkgname + " " + there.version + ", which is newer" +
+                (ours ? "" : ", and which no build of this state directory put there"));
+  error.advise("raise its epoch, if the version went back; or " +
+               (ours ? "build the target with --force" : removal));
+  throw error;
+}
+
+void Repository::withdraw(const OwnFile& file) {
+  throw Error("cannot take " + file.file_name + " out of '" + name() + "'")
+      .advise("remove it on the server");
+}
+
+}  // namespace pkgkiln
