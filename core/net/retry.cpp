@@ -55,8 +55,8 @@ milliseconds wish_of(const std::exception_ptr& failure) {
 }  // namespace
 
 bool may_pass(const TransportError& error) {
-  using Kind = TransportError::Kind;
-  return error.kind() != Kind::tls && error.kind() != Kind::too_large;
+  return error.kind() != TransportError::Kind::tls &&
+         error.kind() != TransportError::Kind::too_large;
 }
 
 void retry(const Patience& patience, const Cancellation& cancel,
