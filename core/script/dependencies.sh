@@ -44,12 +44,16 @@ if [ -n "${REPOSITORY-}" ] && ! is_listed "$REPOSITORY"; then
     fi
 fi
 
-before=$(pacman -Qq)
+before=
+change() { # arguments of pacman
+    [ -n "$before" ] || before=$(pacman -Qq)
+    transact "$@"
+}
 
 # Always: a builder image that lags behind its mirrors cannot install what they hold now.
 plan -Syu
 if [ "${#planned[@]}" -gt 0 ]; then
-    transact -Su
+    change -Su
 fi
 
 # Only now, so that it stands near what it may be the cause of.
@@ -61,10 +65,13 @@ if [ "${#missing[@]}" -gt 0 ]; then
     if [ -n "${FETCHED-}" ]; then
         plan -S --needed -- "${missing[@]}"
     fi
-    transact -S --needed --asdeps -- "${missing[@]}"
+    change -S --needed --asdeps -- "${missing[@]}"
 fi
 
-replaced=$(comm -23 <(sort <<<"$before") <(pacman -Qq | sort))
+replaced=
+if [ -n "$before" ]; then
+    replaced=$(comm -23 <(sort <<<"$before") <(pacman -Qq | sort))
+fi
 if [ -n "$replaced" ]; then
     echo "removed, since something that is installed now replaces it or conflicts with it: ${replaced//$'\n'/, }"
 fi

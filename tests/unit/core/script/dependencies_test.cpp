@@ -38,10 +38,10 @@ TEST_CASE("dependencies are installed, and nothing is configured when nothing is
   CHECK(place.code == 0);
   CHECK(read_file(place.conf) == "[options]\n[core]\n");
   CHECK_THAT(place.called(),
-             EndsWith("pacman -Qq\n"
-                      "pacman -Syu --noconfirm --ask 4 --disable-sandbox --print --print-format "
+             EndsWith("pacman -Syu --noconfirm --ask 4 --disable-sandbox --print --print-format "
                       "pkgkiln-plan %r %s %l\n"
                       "pacman -T -- lib>=1 glibc\n"
+                      "pacman -Qq\n"
                       "pacman -S --noconfirm --ask 4 --disable-sandbox --needed --asdeps -- lib>=1 "
                       "glibc\n"
                       "pacman -Qq\n"));
