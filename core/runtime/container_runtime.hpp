@@ -59,7 +59,7 @@ class ContainerRuntime {
 
   virtual Usage usage(const std::string& container) = 0;
 
-  /// Ends all its processes at once, execs included (their exec calls return 137 or throw).
+  /// Ends all its processes at once (exec calls return 137 or throw); then it is listed as ended.
   virtual void kill(const std::string& container) = 0;
   /// Removes it, running or not, with its anonymous volumes.
   virtual void remove(const std::string& container) = 0;

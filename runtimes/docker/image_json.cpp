@@ -12,23 +12,6 @@ ImageInfo image_from(const json::Value& inspect) {
   return image;
 }
 
-std::string commit_body(const CommitSpec& spec) {
-  return json::object([&](json::Writer& out) {
-    out.Key("Entrypoint");  // an empty list, not null, replaces the container's
-    json::write(out, std::vector<std::string>{});
-    out.Key("Cmd");
-    json::write(out, spec.command);
-    out.Key("Env");
-    json::write(out, assignments(spec.env));
-    out.Key("User");
-    out.String(spec.user.empty() ? "root" : spec.user);
-    out.Key("WorkingDir");
-    out.String(spec.working_dir.empty() ? "/" : spec.working_dir);
-    out.Key("Labels");
-    json::write(out, spec.labels);
-  });
-}
-
 PullMessage pull_message_from(const json::Value& message) {
   PullMessage result;
   result.error = json::text(json::at(message, {"errorDetail", "message"}));

@@ -8,15 +8,28 @@
 namespace pkgkiln::runtimes::podman {
 
 namespace {
-constexpr int kOldestMajor = 4;
-}
 
-bool serves_our_api(std::string_view version) {
+constexpr int kOldestMajor = 4;
+constexpr int kTakesCommitConfig = 5;
+
+/// 0 for what is no version.
+int major_of(std::string_view version) {
   int major = 0;
   const auto [end, failure] =
       std::from_chars(version.data(), version.data() + version.size(), major);
-  return failure == std::errc() && end != version.data() + version.size() && *end == '.' &&
-         major >= kOldestMajor;
+  const bool sound =
+      failure == std::errc() && end != version.data() + version.size() && *end == '.';
+  return sound ? major : 0;
+}
+
+}  // namespace
+
+bool serves_our_api(std::string_view version) {
+  return major_of(version) >= kOldestMajor;
+}
+
+bool takes_commit_config(std::string_view version) {
+  return major_of(version) >= kTakesCommitConfig;
 }
 
 std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
@@ -37,7 +50,7 @@ std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
   }
   return std::make_shared<EngineClient>(
       std::make_unique<net::Client>(endpoint),
-      Dialect{"podman", "/v" + std::string(kApiVersion) + "/libpod", &classify});
+      Dialect{"podman", "/v" + std::string(kApiVersion) + "/libpod", &classify, version});
 }
 
 }  // namespace pkgkiln::runtimes::podman

@@ -14,6 +14,9 @@ inline constexpr std::string_view kApiVersion = "4.0.0";
 /// Whether an engine whose Libpod-API-Version is this serves it; pure.
 bool serves_our_api(std::string_view libpod_api_version);
 
+/// Whether it takes the config of a commit as the request's body, from Podman 5 on; pure.
+bool takes_commit_config(std::string_view libpod_api_version);
+
 /// Asks whether the socket's engine speaks libpod. RuntimeError `unreachable` when nobody
 /// answers, `not_engine` when it isn't Podman or one too old.
 std::shared_ptr<const EngineClient> connect(const std::string& socket_path);

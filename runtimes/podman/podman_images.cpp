@@ -1,5 +1,6 @@
 #include "runtimes/podman/podman_images.hpp"
 
+#include "runtimes/podman/connection.hpp"
 #include "runtimes/podman/image_json.hpp"
 #include "runtimes/shared/engine_json.hpp"
 
@@ -19,8 +20,14 @@ std::string PodmanImages::commit(const std::string& container, const CommitSpec&
   // A pause or a comment fails on rootless cgroups v1.
   net::Headers parameters = {
       {"container", container}, {"repo", ref.name()}, {"tag", ref.tag}, {"pause", "false"}};
-  for (auto& change : commit_changes(whole)) parameters.push_back(std::move(change));
-  auto request = post("/commit" + net::query(parameters));
+  // Newer ones read `changes` with another parser, which alters quotes, '$' and line breaks; older
+  // ones don't look at the body.
+  std::string config;
+  if (takes_commit_config(engine_->dialect().version))
+    config = commit_body(whole);
+  else
+    for (auto& change : commit_changes(whole)) parameters.push_back(std::move(change));
+  auto request = post("/commit" + net::query(parameters), config);
   request.idle_timeout = kCommitPatience;
   auto id = image_id(json::text(json::at(require_json(*engine_, doing, request), {"Id"})));
   if (id.empty())

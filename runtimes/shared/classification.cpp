@@ -13,6 +13,10 @@ using Kind = RuntimeError::Kind;
 // that can't be unpacked first of all: it may end with an "unexpected EOF" too.
 constexpr std::array kPullMeanings = {
     Meaning{0, "processing tar file", Kind::rejected},
+    Meaning{0, "failed to register layer", Kind::rejected},  // Docker 26 and later
+    Meaning{0, "failed to extract layer", Kind::rejected},   // with containerd's store
+    Meaning{0, "unpacking failed", Kind::rejected},
+    Meaning{0, "adding layer with blob", Kind::rejected},  // Podman
     Meaning{0, "no such host", Kind::unreachable},
     Meaning{0, "connection refused", Kind::unreachable},
     Meaning{0, "connection reset", Kind::unreachable},

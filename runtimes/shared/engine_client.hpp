@@ -16,6 +16,7 @@ struct Dialect {
   std::string prefix;  // of every path: "/v1.41"
   /// What an answer of this status with these words means; pure.
   RuntimeError::Kind (*classify)(int status, std::string_view words);
+  std::string version = {};  // of the API that the engine speaks itself, maybe a newer one
 };
 
 /// Asks one engine and turns what goes wrong into RuntimeErrors that name the request, the

@@ -1,5 +1,8 @@
 #include "runtimes/shared/engine_runtime.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include "runtimes/shared/archive.hpp"
 #include "runtimes/shared/engine_json.hpp"
 #include "runtimes/shared/exec.hpp"
@@ -12,6 +15,21 @@ namespace pkgkiln::runtimes {
 namespace {
 
 using Kind = RuntimeError::Kind;
+
+constexpr int kLooksAfterKill = 100;
+constexpr std::chrono::milliseconds kBetweenLooks{50};
+
+/// Engines may list a killed container as running for a moment longer. One that won't end is not
+/// waited for: whoever uses it next hears of it.
+void await_end(const EngineClient& engine, const std::string& doing, const std::string& container) {
+  for (int i = 0; i < kLooksAfterKill; ++i) {
+    if (i > 0) std::this_thread::sleep_for(kBetweenLooks);
+    const auto response = engine.ask(doing, get(path_of(container) + "/json"));
+    if (!response.ok()) return;
+    const auto inspect = parse_json(engine, doing, response);
+    if (!json::boolean(json::at(inspect, {"State", "Running"}))) return;
+  }
+}
 
 }  // namespace
 
@@ -81,8 +99,10 @@ void EngineRuntime::copy_out(const std::string& container, const std::string& pa
 }
 
 void EngineRuntime::kill(const std::string& container) {
-  request_unless(*engine_, quoted("cannot kill the container", container),
-                 post(path_of(container) + "/kill"), {Kind::not_found, Kind::conflict});
+  const auto doing = quoted("cannot kill the container", container);
+  request_unless(*engine_, doing, post(path_of(container) + "/kill"),
+                 {Kind::not_found, Kind::conflict});
+  await_end(*engine_, doing, container);
 }
 
 std::vector<ContainerSummary> EngineRuntime::list(const Labels& labels) {

@@ -60,6 +60,23 @@ ImageInfo pull_image(const EngineClient& client, const ImageRef& ref, net::Reque
   throw client.error(Kind::not_found, doing, "the pull succeeded, but the image isn't there");
 }
 
+std::string commit_body(const CommitSpec& spec) {
+  return json::object([&](json::Writer& out) {
+    out.Key("Entrypoint");  // an empty list, not null, replaces the container's
+    json::write(out, std::vector<std::string>{});
+    out.Key("Cmd");
+    json::write(out, spec.command);
+    out.Key("Env");
+    json::write(out, assignments(spec.env));
+    out.Key("User");
+    out.String(spec.user.empty() ? "root" : spec.user);
+    out.Key("WorkingDir");
+    out.String(spec.working_dir.empty() ? "/" : spec.working_dir);
+    out.Key("Labels");
+    json::write(out, spec.labels);
+  });
+}
+
 InheritedConfig inherited_config(const EngineClient& client, const std::string& doing,
                                  const std::string& container) {
   const auto inspect =

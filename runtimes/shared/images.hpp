@@ -34,6 +34,10 @@ ImageInfo pull_image(const EngineClient& client, const ImageRef& ref, net::Reque
                      PullMessage (*read)(const json::Value& message), ImageReader image_from,
                      const Sink& progress, const Cancellation& cancel);
 
+/// The config of a commit as both engines take it in its body; `env` and `labels` as
+/// committed_config makes them. Pure.
+std::string commit_body(const CommitSpec& spec);
+
 /// What a commit of this container would keep: asks for the container and its image.
 InheritedConfig inherited_config(const EngineClient& client, const std::string& doing,
                                  const std::string& container);

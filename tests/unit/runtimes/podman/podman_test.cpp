@@ -23,6 +23,13 @@ TEST_CASE("Podman from 4.0 on serves the API that we speak") {
   }
 }
 
+TEST_CASE("Podman from 5 on takes the config of a commit as it is") {
+  for (const auto* version : {"5.0.0", "5.4.2", "6.1.1", "10.0"})
+    CHECK(takes_commit_config(version));
+  for (const auto* version : {"4.3.1", "4.9.4", "", "5", "x"})
+    CHECK_FALSE(takes_commit_config(version));
+}
+
 TEST_CASE("answers of libpod") {
   struct Case {
     int status;

@@ -36,6 +36,16 @@ TEST_CASE("a failed pull is told apart by its words") {
       {"Get \"https://r.test/v2/not found\": net/http: TLS handshake timeout", Kind::unreachable},
       {"toomanyrequests: You have reached your pull rate limit", Kind::unreachable},
       {"no space left on device", Kind::rejected},
+      {"failed to register layer: Error processing tar file(exit status 1): unexpected EOF",
+       Kind::rejected},
+      {"failed to register layer: archive/tar: invalid tar header: unexpected EOF", Kind::rejected},
+      {"failed to extract layer (application/vnd.docker.image.rootfs.diff.tar.gzip sha256:1) to "
+       "overlayfs: unexpected EOF",
+       Kind::rejected},
+      {"copying system image from manifest list: writing blob: adding layer with blob "
+       "\"sha256:1\": unpacking failed (error: exit status 1; output: unexpected EOF)",
+       Kind::rejected},
+      {"reading blob sha256:1: Get \"https://r.test/v2/\": unexpected EOF", Kind::unreachable},
   };
   for (const auto& [words, kind] : cases) {
     INFO(words);
