@@ -47,6 +47,7 @@ constexpr std::array kPullMeanings = {
     Meaning{0, "access denied", Kind::not_found},
     Meaning{0, "unauthorized", Kind::not_found},
     Meaning{0, "authentication required", Kind::not_found},
+    Meaning{0, "no basic auth credentials", Kind::not_found},
 };
 
 char lower(char c) {
@@ -69,6 +70,14 @@ RuntimeError::Kind classify_by(std::span<const Meaning> table, int status, std::
   if (status == 404) return Kind::not_found;
   if (status == 409) return Kind::conflict;
   return Kind::rejected;
+}
+
+bool asks_for_login(std::string_view words) {
+  constexpr std::array<std::string_view, 5> clues = {"unauthorized", "authentication required",
+                                                     "access denied", "is denied",
+                                                     "no basic auth credentials"};
+  return std::any_of(clues.begin(), clues.end(),
+                     [&](std::string_view clue) { return contains_ignoring_case(words, clue); });
 }
 
 RuntimeError::Kind classify_pull(std::string_view words) {

@@ -24,4 +24,7 @@ RuntimeError::Kind classify_pull(std::string_view words);
 
 bool contains_ignoring_case(std::string_view text, std::string_view lower_case_part);
 
+/// Whether a registry says so of a pull that it wants another login for, or one at all.
+bool asks_for_login(std::string_view words);
+
 }  // namespace pkgkiln::runtimes

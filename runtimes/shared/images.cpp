@@ -1,8 +1,11 @@
 #include "runtimes/shared/images.hpp"
 
+#include <algorithm>
+
 #include "runtimes/shared/classification.hpp"
 #include "runtimes/shared/engine_json.hpp"
 #include "runtimes/shared/line_splitter.hpp"
+#include "runtimes/shared/registry_auth.hpp"
 #include "runtimes/shared/requests.hpp"
 #include "runtimes/shared/summaries.hpp"
 
@@ -28,6 +31,20 @@ RuntimeError by_words(const RuntimeError& error) {
   return told;
 }
 
+/// What to do where the registry wants to know who asks.
+RuntimeError with_login_advice(RuntimeError error, const ImageRef& ref, const RegistryAuth& auth) {
+  const auto& causes = error.causes();
+  const bool refused = std::any_of(causes.begin(), causes.end(),
+                                   [](const std::string& cause) { return asks_for_login(cause); });
+  if (!refused) return error;
+  if (!auth.origin.empty())
+    error.because("the credentials in '" + auth.origin + "' were sent along");
+  error.advise("if it is private: podman login " + ref.registry +
+               " (or docker login), as the user "
+               "that runs pkgkiln");
+  return error;
+}
+
 }  // namespace
 
 std::string pull_reference(const ImageRef& ref) {
@@ -47,15 +64,19 @@ ImageInfo pull_image(const EngineClient& client, const ImageRef& ref, net::Reque
     if (!message.line.empty()) progress(one_line(message.line));
   });
   request.idle_timeout = std::chrono::milliseconds(0);  // a layer may take long, silently
+  const auto auth = registry_auth(client.dialect().engine, ref, progress, cancel);
+  if (!auth.header.empty()) request.headers.emplace_back("X-Registry-Auth", auth.header.reveal());
   try {
     client.stream(
         doing, request, [&](std::string_view bytes) { lines.feed(bytes); }, cancel);
   } catch (const RuntimeError& error) {
-    throw by_words(error);
+    throw with_login_advice(by_words(error), ref, auth);
   }
   lines.finish();
   if (!failure.empty())
-    throw client.error(classify_pull(failure), doing, client.dialect().engine + ": " + failure);
+    throw with_login_advice(
+        client.error(classify_pull(failure), doing, client.dialect().engine + ": " + failure), ref,
+        auth);
   if (auto image = inspect_image(client, pull_reference(ref), image_from)) return *image;
   throw client.error(Kind::not_found, doing, "the pull succeeded, but the image isn't there");
 }

@@ -89,3 +89,88 @@ kiln broken build --force
 it 'ends with 3 when the image cannot be made' code_is 3
 it 'says why and where the log is' err_has 'no-such-package-anywhere' 'log: ' 'try: '
 it 'keeps the image that it had' image_is "$fourth"
+
+# --- a registry that wants to know who asks: the tests' own once more, behind a password ------------
+
+REGISTRY_PASSWORD=pass$RANDOM$RANDOM$RANDOM
+ENGINES=${SOCKET#unix://} ENGINES=${ENGINES%/*/*}
+[[ -d $ENGINES/registry ]] || ENGINES=${ENGINES%/*}
+REGISTRY_HOST=127.0.0.1
+[[ $RUNTIME != docker ]] || REGISTRY_HOST=$HOST_ADDRESS
+
+registry_listens() { (exec 3<>"/dev/tcp/$REGISTRY_HOST/$1") 2>/dev/null; }
+
+# Podman insists on a certificate that it can trust; Docker's is told that these need none.
+registry_starts() {
+	local port=5300 tls='' certificates
+	while registry_listens "$port"; do port=$((port + 1)); done
+	PRIVATE=$REGISTRY_HOST:$port
+	if [[ $RUNTIME == podman ]]; then
+		openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=registry -addext "subjectAltName=IP:$REGISTRY_HOST" \
+			-keyout "$WORLD/registry.key" -out "$WORLD/registry.crt" 2>/dev/null
+		tls=", tls: {certificate: $WORLD/registry.crt, key: $WORLD/registry.key}"
+		certificates=$PKGKILN_TEST_PODMAN_DIR/home/.config/containers/certs.d/$PRIVATE
+		mkdir -p "$certificates"
+		cp "$WORLD/registry.crt" "$certificates/ca.crt"
+		chmod -R a+rX "$PKGKILN_TEST_PODMAN_DIR/home/.config/containers/certs.d"
+	fi
+	# shellcheck disable=SC2016 # the salt's
+	REGISTRY_PASSWORD=$REGISTRY_PASSWORD perl -e 'print "tester:", crypt($ENV{REGISTRY_PASSWORD}, q($2y$05$) . "abcdefghijklmnopqrstuu"), "\n"' >"$WORLD/htpasswd"
+	cat >"$WORLD/registry.yml" <<-YML
+		version: 0.1
+		log: {level: error}
+		storage:
+		  filesystem: {rootdirectory: $ENGINES/registry/data}
+		  maintenance: {readonly: {enabled: true}}
+		auth:
+		  htpasswd: {realm: tests, path: $WORLD/htpasswd}
+		http: {addr: "$PRIVATE"$tls}
+	YML
+	"$(command -v docker-registry || command -v registry)" serve "$WORLD/registry.yml" >"$WORLD/registry.log" 2>&1 &
+	REGISTRY_PID=$!
+	trap 'registry_ends; end_topic' EXIT
+	wait_for 10 registry_listens "$port"
+}
+
+registry_ends() {
+	kill "$REGISTRY_PID" 2>/dev/null
+	engine DELETE "/images/$PRIVATE/library/archlinux:latest" >/dev/null 2>&1
+	[[ $RUNTIME != podman ]] || rm -r "$PKGKILN_TEST_PODMAN_DIR/home/.config/containers/certs.d/$PRIVATE"
+}
+
+registry_starts || { cat "$WORLD/registry.log" >&2; exit 1; }
+sed -i "s|^base = .*|base = \"$PRIVATE/library/archlinux:latest\"|" "$CONFIG"
+login_is() { # file, user:password
+	mkdir -p "${1%/*}"
+	printf '{"auths": {"%s": {"auth": "%s"}}}\n' "$PRIVATE" "$(printf '%s' "$2" | base64 -w 0)" >"$1"
+}
+forget_image() { engine DELETE "/images/$PRIVATE/library/archlinux:latest" >/dev/null; }
+
+kiln no-login doctor
+it 'says what to do about a registry that wants a login' out_has "podman login $PRIVATE"
+login_is "$WORLD/run/containers/auth.json" "tester:not-$REGISTRY_PASSWORD"
+kiln wrong-login doctor
+it 'says which login was refused' out_has "the credentials in '$WORLD/run/containers/auth.json' were sent along"
+rm "$WORLD/run/containers/auth.json"
+login_is "$WORLD/home/.docker/config.json" "tester:$REGISTRY_PASSWORD"
+kiln login doctor
+it "pulls with what 'docker login' left, on every engine" out_has "$PRIVATE/library/archlinux:latest was pulled"
+it 'has the image then, to be forgotten' forget_image
+login_is "$WORLD/run/containers/auth.json" "tester:$REGISTRY_PASSWORD"
+rm "$WORLD/home/.docker/config.json"
+kiln podman-login doctor
+it "pulls with what 'podman login' left, on every engine" out_has "$PRIVATE/library/archlinux:latest was pulled"
+it 'has the image again, to be forgotten' forget_image
+printf '{"credHelpers": {"%s": "e2e"}}\n' "$PRIVATE" >"$WORLD/run/containers/auth.json"
+mkdir "$WORLD/bin"
+cat >"$WORLD/bin/docker-credential-e2e" <<-'SH'
+	#!/bin/sh
+	read -r server
+	printf '{"ServerURL": "%s", "Username": "tester", "Secret": "%s"}\n' "$server" "$(cat "$HOME/secret")"
+SH
+chmod +x "$WORLD/bin/docker-credential-e2e"
+printf '%s' "$REGISTRY_PASSWORD" >"$WORLD/home/secret"
+PATH=$WORLD/bin:$PATH kiln helper doctor
+it 'pulls with what a credential helper says' out_has "$PRIVATE/library/archlinux:latest was pulled"
+says_no_password() { lacks "$WORLD/runs/helper.out" "$REGISTRY_PASSWORD" && ! grep -rlF -e "$REGISTRY_PASSWORD" "$WORLD/runs" "$STATE"; }
+it 'shows no password of a registry' says_no_password
