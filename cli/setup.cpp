@@ -1,5 +1,7 @@
 #include "cli/setup.hpp"
 
+#include <array>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -114,6 +116,7 @@ Selection select(const Setup& setup, const Arguments& arguments) {
     selection.repositories[target.name] = target.repository;
     target.force = target.force || arguments.force;
   }
+  selection.listed = listed.targets;
   try {
     selection.targets = select_targets(std::move(listed.targets), arguments.targets);
   } catch (const UsageError& error) {
@@ -121,6 +124,28 @@ Selection select(const Setup& setup, const Arguments& arguments) {
     throw Error(error.what_failed()).because("not all targets could be listed");
   }
   return selection;
+}
+
+std::map<std::string, std::string> proxies(const config::Settings& settings) {
+  static constexpr std::array by_url = {"http_proxy", "https_proxy", "ftp_proxy", "all_proxy"};
+  const auto& chosen = settings.build.proxy.reveal();
+  std::map<std::string, std::string> result;
+  if (chosen == "none") return result;
+  const auto env = environment();
+  const auto take = [&](const std::string& name, bool given) {
+    auto upper = name;
+    for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (const auto& spelling : {name, upper}) {
+      const auto found = env.find(spelling);
+      if (given)
+        result[spelling] = chosen;
+      else if (found != env.end() && !found->second.empty())
+        result[spelling] = found->second;
+    }
+  };
+  for (const auto* name : by_url) take(name, !chosen.empty());
+  take("no_proxy", false);
+  return result;
 }
 
 BuildSettings build_settings(const config::Settings& settings) {
@@ -136,6 +161,7 @@ BuildSettings build_settings(const config::Settings& settings) {
   result.host.logs = settings.build.logs_size.value_or(0);
   result.host.packages = settings.build.packages_size.value_or(result.host.packages);
   result.host.unpacked = settings.build.unpacked_size.value_or(result.host.unpacked);
+  result.environment.proxies = proxies(settings);
   result.caches = {settings.cache.packages.value_or(0), settings.cache.sources.value_or(0)};
   return result;
 }
@@ -159,6 +185,7 @@ BuilderImage::Settings image_settings(const config::Settings& settings) {
   result.recipe.add_hosts = settings.runtime.add_hosts;
   result.refresh = image.refresh;
   result.timeout = settings.build.timeout;
+  result.proxies = proxies(settings);
   return result;
 }
 

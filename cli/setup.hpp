@@ -37,6 +37,7 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel = Cancellati
 struct Selection {
   std::vector<Target> targets;
   std::vector<std::string> known;                   // names of all for this machine
+  std::vector<Target> listed;                       // the same, whole
   std::map<std::string, std::string> repositories;  // of all, by their names
   bool unlisted = false;  // a source could not be listed, so there may be more
   bool unusable = false;  // a source lists targets that can't be used
@@ -48,6 +49,10 @@ struct Selection {
 /// Asks the sources, and tells on stderr what is wrong with their answers. Throws UsageError for
 /// targets that don't exist.
 Selection select(const Setup& setup, const Arguments& arguments);
+
+/// The variables of an environment by which builds find the proxy while their network is on: ours,
+/// or what [build] proxy says. Their values may hold passwords.
+std::map<std::string, std::string> proxies(const config::Settings& settings);
 
 BuildSettings build_settings(const config::Settings& settings);
 /// By what the machine has now.

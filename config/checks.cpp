@@ -69,6 +69,16 @@ std::string check_line(std::string& text) {
   return unless(!text.empty() && is_line(text), "one line of printable text");
 }
 
+std::string check_proxy(std::string& text) {
+  static constexpr std::array<std::string_view, 7> schemes = {
+      "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://", "socks://"};
+  const bool url = std::any_of(schemes.begin(), schemes.end(), [&](std::string_view scheme) {
+    return text.starts_with(scheme) && text.size() > scheme.size();
+  });
+  return unless(text == "none" || (url && is_line(text) && text.find(' ') == std::string::npos),
+                R"(a proxy such as "http://192.0.2.7:3128", or "none")");
+}
+
 std::string check_server(std::string& text) {
   while (text.ends_with('/')) text.pop_back();
   const std::string_view rest = std::string_view(text).substr(

@@ -36,6 +36,7 @@ struct BuildSettings {
   std::filesystem::path state_dir;  // filled in: $XDG_STATE_HOME/pkgkiln or ~/.local/state/pkgkiln
   std::string packager;             // PACKAGER of makepkg.conf(5); empty: the image's
   std::string makeflags;            // MAKEFLAGS; empty: -j and the build's share of the cores
+  Secret proxy;  // a URL, maybe with a password, or "none"; empty: the environment's
   /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/judgement.hpp.
   std::chrono::seconds retry_failed{0};
   std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever

@@ -53,8 +53,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
            setup.logs.get(),
            settings.build.keep_logs},
           progress);
-  const auto results = run.build(selection.targets,
-                                 selection.unlisted ? std::vector<std::string>() : selection.known,
+  const auto results = run.build(selection.targets, {selection.listed, !selection.unlisted},
                                  arguments.refresh_image, cancel);
   fmt::print("{}", arguments.json ? results_json(results) : summary(results));
   return selection.exit_code(all_good(results) ? exit_code::ok : exit_code::target_failed);

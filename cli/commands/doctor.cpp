@@ -11,6 +11,7 @@
 #include "cli/engine.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
+#include "core/base/characters.hpp"
 #include "core/base/random.hpp"
 #include "core/base/secret.hpp"
 #include "core/runtime/waiting_container.hpp"
@@ -69,6 +70,28 @@ void check_config(const Setup& setup, Findings& findings) {
   for (const auto& notice : setup.config.notices) findings.warn("config", notice);
   if (settings.targets.empty() && !setup.server)
     findings.warn("config", "there are no targets; add [[targets]] to build something");
+}
+
+bool is_of_this_host(const std::string& url) {
+  const auto scheme = url.find("://");
+  auto host = url.substr(scheme == std::string::npos ? 0 : scheme + 3);
+  host.erase(0, host.rfind('@') + 1);
+  return host.starts_with("localhost") || host.starts_with("127.") || host.starts_with("[::1]");
+}
+
+void check_proxies(const config::Settings& settings, Findings& findings) {
+  const auto found = proxies(settings);
+  if (found.empty()) return findings.note("proxy", "builds use none");
+  PasswordMask mask(found);
+  for (const auto& [name, value] : found) {
+    const auto shown = name + "=" + mask.pass(value) + mask.rest();
+    if (is_of_this_host(value) && lower_case(name) != "no_proxy")
+      findings.warn("proxy", shown +
+                                 "\n  in a container that is the container itself\n  try: set "
+                                 "[build] proxy to an address that containers reach");
+    else
+      findings.good("proxy", shown);
+  }
 }
 
 void check_state(const config::Settings& settings, Findings& findings) {
@@ -216,6 +239,7 @@ int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
   Findings findings;
   check_config(setup, findings);
+  check_proxies(setup.settings(), findings);
   check_state(setup.settings(), findings);
   check_engine(setup.settings(), findings, cancel);
   check_server(setup, findings);

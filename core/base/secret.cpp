@@ -37,6 +37,30 @@ std::string hide_value(const std::string& parameter) {
 
 }  // namespace
 
+PasswordMask::PasswordMask(const std::map<std::string, std::string>& variables) {
+  for (const auto& [name, url] : variables) {
+    // curl takes a proxy without a scheme too.
+    const auto begin = url.find("://") == std::string::npos ? 0 : url.find("://") + 3;
+    const auto at = url.rfind('@');
+    if (at != std::string::npos && at > begin) secrets_.push_back(url.substr(begin, at - begin));
+  }
+}
+
+std::string PasswordMask::pass(std::string_view text) {
+  if (secrets_.empty()) return std::string(text);
+  auto all = std::exchange(kept_, {}) + std::string(text);
+  std::size_t keep = 0;
+  for (const auto& secret : secrets_) {
+    for (auto at = all.find(secret); at != std::string::npos; at = all.find(secret, at + 1))
+      all.replace(at, secret.size(), kStars);
+    for (auto length = std::min(secret.size() - 1, all.size()); length > keep; --length)
+      if (all.ends_with(secret.substr(0, length))) keep = length;
+  }
+  kept_ = all.substr(all.size() - keep);
+  all.resize(all.size() - keep);
+  return all;
+}
+
 std::string displayable_url(const std::string& url) {
   const std::string shown = hide_user(url);
   const auto question = shown.find('?');

@@ -50,6 +50,7 @@ BuildContainer::BuildContainer(ContainerRuntime& runtime, ContainerSpec spec,
                                BuildLog& log)
     : log_(log),
       environment_(std::move(environment)),
+      mask_(environment_.proxies),
       container_(runtime, std::move(spec), lifetime, [&log](std::string_view warning) {
         log.note("the engine warns: " + std::string(warning));
       }) {}
@@ -64,14 +65,15 @@ void BuildContainer::copy_in(const std::string& directory,
 
 StepResult BuildContainer::run(const Step& step, const Cancellation& cancel) {
   return exec(
-      step, [this](OutputStream, std::string_view output) { log_.write(output); }, cancel);
+      step, [this](OutputStream, std::string_view output) { log_.write(mask_.pass(output)); },
+      cancel);
 }
 
 StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
   std::string answer;
   const auto sort = [&](OutputStream stream, std::string_view output) {
     if (stream == OutputStream::err)
-      log_.write(output);
+      log_.write(mask_.pass(output));
     else if (answer.size() + output.size() <= kLongestAnswer)
       answer += output;
     else
@@ -101,13 +103,16 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   spec.user = step.as_builder ? builder::user : "root";
   spec.env = step.environment;
   spec.env.merge(step.as_builder ? builder_environment(environment_) : root_environment());
+  if (!sealed_) spec.env.insert(environment_.proxies.begin(), environment_.proxies.end());
   if (step.as_builder && checked_) spec.env["PKGKILN_CHECKED"] = "1";  // see bootstrap.sh
   spec.working_dir = "/";
   swept_ = !step.as_builder;
   StepResult result;
   try {
     result.exit_code = container_.runtime().exec(container_.name(), spec, output, cancel);
+    log_.write(mask_.rest());
   } catch (const Error& error) {
+    log_.write(mask_.rest());
     log_.end_step(step.name, error.what());
     throw;
   }

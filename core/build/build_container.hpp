@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/secret.hpp"
 #include "core/build/build_log.hpp"
 #include "core/runtime/waiting_container.hpp"
 
@@ -40,6 +41,8 @@ class BuildContainer {
     std::string makeflags;                           // MAKEFLAGS, empty: the image's
     std::string srcdest = {};                        // SRCDEST, empty: a directory of the image's
     std::map<std::string, std::string> caches = {};  // what scripts of root's are told of them
+    /// Variables that name proxies, for every step until the seal.
+    std::map<std::string, std::string> proxies = {};
   };
 
   BuildContainer(ContainerRuntime& runtime, ContainerSpec spec, std::chrono::seconds lifetime,
@@ -77,6 +80,7 @@ class BuildContainer {
 
   BuildLog& log_;
   Environment environment_;
+  PasswordMask mask_;  // of the proxies
   bool sealed_ = false;
   bool checked_ = false;  // the PKGBUILD, by makepkg
   bool swept_ = true;     // no process is left that a step began; those of root's see to it

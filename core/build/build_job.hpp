@@ -45,6 +45,12 @@ struct BuildTurn {
   std::function<void()> give_back = [] {};
 };
 
+/// Why a target may not publish a package of some name.
+struct NameRefusal {
+  std::string why;
+  std::string advice;
+};
+
 /// What one build works with. The references outlive it.
 struct BuildJob {
   const Plan& plan;
@@ -55,8 +61,8 @@ struct BuildJob {
   std::string image;                 // id of the builder image
   std::filesystem::path output_dir;  // empty; gets the package files
   BuildLog& log;
-  /// The other target that owns this pkgname in the repository, if any.
-  std::function<std::optional<std::string>(const std::string& pkgname)> other_owner;
+  /// What is to be said against a package of that name by this target, if anything.
+  std::function<std::optional<NameRefusal>(const std::string& pkgname)> refuse_name;
   std::function<void(const std::string& step)> on_step;
   BuildTurn turn = {};
   /// From an earlier PackageBuild::inspect() of this plan, to go on from there.

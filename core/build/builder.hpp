@@ -22,6 +22,9 @@ inline constexpr const char* fetched_sources = "/var/cache/pkgkiln/fetched/sourc
 /// Root's; gets the directory of a repository's packages that pacman is to install from.
 inline constexpr const char* offered = "/var/lib";
 
+/// What `pacman -Sl` says of the image's repositories.
+inline constexpr const char* listing = "/usr/share/pkgkiln/packages";
+
 /// perl's directories are where a login shell has them, which an exec is not.
 inline constexpr const char* path =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:"

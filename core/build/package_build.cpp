@@ -44,7 +44,18 @@ BuildOutcome PackageBuild::run(const Cancellation& cancel) {
 }
 
 PackageBuild::Ended PackageBuild::first_stage(const Cancellation& cancel) {
-  return Inspection(steps_, inspected_).run(cancel);
+  if (auto ended = Inspection(steps_, inspected_).run(cancel)) return ended;
+  return refuse_names(inspected_.srcinfo->package_files(machine_arch()));
+}
+
+PackageBuild::Ended PackageBuild::refuse_names(const std::vector<pacman::PackageFileName>& files) {
+  for (const auto& file : files)
+    if (auto refusal = steps_.job().refuse_name(file.pkgname)) {
+      steps_.begin("names");
+      steps_.job().log.note(refusal->why);
+      return Failed{"names", 0, std::move(refusal->why), std::move(refusal->advice)};
+    }
+  return std::nullopt;
 }
 
 PackageBuild::Ended PackageBuild::prepare(const Cancellation& cancel) {
@@ -121,7 +132,9 @@ PackageBuild::Ended PackageBuild::fetch(const Cancellation& cancel) {
   announced_ = Announced::from_srcinfo(*inspected_.srcinfo, machine_arch());
   for (const auto& name : announced_->required())
     steps_.job().log.note("to be made: " + name.text());
-  return inspected_.moves ? steps_.if_published(announced_->required()) : std::nullopt;
+  if (!inspected_.moves) return std::nullopt;
+  if (auto ended = steps_.if_published(announced_->required())) return ended;
+  return refuse_names(announced_->required());
 }
 
 /// What pkgver() has made of the version. A .SRCINFO may have been believed until now, though it
@@ -166,32 +179,45 @@ PackageBuild::Ended PackageBuild::build(const Cancellation& cancel) {
 BuildOutcome PackageBuild::collect(const Cancellation& cancel) {
   steps_.begin("collect");
   const auto& job = steps_.job();
-  Built built;
-  std::vector<pacman::PackageFileName> names;
-  container(cancel).collect(
-      [&](const Source& tar) {
-        const UnpackLimits limits{.bytes = steps_.settings().host.packages};
-        const auto files = unpack_packages(tar, job.output_dir, limits, cancel);
-        built.packages = pacman::PackageArchive::read_set(
-            files, {.unpacked = steps_.settings().host.unpacked, .cancel = cancel});
-      },
-      cancel);
+  std::vector<std::filesystem::path> files;
+  try {
+    const UnpackLimits limits{.bytes = steps_.settings().host.packages};
+    container(cancel).collect(
+        [&](const Source& tar) { files = unpack_packages(tar, job.output_dir, limits, cancel); },
+        cancel);
+  } catch (const Unacceptable&) {
+    steps_.begin("accept");
+    throw;
+  }
   peak_memory_ = container(cancel).peak_memory();
+  // What goes wrong from here on is the packages' fault, and would go wrong again.
+  steps_.begin("accept");
+  Built built;
+  built.packages = pacman::PackageArchive::read_set(
+      files, {.unpacked = steps_.settings().host.unpacked, .cancel = cancel});
+  return accept(std::move(built), cancel);
+}
+
+BuildOutcome PackageBuild::accept(Built built, const Cancellation& cancel) {
+  const auto& job = steps_.job();
+  std::vector<pacman::PackageFileName> names;
   for (const auto& package : built.packages) {
     names.push_back(package.name);
     job.log.note(fmt::format("made {} ({} bytes, sha256 {})", package.name.text(), package.size,
                              package.sha256));
-    if (const auto owner = job.other_owner(package.name.pkgname))
-      return steps_.failed(0, fmt::format("its package {} belongs to the target '{}'",
-                                          package.name.pkgname, *owner));
   }
   auto objection = announced_->objection_to(built.packages);
   if (objection && !has_list_) {
     // What was believed may have been wrong.
+    steps_.begin("packagelist");
     if (auto ended = ask_for_list(cancel)) return *ended;
+    steps_.begin("accept");
     objection = announced_->objection_to(built.packages);
   }
   if (objection) return steps_.failed(0, *objection);
+  for (const auto& name : names)
+    if (auto refusal = job.refuse_name(name.pkgname))
+      return Failed{"accept", 0, std::move(refusal->why), std::move(refusal->advice)};
   if (const auto& made = names.front().version; made != announced_->version()) {
     if (inspected_.asked) return steps_.failed(0, version_moved(made, announced_->version()));
     job.log.note(

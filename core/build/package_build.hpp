@@ -12,8 +12,8 @@
 namespace pkgkiln {
 
 /// Builds one target in one container, step by step (source, inspect, create, copy in, wait,
-/// dependencies, fetch, seal, build, collect), at once or in two stages. It has its job's turn from
-/// the dependencies to the end of the build. Use once; one thread.
+/// dependencies, fetch, seal, build, collect, accept), at once or in two stages. It has its job's
+/// turn from the dependencies to the end of the build. Use once; one thread.
 class PackageBuild {
  public:
   PackageBuild(ContainerRuntime& runtime, const RunIdentity& identity,
@@ -41,6 +41,8 @@ class PackageBuild {
   using Ended = BuildSteps::Ended;
 
   Ended first_stage(const Cancellation& cancel);
+  /// For what was announced, so that nothing is built that could not be published.
+  Ended refuse_names(const std::vector<pacman::PackageFileName>& files);
   Ended prepare(const Cancellation& cancel);
   Ended work(const Cancellation& cancel);
   Ended install_dependencies(const Cancellation& cancel);
@@ -52,6 +54,7 @@ class PackageBuild {
   void seal(const Cancellation& cancel);
   Ended build(const Cancellation& cancel);
   BuildOutcome collect(const Cancellation& cancel);
+  BuildOutcome accept(Built built, const Cancellation& cancel);
   BuildContainer& container(const Cancellation& cancel);
 
   BuildSteps steps_;

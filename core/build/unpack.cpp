@@ -122,13 +122,14 @@ class Unpacking {
     throw Error("cannot unpack the package files").because(why == nullptr ? "damaged tar" : why);
   }
 
-  Error too_much() const {
+  Unacceptable too_much() const {
     return refused(fmt::format("more than {} bytes", limits_.bytes))
         .advise("raise build.packages_size, if the package is to be that large");
   }
 
-  static Error refused(const std::string& what) {
-    return Error("the build's directory of packages was refused").because("it holds " + what);
+  static Unacceptable refused(const std::string& what) {
+    return Unacceptable("the build's directory of packages was refused")
+        .because("it holds " + what);
   }
 
   Feed feed_;

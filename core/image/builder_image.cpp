@@ -1,11 +1,15 @@
 #include "core/image/builder_image.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <utility>
 
+#include "core/base/file.hpp"
+#include "core/base/secret.hpp"
 #include "core/build/builder.hpp"
 #include "core/image/recipe_files.hpp"
+#include "core/pacman/tar_reader.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/script/script.hpp"
 
@@ -18,6 +22,51 @@ constexpr const char* kRepository = "localhost/pkgkiln-builder";
 std::string value_of(const Labels& labels, const char* key) {
   const auto found = labels.find(key);
   return found == labels.end() ? std::string() : found->second;
+}
+
+constexpr std::uint64_t kLongestListing = std::uint64_t{64} << 20U;
+
+/// One that only lies there, as long as this lives.
+class TemporaryContainer {
+ public:
+  TemporaryContainer(ContainerRuntime& runtime, const ContainerSpec& spec)
+      : runtime_(runtime), name_(spec.name) {
+    runtime_.create(spec);
+  }
+  TemporaryContainer(const TemporaryContainer&) = delete;
+  TemporaryContainer& operator=(const TemporaryContainer&) = delete;
+  ~TemporaryContainer() {
+    try {
+      runtime_.remove(name_);
+    } catch (const std::exception&) {  // the next run finds it by its labels
+    }
+  }
+
+ private:
+  ContainerRuntime& runtime_;
+  std::string name_;
+};
+
+/// The content of a regular file in a container.
+std::string copied_file(ContainerRuntime& runtime, const std::string& container, const char* path,
+                        const Cancellation& cancel) {
+  const TempDir directory;
+  const auto tar = directory.path() / "tar";
+  {
+    const UniqueFd file(::open(tar.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!file) throw_errno("cannot write '" + tar.string() + "'");
+    std::uint64_t size = 0;
+    const auto write = [&](std::string_view bytes) {
+      size += bytes.size();
+      if (size > kLongestListing) throw Error(std::string(path) + " is too long");
+      write_all(file.get(), bytes, tar);
+    };
+    runtime.copy_out(container, path, write, cancel);
+  }
+  pacman::TarReader reader(tar, {.bytes = kLongestListing, .cancel = cancel});
+  const auto entry = reader.next();
+  if (!entry || !entry->regular) throw Error(std::string(path) + " is no file in it");
+  return reader.content(kLongestListing);
 }
 
 /// What tells one content of the base image from another: images that were never pulled have no
@@ -147,12 +196,34 @@ void BuilderImage::run_bootstrap(const std::string& container, const Sink& log,
   exec.user = "root";
   exec.env = {
       {"PATH", builder::path}, {"LANG", "C.UTF-8"}, {"BUILDER_ID", std::to_string(builder::id)}};
+  exec.env.insert(settings_.proxies.begin(), settings_.proxies.end());
+  PasswordMask mask(settings_.proxies);
   const int code = runtime_.exec(
-      container, exec, [&](OutputStream, std::string_view output) { log(output); }, cancel);
+      container, exec, [&](OutputStream, std::string_view output) { log(mask.pass(output)); },
+      cancel);
+  if (const auto rest = mask.rest(); !rest.empty()) log(rest);
   if (code != 0)
     throw Error("cannot make the builder image from '" + recipe.base.full() + "'")
         .because(fmt::format("its bootstrap ended with exit code {}", code))
         .advise("read its log; check [image] packages, pacman_conf and mirrorlist");
+}
+
+std::string BuilderImage::listing(const std::string& image, const Cancellation& cancel) {
+  ContainerSpec spec;
+  spec.name = "pkgkiln-listing-" + identity_.run;
+  spec.image = image;
+  spec.command = {"/bin/bash"};
+  spec.labels = identity_.labels();
+  try {
+    const TemporaryContainer container(runtime_, spec);
+    return copied_file(runtime_, spec.name, builder::listing, cancel);
+  } catch (const Cancelled&) {
+    throw;
+  } catch (Error& error) {
+    error.while_doing("cannot tell which packages the distribution has");
+    error.advise("pkgkiln build --refresh-image");
+    throw;
+  }
 }
 
 void BuilderImage::prune(const std::string& keep, const Sink& notice) {

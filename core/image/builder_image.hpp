@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ class BuilderImage {
     ImageRecipe recipe;
     std::chrono::seconds refresh;
     std::chrono::seconds timeout;  // of the bootstrap
+    /// Variables that name proxies: the bootstrap's alone, never the image's.
+    std::map<std::string, std::string> proxies = {};
   };
 
   BuilderImage(ContainerRuntime& runtime, ImageStore& images, RunIdentity identity,
@@ -45,6 +48,10 @@ class BuilderImage {
   /// Older ones of this instance are removed, except those in use.
   std::string ensure(bool force_refresh, const Sink& log, const Sink& notice,
                      const Cancellation& cancel);
+
+  /// What `pacman -Sl` said in such an image when it was made; read from a container that is never
+  /// started.
+  std::string listing(const std::string& image, const Cancellation& cancel);
 
   /// The newest one that fits the recipe, if any; asks no registry.
   std::optional<ImageInfo> current() const;

@@ -56,7 +56,7 @@ void each_first_value(std::string_view text, Take take) {
 
 /// What a "desc" says of its package, of each field the first that there is.
 struct Facts {
-  std::optional<std::string_view> pkgname, version, file_name, sha256, size;
+  std::optional<std::string_view> pkgname, version, file_name, sha256, size, pkgbase;
 
   explicit Facts(std::string_view text) {
     each_first_value(text, [this](std::string_view heading, std::string_view value) {
@@ -69,6 +69,7 @@ struct Facts {
   std::optional<std::string_view>* named(std::string_view heading) {
     if (heading == "%NAME%") return &pkgname;
     if (heading == "%VERSION%") return &version;
+    if (heading == "%BASE%") return &pkgbase;
     if (heading == "%FILENAME%") return &file_name;
     if (heading == "%SHA256SUM%") return &sha256;
     return heading == "%CSIZE%" ? &size : nullptr;
@@ -123,6 +124,7 @@ DatabaseEntry desc_facts(std::string_view text) {
   entry.version = facts.version.value_or("");
   entry.file_name = facts.file_name.value_or("");
   entry.sha256 = facts.sha256.value_or("");
+  entry.pkgbase = facts.pkgbase.value_or("");
   const auto size = facts.size.value_or("");
   std::from_chars(size.data(), size.data() + size.size(), entry.size);
   if (!is_package_name(entry.pkgname) || !is_full_version(entry.version))

@@ -134,7 +134,7 @@ void open_database(const fs::path& path, Read read, const TarReader::Range& rang
 
 DatabaseEntry DatabaseEntry::of(const PackageArchive& package) {
   return {package.name.pkgname, package.name.version, package.name.text(), package.sha256,
-          package.size,         desc_text(package),   files_text(package)};
+          package.size,         desc_text(package),   files_text(package), package.info.pkgbase};
 }
 
 bool DatabaseEntry::is(const PackageFileName& file) const {

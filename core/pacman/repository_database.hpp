@@ -21,8 +21,9 @@ struct DatabaseEntry {
   std::string file_name;
   std::string sha256;
   std::uint64_t size = 0;
-  std::string desc;   // the whole text
-  std::string files;  // the whole text; empty when unknown
+  std::string desc;          // the whole text
+  std::string files;         // the whole text; empty when unknown
+  std::string pkgbase = {};  // may be empty
 
   static DatabaseEntry of(const PackageArchive& package);
   /// Whether it is that very file, in whatever compression.

@@ -110,7 +110,8 @@ void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
   // sources may make another version of it.
   const bool refused = last.step == "publish" && !last.vcs_sources.empty();
   const bool remembered =
-      last.status == "timed-out" || (last.status == "failed" && (last.exit_code != 0 || refused));
+      last.status == "timed-out" ||
+      (last.status == "failed" && (last.exit_code != 0 || last.step == "accept" || refused));
   if (build == nullptr || plan.target.force || policy.always || !remembered ||
       !is_of(last, plan.target) || last.commit != plan.commit)
     return;

@@ -156,6 +156,18 @@ std::optional<ListedFile> LocalRepository::listed(const PackageFileName& file) {
   return ListedFile{entry->sha256};
 }
 
+std::optional<DatabaseEntry> LocalRepository::entry(const std::string& pkgname) {
+  if (facts()->find(pkgname) == nullptr) return std::nullopt;
+  const auto copy = [](const DatabaseEntry* found) {
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  };
+  try {
+    if (auto db = EditedDatabase::open(database("db"))) return copy(db->find(pkgname));
+  } catch (const Error&) {  // it may have been replaced meanwhile
+  }
+  return copy(read("db").find(pkgname));
+}
+
 std::shared_ptr<const RepositoryDatabase> LocalRepository::facts() {
   const std::lock_guard lock(mutex_);
   // Asked before it is read: when it changes in between, it is only read once more.

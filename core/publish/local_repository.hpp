@@ -38,6 +38,8 @@ class LocalRepository : public Repository {
   bool contains(const pacman::PackageFileName& file) override;
   /// Also what was published a moment ago: the database is read anew when it is another one.
   std::optional<ListedFile> listed(const pacman::PackageFileName& file) override;
+  /// With its desc.
+  std::optional<pacman::DatabaseEntry> entry(const std::string& pkgname) override;
   Published publish(const std::vector<pacman::PackageArchive>& packages,
                     const Terms& terms = {}) override;
   /// By files: a database of just what is asked for, and those packages.

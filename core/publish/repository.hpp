@@ -93,6 +93,12 @@ class Repository {
     return contains(file) ? std::optional(ListedFile{}) : std::nullopt;
   }
 
+  /// What it lists under that pkgname for this machine, whoever put it there; as fresh as
+  /// listed(). The entry may lack its texts. Throws Error when it can't be told.
+  virtual std::optional<pacman::DatabaseEntry> entry(const std::string& /*pkgname*/) {
+    return std::nullopt;
+  }
+
   /// Publishes the packages of one build, all of them or (after an Error) as few as can be; each
   /// replaces other versions of the same pkgname, as far as the terms allow that. The same file
   /// with the same content again is no error and changes nothing. What can't be published as long

@@ -1,17 +1,104 @@
 #include "core/run/package_owners.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+
+#include "core/base/characters.hpp"
+#include "core/pacman/database_text.hpp"
+#include "core/pacman/dependency.hpp"
 
 namespace pkgkiln {
 
-std::optional<std::string> PackageOwners::claim(const std::string& pkgname, const Target& target) {
+namespace {
+
+bool lists(const Target& target, const std::string& pkgname) {
+  return std::find(target.packages.begin(), target.packages.end(), pkgname) !=
+         target.packages.end();
+}
+
+/// Whether the user gave the target the name of that package, or of what it is the debug package
+/// of.
+bool bears(const Target& target, const std::string& pkgname) {
+  constexpr std::string_view debug = "-debug";
+  const auto name = lower_case(pkgname);  // names of targets have no capital letters
+  return target.name == name || target.name + std::string(debug) == name;
+}
+
+std::string advice_to_list(const std::string& pkgname, const Target& target) {
+  return fmt::format(
+      "if '{}' is to publish it, add to its entry below [[targets]]: packages = [\"{}\"]",
+      target.name, pkgname);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+/// Those of the entries that the desc doesn't have yet.
+std::vector<std::string> added(const std::vector<std::string>& entries,
+                               const std::optional<pacman::DatabaseEntry>& before,
+                               std::string_view field) {
+  auto left = entries;
+  if (!before || before->desc.empty()) return left;
+  const auto had = pacman::desc_values(before->desc, field);
+  std::erase_if(left, [&](const std::string& entry) {
+    return std::find(had.begin(), had.end(), entry) != had.end();
+  });
+  return left;
+}
+
+}  // namespace
+
+std::optional<NameRefusal> PackageOwners::claim(const std::string& pkgname, const Target& target) {
+  if (auto refusal = belongs_elsewhere(pkgname, target)) return refusal;
+  if (auto refusal = refusal_by_entry(pkgname, target)) return refusal;
   const std::lock_guard lock(mutex_);
-  if (auto owner = history_.owner_of(pkgname, target.repository);
-      owner && *owner != target.name && exists(*owner))
-    return owner;
   const auto& claimer =
       claims_.try_emplace({target.repository, pkgname}, target.name).first->second;
-  return claimer == target.name ? std::nullopt : std::optional(claimer);
+  if (claimer == target.name) return std::nullopt;
+  return NameRefusal{fmt::format("its package {} belongs to the target '{}'", pkgname, claimer),
+                     advice_to_list(pkgname, target)};
+}
+
+std::optional<NameRefusal> PackageOwners::belongs_elsewhere(const std::string& pkgname,
+                                                            const Target& target) const {
+  if (lists(target, pkgname)) return std::nullopt;
+  if (const auto repository = distribution_.repository_of(pkgname))
+    return NameRefusal{fmt::format("its package {} has the name of one of the distribution's "
+                                   "(repository {})",
+                                   pkgname, *repository),
+                       advice_to_list(pkgname, target)};
+  const auto refuse = [&](const std::string& owner, const char* since) {
+    return NameRefusal{
+        fmt::format("its package {} belongs to the target '{}', {}", pkgname, owner, since),
+        advice_to_list(pkgname, target)};
+  };
+  if (const auto* lister = other(target, [&](const Target& one) { return lists(one, pkgname); }))
+    return refuse(lister->name, "which lists it");
+  if (bears(target, pkgname)) return std::nullopt;
+  if (const auto* bearer = other(target, [&](const Target& one) { return bears(one, pkgname); }))
+    return refuse(bearer->name, "which has its name");
+  const auto owner = history_.owner_of(pkgname, target.repository);
+  if (owner && *owner != target.name && exists(*owner)) return refuse(*owner, "which made it last");
+  return std::nullopt;
+}
+
+/// Of what is in the repository a target replaces what it built, and what the user gave it.
+std::optional<NameRefusal> PackageOwners::refusal_by_entry(const std::string& pkgname,
+                                                           const Target& target) const {
+  if (target.force || lists(target, pkgname) || bears(target, pkgname) ||
+      history_.has_built(target, pkgname))
+    return std::nullopt;
+  const auto there = entry(pkgname, target);
+  // A package of the pkgbase that the target is called by is one of a split package's.
+  if (!there || bears(target, there->pkgbase)) return std::nullopt;
+  return NameRefusal{
+      fmt::format("its package {} would replace {} {} in {}, which no target made", pkgname,
+                  pkgname, there->version, target.repository),
+      fmt::format("once: pkgkiln build --force {}; or for good: add packages = [\"{}\"] to it",
+                  target.name, pkgname)};
 }
 
 void PackageOwners::release(const Target& target) {
@@ -19,8 +106,59 @@ void PackageOwners::release(const Target& target) {
   std::erase_if(claims_, [&](const auto& claim) { return claim.second == target.name; });
 }
 
+bool PackageOwners::may_offer(const std::string& pkgname, const Target& target) const {
+  return lists(target, pkgname) || !distribution_.repository_of(pkgname);
+}
+
+std::vector<std::string> PackageOwners::news(const std::vector<pacman::PackageArchive>& packages,
+                                             const Target& target) const {
+  std::vector<std::string> told, fresh;
+  for (const auto& package : packages) {
+    const auto& pkgname = package.name.pkgname;
+    const auto before = entry(pkgname, target);
+    const bool is_new = !before && !history_.has_built(target, pkgname);
+    if (is_new && !bears(target, pkgname) && !lists(target, pkgname)) fresh.push_back(pkgname);
+    if (const auto replaced = added(package.info.replaces, before, "REPLACES"); !replaced.empty())
+      told.push_back(fmt::format("'{}': its package {} replaces on every machine that has it: {}",
+                                 target.name, pkgname, joined(replaced)));
+    auto provided = added(package.info.provides, before, "PROVIDES");
+    std::erase_if(provided, [&](const std::string& entry) {
+      return !distribution_.repository_of(pacman::Provision::parse(entry).name);
+    });
+    // Where it can't be told what it provided before, that is said once.
+    if (!provided.empty() && (!before || !before->desc.empty()))
+      told.push_back(fmt::format("'{}': its package {} stands for the distribution's: {}",
+                                 target.name, pkgname, joined(provided)));
+  }
+  if (!fresh.empty())
+    told.push_back(
+        fmt::format("'{}': new in {}: {}", target.name, target.repository, joined(fresh)));
+  return told;
+}
+
+const Target* PackageOwners::other(const Target& target,
+                                   const std::function<bool(const Target&)>& is) const {
+  const auto found =
+      std::find_if(known_.targets.begin(), known_.targets.end(), [&](const Target& one) {
+        return one.name != target.name && one.repository == target.repository && is(one);
+      });
+  return found == known_.targets.end() ? nullptr : &*found;
+}
+
+std::optional<pacman::DatabaseEntry> PackageOwners::entry(const std::string& pkgname,
+                                                          const Target& target) const {
+  try {
+    return repositories_.at(target.repository).entry(pkgname);
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error&) {  // publishing will say so
+    return std::nullopt;
+  }
+}
+
 bool PackageOwners::exists(const std::string& target) const {
-  return known_.empty() || std::find(known_.begin(), known_.end(), target) != known_.end();
+  return !known_.is_complete || std::any_of(known_.targets.begin(), known_.targets.end(),
+                                            [&](const Target& one) { return one.name == target; });
 }
 
 }  // namespace pkgkiln

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -7,30 +8,62 @@
 #include <utility>
 #include <vector>
 
+#include "core/build/build_job.hpp"
+#include "core/image/distribution.hpp"
+#include "core/publish/repositories.hpp"
 #include "core/state/history.hpp"
 #include "core/target/target.hpp"
 
 namespace pkgkiln {
 
-/// Which target a package belongs to: the one whose latest good build made it, or the first one
-/// that made it in this run. Thread-safe.
+/// Every target that there is, selected or not.
+struct KnownTargets {
+  std::vector<Target> targets;
+  bool is_complete = true;  // otherwise there may be more, which could not be listed
+};
+
+/// Which target may publish a package of which name. What the user says counts most: the targets'
+/// lists of packages, then their names. What a PKGBUILD says of itself counts for nothing, and a
+/// distribution's names are nobody's. Thread-safe.
 class PackageOwners {
  public:
-  /// `known` names every target; who isn't among them owns nothing. Empty: there may be any.
-  PackageOwners(const History& history, std::vector<std::string> known)
-      : history_(history), known_(std::move(known)) {}
+  PackageOwners(const History& history, const Repositories& repositories, KnownTargets known,
+                Distribution distribution)
+      : history_(history),
+        repositories_(repositories),
+        known_(std::move(known)),
+        distribution_(std::move(distribution)) {}
 
-  /// The other target that owns this pkgname in the target's repository. If there is none, it is
-  /// the target's from now on.
-  std::optional<std::string> claim(const std::string& pkgname, const Target& target);
+  /// What is to be said against this pkgname in the target's repository. If nothing is, it is the
+  /// target's from now on.
+  std::optional<NameRefusal> claim(const std::string& pkgname, const Target& target);
+  /// The same, but for what is in the repository already and what was claimed in this run.
+  std::optional<NameRefusal> belongs_elsewhere(const std::string& pkgname,
+                                               const Target& target) const;
   /// Gives up what it claimed and didn't publish.
   void release(const Target& target);
 
+  /// Whether other targets may take that from this one, or have the distribution's.
+  bool may_offer(const std::string& pkgname, const Target& target) const;
+
+  /// What people should hear of these packages before their machines do: names that are new though
+  /// the user didn't give them, and that they replace or stand for others. Asks for what is
+  /// published, so before they are. A sentence each.
+  std::vector<std::string> news(const std::vector<pacman::PackageArchive>& packages,
+                                const Target& target) const;
+
  private:
+  std::optional<NameRefusal> refusal_by_entry(const std::string& pkgname,
+                                              const Target& target) const;
+  const Target* other(const Target& target, const std::function<bool(const Target&)>& is) const;
+  std::optional<pacman::DatabaseEntry> entry(const std::string& pkgname,
+                                             const Target& target) const;
   bool exists(const std::string& target) const;
 
   const History& history_;
-  std::vector<std::string> known_;
+  const Repositories& repositories_;
+  KnownTargets known_;
+  Distribution distribution_;
   std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, std::string> claims_;  // by repository and pkgname
 };

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <set>
 #include <variant>
 
+#include "core/base/file.hpp"
 #include "core/base/threads.hpp"
 #include "core/cache/caches.hpp"
 #include "core/run/describe.hpp"
@@ -18,14 +20,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t kLongestListing = std::uint64_t{128} << 20U;
+
 }  // namespace
 
 Run::Run(Parts parts, RunObserver& observer)
     : parts_(parts), observer_(observer), publisher_(parts, observer_) {}
 
-std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
-                                     const std::vector<std::string>& known, bool refresh_image,
-                                     const Cancellation& cancel) {
+std::vector<TargetResult> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
+                                     bool refresh_image, const Cancellation& cancel) {
   clean_up();
   publisher_.publish_pending(targets, known, cancel);
   const auto plans =
@@ -39,7 +42,8 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets,
   });
   std::string image;
   if (something || refresh_image) image = prepare_image(refresh_image, cancel);
-  TargetBuilder builder(parts_, publisher_, observer_, image, known);
+  auto distribution = something ? distribution_of(image, known, cancel) : Distribution();
+  TargetBuilder builder(parts_, publisher_, observer_, image, known, std::move(distribution));
   auto results = build_in_order(plans, builder, cancel);
   if (something) tidy();
   return results;
@@ -96,6 +100,24 @@ std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
     }
     throw;
   }
+}
+
+Distribution Run::distribution_of(const std::string& image, const KnownTargets& known,
+                                  const Cancellation& cancel) {
+  const auto kept = parts_.state.root() / "distribution";
+  const auto head = image + "\n";
+  std::string text;
+  try {
+    text = read_file(kept, kLongestListing);
+  } catch (const Error&) {  // it was never made, or lost
+  }
+  if (!text.starts_with(head)) {
+    text = head + parts_.image.listing(image, cancel);
+    write_file_atomically(kept, text, 0600);
+  }
+  std::set<std::string> ours;
+  for (const auto& target : known.targets) ours.insert(target.repository);
+  return Distribution::parse(std::string_view(text).substr(head.size()), ours);
 }
 
 std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,

@@ -26,18 +26,19 @@ class Run {
 
   Run(Parts parts, RunObserver& observer);
 
-  /// One result a target, in the given order. `known` names every target that there is,
-  /// selected or not; empty when not all could be listed. Throws Error only for what concerns all
-  /// targets: the builder image, the state; builds that run then go on to their end first.
-  std::vector<TargetResult> build(const std::vector<Target>& targets,
-                                  const std::vector<std::string>& known, bool refresh_image,
-                                  const Cancellation& cancel);
+  /// One result a target, in the given order. Throws Error only for what concerns all targets:
+  /// the builder image, the state; builds that run then go on to their end first.
+  std::vector<TargetResult> build(const std::vector<Target>& targets, const KnownTargets& known,
+                                  bool refresh_image, const Cancellation& cancel);
 
  private:
   void clean_up();
   /// Holds caches, logs and records to their limits.
   void tidy();
   std::string prepare_image(bool refresh, const Cancellation& cancel);
+  /// Kept in the state directory, so that each builder image is asked once.
+  Distribution distribution_of(const std::string& image, const KnownTargets& known,
+                               const Cancellation& cancel);
   std::vector<TargetResult> build_in_order(const std::vector<Plan>& plans, TargetBuilder& builder,
                                            const Cancellation& cancel);
   Prospect prospect(const Plan& plan, const std::optional<Begun>& begun,

@@ -6,7 +6,6 @@
 #include "core/build/build_log.hpp"
 #include "core/plan/judgement.hpp"
 #include "core/run/describe.hpp"
-#include "core/run/package_owners.hpp"
 
 namespace pkgkiln {
 
@@ -34,14 +33,12 @@ std::string why_elsewhere(const BuildRecord& build, const std::vector<Target>& t
 }
 
 /// Empty when no other target owns a package of it.
-std::string why_anothers(const BuildRecord& build, PackageOwners& owners) {
-  Target target;
-  target.name = build.target;
-  target.repository = build.repository;
+std::string why_anothers(const BuildRecord& build, const Target& target,
+                         const PackageOwners& owners) {
   for (const auto& file : build.files) {
     const auto name = pacman::PackageFileName::parse(file.file_name);
-    if (const auto owner = name ? owners.claim(name->pkgname, target) : std::nullopt)
-      return fmt::format("{} belongs to the target '{}' now", name->pkgname, *owner);
+    if (const auto refusal = name ? owners.belongs_elsewhere(name->pkgname, target) : std::nullopt)
+      return refusal->why;
   }
   return {};
 }
@@ -53,15 +50,19 @@ SpoolPublisher::SpoolPublisher(const RunParts& parts, RunObserver& observer)
 
 std::string SpoolPublisher::why_unwanted(const BuildRecord& build,
                                          const std::vector<Target>& targets,
-                                         const std::vector<std::string>& known) const {
+                                         const KnownTargets& known) const {
   if (parts_.history.is_superseded(build)) return "a newer build of it has been published since";
   if (auto why = why_elsewhere(build, targets); !why.empty()) return why;
-  PackageOwners owners(parts_.history, known);
-  return why_anothers(build, owners);
+  Target target;
+  target.name = build.target;
+  target.repository = build.repository;
+  for (const auto& one : known.targets)
+    if (one.name == build.target) target = one;
+  const PackageOwners owners(parts_.history, parts_.repositories, known, {});
+  return why_anothers(build, target, owners);
 }
 
-void SpoolPublisher::publish_pending(const std::vector<Target>& targets,
-                                     const std::vector<std::string>& known,
+void SpoolPublisher::publish_pending(const std::vector<Target>& targets, const KnownTargets& known,
                                      const Cancellation& cancel) {
   const pacman::PackageLimits limits{.unpacked = parts_.settings.host.unpacked, .cancel = cancel};
   std::vector<std::string> notices;

@@ -6,6 +6,7 @@
 
 #include "core/plan/plan.hpp"
 #include "core/run/observer.hpp"
+#include "core/run/package_owners.hpp"
 #include "core/run/parts.hpp"
 #include "core/run/result.hpp"
 #include "core/state/spool.hpp"
@@ -20,10 +21,10 @@ class SpoolPublisher {
 
   const Spool& spool() const { return spool_; }
 
-  /// What earlier runs could not publish; `targets` are those of this run, `known` the names of
-  /// all. A batch is dropped, and that is told, when its target has had a good build since or goes
-  /// to another repository now, or when another target owns a package of it.
-  void publish_pending(const std::vector<Target>& targets, const std::vector<std::string>& known,
+  /// What earlier runs could not publish; `targets` are those of this run. A batch is dropped, and
+  /// that is told, when its target has had a good build since or goes to another repository now, or
+  /// when another target owns a package of it.
+  void publish_pending(const std::vector<Target>& targets, const KnownTargets& known,
                        const Cancellation& cancel);
   /// Drops what its repository refused of targets that turn out to be up to date without it.
   void drop_needless(const std::vector<Plan>& plans);
@@ -39,7 +40,7 @@ class SpoolPublisher {
 
  private:
   std::string why_unwanted(const BuildRecord& build, const std::vector<Target>& targets,
-                           const std::vector<std::string>& known) const;
+                           const KnownTargets& known) const;
   using Packages = std::function<std::vector<pacman::PackageArchive>()>;
   void attempt(const Spool::Batch& batch, const Packages& packages, TargetResult& result);
   Published put(const Spool::Batch& batch, const std::vector<pacman::PackageArchive>& packages);

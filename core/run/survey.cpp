@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/threads.hpp"
+#include "core/pacman/dependency.hpp"
 #include "core/pacman/package_name.hpp"
 
 namespace pkgkiln {
@@ -26,11 +27,27 @@ void offer_past(OrderNode& node, const History& history) {
   if (const auto last = history.last_good(node.name)) offer_files(node, *last);
 }
 
-void offer_packages(OrderNode& node, const Inspected& inspected) {
+/// What it may not publish holds up nobody: a PKGBUILD can say of itself that it is glibc.
+void offer_packages(OrderNode& node, const Inspected& inspected, const Target& target,
+                    const PackageOwners& owners) {
   const auto& srcinfo = *inspected.srcinfo;
-  for (const auto& package : srcinfo.packages)
-    node.offers.push_back({package.pkgname, srcinfo.version, package.provides, inspected.moves});
+  for (const auto& package : srcinfo.packages) {
+    auto provides = package.provides;
+    std::erase_if(provides, [&](const std::string& entry) {
+      return !owners.may_offer(pacman::Provision::parse(entry).name, target);
+    });
+    if (owners.may_offer(package.pkgname, target))
+      node.offers.push_back({package.pkgname, srcinfo.version, provides, inspected.moves});
+  }
   node.needs = srcinfo.build_dependencies();
+}
+
+/// One that may not will fail, and others that need such a package wait for whom it belongs to.
+bool may_publish(const Inspected& inspected, const Target& target, PackageOwners& owners) {
+  const auto& packages = inspected.srcinfo->packages;
+  return std::none_of(packages.begin(), packages.end(), [&](const auto& package) {
+    return owners.claim(package.pkgname, target).has_value();
+  });
 }
 
 }  // namespace
@@ -54,14 +71,17 @@ Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
       return waiting->record.files.empty() ? offer_past(node, history)
                                            : offer_files(node, waiting->record);
     }
-    if (plans[i].inspected && plans[i].inspected->srcinfo)
-      return offer_packages(node, *plans[i].inspected);
+    auto& owners = builder.owners();
+    if (const auto& known = plans[i].inspected; known && known->srcinfo) {
+      if (!may_publish(*known, plans[i].target, owners)) return offer_past(node, history);
+      return offer_packages(node, *known, plans[i].target, owners);
+    }
     if (std::holds_alternative<Unplannable>(plans[i].decision) || cancel.requested() ||
         builder.held_back(plans[i]))
       return offer_past(node, history);
     const auto& begun = survey.begun[i] = builder.survey(plans[i], cancel);
     if (begun->inspected)
-      offer_packages(node, *begun->inspected);
+      offer_packages(node, *begun->inspected, plans[i].target, owners);
     else if (begun->result.status != TargetResult::Status::up_to_date)
       offer_past(node, history);
   });

@@ -45,13 +45,13 @@ bool is_kept(TargetResult::Status status) {
 }  // namespace
 
 TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher,
-                             RunObserver& observer, std::string image,
-                             std::vector<std::string> known)
+                             RunObserver& observer, std::string image, KnownTargets known,
+                             Distribution distribution)
     : parts_(parts),
       publisher_(publisher),
       observer_(observer),
       logs_(parts.logs, parts.history, observer),
-      owners_(parts.history, std::move(known)),
+      owners_(parts.history, parts.repositories, std::move(known), std::move(distribution)),
       image_(std::move(image)) {}
 
 TargetResult TargetBuilder::begin(const Plan& plan) {
@@ -100,6 +100,7 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
     }
     note_findings(record, build.inspected());
     describe(begun.result, *ended);
+    owners_.release(plan.target);
   }
   observer_.build_started(plan, record.log);
   note_end(record);
@@ -119,7 +120,11 @@ TargetResult TargetBuilder::build(const Plan& plan, const std::optional<Begun>& 
   if (result.status == TargetResult::Status::built) {
     const Spool::Batch batch{directory, result.record};
     spool.seal(batch);
-    publisher_.publish(batch, std::get<Built>(outcome).packages, result);
+    const auto& packages = std::get<Built>(outcome).packages;
+    const auto news = owners_.news(packages, plan.target);
+    publisher_.publish(batch, packages, result);
+    if (is_kept(result.status))
+      for (const auto& one : news) observer_.notice(one);
   } else {
     spool.drop(directory);
     parts_.history.record(result.record);

@@ -25,9 +25,9 @@ struct Begun {
 /// time.
 class TargetBuilder {
  public:
-  /// `image` is the builder image's id; `known` names every target; empty: there may be any.
+  /// `image` is the builder image's id, `distribution` what it installs from.
   TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, RunObserver& observer,
-                std::string image, std::vector<std::string> known);
+                std::string image, KnownTargets known, Distribution distribution);
 
   /// What became of its last build, if it may not be tried again with this builder image.
   std::optional<TargetResult> held_back(const Plan& plan) const;
@@ -36,6 +36,8 @@ class TargetBuilder {
   /// All of it, or what is left, when it is its turn.
   TargetResult build(const Plan& plan, const std::optional<Begun>& begun, const BuildTurn& turn,
                      const Cancellation& cancel);
+  /// Who may publish what.
+  PackageOwners& owners() { return owners_; }
   /// Forgets a build that isn't to go on.
   static void drop(const Begun& begun);
 

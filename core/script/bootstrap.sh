@@ -98,5 +98,9 @@ fi
 CHECKS
 fi
 
+# Whose names no target may publish under (core/image/distribution.hpp).
+mkdir -p /usr/share/pkgkiln
+pacman -Sl >/usr/share/pkgkiln/packages
+
 # Downloaded packages would only make the image large.
 rm -rf /var/cache/pacman/pkg/*

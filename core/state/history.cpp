@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "core/base/secret.hpp"
 #include "core/pacman/package_name.hpp"
 #include "core/state/schema.hpp"
 
@@ -157,7 +158,10 @@ std::optional<std::string> History::owner_of(const std::string& pkgname,
     WHERE f.pkgname = ? AND b.repository = ? AND b.status IN ('built', 'up-to-date')
       AND b.id = (SELECT MAX(l.id) FROM builds l WHERE l.target = b.target
                   AND l.repository = b.repository AND l.status IN ('built', 'up-to-date'))
-    ORDER BY b.id DESC LIMIT 1)");
+    ORDER BY EXISTS (SELECT 1 FROM builds o JOIN files g ON g.build_id = o.id
+                     WHERE o.target = b.target AND o.repository = b.repository
+                       AND o.status = 'built' AND g.pkgname = f.pkgname) DESC,
+             b.id DESC LIMIT 1)");
   owners.bind(pkgname).bind(repository);
   if (!owners.step()) return std::nullopt;
   return owners.text(0);
@@ -210,6 +214,17 @@ std::vector<FormerPackage> History::former_packages(const std::string& repositor
   for (std::size_t i = 0; i < found.size(); ++i)
     if (!owner_of(pkgnames[i], repository)) ownerless.push_back(std::move(found[i]));
   return ownerless;
+}
+
+bool History::has_built(const Target& target, const std::string& pkgname) const {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement builds(database_->connection, R"(
+    SELECT 1 FROM files f JOIN builds b ON b.id = f.build_id
+    WHERE f.pkgname = ? AND b.repository = ? AND b.status = 'built'
+      AND (b.target = ? OR (b.url = ? AND b.branch = ? AND b.path = ?)) LIMIT 1)");
+  builds.bind(pkgname).bind(target.repository).bind(target.name);
+  builds.bind(displayable_url(target.url)).bind(target.branch).bind(target.path);
+  return builds.step();
 }
 
 void History::forget_builds(Clock::time_point before) {

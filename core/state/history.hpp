@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/state/state_dir.hpp"
+#include "core/target/target.hpp"
 
 namespace pkgkiln {
 
@@ -91,9 +92,13 @@ class History {
   /// this image.
   std::int64_t failures(const std::string& target, const std::string& commit,
                         const std::string& image) const;
-  /// The target whose latest good build made this pkgname for that repository, if any.
+  /// The target whose latest good build made this pkgname for that repository, if any. One that
+  /// built it comes before one that only found it published.
   std::optional<std::string> owner_of(const std::string& pkgname,
                                       const std::string& repository) const;
+  /// Whether this target, or one of the same PKGBUILD that had another name, has built this pkgname
+  /// for its repository.
+  bool has_built(const Target& target, const std::string& pkgname) const;
   /// Whether a good build of the same target was recorded after this one was.
   bool is_superseded(const BuildRecord& build) const;
   /// The digests of the files of that name that builds made for that repository.

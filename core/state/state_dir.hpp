@@ -17,6 +17,7 @@ namespace pkgkiln {
 ///     logs/<target>/<build>.log
 ///     logs/.builder-image/<run>.log  (no target has such a name)
 ///     mirrors/<target>/
+///     distribution                   the names of packages that the builder image knows
 ///     spool/<target>/<build>/        packages built and not yet published
 ///     tmp/                           emptied at the start of a run
 class StateDir {

@@ -23,10 +23,12 @@ struct Target {
   std::string path;               // of the PKGBUILD's directory in the repository; empty: its root
   std::string repository;         // name of the repository to publish to
   std::vector<std::string> arch;  // machines that may build it; empty or "any": every one
-  bool network = false;           // keep the network during build()
-  bool force = false;             // build even if published
-  std::string origin;             // where it was configured, for messages: "pkgkiln.toml:12"
-  std::int64_t vieter_id = 0;     // what a Vieter server calls it, for its build log; 0: nothing
+  /// Names that it may publish though they are the distribution's or in the repository already.
+  std::vector<std::string> packages;
+  bool network = false;        // keep the network during build()
+  bool force = false;          // build even if published
+  std::string origin;          // where it was configured, for messages: "pkgkiln.toml:12"
+  std::int64_t vieter_id = 0;  // what a Vieter server calls it, for its build log; 0: nothing
 
   bool builds_on(std::string_view machine_arch) const;
 };

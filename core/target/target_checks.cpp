@@ -61,4 +61,8 @@ std::string check_arch(std::string& text) {
   return unless(pacman::is_arch(text), "an architecture such as \"x86_64\"");
 }
 
+std::string check_package_name(std::string& text) {
+  return unless(pacman::is_package_name(text), "the name of a package such as \"sudo\"");
+}
+
 }  // namespace pkgkiln

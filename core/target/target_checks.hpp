@@ -14,6 +14,7 @@ std::string check_branch(std::string& text);
 /// A directory inside a repository; takes out what is superfluous ("./a//b/" is "a/b").
 std::string check_directory(std::string& text);
 std::string check_arch(std::string& text);
+std::string check_package_name(std::string& text);
 /// A URL or path that Git may be given; see core/target/target_url.cpp.
 std::string check_target_url(std::string& text);
 

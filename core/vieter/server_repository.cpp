@@ -89,6 +89,12 @@ std::optional<ListedFile> ServerRepository::listed(const pacman::PackageFileName
   return server_.version() == Version::seed ? ask(file) : std::nullopt;
 }
 
+std::optional<pacman::DatabaseEntry> ServerRepository::entry(const std::string& pkgname) {
+  const auto* database = lists_.covering({pkgname, {}, "any", {}});
+  const auto* found = database == nullptr ? nullptr : database->find(pkgname);
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
 Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages,
                                     const Terms&) {
   check_set(packages, name_, server_);

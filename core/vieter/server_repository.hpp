@@ -24,6 +24,8 @@ class ServerRepository : public Repository {
   /// By the database of the file's arch (of a package for `any`, of the machine's); by contains()
   /// where the server gives none.
   std::optional<ListedFile> listed(const pacman::PackageFileName& file) override;
+  /// By the same database; without its desc.
+  std::optional<pacman::DatabaseEntry> entry(const std::string& pkgname) override;
   Published publish(const std::vector<pacman::PackageArchive>& packages,
                     const Terms& terms = {}) override;
   /// Always by URL.

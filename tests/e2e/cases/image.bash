@@ -102,9 +102,9 @@ registry_listens() { (exec 3<>"/dev/tcp/$REGISTRY_HOST/$1") 2>/dev/null; }
 
 # Podman insists on a certificate that it can trust; Docker's is told that these need none.
 registry_starts() {
-	local port=5300 tls='' certificates
-	while registry_listens "$port"; do port=$((port + 1)); done
-	PRIVATE=$REGISTRY_HOST:$port
+	local candidate=5300 tls='' certificates
+	while registry_listens "$candidate"; do candidate=$((candidate + 1)); done
+	PRIVATE=$REGISTRY_HOST:$candidate
 	if [[ $RUNTIME == podman ]]; then
 		openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=registry -addext "subjectAltName=IP:$REGISTRY_HOST" \
 			-keyout "$WORLD/registry.key" -out "$WORLD/registry.crt" 2>/dev/null
@@ -129,7 +129,7 @@ registry_starts() {
 	"$(command -v docker-registry || command -v registry)" serve "$WORLD/registry.yml" >"$WORLD/registry.log" 2>&1 &
 	REGISTRY_PID=$!
 	trap 'registry_ends; end_topic' EXIT
-	wait_for 10 registry_listens "$port"
+	wait_for 10 registry_listens "$candidate"
 }
 
 registry_ends() {

@@ -14,9 +14,26 @@ commit_file endless .SRCINFO <<<'' # the old one does not say so
 # The server answers late, so that who asks it is seen in the list of processes.
 secret_url=http://tester:$PASSWORD@127.0.0.1:$PORT/slow/0.3/$TOPIC
 configure "$(printf 'endless\nrepository = "srv"\nurl = "%s/endless.git"' "$secret_url")" "$(printf 'no-such\nurl = "%s/no-such.git"' "$secret_url")" \
-	"$(printf 'no-such-url\nkind = "url"\nurl = "%s/no-such/PKGBUILD"' "$secret_url")" "$(printf 'anyarch\nurl = "%s/anyarch.git"' "$secret_url")"
+	"$(printf 'no-such-url\nkind = "url"\nurl = "%s/no-such/PKGBUILD"' "$secret_url")" "$(printf 'anyarch\nurl = "%s/anyarch.git"' "$secret_url")" proxied
 printf '[[repositories]]\nname = "srv"\n' >>"$CONFIG"
 ENVIRONMENT=("VIETER_API_KEY=$KEY" "VIETER_ADDRESS=$VIETER_URL" "PKGKILN_VIETER_CONTAINER_ADDRESS=http://fixtures.test:$VIETER_PORT")
+# A proxy that is never asked, since no_proxy names all there is.
+ENVIRONMENT+=("http_proxy=http://tester:$PASSWORD@192.0.2.1:3128" 'no_proxy=fixtures.test,127.0.0.1')
+commit_file proxied PKGBUILD <<'PKGBUILD'
+pkgname=proxied
+pkgver=1.0
+pkgrel=1
+arch=(any)
+prepare() {
+	echo "open: $http_proxy $no_proxy"
+}
+build() {
+	echo "sealed:${http_proxy-}${no_proxy-}."
+}
+package() {
+	install -d "$pkgdir/usr/share/proxied"
+}
+PKGBUILD
 
 # Writes down each command line with a secret in it. env hands the key over, and is ours.
 watch_processes() {
@@ -42,8 +59,10 @@ no_secret() { # file...
 	for file; do ! grep -n -e "${PASSWORD/s/[s]}" -e "${KEY/k/[k]}" "$file" || fail "a secret is in $file"; done
 }
 
-kiln first build anyarch epoch
+kiln first build anyarch epoch proxied
 it 'builds from a repository whose URL holds a password' code_is 0
+has_proxy() { matches "$(log_of proxied)" '^open: http://\*\*\*@192\.0\.2\.1:3128 fixtures\.test,127\.0\.0\.1$' '^sealed:\.$'; }
+it 'gives the proxy to the open steps alone, and stars its password in the log' has_proxy
 it 'publishes with the key' on_server srv/x86_64/epoch-2:0.9-1-any.pkg.tar.zst
 
 kiln_in_background endless --verbose build endless no-such no-such-url
@@ -93,6 +112,7 @@ done
 hides_key() { matches "$WORLD/runs/config.out" '^api_key = "\*+"'; }
 it "shows that there is a key, but not which" hides_key
 kiln doctor doctor
+it 'says which proxy builds use, without its password' out_has "http_proxy=http://***@192.0.2.1:3128"
 kill "$watcher"
 watcher_saw() { [[ -e $WORLD/git-was-seen ]]; }
 it 'was watched while it fetched' watcher_saw

@@ -36,3 +36,13 @@ TEST_CASE("addresses of servers") {
   CAPTURE(bad);
   CHECK_FALSE(check_server(bad).empty());
 }
+
+TEST_CASE("proxies are URLs, or none") {
+  std::string good = GENERATE(as<std::string>(), "none", "http://192.0.2.7:3128",
+                              "http://user:pass@proxy.test", "socks5h://proxy.test:1080");
+  CHECK(check_proxy(good).empty());
+  std::string bad = GENERATE(as<std::string>(), "", "proxy.test:3128", "http://",
+                             "ftp://proxy.test", "http://a b", "http://a\nb", "off");
+  CAPTURE(bad);
+  CHECK_FALSE(check_proxy(bad).empty());
+}

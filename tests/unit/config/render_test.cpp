@@ -114,6 +114,7 @@ pids = 4096  # default
 state_dir = "/state/pkgkiln"  # default
 packager = ""  # default
 makeflags = ""  # default
+proxy = ""  # default
 retry_failed = "0s"  # default
 keep_logs = "90d"  # default
 log_size = "32M"  # default

@@ -44,3 +44,21 @@ TEST_CASE("a URL is shown without what may be secret in it") {
   }));
   CHECK(displayable_url(c.url) == c.shown);
 }
+
+TEST_CASE("passwords of URLs are starred in text, however it comes") {
+  const std::map<std::string, std::string> variables{{"http_proxy", "http://u:pass@e.org:1"},
+                                                     {"https_proxy", "v:word@e.org"},
+                                                     {"no_proxy", "e.org"}};
+  const std::string text = "a u:pass@e.org v:word u:pas u:u:pass\nu:p";
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    pkgkiln::PasswordMask mask(variables);
+    std::string shown;
+    for (std::size_t i = 0; i < text.size(); i += piece)
+      shown += mask.pass(std::string_view(text).substr(i, piece));
+    shown += mask.rest();
+    CHECK(shown == "a ***@e.org *** u:pas u:***\nu:p");
+  }
+  const std::map<std::string, std::string> harmless{{"no_proxy", "e.org"}};
+  pkgkiln::PasswordMask nothing(harmless);
+  CHECK(nothing.pass("u:pass") == "u:pass");
+}

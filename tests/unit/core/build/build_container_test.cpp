@@ -20,7 +20,7 @@ const std::map<std::string, std::string> kNames{
 
 /// A build container of a fake engine, and what runs in it.
 struct Rig {
-  Rig() {
+  explicit Rig(BuildContainer::Environment environment = {}) {
     fake::FakeImage image;
     fake::put(image.files, "/etc/passwd", fake::make_file("builder:x:1500:1500::/:/bin/sh\n"));
     fake::put(image.files, "/build/pkgdest", fake::make_directory());
@@ -35,8 +35,8 @@ struct Rig {
     ContainerSpec spec;
     spec.name = "pkgkiln-a";
     spec.image = ref.full();
-    container.emplace(engine.runtime(), spec, std::chrono::seconds(60),
-                      BuildContainer::Environment{}, log);
+    container.emplace(engine.runtime(), spec, std::chrono::seconds(60), std::move(environment),
+                      log);
   }
   int step(const char* script, bool as_builder = true) {
     return container->run({"step", script, {}, as_builder}, {}).exit_code;
@@ -130,4 +130,31 @@ TEST_CASE("a build whose processes can't be ended is neither sealed nor collecte
   CHECK_THROWS_AS(rig.container->collect([](const Source&) {}, {}), Error);
   CHECK_THROWS_AS(rig.step(script::build), Error);
   CHECK(rig.ran == Names{"fetch", "sealed", "collect", "sweep"});
+}
+
+TEST_CASE("steps have the proxies until the seal, the container never, the log without passwords") {
+  const std::string proxy = "http://user:hush@proxy.test:3128";
+  BuildContainer::Environment environment;
+  environment.proxies = {{"http_proxy", proxy}, {"no_proxy", "e.org"}};
+  Rig rig(environment);
+  std::map<std::string, std::string> seen;
+  rig.engine.on_exec([&](fake::ExecCall& call) {
+    const auto& name = kNames.at(call.command.at(2));
+    seen[name] = call.env["http_proxy"] + call.env["no_proxy"];
+    CHECK(call.container().env.count("http_proxy") == 0);
+    if (name == "fetch") call.out("over " + proxy.substr(0, 12));
+    if (name == "fetch") call.err(proxy.substr(12) + ", us");
+    return 0;
+  });
+  rig.step(script::dependencies, false);
+  rig.step(script::fetch);
+  rig.container->seal({});
+  rig.step(script::build);
+  CHECK(seen == std::map<std::string, std::string>{{"dependencies", proxy + "e.org"},
+                                                   {"fetch", proxy + "e.org"},
+                                                   {"sealed", ""},
+                                                   {"build", ""}});
+  const auto log = read_file(rig.log.path());
+  CHECK(log.find("hush") == std::string::npos);
+  CHECK(log.find("over http://***@proxy.test:3128, us\n<== ") != std::string::npos);
 }

@@ -1,7 +1,9 @@
 #include "core/image/builder_image.hpp"
 
+#include <algorithm>
 #include <set>
 
+#include "core/image/distribution.hpp"
 #include "core/runtime/fake/engine.hpp"
 #include "core/runtime/fake/file_tree.hpp"
 #include "tests/catch.hpp"
@@ -116,6 +118,57 @@ TEST_CASE("a registry out of reach matters only while there is no base image") {
     CHECK(shop.ensure(true) != id);
     CHECK(shop.notices.size() == 1);
   }
+}
+
+TEST_CASE("what the image's repositories have is read without starting anything") {
+  Workshop shop;
+  const auto id = shop.ensure();
+  const auto listing = [&] { return shop.image().listing(id, Cancellation::never()); };
+  CHECK_THROWS_WITH(listing(),
+                    ContainsSubstring("cannot tell which packages the distribution has"));
+  fake::FakeImage image;
+  fake::put(image.files, "/etc", fake::make_directory());
+  fake::put(image.files, "/usr/share/pkgkiln/packages", fake::make_file("core glibc 2-1\n"));
+  shop.engine.serve(shop.settings.recipe.base, image);
+  const auto other = shop.ensure(true);
+  const auto starts = [&] {
+    const auto calls = shop.engine.calls();
+    return std::count_if(calls.begin(), calls.end(),
+                         [](const auto& call) { return call.call == fake::Call::start; });
+  };
+  const auto before = starts();
+  CHECK(shop.image().listing(other, Cancellation::never()) == "core glibc 2-1\n");
+  CHECK(starts() == before);
+  CHECK(shop.nothing_left());
+}
+
+TEST_CASE("the bootstrap has the proxies, but neither the image nor the log their passwords") {
+  Workshop shop;
+  const std::string proxy = "http://user:hush@proxy.test:3128";
+  shop.settings.proxies = {{"http_proxy", proxy}};
+  std::string seen;
+  shop.engine.on_exec([&](fake::ExecCall& call) {
+    seen = call.env["http_proxy"];
+    CHECK(call.container().env.empty());
+    call.out("uses http://us");
+    call.out("er:hush@proxy.test:3128, user");
+    return 0;
+  });
+  shop.ensure();
+  CHECK(seen == proxy);
+  CHECK(shop.log.find("hush") == std::string::npos);
+  CHECK_THAT(shop.log, ContainsSubstring("uses http://***@proxy.test:3128, user"));
+}
+
+TEST_CASE("a distribution's names are those of its own repositories") {
+  const auto distribution = Distribution::parse(
+      "core glibc 2.40-1\nextra sudo 1-1 [installed]\nmine foo 1-1\ncore sudo 1-1\nnonsense\n"
+      "core ../x 1\n",
+      {"mine"});
+  CHECK(distribution.repository_of("glibc") == "core");
+  CHECK(distribution.repository_of("sudo") == "extra");
+  CHECK_FALSE(distribution.repository_of("foo"));
+  CHECK_FALSE(distribution.repository_of("../x"));
 }
 
 TEST_CASE("the committed image carries nothing of its container but its files") {

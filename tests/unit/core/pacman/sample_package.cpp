@@ -58,7 +58,8 @@ std::string SamplePackage::file_name() const {
 }
 
 std::string SamplePackage::pkginfo() const {
-  return "# a comment\npkgname = " + pkgname + "\npkgbase = " + pkgname + "\npkgver = " + version +
+  return "# a comment\npkgname = " + pkgname +
+         "\npkgbase = " + (pkgbase.empty() ? pkgname : pkgbase) + "\npkgver = " + version +
          "\npkgdesc = A sample\nurl = https://example.org/\nbuilddate = 1700000000\n"
          "packager = A Tester <tester@example.org>\nsize = 6\narch = " +
          arch + "\nlicense = MIT\n" + more_info;

@@ -18,6 +18,8 @@ struct SamplePackage {
   std::vector<std::pair<std::string, std::string>> files = {
       {"usr/", ""}, {"usr/share/", ""}, {"usr/share/sample.txt", "hello\n"}};
 
+  std::string pkgbase = {};  // empty: the pkgname
+
   std::string file_name() const;
   std::string pkginfo() const;
   /// Writes it into the directory and returns its path.

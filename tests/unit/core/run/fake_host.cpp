@@ -20,6 +20,7 @@ fake::FakeImage base_image() {
             fake::make_file("root:x:0:0::/root:/bin/sh\nbuilder:x:1500:1500::/:/bin/sh\n"));
   for (const auto* path : {builder::startdir, builder::pkgdest, "/var/lib"})
     fake::put(image.files, path, fake::make_directory());
+  fake::put(image.files, builder::listing, fake::make_file("core glibc 2.40-1\ncore git 2-1\n"));
   return image;
 }
 
@@ -66,13 +67,11 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   how.refresh = std::chrono::hours(1);
   how.timeout = std::chrono::minutes(1);
   BuilderImage image(engine.runtime(), engine.images(), identity, how);
-  std::vector<std::string> known;
-  for (const auto& target : targets) known.push_back(target.name);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
            capacity, planning, logs, keep_logs},
           observer);
-  return run.build(targets, known, false, cancel);
+  return run.build(targets, {targets, true}, false, cancel);
 }
 
 std::vector<std::string> FakeHost::containers() {

@@ -1,9 +1,13 @@
 #include "core/run/package_owners.hpp"
 
 #include "core/base/file.hpp"
+#include "core/publish/local_repository.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/core/pacman/sample_package.hpp"
 
 using namespace pkgkiln;
+using Catch::Matchers::ContainsSubstring;
+using test::SamplePackage;
 
 namespace {
 
@@ -11,33 +15,70 @@ struct Setup {
   TempDir directory;
   StateDir state{directory.path() / "state"};
   History history{state};
-  Target a = target("a", "r"), b = target("b", "r"), elsewhere = target("c", "s");
+  Repositories repositories;
+  LocalRepository* repository = nullptr;
+  Target a = target("a"), b = target("b"), elsewhere = target("c", "s");
+  std::vector<Target> known{a, b, elsewhere};
+  bool is_complete = true;
 
-  static Target target(const std::string& name, const std::string& repository) {
+  Setup() {
+    auto owned = std::make_unique<LocalRepository>("r", directory.path() / "repos", "any");
+    repository = owned.get();
+    repositories.add(std::move(owned));
+  }
+  static Target target(const std::string& name, const std::string& repository = "r") {
     Target target;
     target.name = name;
+    target.url = "https://e.org/" + name;
     target.repository = repository;
     return target;
   }
-  void built(const std::string& target) {
+  void record(const Target& target, const std::string& status, const std::string& pkgname) {
     BuildRecord record;
-    record.build = "1";
-    record.target = target;
+    record.build = std::to_string(++builds_);
+    record.target = target.name;
+    record.url = target.url;
     record.repository = "r";
-    record.status = "built";
-    record.files = {{"p-1-1-any.pkg.tar.zst", "x"}};
+    record.status = status;
+    record.files = {{pkgname + "-1-1-any.pkg.tar.zst", "x"}};
     history.record(record);
   }
+  pacman::PackageArchive package(const std::string& pkgname, const std::string& more = {},
+                                 const std::string& pkgbase = {}) {
+    SamplePackage package;
+    package.pkgname = pkgname;
+    package.version = "1-1";
+    package.arch = "any";
+    package.more_info = more;
+    package.pkgbase = pkgbase;
+    return pacman::PackageArchive::read(package.write(directory.path()));
+  }
+  PackageOwners owners() {
+    return {history, repositories, KnownTargets{known, is_complete},
+            Distribution::parse("core sudo 1-1\ncore glibc 2-1\n", {})};
+  }
+  /// Why not; empty: it may.
+  std::string why_not(const std::string& pkgname, const Target& target) {
+    const auto refusal = owners().claim(pkgname, target);
+    return refusal ? refusal->why : "";
+  }
+
+ private:
+  int builds_ = 0;
 };
+
+std::string why(const std::optional<NameRefusal>& refusal) {
+  return refusal ? refusal->why : "";
+}
 
 }  // namespace
 
 TEST_CASE("who made a package first owns it, until that comes to nothing") {
-  const Setup setup;
-  PackageOwners owners(setup.history, {});
+  Setup setup;
+  auto owners = setup.owners();
   CHECK_FALSE(owners.claim("p", setup.a));
   CHECK_FALSE(owners.claim("p", setup.a));
-  CHECK(owners.claim("p", setup.b) == "a");
+  CHECK(why(owners.claim("p", setup.b)) == "its package p belongs to the target 'a'");
   CHECK_FALSE(owners.claim("p", setup.elsewhere));
   CHECK_FALSE(owners.claim("q", setup.b));
   owners.release(setup.a);
@@ -46,9 +87,111 @@ TEST_CASE("who made a package first owns it, until that comes to nothing") {
 
 TEST_CASE("who built a package before owns it, as long as it is a target") {
   Setup setup;
-  setup.built("a");
-  CHECK(PackageOwners(setup.history, {}).claim("p", setup.b) == "a");
-  CHECK(PackageOwners(setup.history, {"a", "b"}).claim("p", setup.b) == "a");
-  CHECK_FALSE(PackageOwners(setup.history, {"b"}).claim("p", setup.b));
-  CHECK_FALSE(PackageOwners(setup.history, {}).claim("p", setup.a));
+  setup.record(setup.a, "built", "p");
+  CHECK_THAT(setup.why_not("p", setup.b),
+             ContainsSubstring("belongs to the target 'a', which made"));
+  CHECK(setup.why_not("p", setup.a).empty());
+  setup.known = {setup.b};
+  CHECK(setup.why_not("p", setup.b).empty());
+  setup.is_complete = false;  // it may well be one
+  CHECK_THAT(setup.why_not("p", setup.b), ContainsSubstring("belongs to the target 'a'"));
+}
+
+TEST_CASE("who only says that what is published is his doesn't own it before who built it") {
+  Setup setup;
+  setup.record(setup.a, "built", "p");
+  setup.record(setup.b, "up-to-date", "p");
+  CHECK(setup.why_not("p", setup.a).empty());
+  CHECK_THAT(setup.why_not("p", setup.b), ContainsSubstring("belongs to the target 'a'"));
+}
+
+TEST_CASE("a name of the distribution's is for those that list it") {
+  Setup setup;
+  auto sudo = Setup::target("sudo");
+  setup.known.push_back(sudo);
+  for (const auto& target : {setup.a, sudo}) {
+    const auto refusal = setup.owners().claim("sudo", target);
+    REQUIRE(refusal);
+    CHECK(refusal->why ==
+          "its package sudo has the name of one of the distribution's (repository core)");
+    CHECK_THAT(refusal->advice, ContainsSubstring("packages = [\"sudo\"]"));
+  }
+  sudo.force = true;
+  CHECK_FALSE(setup.why_not("sudo", sudo).empty());
+  sudo.packages = {"sudo"};
+  CHECK(setup.why_not("sudo", sudo).empty());
+}
+
+TEST_CASE("a name that a target bears or lists is its own") {
+  Setup setup;
+  CHECK_THAT(setup.why_not("b", setup.a),
+             ContainsSubstring("belongs to the target 'b', which has"));
+  CHECK_THAT(setup.why_not("b-debug", setup.a), ContainsSubstring("belongs to the target 'b'"));
+  CHECK(setup.why_not("b", setup.b).empty());
+  CHECK(setup.why_not("c", setup.a).empty());  // that one is for another repository
+  SECTION("also if another made it") {
+    setup.record(setup.a, "built", "b");
+    CHECK(setup.why_not("b", setup.b).empty());
+    CHECK_FALSE(setup.why_not("b", setup.a).empty());
+  }
+  SECTION("a list counts more than a name") {
+    setup.known[0].packages = setup.a.packages = {"b"};
+    CHECK(setup.why_not("b", setup.a).empty());
+    CHECK_THAT(setup.why_not("b", setup.b),
+               ContainsSubstring("belongs to the target 'a', which lists"));
+  }
+}
+
+TEST_CASE("what no target made is not replaced but by whom the user named") {
+  Setup setup;
+  setup.repository->publish({setup.package("theirs", {}, "suite")});
+  const auto refusal = setup.owners().claim("theirs", setup.a);
+  REQUIRE(refusal);
+  CHECK(refusal->why == "its package theirs would replace theirs 1-1 in r, which no target made");
+  CHECK_THAT(refusal->advice, ContainsSubstring("pkgkiln build --force a"));
+  CHECK_THAT(refusal->advice, ContainsSubstring("packages = [\"theirs\"]"));
+  auto one = setup.a;
+  SECTION("forced") {
+    one.force = true;
+  }
+  SECTION("listed") {
+    one.packages = {"theirs"};
+  }
+  SECTION("by the target of its name") {
+    one = Setup::target("theirs");
+  }
+  SECTION("by the target that has the name of its pkgbase") {
+    one = Setup::target("suite");
+  }
+  SECTION("built before") {
+    setup.record(setup.a, "built", "theirs");
+  }
+  SECTION("built before under another name") {
+    auto former = setup.a;
+    former.name = "former";
+    setup.record(former, "built", "theirs");
+  }
+  CHECK(setup.why_not("theirs", one).empty());
+}
+
+TEST_CASE("that a version was found published makes nobody its owner") {
+  Setup setup;
+  setup.repository->publish({setup.package("theirs")});
+  setup.record(setup.a, "up-to-date", "theirs");
+  CHECK_FALSE(setup.why_not("theirs", setup.a).empty());
+}
+
+TEST_CASE("new names, and what is replaced, are told once") {
+  Setup setup;
+  const auto tool = setup.package("a", "replaces = other\nprovides = glibc=9\nprovides = free\n");
+  const auto owners = [&] { return setup.owners(); };
+  CHECK(owners().news({tool, setup.package("extra")}, setup.a) ==
+        std::vector<std::string>{"'a': its package a replaces on every machine that has it: other",
+                                 "'a': its package a stands for the distribution's: glibc=9",
+                                 "'a': new in r: extra"});
+  setup.repository->publish({tool});
+  CHECK(owners().news({tool}, setup.a).empty());
+  CHECK(
+      owners().news({setup.package("a", "replaces = other\nreplaces = third\n")}, setup.a) ==
+      std::vector<std::string>{"'a': its package a replaces on every machine that has it: third"});
 }

@@ -225,6 +225,7 @@ TEST_CASE("a call that the engine refuses fails the build that made it, and no o
           "[concurrent]") {
   FakeHost host;
   host.capacity.jobs = 4;
+  host.build(targets(host, {"first"}));  // what concerns all of them has been asked
   host.engine.fail_next(fake::Call::copy_out,
                         RuntimeError(RuntimeError::Kind::rejected, "not now"));
   const auto results = host.build(targets(host, {"a", "b", "c", "d"}));

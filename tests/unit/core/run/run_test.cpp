@@ -1,5 +1,6 @@
 #include "core/run/run.hpp"
 
+#include "core/build/builder.hpp"
 #include "core/cache/cache_volume.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
@@ -16,7 +17,7 @@ TEST_CASE("a single target is built in one container, whatever it takes to know 
   CHECK(host.containers() == Names{"a"});
   CHECK(host.observer.steps == Names{"a: source", "a: create", "a: copy in", "a: inspect",
                                      "a: wait", "a: dependencies", "a: fetch", "a: seal",
-                                     "a: build", "a: collect"});
+                                     "a: build", "a: collect", "a: accept"});
   CHECK(host.observer.started == Names{"a"});
   CHECK(host.history.last("a")->status == "built");
   CHECK(words(host.build({target})) == Names{"up-to-date"});
@@ -59,6 +60,77 @@ TEST_CASE("a build that failed is not tried again until something changed") {
     host.planning.retry.always = true;
   }
   CHECK(words(host.build({app, lib})).front() == "built");
+}
+
+TEST_CASE("a name that may not be published is refused before anything is built") {
+  FakeHost host;
+  std::vector targets{host.target("a"), host.target_of("b", {"1", {}, true, {}, "glibc"}),
+                      host.target_of("c", {"2", {}, false, {}, "a"})};
+  const auto results = host.build(targets);
+  REQUIRE(words(results) == Names{"built", "failed", "failed"});
+  CHECK(results[1].record.step == "names");
+  CHECK_THAT(results[1].record.why, ContainsSubstring("repository core"));
+  CHECK_THAT(results[2].record.why, ContainsSubstring("belongs to the target 'a'"));
+  CHECK(count(host.observer.steps, "b: wait") + count(host.observer.steps, "c: wait") == 0);
+  // The advice that was given.
+  targets[1].packages = {"glibc"};
+  CHECK(words(host.build(targets)) == Names{"up-to-date", "built", "failed"});
+}
+
+TEST_CASE("a PKGBUILD that takes another target's name holds up nobody who needs that") {
+  FakeHost host;
+  const auto results = host.build({host.target_of("liar", {"1", {}, true, {}, "lib"}),
+                                   host.target("app", {"depends = lib"}), host.target("lib")});
+  CHECK(words(results) == Names{"failed", "built", "built"});
+  CHECK(host.observer.ended.back() == "app");
+}
+
+TEST_CASE("a PKGBUILD that says it is a package of the distribution's holds up nobody") {
+  FakeHost host;
+  host.fails["liar"] = "build";
+  const auto results = host.build({host.target("app", {"depends = glibc", "depends = git"}),
+                                   host.target("liar", {"provides = git"}),
+                                   host.target_of("other", {"1", {}, true, {}, "glibc"})});
+  CHECK(words(results) == Names{"built", "failed", "failed"});
+}
+
+TEST_CASE("what was built and can't be accepted is not built again unchanged") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.at_build = [](const std::string&, fake::ExecCall& call) {
+    call.with_files([](const fake::NodePtr& root) {
+      fake::put(root, std::string(builder::pkgdest) + "/readme", fake::make_file("x"));
+    });
+  };
+  const auto first = host.build({target});
+  REQUIRE(words(first) == Names{"failed"});
+  CHECK(first[0].record.step == "accept");
+  CHECK_THAT(first[0].record.why, ContainsSubstring("something that is no package file"));
+  host.containers();
+  const auto again = host.build({target});
+  REQUIRE(words(again) == Names{"failed"});
+  CHECK_THAT(again[0].record.why, ContainsSubstring("not tried again"));
+  CHECK(host.containers().empty());
+}
+
+TEST_CASE("packages that the engine didn't hand out are built again") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.at_build = [&](const std::string&, fake::ExecCall&) {
+    host.engine.fail_next(fake::Call::copy_out, RuntimeError(RuntimeError::Kind::lost, "gone"));
+  };
+  const auto first = host.build({target});
+  REQUIRE(words(first) == Names{"failed"});
+  CHECK(first[0].record.step == "collect");
+  host.at_build = {};
+  CHECK(words(host.build({target})) == Names{"built"});
+}
+
+TEST_CASE("new names that nobody chose are told when they are published") {
+  FakeHost host;
+  host.makes_also["a"] = "a-data";
+  REQUIRE(words(host.build({host.target("a")})) == Names{"built"});
+  CHECK(host.observer.notices == Names{"'a': new in r: a-data"});
 }
 
 TEST_CASE("a .SRCINFO that left out a package is found out when all is built") {

@@ -206,7 +206,7 @@ TEST_CASE("what waits is dropped when another target owns its package by now") {
   REQUIRE(words(host.build({second})) == Names{"built"});
   put_back(host, aside);
   CHECK(words(host.build({first, second})) == Names{"failed", "up-to-date"});
-  CHECK(is_told(host, "dropped the packages of 'a'", "x belongs to the target 'b' now"));
+  CHECK(is_told(host, "dropped the packages of 'a'", "its package x belongs to the target 'b'"));
   CHECK(version_of(host, "x") == "1-1");
 }
 
