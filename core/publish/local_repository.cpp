@@ -86,9 +86,9 @@ std::vector<std::pair<std::string, std::string>> package_files(const fs::path& d
 }
 
 /// Whether the file is just what a build of ours made under its name.
-bool lies_there_as_made(const fs::path& path, const Made& made) {
+bool lies_there_as_made(const fs::path& path, const Made& made, const Cancellation& cancel) {
   const auto file = path.filename().string();
-  return !made(file).empty() && is_ours(made, file, sha256_of_file(path));
+  return !made(file).empty() && is_ours(made, file, sha256_of_file(path, cancel));
 }
 
 void remove_package_file(const fs::path& path) {
@@ -215,9 +215,15 @@ void LocalRepository::remove_leftovers_of(const std::vector<PackageArchive>& pac
   for (const auto& [file, pkgname] : package_files(directory())) {
     const auto found = current.find(pkgname);
     if (found == current.end() || found->second == file) continue;
-    if (!lies_there_as_made(directory() / file, terms.made)) continue;
-    remove_package_file(directory() / file);
-    published.removed.push_back("removed " + file + " from '" + name_ + "', which was left there");
+    try {
+      if (!lies_there_as_made(directory() / file, terms.made, cancel_)) continue;
+      remove_package_file(directory() / file);
+      published.removed.push_back("removed " + file + " from '" + name_ +
+                                  "', which was left there");
+    } catch (const Error& error) {  // all that was to be published is there
+      published.notices.push_back("cannot tell whether " + file + " in '" + name_ +
+                                  "' is needed: " + error.what());
+    }
   }
 }
 
@@ -230,10 +236,10 @@ std::vector<Litter> LocalRepository::leftovers(const Made& made,
     const auto path = directory() / file;
     const bool is_withdrawn =
         entry == nullptr && std::any_of(withdrawn.begin(), withdrawn.end(), [&](const auto& own) {
-          return own.file_name == file && sha256_of_file(path) == own.sha256;
+          return own.file_name == file && sha256_of_file(path, cancel_) == own.sha256;
         });
     const bool is_old =
-        entry != nullptr && entry->file_name != file && lies_there_as_made(path, made);
+        entry != nullptr && entry->file_name != file && lies_there_as_made(path, made, cancel_);
     if (!is_withdrawn && !is_old) continue;
     result.push_back({file + " in '" + name_ + "', which no database names", fs::file_size(path),
                       [path] { remove_package_file(path); }});

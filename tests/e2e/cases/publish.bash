@@ -2,6 +2,9 @@
 # Publishing that fails, and files that must not be overwritten.
 # One engine is enough: docker.
 
+# shellcheck source=package.bash
+. "$HERE/package.bash"
+
 # No directory can be made there, not even by root.
 REPOSITORY_PATH=/proc/pkgkiln configure anyarch epoch
 kiln blocked build
@@ -54,14 +57,38 @@ it 'publishes what waited' published anyarch-1.0-1-any.pkg.tar.zst
 it 'builds nothing for it' no_build
 it 'keeps nothing in the spool then' nothing_is_left
 
-# As a run that was killed before it removed the file of an old version; beside it somebody's own.
+# --- what is not needed any more --------------------------------------------------------
+
+# As earlier versions of a PKGBUILD made it: a second package, and the file of an old version that a run
+# left when it was killed. Beside them what somebody else keeps there, and a build that was cut off.
+litter=(anyarch-docs-1.0-1-any.pkg.tar.zst anyarch-0.8-1-any.pkg.tar.zst)
 leave_behind() {
-	cp "$REPO/anyarch-1.0-1-any.pkg.tar.zst" "$REPO/anyarch-0.9-1-any.pkg.tar.zst"
-	mkdir -p "$STATE/spool/gone/some-build"
+	local file sum
+	mkdir -p "$WORLD/nothing" "$STATE/spool/gone/some-build"
+	make_package "$REPO" anyarch-docs 1.0-1 "$WORLD/nothing"
+	make_package "$REPO" anyarch 0.8-1 "$WORLD/nothing"
+	make_package "$REPO" anyarch 0.9-1 "$WORLD/nothing"
+	repo-add --quiet "$REPO/kiln.db.tar.gz" "$REPO/${litter[0]}"
+	for file in "${litter[@]}"; do
+		sum=$(sha256sum <"$REPO/$file")
+		printf "INSERT INTO files (build_id, file_name, pkgname, sha256) VALUES (-1, '%s', '%s', '%s');" "$file" "${file%-*-*-*}" "${sum%% *}"
+	done >"$WORLD/files.sql"
+	"$PYTHON" -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])' "$STATE/state.db" "
+		INSERT INTO builds (id, build, target, url, branch, path, repository, commit_id, image, status, step, exit_code, why,
+			started, finished, log)
+			VALUES (-1, 'old', 'anyarch', '', '', '', 'kiln', '', '', 'built', '', 0, '', 0, 0, '');
+		$(cat "$WORLD/files.sql")"
 }
 it 'is made to have litter' leave_behind
+kiln would-clean clean --dry-run
+it 'says what it would remove' out_has "would remove ${litter[0]} in 'kiln', which 'anyarch' makes no more" \
+	"would remove ${litter[1]} in 'kiln', which no database names" 'what a build of gone left half done'
+it 'only says it' published "${litter[@]}"
 kiln clean clean
-it 'removes what a build left half done' out_has 'what a build of gone left half done'
+it 'removes a package that its target makes no more' not_published 'anyarch-docs-*'
+in_database() { [[ $(bsdtar -tf "$REPO/kiln.db" | grep -c '/desc$') == 2 ]]; }
+it 'takes it out of the database' in_database
+it 'removes the file that a killed run left' not_published 'anyarch-0.8-*'
 it 'leaves a file alone that no build made' published anyarch-0.9-1-any.pkg.tar.zst
 rm "$REPO/anyarch-0.9-1-any.pkg.tar.zst"
 
