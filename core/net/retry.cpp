@@ -75,7 +75,9 @@ void retry(const Patience& patience, const Cancellation& cancel,
     }
     cancel.check();
     const auto wait = std::max(jittered(pause), wish_of(failure));
-    if (attempts == patience.most_attempts || Clock::now() + wait > begin + patience.total)
+    const bool is_over =
+        attempts >= patience.least_attempts && Clock::now() + wait > begin + patience.total;
+    if (attempts == patience.most_attempts || is_over)
       give_up(failure, attempts, Clock::now() - begin);
     sleep(wait, cancel);
     pause = std::min(pause * 2, patience.longest_pause);

@@ -15,7 +15,8 @@ struct Patience {
   std::chrono::milliseconds total{60'000};  // 0: a single attempt
   std::chrono::milliseconds first_pause{250};
   std::chrono::milliseconds longest_pause{8'000};
-  int most_attempts = 0;  // 0: no bound
+  int most_attempts = 0;   // 0: no bound
+  int least_attempts = 1;  // however long they take: a failure may come after minutes of sending
 };
 
 /// An answer that may be another one later (500, 429, …).

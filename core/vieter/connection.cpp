@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t kShownText = 200;
 
+/// For how many patiences a server that used one up is asked once only: else each target of a list
+/// waits for one that is down. No longer, since there may be hours of building between two
+/// requests.
+constexpr int kShortTempered = 10;
+
 bool may_be_another_later(int status) {
   return status >= 500 || status == 408 || status == 429;
 }
@@ -39,32 +44,71 @@ std::string Server::Connection::url_of(const std::string& target) const {
 }
 
 net::Response Server::Connection::send(const net::Request& request) {
-  return client_.send(request, cancel_);
+  return client_.send(request, cancel_, kMostAnswer);
 }
 
-net::Response Server::Connection::insist(const net::Request& request) {
+net::Response Server::Connection::insist(const net::Request& request, Purpose purpose,
+                                         std::uint64_t most_bytes) {
   net::Response response;
-  repeat([&] {
-    response = send(request);
+  const auto attempt = [&] {
+    within(settings_.longest_answer, [&](const Cancellation& cancel) {
+      response = client_.send(request, cancel, most_bytes);
+    });
     expect_final(request, response);
-  });
+  };
+  repeat(attempt, purpose);
   return response;
 }
 
-void Server::Connection::repeat(const std::function<void()>& attempt) {
-  net::Patience patience;
-  patience.total = gave_up_ ? std::chrono::milliseconds(0) : settings_.retry_timeout;
+void Server::Connection::repeat(const std::function<void()>& attempt, Purpose purpose) {
   try {
-    net::retry(patience, cancel_, attempt);
-    gave_up_ = false;
+    net::retry(patience_for(purpose), cancel_, attempt);
+    note_end(purpose, true);
   } catch (const net::TryLater&) {
-    gave_up_ = true;
+    note_end(purpose, false);
     throw;
   } catch (net::TransportError& error) {
-    gave_up_ = net::may_pass(error);
+    note_end(purpose, !net::may_pass(error));
     error.advise("check that the server runs and that vieter.address is right");
     throw;
   }
+}
+
+void Server::Connection::within(std::chrono::milliseconds time,
+                                const std::function<void(const Cancellation&)>& exchange) {
+  try {
+    exchange(cancel_.with_deadline(Clock::now() + time));
+  } catch (const Cancelled&) {
+    cancel_.check();
+    throw Error("the answer of " + client_.endpoint().display() + " does not come to its end")
+        .because(fmt::format("it took more than {} s",
+                             std::chrono::ceil<std::chrono::seconds>(time).count()))
+        .advise("look into the server's log");
+  }
+}
+
+net::Patience Server::Connection::patience_for(Purpose purpose) {
+  const std::lock_guard lock(giving_up_);
+  net::Patience patience;
+  patience.total = settings_.retry_timeout;
+  if (purpose == Purpose::publication && patience.total.count() > 0) patience.least_attempts = 2;
+  const auto used_up = [&](Purpose which) {
+    const auto& when = gave_up_.at(static_cast<std::size_t>(which));
+    return when && Clock::now() < *when + settings_.retry_timeout * kShortTempered;
+  };
+  // A server that takes no package needs no second question either.
+  if (used_up(Purpose::publication) || (purpose == Purpose::question && used_up(Purpose::question)))
+    patience.total = {}, patience.least_attempts = 1;
+  return patience;
+}
+
+void Server::Connection::note_end(Purpose purpose, bool well) {
+  const std::lock_guard lock(giving_up_);
+  if (well) return gave_up_.fill(std::nullopt);
+  // What was tried only once says nothing new: else it would never be waited for again.
+  auto& when = gave_up_.at(static_cast<std::size_t>(purpose));
+  const auto now = Clock::now();
+  if (!when || now >= *when + settings_.retry_timeout * kShortTempered) when = now;
 }
 
 void Server::Connection::expect_final(const net::Request& request,

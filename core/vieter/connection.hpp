@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <array>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -12,6 +12,12 @@
 #include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
+
+/// What a request is for. A question can be asked again next time; a package was hours of work.
+enum class Purpose { question, publication };
+
+/// No answer but lists, databases and packages is longer.
+inline constexpr std::uint64_t kMostAnswer = std::uint64_t{1} << 20U;
 
 /// How the classes of this folder speak to a server. Thread-safe.
 class Server::Connection {
@@ -31,10 +37,15 @@ class Server::Connection {
   /// One exchange, no more: any status is an answer.
   net::Response send(const net::Request& request);
   /// The same until the answer isn't one of those that may be others later (5xx, 408, 429), as
-  /// long as the patience lasts. For requests that may be repeated.
-  net::Response insist(const net::Request& request);
+  /// long as the patience lasts. For requests that may be repeated, and that are soon answered.
+  net::Response insist(const net::Request& request, Purpose purpose = Purpose::question,
+                       std::uint64_t most_bytes = kMostAnswer);
   /// Repeats `attempt` in the same way; see net::retry.
-  void repeat(const std::function<void()>& attempt);
+  void repeat(const std::function<void()>& attempt, Purpose purpose = Purpose::question);
+  /// Runs an exchange that throws Error when it isn't over after that time: silence is bounded by
+  /// each request, but a server may also send a byte now and then.
+  void within(std::chrono::milliseconds time,
+              const std::function<void(const Cancellation&)>& exchange);
   net::Client& client() { return client_; }
   /// To be held while packages are published: a server writes its databases anew for each, and
   /// nothing says that two at once come out well.
@@ -50,6 +61,11 @@ class Server::Connection {
     Version version;
     std::string text;
   };
+  using Clock = Cancellation::Clock;
+
+  net::Patience patience_for(Purpose purpose);
+  void note_end(Purpose purpose, bool well);
+
   const Detected& detected();
   Detected detect();
   Detected tell_apart();
@@ -57,7 +73,8 @@ class Server::Connection {
   ServerSettings settings_;
   Cancellation cancel_;
   net::Client client_;
-  std::atomic<bool> gave_up_{false};
+  std::mutex giving_up_;
+  std::array<std::optional<Clock::time_point>, 2> gave_up_;  // by purpose
   std::mutex publishing_;
   std::mutex detection_;
   std::optional<Detected> detected_;

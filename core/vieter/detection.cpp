@@ -17,12 +17,12 @@ constexpr const char* kRepos = "/api/repos";
 
 Server::Connection::Detected Server::Connection::detect() {
   const auto newer = with_key("GET", std::string(kTargets) + "?limit=1&offset=0");
-  const auto answer = insist(newer);
+  const auto answer = insist(newer, Purpose::question, ListingPage::kMostBytes);
   if (answer.ok()) return tell_apart();
   if (answer.status == 401) throw unexpected(newer, answer);
 
   const auto older = with_key("GET", std::string(kRepos) + "?limit=1&offset=0");
-  const auto list = insist(older);
+  const auto list = insist(older, Purpose::question, ListingPage::kMostBytes);
   // The seed refuses keys with a 200.
   if (list.status == 401 || list.body == "Unauthorized.") throw unexpected(older, {401, {}, {}});
   if (!list.ok()) throw unexpected(older, list);
@@ -47,7 +47,7 @@ Server::Connection::Detected Server::Connection::detect() {
 Server::Connection::Detected Server::Connection::tell_apart() {
   const auto count = [this](const char* limit) {
     const auto request = with_key("GET", std::string(kTargets) + "?offset=0&limit=" + limit);
-    const auto answer = insist(request);
+    const auto answer = insist(request, Purpose::question, ListingPage::kMostBytes);
     if (!answer.ok()) throw unexpected(request, answer);
     try {
       const auto page = ListingPage::parse(answer.body);

@@ -100,6 +100,12 @@ ListingPage ListingPage::parse(const std::string& json) {
     list = &data->value;
     page.shape = list->IsArray() ? Shape::data_array : Shape::data_map;
   }
+  const auto check_count = [](std::size_t count) {
+    if (count > kMostEntries)
+      throw not_a_listing("it has more than " + std::to_string(kMostEntries) + " entries");
+  };
+  if (list->IsArray()) check_count(list->Size());
+  if (list->IsObject()) check_count(list->MemberCount());
   if (list->IsArray())
     for (const auto& item : list->GetArray()) page.entries.push_back(EntryReader(item).read());
   else if (list->IsObject())

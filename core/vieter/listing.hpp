@@ -28,8 +28,12 @@ struct ListingPage {
   Shape shape = Shape::bare_array;
   std::vector<Entry> entries;
 
-  /// Throws Error for what isn't such an answer. An entry of a wrong form is kept with its
-  /// `problem`.
+  /// What no list of a server that is well exceeds, in all of its pages.
+  static constexpr std::size_t kMostEntries = 50'000;
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 20U;
+
+  /// Throws Error for what isn't such an answer, or has more entries. An entry of a wrong form is
+  /// kept with its `problem`.
   static ListingPage parse(const std::string& json);
 };
 

@@ -13,29 +13,58 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxDatabase = std::uint64_t{256} << 20U;
+constexpr std::chrono::minutes kLongestDownload{15};
 
 /// The answer goes to a file, since a server may make it long. Whether there was one.
 bool download(Server::Connection& connection, const std::string& target, const fs::path& path) {
   net::Request request;
   request.target = target;
-  bool there = false;
-  connection.repeat([&] {
-    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!file) throw_errno("cannot write '" + path.string() + "'");
-    std::uint64_t size = 0;
-    const auto keep = [&](std::string_view bytes) {
-      size += bytes.size();
-      if (size > kMaxDatabase) throw Error("the database is longer than 256 MiB");
-      write_all(file.get(), bytes, path);
-    };
-    const auto answer = connection.client().stream(request, keep, connection.cancel());
-    connection.expect_final(request, answer);
-    there = answer.ok();
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file) throw_errno("cannot write '" + path.string() + "'");
+  std::uint64_t size = 0;
+  const auto keep = [&](std::string_view bytes) {
+    size += bytes.size();
+    if (size > kMaxDatabase) throw Error("the database is longer than 256 MiB");
+    write_all(file.get(), bytes, path);
+  };
+  net::Response answer;
+  connection.within(kLongestDownload, [&](const Cancellation& cancel) {
+    answer = connection.client().stream(request, keep, cancel);
   });
-  return there;
+  connection.expect_final(request, answer);
+  if (!answer.ok() && answer.status != 404) throw connection.unexpected(request, answer);
+  return answer.ok();
 }
 
 }  // namespace
+
+std::optional<pacman::RepositoryDatabase> download_database(Server::Connection& connection,
+                                                            const std::string& target,
+                                                            Purpose purpose) {
+  const TempDir directory;
+  const auto path = directory.path() / "db";
+  std::optional<pacman::RepositoryDatabase> result;
+  const auto attempt = [&] {
+    result.reset();
+    if (!download(connection, target, path)) return;
+    try {
+      // Servers take packages without a name, and list them.
+      result = pacman::RepositoryDatabase::read_facts(path);
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const Error& error) {
+      Error unreadable("cannot read the database " + connection.url_of(target));
+      unreadable.because(error.causes().empty() ? error.what_failed() : error.causes().back());
+      unreadable.advise("remove it on the server, which makes it anew with the next publication");
+      if (purpose == Purpose::question) throw Error(unreadable);
+      throw net::TryLater(unreadable.what_failed())
+          .because(unreadable.causes().front())
+          .advise(unreadable.advice());
+    }
+  };
+  connection.repeat(attempt, purpose);
+  return result;
+}
 
 const pacman::RepositoryDatabase* Lists::covering(const pacman::PackageFileName& file) {
   try {
@@ -53,8 +82,7 @@ const pacman::RepositoryDatabase* Lists::covering(const pacman::PackageFileName&
 }
 
 std::string Lists::target_for(const pacman::PackageFileName& file) {
-  // All that the seed has is one repository of that name.
-  if (server_.version() == Version::seed) return "/vieter.db";
+  if (server_.version() == Version::seed) return kSeedDatabase;
   const auto& arch = file.arch == "any" ? server_.settings().machine_arch : file.arch;
   return in_arch(repository_, arch, repository_ + ".db");
 }
@@ -66,11 +94,7 @@ Lists::List& Lists::list(const std::string& target) {
 
 std::optional<pacman::RepositoryDatabase> Lists::ask(const std::string& target) {
   try {
-    const TempDir directory;
-    const auto path = directory.path() / "db";
-    if (!download(server_.connection(), target, path)) return std::nullopt;
-    // Servers take packages without a name, and list them.
-    return pacman::RepositoryDatabase::read_facts(path);
+    return download_database(server_.connection(), target, Purpose::question);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error&) {

@@ -7,9 +7,18 @@
 
 #include "core/pacman/package_name.hpp"
 #include "core/pacman/repository_database.hpp"
-#include "core/vieter/server.hpp"
+#include "core/vieter/connection.hpp"
 
 namespace pkgkiln::vieter {
+
+/// All that the seed has is one repository of that name, with the packages of all arches.
+inline constexpr const char* kSeedDatabase = "/vieter.db";
+
+/// Asks for a database, which is read by facts; nothing when there is none. For a publication it
+/// is asked for again when it can't be read: the server may just be writing it. Throws Error.
+std::optional<pacman::RepositoryDatabase> download_database(Server::Connection& connection,
+                                                            const std::string& target,
+                                                            Purpose purpose);
 
 /// The databases of one repository. Each is asked for once, when it is first needed, and kept;
 /// who needs it meanwhile waits. Thread-safe.

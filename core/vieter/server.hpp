@@ -21,10 +21,15 @@ struct ServerSettings {
   std::string default_arch;       // the server's, where `any` packages go; empty: unknown
   std::string machine_arch;
   std::chrono::milliseconds retry_timeout{60'000};  // how long a failing request is repeated
+  /// How long a server may unpack and hash a package before it answers.
+  std::chrono::milliseconds longest_silence{300'000};
+  /// How long all of an answer may take that is no file.
+  std::chrono::milliseconds longest_answer{300'000};
 };
 
 /// One server. Thread-safe. What fails for a reason that may pass is repeated until
-/// `retry_timeout` is over; after that every other request is tried once, until one succeeds.
+/// `retry_timeout` is over; for ten times as long every other request is then tried once, until
+/// one succeeds. What publishes a package has its own patience, which no question uses up.
 class Server {
  public:
   explicit Server(ServerSettings settings, Cancellation cancel = Cancellation::never());

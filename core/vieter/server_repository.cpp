@@ -1,5 +1,6 @@
 #include "core/vieter/server_repository.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <mutex>
 #include <set>
@@ -31,38 +32,89 @@ void check_set(const std::vector<pacman::PackageArchive>& packages, const std::s
           .because(fmt::format("it has {} bytes, and Vieter servers cut off what has 2 GiB or more",
                                package.size))
           .advise("publish it to a local repository, or split the package");
-    if (repository == "api")
-      throw Unpublishable(text)
-          .because("the server keeps that name for itself")
-          .advise("give the repository another name");
     if (!names.insert(package.name.pkgname).second)
       throw Error(text).because("the set holds two packages of that name");
   }
 }
 
-void publish_one(Server::Connection& connection, const std::string& repository,
-                 const pacman::PackageArchive& package) {
-  Stored stored(connection, repository);
-  const bool seed = connection.version() == Version::seed;
-  const auto before = stored.sha256(package.name);
-  if (before == package.sha256) return;
-  if (before && seed)
-    throw Unpublishable("the server has that file with other content")
-        .because("servers before 0.2 replace no file")
-        .advise("remove it on the server, or raise pkgrel");
-  const auto route = seed ? std::string("/publish") : "/" + net::escape(repository) + "/publish";
-  connection.repeat([&] {
-    upload(connection, route, package);
-    const auto after = stored.sha256(package.name);
-    if (after == package.sha256) return;
-    throw net::TryLater("the server says that it is published")
-        .because(after ? "what it holds now has the sha256 " + *after + ", not " + package.sha256
-                       : "it can't be found there now")
-        .advise("look into the server's log; vieter.default_arch must be the server's");
+/// Its routes begin like that, and it compares without regard to case.
+bool is_reserved(std::string name, Server& server) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : static_cast<char>(c);
   });
+  return name == "api" && server.version() >= Version::v0_4;
 }
 
+/// The way of one package to a server, and the question whether it got there.
+class Sending {
+ public:
+  Sending(Server::Connection& connection, const std::string& repository,
+          const pacman::PackageArchive& package)
+      : connection_(connection),
+        package_(package),
+        stored_(connection, repository, Purpose::publication),
+        seed_(connection.version() == Version::seed),
+        route_(seed_ ? "/publish" : "/" + net::escape(repository) + "/publish") {}
+
+  void run() {
+    const auto before = stored_.sha256(package_.name);
+    if (before == package_.sha256) return;
+    if (before && seed_)
+      throw Unpublishable("the server has that file with other content")
+          .because("servers before 0.2 replace no file")
+          .advise("remove it on the server, or raise pkgrel");
+    try {
+      connection_.repeat([this] { attempt(); }, Purpose::publication);
+    } catch (const Unanswered& silence) {
+      await(silence);
+    }
+  }
+
+ private:
+  bool is_there() { return stored_.sha256(package_.name) == package_.sha256; }
+
+  void attempt() {
+    // The package may have arrived, and only the answer been lost.
+    if (sent_ && is_there()) return;
+    sent_ = true;
+    upload(connection_, route_, package_);
+    const auto after = stored_.sha256(package_.name);
+    if (after == package_.sha256) return;
+    throw net::TryLater("the server says that it is published")
+        .because(after ? "what it holds now has the sha256 " + *after + ", not " + package_.sha256
+                       : "it can't be found there now")
+        .advise("look into the server's log; vieter.default_arch must be the server's");
+  }
+
+  /// Asks for it, and doesn't send it a second time beside the first.
+  void await(const Unanswered& silence) {
+    const auto look = [&] {
+      if (is_there()) return;
+      net::TryLater later(silence.what_failed());
+      for (const auto& cause : silence.causes()) later.because(cause);
+      throw net::TryLater(later.because("the server got the package, and does not have it yet"))
+          .advise("pkgkiln build, which asks for it before it sends it again");
+    };
+    connection_.repeat(look, Purpose::publication);
+  }
+
+  Server::Connection& connection_;
+  const pacman::PackageArchive& package_;
+  Stored stored_;
+  bool seed_, sent_ = false;
+  std::string route_;
+};
+
 }  // namespace
+
+ServerRepository::ServerRepository(std::string name, Server& server)
+    : name_(std::move(name)), server_(server), lists_(server, name_) {
+  if (is_reserved(name_, server_))
+    throw Unpublishable(
+        fmt::format("'{}' can't be a repository of {}", name_, server_.settings().address))
+        .because("the server keeps that name for itself")
+        .advise("give the repository another name on the server");
+}
 
 bool ServerRepository::contains(const pacman::PackageFileName& file) {
   return ask(file).has_value();
@@ -101,7 +153,7 @@ Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& p
   const std::lock_guard turn(server_.connection().publishing());
   for (const auto& package : packages) {
     try {
-      publish_one(server_.connection(), name_, package);
+      Sending(server_.connection(), name_, package).run();
     } catch (const Cancelled&) {
       throw;
     } catch (Error& error) {

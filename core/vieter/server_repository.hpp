@@ -14,8 +14,8 @@ namespace pkgkiln::vieter {
 /// what it has already is not sent again. Every upload is read back.
 class ServerRepository : public Repository {
  public:
-  ServerRepository(std::string name, Server& server)
-      : name_(std::move(name)), server_(server), lists_(server, name_) {}
+  /// Throws Unpublishable for a name that the server keeps for itself.
+  ServerRepository(std::string name, Server& server);
 
   const std::string& name() const override { return name_; }
   /// A package of arch `any` counts when it is in the machine's arch-repository or, while that

@@ -6,6 +6,7 @@
 
 #include "core/base/digest.hpp"
 #include "core/pacman/database_text.hpp"
+#include "core/vieter/lists.hpp"
 
 namespace pkgkiln::vieter {
 
@@ -36,7 +37,7 @@ bool Stored::exists(const std::string& target) {
   net::Request request;
   request.method = "HEAD";
   request.target = target;
-  const auto answer = connection_.insist(request);
+  const auto answer = connection_.insist(request, purpose_);
   if (answer.status == 404) return false;
   if (!answer.ok()) throw connection_.unexpected(request, answer);
   if (answer.header("Content-Type").starts_with("text/html"))
@@ -44,11 +45,22 @@ bool Stored::exists(const std::string& target) {
   return true;
 }
 
-std::optional<ListedFile> Stored::described(const std::string& target,
+std::optional<ListedFile> Stored::in_database(const std::string& arch,
+                                              const pacman::PackageFileName& file) {
+  const auto listed = database(arch);
+  const auto* entry = listed ? listed->find(file.pkgname) : nullptr;
+  return entry != nullptr && entry->is(file) ? std::optional(ListedFile{entry->sha256})
+                                             : std::nullopt;
+}
+
+std::optional<ListedFile> Stored::described(const std::string& arch,
                                             const pacman::PackageFileName& file) {
+  const auto desc = file.pkgname + "-" + file.version;
+  // Every server takes such a path for that of a package file.
+  if (desc.find(".pkg") != std::string::npos) return in_database(arch, file);
   net::Request request;
-  request.target = target;
-  const auto answer = connection_.insist(request);
+  request.target = in_arch(repository_, arch, desc);
+  const auto answer = connection_.insist(request, purpose_);
   if (answer.status == 404) return std::nullopt;
   if (!answer.ok()) throw connection_.unexpected(request, answer);
   try {
@@ -62,15 +74,28 @@ std::optional<ListedFile> Stored::described(const std::string& target,
 std::optional<ListedFile> Stored::find(const pacman::PackageFileName& file) {
   if (connection_.version() == Version::seed)
     return find_flat(file) ? std::optional(ListedFile{}) : std::nullopt;
-  const auto desc = file.pkgname + "-" + file.version;
-  if (file.arch != "any") return described(in_arch(repository_, file.arch, desc), file);
+  if (file.arch != "any") return described(file.arch, file);
   for (const auto& arch : arches(connection_.settings())) {
-    if (auto found = described(in_arch(repository_, arch, desc), file)) return found;
+    if (auto found = described(arch, file)) return found;
     // A publication would bring it to the machine's arch if only there is one.
     if (arch == connection_.settings().machine_arch &&
         exists(in_arch(repository_, arch, repository_ + ".db")))
       return std::nullopt;
   }
+  return std::nullopt;
+}
+
+std::optional<pacman::RepositoryDatabase> Stored::database(const std::string& arch) {
+  const bool seed = connection_.version() == Version::seed;
+  return download_database(connection_,
+                           seed ? kSeedDatabase : in_arch(repository_, arch, repository_ + ".db"),
+                           purpose_);
+}
+
+std::optional<pacman::RepositoryDatabase> Stored::database_of(const pacman::PackageFileName& file) {
+  if (file.arch != "any" || connection_.version() == Version::seed) return database(file.arch);
+  for (const auto& arch : arches(connection_.settings()))
+    if (auto found = database(arch)) return found;
   return std::nullopt;
 }
 
@@ -95,7 +120,7 @@ std::optional<std::string> Stored::sha256_of_file(const std::string& target) {
   net::Request request;
   request.target = target;
   std::optional<std::string> result;
-  connection_.repeat([&] {
+  const auto read = [&] {
     Sha256 digest;
     const auto answer = connection_.client().stream(
         request, [&](std::string_view bytes) { digest.update(bytes); }, connection_.cancel());
@@ -104,7 +129,8 @@ std::optional<std::string> Stored::sha256_of_file(const std::string& target) {
       result = digest.finish();
     else if (answer.status != 404)
       throw connection_.unexpected(request, answer);
-  });
+  };
+  connection_.repeat(read, purpose_);
   return result;
 }
 

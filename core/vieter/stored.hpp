@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/pacman/package_name.hpp"
+#include "core/pacman/repository_database.hpp"
 #include "core/publish/repository.hpp"
 #include "core/vieter/connection.hpp"
 
@@ -17,8 +18,9 @@ std::string in_arch(const std::string& repository, const std::string& arch,
 /// /<repo>/<arch>/ with the desc of each package.
 class Stored {
  public:
-  Stored(Server::Connection& connection, std::string repository)
-      : connection_(connection), repository_(std::move(repository)) {}
+  Stored(Server::Connection& connection, std::string repository,
+         Purpose purpose = Purpose::question)
+      : connection_(connection), repository_(std::move(repository)), purpose_(purpose) {}
 
   /// What the server tells of the package; nothing when it doesn't have it. Of the seed only that
   /// it is there. Throws Error when that can't be told: an answer counts only if it is about the
@@ -26,16 +28,22 @@ class Stored {
   std::optional<ListedFile> find(const pacman::PackageFileName& file);
   /// The sha256 of the package's content, as far as the server has it.
   std::optional<std::string> sha256(const pacman::PackageFileName& file);
+  /// The database, by facts, that lists what a publication of this file would replace, as it is
+  /// now; nothing while there is none. Throws Error when it can't be had or read.
+  std::optional<pacman::RepositoryDatabase> database_of(const pacman::PackageFileName& file);
 
  private:
   bool exists(const std::string& target);
-  std::optional<ListedFile> described(const std::string& target,
-                                      const pacman::PackageFileName& file);
+  std::optional<ListedFile> described(const std::string& arch, const pacman::PackageFileName& file);
+  std::optional<ListedFile> in_database(const std::string& arch,
+                                        const pacman::PackageFileName& file);
+  std::optional<pacman::RepositoryDatabase> database(const std::string& arch);
   std::optional<std::string> find_flat(const pacman::PackageFileName& file);
   std::optional<std::string> sha256_of_file(const std::string& target);
 
   Server::Connection& connection_;
   std::string repository_;
+  Purpose purpose_;
 };
 
 }  // namespace pkgkiln::vieter

@@ -1,5 +1,7 @@
 #include "core/net/retry.hpp"
 
+#include <thread>
+
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;
@@ -51,6 +53,19 @@ TEST_CASE("when the patience is over the last failure says how often it was trie
     CHECK(attempts > 3);
     CHECK_THAT(error.what(), ContainsSubstring("tried " + std::to_string(attempts) + " times in"));
   }
+}
+
+TEST_CASE("what takes longer than the patience is tried again if that is wished") {
+  auto patience = kShort;
+  patience.least_attempts = 2;
+  int attempts = 0;
+  const auto slow = [&] {
+    ++attempts;
+    std::this_thread::sleep_for(patience.total + 10ms);
+    throw TryLater("cut off at its end");
+  };
+  CHECK_THROWS_AS(net::retry(patience, never, slow), TryLater);
+  CHECK(attempts == 2);
 }
 
 TEST_CASE("no patience is one attempt") {

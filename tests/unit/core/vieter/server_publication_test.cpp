@@ -139,8 +139,124 @@ TEST_CASE("what a server would cut off is not sent") {
   CHECK(all.there.requests().empty());
 }
 
-TEST_CASE("a repository that the server can't have is not published to") {
+TEST_CASE("a repository that the server can't have is refused before anything is built for it") {
+  const std::string name = GENERATE("api", "API", "aPi");
+  const Situation all(Version::v0_4);
+  CHECK_THROWS_AS(vieter::ServerRepository(name, *all.server), Unpublishable);
+  CHECK_THROWS_WITH(vieter::ServerRepository(name, *all.server),
+                    ContainsSubstring("the server keeps that name for itself"));
+  const Situation old(Version::v0_2);
+  CHECK_NOTHROW(vieter::ServerRepository(name, *old.server));
+  CHECK_NOTHROW(vieter::ServerRepository("apis", *all.server));
+}
+
+TEST_CASE("a repository whose name the server refuses is nothing to wait for") {
+  Situation all(Version::v0_3);
+  all.there.on(
+      "POST /my%20repo/publish", 400,
+      R"({"message": "'my repo' is a reserved keyword & cannot be used as a repo name."})");
+  CHECK_THROWS_AS(all.publish(), Unpublishable);
+}
+
+TEST_CASE("a package whose desc can't be asked is sent once") {
+  Situation all(Version::v0_4, "foo.pkgtool-1-1-x86_64.pkg.tar.zst");
+  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+    all.lists("x86_64",
+              {{all.stem() + "/desc", desc(all.package.sha256, all.package.name.text())}});
+    return scripted::answer(200, "", "Connection: close\r\n");
+  });
+  all.publish();
+  CHECK(all.uploads() == 1);
+  all.publish();
+  CHECK(all.uploads() == 1);
+}
+
+TEST_CASE("questions that used up the patience leave an upload all of its own") {
   Situation all(Version::v0_4);
-  vieter::ServerRepository api("api", *all.server);
-  CHECK_THROWS_AS(api.publish({all.package}), Unpublishable);
+  const std::string other = "GET /my%20repo/x86_64/bar-1-1";
+  all.there.on(other, 500);
+  const auto bar = file("bar-1-1-x86_64.pkg.tar.zst");
+  CHECK_THROWS_AS(all.repository->contains(bar), Error);
+  const auto patient = all.there.count(other);
+  CHECK(patient > 1);
+  CHECK_THROWS_AS(all.repository->contains(bar), Error);
+  CHECK(all.there.count(other) == patient + 1);  // the next question is asked once
+  int questions = 0;
+  all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", [&](const Vieter::Request&) {
+    const bool there = all.uploads() > 1;
+    const bool fails = ++questions == 1 || (all.uploads() == 1 && questions < 4);
+    return scripted::answer(fails   ? 503
+                            : there ? 200
+                                    : 404,
+                            there ? desc(all.package.sha256) : "", "Connection: close\r\n");
+  });
+  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+    return scripted::answer(all.uploads() == 1 ? 500 : 200, "", "Connection: close\r\n");
+  });
+  all.publish();
+  CHECK(all.uploads() == 2);
+}
+
+TEST_CASE("patience comes back when a server that was down may be there again") {
+  Situation all(Version::v0_4);
+  auto settings = all.there.settings();
+  settings.retry_timeout = std::chrono::milliseconds(300);
+  vieter::Server server(settings);
+  vieter::ServerRepository repository("my repo", server);
+  const std::string question = "GET /my%20repo/x86_64/foo-1%3A2-3";
+  all.there.on(question, 500);
+  CHECK_THROWS_AS(repository.contains(all.package.name), Error);
+  const auto before = all.there.count(question);
+  CHECK_THROWS_AS(repository.contains(all.package.name), Error);
+  CHECK(all.there.count(question) == before + 1);
+  std::this_thread::sleep_for(settings.retry_timeout * 10);
+  CHECK_THROWS_AS(repository.contains(all.package.name), Error);
+  CHECK(all.there.count(question) > before + 2);
+}
+
+TEST_CASE("a slow server that still hashes gets no second upload beside the first") {
+  Situation all(Version::v0_4);
+  auto settings = all.there.settings();
+  settings.longest_silence = std::chrono::milliseconds(200);
+  vieter::Server server(settings);
+  vieter::ServerRepository repository("my repo", server);
+  SECTION("that is silent for too long") {
+    all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+      std::this_thread::sleep_for(settings.longest_silence * 3);
+      all.holds(all.package.sha256);
+      return scripted::answer(200, "", "Connection: close\r\n");
+    });
+    repository.publish({all.package});
+  }
+  SECTION("whose connection breaks after a while") {
+    all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+      std::this_thread::sleep_for(settings.longest_silence / 4);
+      return std::string();
+    });
+    int questions = 0;
+    all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", [&](const Vieter::Request&) {
+      const bool there = ++questions > 3;
+      return scripted::answer(there ? 200 : 404, there ? desc(all.package.sha256) : "",
+                              "Connection: close\r\n");
+    });
+    repository.publish({all.package});
+  }
+  SECTION("behind a gateway that waits no longer") {
+    all.there.on("POST /my%20repo/publish", 504, "");
+    CHECK_THROWS_WITH(repository.publish({all.package}),
+                      ContainsSubstring("the server got the package, and does not have it yet"));
+  }
+  CHECK(all.uploads() == 1);
+}
+
+TEST_CASE("a package that arrived though its answer was lost is not sent again") {
+  const auto lost =
+      GENERATE_COPY(std::string(), scripted::answer(502, "", "Connection: close\r\n"));
+  Situation all(Version::v0_4);
+  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+    all.holds(all.package.sha256);
+    return lost;
+  });
+  all.publish();
+  CHECK(all.uploads() == 1);
 }

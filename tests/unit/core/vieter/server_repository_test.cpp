@@ -68,6 +68,22 @@ TEST_CASE("the server's default arch is looked into, however unusual") {
   CHECK(vieter::ServerRepository("my repo", server).contains(all.package.name));
 }
 
+TEST_CASE("a package whose path a server takes for that of a file is asked of the database") {
+  const auto version = GENERATE(Version::v0_2, Version::v0_4);
+  const std::string name =
+      GENERATE("foo.pkgtool-1-1-x86_64.pkg.tar.zst", "foo-1.pkg-1-any.pkg.tar.zst");
+  Situation all(version, name);
+  CHECK_FALSE(all.repository->contains(all.package.name));
+  all.lists("x86_64", {{"bar-1-1/desc", desc("abc", "bar-1-1-x86_64.pkg.tar.zst")}});
+  CHECK_FALSE(all.repository->contains(all.package.name));
+  all.lists("x86_64", {{all.stem() + "/desc", desc(all.package.sha256, name)}});
+  CHECK(all.repository->contains(all.package.name));
+  CHECK(all.there.count("GET /my%20repo/x86_64/" + net::escape(all.stem())) == 0);
+  all.there.on("GET /my%20repo/x86_64/my%20repo.db", "<!doctype html>");
+  CHECK_THROWS_WITH(all.repository->contains(all.package.name),
+                    ContainsSubstring("cannot tell whether " + name));
+}
+
 TEST_CASE("the seed has all files in one folder, named by their compression") {
   Situation all(Version::seed);
   CHECK_FALSE(all.repository->contains(all.package.name));

@@ -50,6 +50,8 @@ struct Situation {
   void holds(const std::string& sha256, const std::string& arch = "x86_64") {
     there.on("GET /my%20repo/" + arch + "/foo-1%3A2-3", desc(sha256, package.name.text()));
   }
+  /// The package's folder in a database.
+  std::string stem() const { return package.name.pkgname + "-" + package.name.version; }
   using Entries = std::vector<std::pair<std::string, std::string>>;
   std::string database(const Entries& entries) const {
     const auto path = directory.path() / "made.db.tar.gz";
