@@ -14,6 +14,7 @@
 #include "core/base/printable.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
+#include "core/state/remembered_names.hpp"
 #include "core/vieter/server_logs.hpp"
 #include "core/vieter/server_repository.hpp"
 #include "core/vieter/targets.hpp"
@@ -105,7 +106,8 @@ int Selection::exit_code(int code) const {
 }
 
 Selection select(const Setup& setup, const Arguments& arguments) {
-  auto listed = list_targets(setup.sources, machine_arch());
+  auto listed = list_targets(setup.sources, machine_arch(),
+                             remembered_names(setup.settings().build.state_dir));
   for (const auto& failure : listed.failures) fmt::print(stderr, "error: {}\n", failure.report());
   for (const auto& problem : listed.problems) fmt::print(stderr, "error: {}\n", printable(problem));
   Selection selection;

@@ -39,8 +39,7 @@ class Merging {
       if (earlier.vieter_id == 0) earlier.vieter_id = target.vieter_id;
       return;
     }
-    if (target.vieter_id != 0 && by_name_.contains(target.name))
-      target.name += "@" + std::to_string(target.vieter_id);
+    if (target.name.empty()) return targets.push_back(std::move(target));
     const auto [holder, is_new] = by_name_.emplace(target.name, targets.size());
     if (is_new)
       targets.push_back(std::move(target));
@@ -56,7 +55,7 @@ class Merging {
 }  // namespace
 
 Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
-                    const std::string& machine_arch) {
+                    const std::string& machine_arch, const RememberedNames& remembered) {
   Listed listed;
   Merging merging;
   for (const auto& source : sources) {
@@ -70,6 +69,8 @@ Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
   }
   listed.targets = std::move(merging.targets);
   listed.problems = std::move(merging.problems);
+  // Before any is left out: its name is its own on every machine.
+  name_targets(listed.targets, remembered);
   std::erase_if(listed.targets,
                 [&](const Target& target) { return !target.builds_on(machine_arch); });
   return listed;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/target/target_names.hpp"
 #include "core/target/target_source.hpp"
 
 namespace pkgkiln {
@@ -18,9 +19,9 @@ struct Listed {
 
 /// Asks every source; one that can't be listed stops no other. A target that an earlier source
 /// lists too (the same PKGBUILD for the same repository) is left out, so a configuration overrides
-/// a server. One that has only the name of an earlier one becomes NAME@ID.
+/// a server. Those that come without a name get one, see name_targets().
 Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
-                    const std::string& machine_arch);
+                    const std::string& machine_arch, const RememberedNames& remembered = {});
 
 /// Those with the given names, in the order of the list; all of them for no names. Throws
 /// UsageError for a name that isn't there, with the nearest one.

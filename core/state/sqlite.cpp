@@ -30,13 +30,19 @@ bool Failure::is_damage() const {
   return code_ == SQLITE_NOTADB || code_ == SQLITE_CORRUPT;
 }
 
+bool Failure::is_no_table() const {
+  return code_ == SQLITE_ERROR;
+}
+
 void Connection::Close::operator()(sqlite3* handle) const {
   sqlite3_close(handle);
 }
 
-Connection::Connection(const std::filesystem::path& file) {
+Connection::Connection(const std::filesystem::path& file, Access access) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int flags =
+      SQLITE_OPEN_NOMUTEX |
+      (access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
   handle_.reset(handle);
   if (code != SQLITE_OK) fail(handle, code, "cannot open the database '" + file.string() + "'");

@@ -19,6 +19,8 @@ class Failure : public Error {
   int code() const { return code_; }
   /// The file is no database, or a broken one.
   bool is_damage() const;
+  /// A statement names what isn't there: the file is new, or of another version.
+  bool is_no_table() const;
 
  private:
   int code_;
@@ -27,8 +29,11 @@ class Failure : public Error {
 /// A connection. Throws Failure. Not thread-safe.
 class Connection {
  public:
-  /// Opens or makes the file; waits up to 10 s for other processes, here and later.
-  explicit Connection(const std::filesystem::path& file);
+  enum class Access { write, read };
+
+  /// Opens the file, or makes it if it is to be written to; waits up to 10 s for other processes,
+  /// here and later.
+  explicit Connection(const std::filesystem::path& file, Access access = Access::write);
 
   /// Statements without parameters or results.
   void execute(const char* statements);

@@ -7,8 +7,6 @@ namespace pkgkiln {
 
 namespace {
 
-constexpr std::size_t max_name = 128;
-
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
          std::string_view("@._+-").find(c) != std::string_view::npos;
@@ -51,7 +49,7 @@ std::string made_to_fit(std::string_view text) {
   for (const char c : text) {
     const char fitting = is_name_character(lower(c)) ? lower(c) : '-';
     if (name.empty() && (fitting == '-' || fitting == '.')) continue;
-    if (name.size() < max_name) name += fitting;
+    if (name.size() < kLongestTargetName) name += fitting;
   }
   return name;
 }
@@ -75,8 +73,8 @@ std::string default_target_name(TargetKind kind, std::string_view url, std::stri
 }
 
 bool is_target_name(std::string_view text) {
-  return !text.empty() && text.size() <= max_name && text.front() != '.' && text.front() != '-' &&
-         std::all_of(text.begin(), text.end(), is_name_character);
+  return !text.empty() && text.size() <= kLongestTargetName && text.front() != '.' &&
+         text.front() != '-' && std::all_of(text.begin(), text.end(), is_name_character);
 }
 
 std::string machine_arch() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@ enum class TargetKind {
   git,  // `url` is a Git repository with a PKGBUILD in `path`
   url,  // `url` is a PKGBUILD
 };
+
+inline constexpr std::size_t kLongestTargetName = 128;
 
 /// What to build, as configured. One PKGBUILD, so one pkgbase.
 struct Target {

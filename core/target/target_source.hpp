@@ -8,7 +8,7 @@
 namespace pkgkiln {
 
 struct Listing {
-  std::vector<Target> targets;
+  std::vector<Target> targets;  // without a name where the source gives none
   /// Entries that can't be used, a message each. The others still count.
   std::vector<std::string> problems;
 };

@@ -1,8 +1,8 @@
 #include "core/vieter/targets.hpp"
 
-#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <fmt/format.h>
-#include <map>
 #include <set>
 #include <tuple>
 
@@ -18,30 +18,67 @@ namespace {
 
 constexpr std::size_t kPage = 25;
 constexpr std::size_t kMostPages = 10'000;
+constexpr std::size_t kMostProblems = 20;
 
-ListingPage get(Server::Connection& connection, const std::string& target) {
-  const auto request = connection.with_key("GET", target);
-  const auto answer = connection.insist(request);
-  if (!answer.ok()) throw connection.unexpected(request, answer);
-  try {
-    return ListingPage::parse(answer.body);
-  } catch (Error& error) {
-    error.while_doing("cannot use the answer of " + connection.url_of(target));
-    error.advise("check vieter.address");
-    throw;
-  }
+Error endless(Server::Connection& connection, const std::string& route, const std::string& why) {
+  return Error("the server's list of targets does not end")
+      .because(connection.url_of(route) + " " + why)
+      .advise("look into the server's database, and check vieter.address");
 }
+
+/// The pages of a list, which together are bounded in all that a server could make endless.
+class Pages {
+ public:
+  Pages(Server::Connection& connection, std::string route)
+      : connection_(connection),
+        route_(std::move(route)),
+        end_(Clock::now() + connection.settings().longest_answer +
+             connection.settings().retry_timeout) {}
+
+  std::vector<ListingPage::Entry> get(const std::string& query = {}) {
+    if (Clock::now() > end_) throw endless(connection_, route_, "takes too long");
+    const auto request = connection_.with_key("GET", route_ + query);
+    const auto answer = ask(request);
+    if (!answer.ok()) throw connection_.unexpected(request, answer);
+    bytes_left_ -= answer.body.size();
+    try {
+      return ListingPage::parse(answer.body).entries;
+    } catch (Error& error) {
+      error.while_doing("cannot use the answer of " + connection_.url_of(request.target));
+      error.advise("check vieter.address");
+      throw;
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  net::Response ask(const net::Request& request) {
+    try {
+      return connection_.insist(request, Purpose::question, bytes_left_);
+    } catch (const net::TransportError& error) {
+      if (error.kind() != net::TransportError::Kind::too_large) throw;
+      throw endless(connection_, route_,
+                    fmt::format("gives more than {} MiB", ListingPage::kMostBytes >> 20U));
+    }
+  }
+
+  Server::Connection& connection_;
+  std::string route_;
+  Clock::time_point end_;
+  std::uint64_t bytes_left_ = ListingPage::kMostBytes;
+};
 
 /// Until an empty page, or one of which every entry was there before: 0.3's first releases answer
 /// all to every page.
 std::vector<ListingPage::Entry> every_page(Server::Connection& connection, Version version) {
-  if (version < Version::v0_3) return get(connection, "/api/repos").entries;
   const std::string route = version < Version::v0_4 ? "/api/repos" : "/api/v1/targets";
+  Pages pages(connection, route);
+  if (version < Version::v0_3) return pages.get();
   std::vector<ListingPage::Entry> all;
   std::set<std::int64_t> seen;
   for (std::size_t page = 0; page < kMostPages; ++page) {
-    auto entries =
-        get(connection, fmt::format("{}?limit={}&offset={}", route, kPage, page * kPage)).entries;
+    auto entries = pages.get(fmt::format("?limit={}&offset={}", kPage, page * kPage));
     bool is_new = false;
     for (auto& entry : entries) {
       if (entry.id == 0 ? page > 0 : !seen.insert(entry.id).second) continue;
@@ -49,10 +86,10 @@ std::vector<ListingPage::Entry> every_page(Server::Connection& connection, Versi
       all.push_back(std::move(entry));
     }
     if (!is_new) return all;
+    if (all.size() > ListingPage::kMostEntries) break;
   }
-  throw Error("the server's list of targets does not end")
-      .because(connection.url_of(route))
-      .advise("look into the server's database");
+  throw endless(connection, route,
+                fmt::format("gives more than {} targets", ListingPage::kMostEntries));
 }
 
 void insist_on(const char* what, std::string text, std::string& into,
@@ -103,26 +140,11 @@ Target to_target(const ListingPage::Entry& entry, Version version) {
   return target;
 }
 
-/// Names that several have are told apart by what the server calls them.
-void name_all(std::vector<Target>& targets) {
-  std::map<std::string, std::size_t> count;
-  for (auto& target : targets) {
-    target.name = default_target_name(target.kind, target.url, target.path);
-    if (target.name.empty()) target.name = "target";
-    ++count[target.name];
-  }
-  std::size_t position = 0;
-  for (auto& target : targets) {
-    ++position;
-    if (count[target.name] < 2 && target.name != "target") continue;
-    auto by_branch = target.name + "@" + target.branch;
-    if (target.vieter_id != 0)
-      target.name += fmt::format("@{}", target.vieter_id);
-    else if (!target.branch.empty() && is_target_name(by_branch))
-      target.name = std::move(by_branch);
-    else
-      target.name += fmt::format("@{}", position);
-  }
+/// What a list of fifty thousand bad entries would print, nobody reads.
+void tell(std::vector<std::string>& problems, std::size_t unusable) {
+  if (unusable <= kMostProblems) return;
+  problems.push_back(
+      fmt::format("{} more targets of the server can't be used", unusable - kMostProblems));
 }
 
 }  // namespace
@@ -132,7 +154,7 @@ Listing Targets::list() {
   const auto version = server_.version();
   Listing listing;
   std::set<std::tuple<TargetKind, std::string, std::string, std::string, std::string>> seen;
-  std::size_t position = 0;
+  std::size_t position = 0, unusable = 0;
   for (const auto& entry : every_page(connection, version)) {
     ++position;
     const auto origin = fmt::format("{} target {}", connection.url_of(""),
@@ -144,10 +166,11 @@ Listing Targets::list() {
               .second)
         listing.targets.push_back(std::move(target));
     } catch (const Error& error) {
-      listing.problems.push_back(origin + " can't be used: " + error.what());
+      if (++unusable <= kMostProblems)
+        listing.problems.push_back(origin + " can't be used: " + error.what());
     }
   }
-  name_all(listing.targets);
+  tell(listing.problems, unusable);
   return listing;
 }
 

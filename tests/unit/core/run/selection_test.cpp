@@ -44,18 +44,23 @@ TEST_CASE("a target that two sources list is the first one's, with the server's 
   CHECK(listed.problems.empty());
 }
 
-TEST_CASE("a target that has only the name of an earlier one gets its id into its name") {
+TEST_CASE("a target that comes without a name gets one that no other has, or had before") {
   auto sources = sources_of({named("a")});
-  auto other = named("a");
-  other.branch = "next";
+  auto other = named("");
+  other.url = "https://e.org/a";
   other.vieter_id = 12;
-  sources.push_back(std::make_unique<ConfiguredTargets>("other", std::vector{other}));
-  const auto listed = list_targets(sources, "x86_64");
-  REQUIRE(listed.targets.size() == 2);
+  auto known = named("");
+  known.url = "https://e.org/known";
+  sources.push_back(std::make_unique<ConfiguredTargets>("other", std::vector{other, known}));
+  const auto listed =
+      list_targets(sources, "x86_64", {{{"https://e.org/known", "", "", ""}, "as-before"}});
+  REQUIRE(listed.targets.size() == 3);
   CHECK(listed.targets[1].name == "a@12");
+  CHECK(listed.targets[2].name == "as-before");
+  CHECK(listed.problems.empty());
 }
 
-TEST_CASE("a target whose name is taken and that has no id is a problem, and no more than that") {
+TEST_CASE("a target whose own name is taken is a problem, and no more than that") {
   auto sources = sources_of({named("a")});
   auto other = named("a");
   other.branch = "next";

@@ -1,5 +1,8 @@
 #include "core/vieter/targets.hpp"
 
+#include <functional>
+
+#include "core/vieter/listing.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/vieter/scripted_vieter.hpp"
 
@@ -24,10 +27,20 @@ Listing listed(const std::string& entries) {
   return vieter::Targets(server).list();
 }
 
-std::vector<std::string> names(const Listing& listing) {
+std::vector<std::string> urls(const Listing& listing) {
   std::vector<std::string> result;
-  for (const auto& target : listing.targets) result.push_back(target.name);
+  for (const auto& target : listing.targets) result.push_back(target.url);
   return result;
+}
+
+/// What a server of 0.5 that answers each page like this is listed with.
+Listing listed_by(const std::function<std::string(std::size_t offset)>& page) {
+  Vieter there;
+  there.be(Version::v0_5);
+  for (std::size_t offset = 0; offset < 1'000; offset += 25)
+    there.on("GET /api/v1/targets?limit=25&offset=" + std::to_string(offset), data(page(offset)));
+  vieter::Server server(there.settings());
+  return vieter::Targets(server).list();
 }
 
 }  // namespace
@@ -41,7 +54,7 @@ TEST_CASE("a target of a server has all that the server says of it") {
   CHECK(listing.problems.empty());
   REQUIRE(listing.targets.size() == 2);
   const auto& foo = listing.targets[0];
-  CHECK(foo.name == "foo");
+  CHECK(foo.name.empty());
   CHECK(foo.url == "https://e.org/pkgs.git");
   CHECK(foo.branch == "next");
   CHECK(foo.path == "tools/foo");
@@ -50,7 +63,6 @@ TEST_CASE("a target of a server has all that the server says of it") {
   CHECK(foo.vieter_id == 3);
   CHECK_THAT(foo.origin, ContainsSubstring("target 3"));
   CHECK(listing.targets[1].kind == TargetKind::url);
-  CHECK(listing.targets[1].name == "bar");
 }
 
 TEST_CASE("every page is asked for, until one is empty") {
@@ -102,18 +114,70 @@ TEST_CASE("0.2 lists a map") {
   CHECK(listing.targets[0].vieter_id == 0);
 }
 
-TEST_CASE("targets of one name are told apart by their ids") {
-  CHECK(names(listed(R"({"id": 1, "url": "https://e.org/a", "repo": "r"},
-                        {"id": 2, "url": "https://e.org/b", "repo": "r"},
-                        {"id": 9, "url": "https://e.org/x/a.git", "repo": "r"},
-                        {"id": 10, "url": "https://e.org/---", "repo": "r"})")) ==
-        std::vector<std::string>{"a@1", "b", "a@9", "target@10"});
+TEST_CASE("what is listed twice is one target, and what goes to two repositories is two") {
+  CHECK(urls(listed(R"({"id": 1, "url": "https://e.org/a", "repo": "r"},
+                       {"id": 2, "url": "https://e.org/a", "repo": "r"},
+                       {"id": 3, "url": "https://e.org/a", "repo": "s"})")) ==
+        std::vector<std::string>{"https://e.org/a", "https://e.org/a"});
 }
 
-TEST_CASE("what is listed twice is one target") {
-  CHECK(names(listed(R"({"id": 1, "url": "https://e.org/a", "repo": "r"},
-                        {"id": 2, "url": "https://e.org/a", "repo": "r"})")) ==
-        std::vector<std::string>{"a"});
+TEST_CASE("a list without an end ends with its bounds, whatever the server does with a limit") {
+  const auto target = [](std::size_t id) {
+    return R"({"id": )" + std::to_string(id) + R"(, "url": "https://e.org/a", "repo": "r"})";
+  };
+  SECTION("in bytes of a page") {
+    const std::string large(vieter::ListingPage::kMostBytes, ' ');
+    CHECK_THROWS_WITH(listed_by([&](std::size_t) { return "[" + large + "]"; }),
+                      ContainsSubstring("does not end") && ContainsSubstring("16 MiB") &&
+                          ContainsSubstring("/api/v1/targets"));
+  }
+  SECTION("in bytes of all pages") {
+    const std::string large(vieter::ListingPage::kMostBytes / 3, ' ');
+    CHECK_THROWS_WITH(
+        listed_by([&](std::size_t offset) { return "[" + target(offset + 1) + large + "]"; }),
+        ContainsSubstring("16 MiB"));
+  }
+  SECTION("in entries of a page") {
+    std::string entries = "0";
+    for (std::size_t i = 0; i < vieter::ListingPage::kMostEntries; ++i) entries += ",0";
+    CHECK_THROWS_WITH(listed_by([&](std::size_t) { return "[" + entries + "]"; }),
+                      ContainsSubstring("more than 50000 entries"));
+  }
+  SECTION("in entries of all pages") {
+    CHECK_THROWS_WITH(listed_by([&](std::size_t offset) {
+                        std::string entries;
+                        for (std::size_t i = 1; i <= 20'000; ++i)
+                          entries += (i > 1 ? "," : "") +
+                                     ("{\"id\":" + std::to_string(offset * 1'000 + i) + "}");
+                        return "[" + entries + "]";
+                      }),
+                      ContainsSubstring("more than 50000 targets"));
+  }
+}
+
+TEST_CASE("an answer that comes by the byte is not waited for without an end") {
+  scripted::Server drip({[](scripted::Connection& connection) {
+                          connection.read_head();
+                          connection.send("HTTP/1.1 200 OK\r\n\r\n{");
+                          for (int i = 0; i < 100; ++i) {
+                            connection.send(" ");
+                            connection.hold(20);
+                          }
+                        }},
+                        scripted::Server::On::port);
+  auto settings = Vieter().settings();
+  settings.address = drip.url();
+  settings.longest_answer = std::chrono::milliseconds(200);
+  vieter::Server server(settings);
+  CHECK_THROWS_WITH(server.version(), ContainsSubstring("does not come to its end"));
+}
+
+TEST_CASE("a server whose entries are all bad is told in few lines") {
+  std::string entries = "{}";
+  for (int i = 0; i < 1'000; ++i) entries += ",{}";
+  const auto problems = listed(entries).problems;
+  REQUIRE(problems.size() == 21);
+  CHECK_THAT(problems.back(), ContainsSubstring("981 more targets"));
 }
 
 TEST_CASE("a target without an arch is nobody's") {
@@ -138,7 +202,7 @@ TEST_CASE("an entry that can't be used is a problem, and the others count") {
   CAPTURE(entry);
   const auto listing =
       listed("{\"id\": 5, " + entry + R"(}, {"id": 6, "url": "https://e.org/good", "repo": "r"})");
-  CHECK(names(listing) == std::vector<std::string>{"good"});
+  CHECK(urls(listing) == std::vector<std::string>{"https://e.org/good"});
   REQUIRE(listing.problems.size() == 1);
   CHECK_THAT(listing.problems[0],
              ContainsSubstring("target 5 can't be used: " + problem) || ContainsSubstring(problem));
