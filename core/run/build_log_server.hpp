@@ -1,9 +1,15 @@
 #pragma once
 
+#include "core/base/error.hpp"
 #include "core/state/history.hpp"
 #include "core/target/target.hpp"
 
 namespace pkgkiln {
+
+/// The server refuses that log, and would again.
+class Undeliverable : public ErrorKind<Undeliverable> {
+  using ErrorKind::ErrorKind;
+};
 
 /// A place that keeps the logs of builds beside ours.
 class BuildLogServer {
@@ -12,7 +18,7 @@ class BuildLogServer {
 
   /// Delivers the log of a finished build of this target; does nothing for targets that the
   /// server doesn't know, and for servers that keep no logs. `build.started` is what tells its
-  /// logs apart, to the second. Throws Error.
+  /// logs apart, to the second. Throws Undeliverable, or Error for what may be mended.
   virtual void deliver(const Target& target, const BuildRecord& build) = 0;
 };
 

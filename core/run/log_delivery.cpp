@@ -2,28 +2,137 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
+#include <system_error>
+#include <unistd.h>
 
-#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+#include "core/base/secret.hpp"
+#include "core/state/build_record_json.hpp"
 
 namespace pkgkiln {
+
+namespace {
+
+namespace fs = std::filesystem;
+using SteadyClock = std::chrono::steady_clock;
+
+/// Of one target: a server that is away for longer gets the newest.
+constexpr std::size_t kMostWaiting = 50;
+/// At the start of a run, which has better things to do.
+constexpr std::chrono::minutes kLongestDelivery{1};
+
+/// By their names, which begin with a time: oldest first.
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::error_code none;
+  std::vector<fs::path> result;
+  for (const auto& entry : fs::directory_iterator(directory, none)) result.push_back(entry.path());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+void drop(const fs::path& kept) {
+  std::error_code ignored;
+  fs::remove(kept, ignored);
+  ::rmdir(kept.parent_path().c_str());  // unless more logs of the target wait
+}
+
+/// The build of that record, if it is one of the target as it is now.
+std::optional<BuildRecord> record_of(const fs::path& kept, const Target& target) {
+  try {
+    auto build = build_record_from_json(read_file(kept));
+    // A name, and with some servers an id, may have gone to another target meanwhile.
+    if (build.target == target.name && build.url == displayable_url(target.url) &&
+        build.path == target.path)
+      return build;
+  } catch (const Error&) {
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::chrono::system_clock::time_point LogDelivery::start_of(const Target& target) const {
   using std::chrono::seconds;
   const auto now = std::chrono::system_clock::now();
-  if (server_ == nullptr) return now;
-  const auto last = history_.last(target.name);
+  if (parts_.logs == nullptr) return now;
+  const auto last = parts_.history.last(target.name);
   if (!last) return now;
   return std::max<std::chrono::system_clock::time_point>(
       now, std::chrono::floor<seconds>(last->started) + seconds(1));
 }
 
 void LogDelivery::deliver(const Target& target, const BuildRecord& build) const {
-  if (server_ == nullptr) return;
+  if (parts_.logs == nullptr || target.vieter_id == 0) return;
   try {
-    server_->deliver(target, build);
+    keep(build);
   } catch (const Error& error) {
     observer_.notice(
-        fmt::format("the log of '{}' was not delivered: {}", target.name, error.what()));
+        fmt::format("the log of '{}' is delivered now or never: {}", target.name, error.what()));
+  }
+  if (send(target, build)) drop(waiting(build.target) / (build.build + ".json"));
+}
+
+void LogDelivery::deliver_waiting(const std::vector<Target>& targets,
+                                  const Cancellation& cancel) const {
+  if (parts_.logs == nullptr) return;
+  drop_old();
+  const auto end = SteadyClock::now() + kLongestDelivery;
+  for (const auto& target : targets) {
+    if (target.vieter_id == 0) continue;
+    for (const auto& kept : entries_of(waiting(target.name)))
+      if (cancel.requested() || SteadyClock::now() > end || !deliver_kept(target, kept)) return;
+  }
+}
+
+fs::path LogDelivery::waiting(const std::string& target) const {
+  return parts_.state.undelivered(target);
+}
+
+void LogDelivery::keep(const BuildRecord& build) const {
+  const auto directory = waiting(build.target);
+  std::error_code failure;
+  fs::create_directories(directory, failure);
+  if (failure) throw Error("cannot make '" + directory.string() + "'").because(failure.message());
+  write_file_atomically(directory / (build.build + ".json"), to_json(build), 0600);
+  auto all = entries_of(directory);
+  for (std::size_t i = 0; i + kMostWaiting < all.size(); ++i) drop(all[i]);
+}
+
+void LogDelivery::drop_old() const {
+  if (parts_.keep_logs.count() == 0) return;
+  const auto limit =
+      fs::file_time_type::clock::from_sys(std::chrono::system_clock::now() - parts_.keep_logs);
+  for (const auto& target : entries_of(parts_.state.undelivered()))
+    for (const auto& kept : entries_of(target)) {
+      std::error_code failure;
+      const auto written = fs::last_write_time(kept, failure);
+      if (!failure && written < limit) drop(kept);
+    }
+}
+
+bool LogDelivery::deliver_kept(const Target& target, const fs::path& kept) const {
+  auto build = record_of(kept, target);
+  std::error_code none;
+  if (build) build->log = parts_.state.log(target.name, build->build);
+  if (build && fs::exists(build->log, none) && !send(target, *build)) return false;
+  drop(kept);
+  return true;
+}
+
+/// Whether it is done with, one way or the other.
+bool LogDelivery::send(const Target& target, const BuildRecord& build) const {
+  try {
+    parts_.logs->deliver(target, build);
+    return true;
+  } catch (const Undeliverable& refused) {
+    observer_.notice(
+        fmt::format("the log of '{}' was not delivered: {}", target.name, refused.what()));
+    return true;
+  } catch (const Error& error) {
+    observer_.notice(
+        fmt::format("the log of '{}' waits for the next run: {}", target.name, error.what()));
+    return false;
   }
 }
 

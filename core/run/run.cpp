@@ -31,6 +31,7 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets, const K
                                      bool refresh_image, const Cancellation& cancel) {
   clean_up();
   publisher_.publish_pending(targets, known, cancel);
+  LogDelivery(parts_, observer_).deliver_waiting(targets, cancel);
   const auto plans =
       Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)
           .decide(targets, cancel);

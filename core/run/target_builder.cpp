@@ -50,7 +50,7 @@ TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher,
     : parts_(parts),
       publisher_(publisher),
       observer_(observer),
-      logs_(parts.logs, parts.history, observer),
+      logs_(parts, observer),
       owners_(parts.history, parts.repositories, std::move(known), std::move(distribution)),
       image_(std::move(image)) {}
 

@@ -120,8 +120,9 @@ std::vector<Litter> logs_beyond(const StateDir& state, std::uint64_t limit,
 
 std::vector<Litter> unknown_targets(const StateDir& state, const std::set<std::string>& known) {
   std::vector<Litter> result;
-  for (const auto& [what, parent] :
-       {std::pair("the mirror of ", state.mirrors()), {"the logs of ", state.logs()}})
+  for (const auto& [what, parent] : {std::pair("the mirror of ", state.mirrors()),
+                                     {"the logs of ", state.logs()},
+                                     {"the undelivered logs of ", state.undelivered()}})
     for (const auto& directory : entries_of(parent)) {
       const auto name = directory.filename().string();
       if (name.front() != '.' && !known.contains(name))

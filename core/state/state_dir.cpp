@@ -54,7 +54,7 @@ StateDir::StateDir(fs::path root) : root_(std::move(root)) {
     if (failure)
       throw Error("cannot make '" + root_.parent_path().string() + "'").because(failure.message());
     make_private_directory(root_);
-    for (const auto* name : {"logs", "mirrors", "spool", "tmp"})
+    for (const auto* name : {"logs", "mirrors", "spool", "tmp", "undelivered"})
       make_private_directory(root_ / name);
     if (::access(root_.c_str(), R_OK | W_OK | X_OK) != 0)
       throw_errno("cannot write to '" + root_.string() + "'");
@@ -75,6 +75,10 @@ fs::path StateDir::image_log(const std::string& run) const {
 
 fs::path StateDir::mirror(const std::string& target) const {
   return root_ / "mirrors" / component(target);
+}
+
+fs::path StateDir::undelivered(const std::string& target) const {
+  return undelivered() / component(target);
 }
 
 std::string StateDir::instance() const {

@@ -19,6 +19,7 @@ namespace pkgkiln {
 ///     mirrors/<target>/
 ///     distribution                   the names of packages that the builder image knows
 ///     spool/<target>/<build>/        packages built and not yet published
+///     undelivered/<target>/          builds whose log a server is to have
 ///     tmp/                           emptied at the start of a run
 class StateDir {
  public:
@@ -32,6 +33,8 @@ class StateDir {
   std::filesystem::path mirror(const std::string& target) const;
   std::filesystem::path logs() const { return root_ / "logs"; }
   std::filesystem::path mirrors() const { return root_ / "mirrors"; }
+  std::filesystem::path undelivered() const { return root_ / "undelivered"; }
+  std::filesystem::path undelivered(const std::string& target) const;
   std::filesystem::path spool() const { return root_ / "spool"; }
   std::filesystem::path tmp() const { return root_ / "tmp"; }
   /// 12 hex digits, made at the first call ever.

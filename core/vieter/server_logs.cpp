@@ -79,7 +79,12 @@ void ServerLogs::deliver(const Target& target, const BuildRecord& build) {
     const auto answer = connection.send(request);
     connection.expect_final(request, answer);
     // Early releases of 0.3 keep no logs.
-    if (!answer.ok() && answer.status != 404) throw connection.unexpected(request, answer);
+    if (answer.ok() || answer.status == 404) return;
+    const auto error = connection.unexpected(request, answer);
+    if (answer.status != 400) throw Error(error);
+    Undeliverable refused(error.what_failed());
+    for (const auto& cause : error.causes()) refused.because(cause);
+    throw Undeliverable(refused);
   });
 }
 

@@ -95,4 +95,18 @@ TEST_CASE("a log that can't be delivered says why") {
   all.there.on("POST /api/v1/logs?target=12&startTime=1000&endTime=1007&arch=x86_64&exitCode=4",
                400, R"({"message": "Missing or invalid startTime."})");
   CHECK_THROWS_WITH(all.deliver(), ContainsSubstring("400") && ContainsSubstring("startTime"));
+  CHECK_THROWS_AS(all.deliver(), Undeliverable);
+}
+
+TEST_CASE("a log that may be taken another time is not given up") {
+  LogsSetup all(Version::v0_4);
+  all.there.on("POST /api/v1/logs?target=12&startTime=1000&endTime=1007&arch=x86_64&exitCode=4",
+               GENERATE(401, 403, 500), "");
+  try {
+    all.deliver();
+    FAIL("it was delivered");
+  } catch (const Undeliverable&) {
+    FAIL("it was given up");
+  } catch (const Error&) {
+  }
 }
