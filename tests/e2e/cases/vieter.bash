@@ -8,8 +8,9 @@
 # shellcheck source=pacman.bash
 . "$HERE/pacman.bash"
 VIETER=$WORLD/vieter
-vieter_lists 'split, "repo": "mine", "branch": ""' 'epoch, "repo": "aur"' 'anyarch, "repo": "aur", "arch": ["x86_64", "aarch64"]' \
-	'failing-build, "repo": "aur"' 'endless, "repo": "aur", "arch": ["m68k"]'
+LISTED=('split, "repo": "mine", "branch": ""' 'epoch, "repo": "aur"' 'anyarch, "repo": "aur", "arch": ["x86_64", "aarch64"]'
+	'failing-build, "repo": "aur"' 'endless, "repo": "aur", "arch": ["m68k"]')
+vieter_lists "${LISTED[@]}"
 vieter_starts 0.6
 configure_vieter
 
@@ -73,6 +74,13 @@ for version in 0.5 0.4 0.3 0.2; do
 	nothing_to_do() { code_is 0; (($(grep -c ' up-to-date ' "$WORLD/runs/$RUN.out") == 3)) || fail "$(cat "$WORLD/runs/$RUN.out")"; }
 	it "finds all of it on a server of $version as well" nothing_to_do
 done
+vieter_lists 'epoch, "repo": "mine"' "${LISTED[@]}"
+kiln names targets
+it 'gives two targets of one name and no ids a name each, and the older keeps its own, wherever they are listed' \
+	out_matches '^epoch +aur ' '^epoch@[0-9a-f]{8} +mine '
+kiln names-plan plan epoch
+it 'knows what it built under that name' out_matches '^epoch +up-to-date '
+vieter_lists "${LISTED[@]}"
 mv "$VIETER/repos/aur/x86_64" "$VIETER/repos/aur/aarch64"
 kiln elsewhere plan epoch anyarch
 only_elsewhere() { (($(grep -c ' up-to-date ' "$WORLD/runs/$RUN.out") == 2)) || fail "$(cat "$WORLD/runs/$RUN.out")"; }
@@ -101,21 +109,41 @@ is_whole() {
 it 'leaves the whole package on the server' is_whole
 it 'replaces the version before' not_on_server aur/x86_64/epoch-2:0.9-1-any.pkg.tar.zst
 
-for name in epoch anyarch; do
-	sed 's/^pkgver=.*/pkgver=1.1/' "$ROOT/served/plain/$name/PKGBUILD" | commit_file "$name" PKGBUILD
-done
+# A server takes each path with ".pkg" in it for that of a package file.
+sed 's/^pkgver=.*/pkgver=1.1/' "$ROOT/served/plain/epoch/PKGBUILD" | commit_file epoch PKGBUILD
+sed 's/^pkgver=.*/pkgver=1.1.pkg/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file anyarch PKGBUILD
+logs_of() { compgen -G "$VIETER/logs/$1-*.log" | wc -l || true; } # id
+before_2=$(logs_of 2) before_3=$(logs_of 3)
 printf 'down-after publish 1\n' >"$VIETER/faults"
 kiln down build epoch anyarch
 it 'ends with 1 when the server goes down in the middle' code_is 1
 it 'says what became of the packages' out_has '0 built, 0 up-to-date, 0 failed, 2 unpublished'
+it 'and of the logs' err_has "the log of 'epoch' waits for the next run" "the log of 'anyarch' waits for the next run"
 : >"$VIETER/faults"
 before=$(begun) sent=$(requests 'POST /aur/publish')
 kiln up-again build epoch anyarch
 it 'publishes them first the next time' code_is 0
-it 'has them all on the server then' on_server aur/x86_64/epoch-2:1.1-1-any.pkg.tar.zst aur/x86_64/anyarch-1.1-1-any.pkg.tar.zst
+it 'has them all on the server then' on_server aur/x86_64/epoch-2:1.1-1-any.pkg.tar.zst aur/x86_64/anyarch-1.1.pkg-1-any.pkg.tar.zst
+logs_came() { (($(logs_of 2) == before_2 + 1 && $(logs_of 3) == before_3 + 1)) || fail "$(ls "$VIETER/logs")"; }
+it 'delivers their logs as well' logs_came
+waits_for_nothing() { [[ -z $(ls "$STATE/undelivered") ]] || fail "$(find "$STATE/undelivered")"; }
+it 'keeps none of them waiting' waits_for_nothing
 it 'builds none of them again' begins_none
 one_was_there() { (($(requests 'POST /aur/publish') == sent + 1)) || fail "$(tail -n 20 "$VIETER/requests")"; }
 it 'sends nothing that had arrived' one_was_there
+
+# --- what a server would take, or not, and should not be sent ---
+
+sed 's/^pkgver=.*/pkgver=1.0/' "$ROOT/served/plain/epoch/PKGBUILD" | commit_file epoch PKGBUILD
+kiln older build epoch
+it 'publishes no older version in the place of a newer one' failed_with epoch 'failed at step publish' 'epoch 2:1.1-1, which is newer'
+it 'leaves the newer version there' on_server aur/x86_64/epoch-2:1.1-1-any.pkg.tar.zst
+before=$(begun)
+vieter_lists 'epoch, "repo": "Api"'
+kiln reserved build
+it 'refuses a repository whose name the server keeps for itself' failed_with epoch 'failed at step repository' "'Api' can't be a repository of"
+it 'and builds nothing for it' begins_none
+vieter_lists "${LISTED[@]}"
 
 # --- servers that can't be used ----------------------------------------------------------
 
@@ -129,7 +157,7 @@ printf 'down\n' >"$VIETER/faults"
 LOCAL=true configure_vieter anyarch
 kiln local build
 it 'ends with 3 when the server is down' code_is 3
-it 'builds the targets of the configuration all the same' published anyarch-1.1-1-any.pkg.tar.zst
+it 'builds the targets of the configuration all the same' published anyarch-1.1.pkg-1-any.pkg.tar.zst
 : >"$VIETER/faults"
 configure_vieter
 ENVIRONMENT=(VIETER_API_KEY=wrong)
