@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "core/vieter/connection.hpp"
@@ -105,6 +108,28 @@ class Sending {
   std::string route_;
 };
 
+/// What the server has now where these packages would go; asked for once an arch.
+class Present {
+ public:
+  Present(Server::Connection& connection, const std::string& repository)
+      : stored_(connection, repository, Purpose::publication) {}
+
+  void ask(const pacman::PackageFileName& file) {
+    const auto [database, is_new] = databases_.try_emplace(file.arch);
+    if (is_new) database->second = stored_.database_of(file);
+  }
+  /// The package that would be gone: a server keeps one version of each, and replaces a newer one
+  /// without a word.
+  const pacman::DatabaseEntry* find(const pacman::PackageFileName& file) const {
+    const auto& database = databases_.at(file.arch);
+    return database ? database->find(file.pkgname) : nullptr;
+  }
+
+ private:
+  Stored stored_;
+  std::map<std::string, std::optional<pacman::RepositoryDatabase>> databases_;
+};
+
 }  // namespace
 
 ServerRepository::ServerRepository(std::string name, Server& server)
@@ -148,19 +173,28 @@ std::optional<pacman::DatabaseEntry> ServerRepository::entry(const std::string& 
 }
 
 Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages,
-                                    const Terms&) {
+                                    const Terms& terms) {
   check_set(packages, name_, server_);
   const std::lock_guard turn(server_.connection().publishing());
-  for (const auto& package : packages) {
-    try {
-      Sending(server_.connection(), name_, package).run();
-    } catch (const Cancelled&) {
-      throw;
-    } catch (Error& error) {
-      error.while_doing(headline(package, name_, server_));
-      throw;
+  const auto each = [&](const std::function<void(const pacman::PackageArchive&)>& work) {
+    for (const auto& package : packages) {
+      try {
+        work(package);
+      } catch (const Cancelled&) {
+        throw;
+      } catch (Error& error) {
+        error.while_doing(headline(package, name_, server_));
+        throw;
+      }
     }
-  }
+  };
+  // Asked just before each publication: others publish there too.
+  Present present(server_.connection(), name_);
+  each([&](const auto& package) { present.ask(package.name); });
+  for (const auto& package : packages)
+    if (const auto* there = present.find(package.name))
+      check_replacement(*there, package, terms, name_, "remove it on the server");
+  each([&](const auto& package) { Sending(server_.connection(), name_, package).run(); });
   return {};
 }
 

@@ -118,7 +118,7 @@ printf 'down-after publish 1\n' >"$VIETER/faults"
 kiln down build epoch anyarch
 it 'ends with 1 when the server goes down in the middle' code_is 1
 it 'says what became of the packages' out_has '0 built, 0 up-to-date, 0 failed, 2 unpublished'
-it 'and of the logs' err_has "the log of 'epoch' waits for the next run" "the log of 'anyarch' waits for the next run"
+it 'says that their logs wait' err_has "the log of 'epoch' waits for the next run" "the log of 'anyarch' waits for the next run"
 : >"$VIETER/faults"
 before=$(begun) sent=$(requests 'POST /aur/publish')
 kiln up-again build epoch anyarch
@@ -142,7 +142,7 @@ before=$(begun)
 vieter_lists 'epoch, "repo": "Api"'
 kiln reserved build
 it 'refuses a repository whose name the server keeps for itself' failed_with epoch 'failed at step repository' "'Api' can't be a repository of"
-it 'and builds nothing for it' begins_none
+it 'builds nothing for it' begins_none
 vieter_lists "${LISTED[@]}"
 
 # --- servers that can't be used ----------------------------------------------------------

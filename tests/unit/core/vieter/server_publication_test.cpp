@@ -51,10 +51,81 @@ TEST_CASE("a server gets one publication at a time", "[concurrent]") {
   second.join();
   std::string asked;
   for (const auto& line : all.there.lines())
-    if (line.find("/x86_64/") != std::string::npos)
+    if (line.find("/x86_64/") != std::string::npos && !line.ends_with(".db"))
       asked += line.find("/bar") == std::string::npos ? 'f' : 'b';
   asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
   CHECK(asked.size() == 2);
+}
+
+TEST_CASE("no version on a server gives way to an older one, unless it is ours and forced") {
+  const auto version = GENERATE(Version::seed, Version::v0_2, Version::v0_4);
+  Situation all(version);
+  const std::string there = GENERATE("foo-1:2-4-x86_64.pkg.tar.zst", "foo-2:1-1-any.pkg.tar.xz");
+  const auto name = file(there);
+  const Situation::Entries newer{{name.pkgname + "-" + name.version + "/desc", desc("abc", there)}};
+  all.lists("x86_64", newer);
+  all.there.on("GET /vieter.db", all.database(newer));
+  auto other = all.package;
+  other.name = file("bar-1-1-x86_64.pkg.tar.zst");
+  Terms terms;
+  terms.forced = GENERATE(false, true);
+  CHECK_THROWS_AS(all.repository->publish({other, all.package}, terms), Unpublishable);
+  CHECK_THROWS_WITH(all.repository->publish({all.package}, terms),
+                    ContainsSubstring(name.version + ", which is newer"));
+  for (const auto& line : all.there.lines()) CHECK_FALSE(line.starts_with("POST"));
+  if (version == Version::seed) return;
+  terms.made = [&](const std::string& file_name) {
+    return file_name == there ? std::vector<std::string>{"abc"} : std::vector<std::string>{};
+  };
+  all.takes(200, kAdded);
+  if (terms.forced)
+    all.repository->publish({all.package}, terms);
+  else
+    CHECK_THROWS_AS(all.repository->publish({all.package}, terms), Unpublishable);
+  CHECK(all.uploads() == (terms.forced ? 1 : 0));
+}
+
+TEST_CASE("an older version gives way, and so does none") {
+  Situation all(Version::v0_4, "foo-1:2-3-any.pkg.tar.zst");
+  SECTION("of the machine's arch") {
+    all.lists("x86_64", {{"foo-1:2-2/desc", desc("abc", "foo-1:2-2-any.pkg.tar.zst")}});
+    all.lists("aarch64", {{"foo-1:3-1/desc", desc("abc", "foo-1:3-1-any.pkg.tar.zst")}});
+  }
+  SECTION("and no other package matters") {
+    all.lists("x86_64", {{"bar-3-1/desc", desc("abc", "bar-3-1-any.pkg.tar.zst")}});
+  }
+  all.takes(200, "");
+  all.publish();
+  CHECK(all.uploads() == 1);
+}
+
+TEST_CASE("a package for any arch is held against another arch while its own has nothing") {
+  Situation all(Version::v0_4, "foo-1:2-3-any.pkg.tar.zst");
+  all.lists("aarch64", {{"foo-1:3-1/desc", desc("abc", "foo-1:3-1-any.pkg.tar.zst")}});
+  CHECK_THROWS_AS(all.publish(), Unpublishable);
+}
+
+TEST_CASE("nothing is published where it can't be told what that would replace") {
+  Situation all(Version::v0_4);
+  all.takes(200, "");
+  const std::string database = "GET /my%20repo/x86_64/my%20repo.db";
+  SECTION("at all") {
+    all.there.on(database, "<!doctype html>");
+    CHECK_THROWS_WITH(all.publish(), ContainsSubstring("cannot read the database") &&
+                                         ContainsSubstring("/my%20repo/x86_64/my%20repo.db"));
+    CHECK(all.uploads() == 0);
+  }
+  SECTION("but a database that is just being written is asked for again") {
+    const auto whole = all.database({{"foo-1-1/desc", desc("abc", "foo-1-1-any.pkg.tar.zst")}});
+    int asked = 0;
+    all.there.on(database, [&](const Vieter::Request&) {
+      return scripted::answer(200, ++asked < 3 ? whole.substr(0, 20) : whole,
+                              "Connection: close\r\n");
+    });
+    all.publish();
+    CHECK(asked == 3);
+    CHECK(all.uploads() == 1);
+  }
 }
 
 TEST_CASE("what the server holds with other content is replaced") {
