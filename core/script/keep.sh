@@ -117,6 +117,9 @@ if [ -n "${OWN_CACHE-}" ]; then
     find "$OWN_CACHE" -mindepth 1 -maxdepth 1 ! -name packages ! -name files ! -name git -exec rm -rf -- {} +
     for directory in packages files git; do
         own_directory "$OWN_CACHE/$directory"
+        for name; do
+            [ "$directory" = packages ] || touch -c -- "$OWN_CACHE/$directory/$name"
+        done
         forget_old "$OWN_CACHE/$directory"
     done
 fi

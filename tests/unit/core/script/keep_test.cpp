@@ -147,3 +147,15 @@ TEST_CASE("whatever lies among the sources, filling the caches goes on") {
   CHECK(place.kept() == "two\none\n");
   CHECK(fs::file_size(place.root / "own/files/file") == 5);
 }
+
+TEST_CASE("what is still a source stays, however old it is") {
+  Clones place;
+  place.keep();
+  place.git(R"(rm -rf fetched/sources/clone && mkdir own/git/gone && echo x >own/files/gone
+               cp own/files/gone own/files/file && touch -d '2 months ago' own/files/* own/git/*)");
+  place.keep();
+  CHECK(place.kept() == "two\none\n");
+  CHECK(place.has("own/files/file"));
+  CHECK_FALSE(place.has("own/files/gone"));
+  CHECK_FALSE(place.has("own/git/gone"));
+}
