@@ -111,8 +111,10 @@ struct History::Database {
   std::mutex mutex;
 };
 
-History::History(const StateDir& state)
-    : database_(new Database{open_history_database(state.database(), notice_), {}}) {}
+History::History(const StateDir& state, IfDamaged if_damaged)
+    : database_(new Database{
+          open_history_database(state.database(), if_damaged == IfDamaged::put_aside, notice_),
+          {}}) {}
 
 History::~History() = default;
 

@@ -73,11 +73,15 @@ struct RecordedCache {
   bool operator==(const RecordedCache&) const = default;
 };
 
-/// What was built, in SQLite (WAL). Thread-safe. A database that is damaged or of a newer version
-/// is put aside as state.db.damaged-<time> and started anew; `notice()` says so.
+/// What was built, in SQLite (WAL). Thread-safe.
 class History {
  public:
-  explicit History(const StateDir& state);
+  /// What becomes of a damaged database. Only who holds the RunLock may put it aside (as
+  /// state.db.damaged-<time>, and `notice()` says so): a run may write to it.
+  enum class IfDamaged { refuse, put_aside };
+
+  /// Throws Error when it can't be used; always when a newer version wrote it, which is no damage.
+  explicit History(const StateDir& state, IfDamaged if_damaged = IfDamaged::refuse);
   ~History();
 
   /// A build that is recorded already keeps its place among the others.

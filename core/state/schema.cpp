@@ -71,11 +71,12 @@ bool is_sound(const sqlite::Connection& connection) {
 Condition examine(const sqlite::Connection& connection) {
   try {
     const auto version = version_of(connection);
-    if (!is_sound(connection)) return Condition::damaged;
     if (version > kSchemaVersion) return Condition::newer;
+    if (version < 0 || !is_sound(connection)) return Condition::damaged;
     if (version > 0) return Condition::usable;
     sqlite::Statement tables(connection, "SELECT 1 FROM sqlite_master");
-    return version < 0 || tables.step() ? Condition::damaged : Condition::usable;
+    // Another process may have made ours meanwhile.
+    return tables.step() && version_of(connection) == 0 ? Condition::damaged : Condition::usable;
   } catch (const sqlite::Failure& failure) {
     if (failure.is_damage()) return Condition::damaged;
     throw;
@@ -111,9 +112,16 @@ void put_aside(const fs::path& file, const std::string& why, std::string& notice
            "' and starts anew, so targets are looked at as if never built";
 }
 
+[[noreturn]] void throw_newer(const fs::path& file) {
+  throw Error("cannot use the history '" + file.string() + "'")
+      .because("a newer version of pkgkiln wrote it")
+      .advise("use that version, or give this one another [build] state_dir");
+}
+
 }  // namespace
 
-sqlite::Connection open_history_database(const fs::path& file, std::string& notice) {
+sqlite::Connection open_history_database(const fs::path& file, bool may_put_aside,
+                                         std::string& notice) {
   {
     sqlite::Connection connection(file);
     const auto condition = examine(connection);
@@ -121,9 +129,13 @@ sqlite::Connection open_history_database(const fs::path& file, std::string& noti
       prepare(connection);
       return connection;
     }
-    notice = condition == Condition::newer ? "was written by a newer version" : "is damaged";
+    if (condition == Condition::newer) throw_newer(file);
   }  // closed before it is renamed
-  put_aside(file, std::string(notice), notice);
+  if (!may_put_aside)
+    throw Error("cannot read the history '" + file.string() + "'")
+        .because("it is damaged")
+        .advise("the next run puts it aside and starts a new one");
+  put_aside(file, "is damaged", notice);
   sqlite::Connection connection(file);
   prepare(connection);
   return connection;

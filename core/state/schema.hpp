@@ -8,8 +8,9 @@
 namespace pkgkiln {
 
 /// Opens the history's database, and brings one of an older schema to the one that this program
-/// knows. One that is damaged or of a newer schema is put aside first, and `notice` says so. Throws
-/// Error when the file can't be read or written.
-sqlite::Connection open_history_database(const std::filesystem::path& file, std::string& notice);
+/// knows. One that is damaged is put aside first if that is allowed, and `notice` says so. Throws
+/// Error when it isn't, when the schema is a newer one, or when the file can't be read or written.
+sqlite::Connection open_history_database(const std::filesystem::path& file, bool may_put_aside,
+                                         std::string& notice);
 
 }  // namespace pkgkiln

@@ -278,16 +278,27 @@ TEST_CASE("a damaged database is put aside and started anew") {
   SECTION("it is cut off") {
     fs::resize_file(file, 3 * 4096 + 100);
   }
-  SECTION("it is of a newer version") {
-    sqlite::Connection(file).execute("PRAGMA user_version = 1000");
-  }
-  History history(setup.state);
+  // A run may write to it meanwhile.
+  CHECK_THROWS_WITH(History(setup.state), ContainsSubstring("it is damaged"));
+  CHECK(setup.put_aside().empty());
+  History history(setup.state, History::IfDamaged::put_aside);
   CHECK_THAT(history.notice(), ContainsSubstring("put aside as '" + file.string() + ".damaged-"));
   CHECK_FALSE(setup.put_aside().empty());
   CHECK_FALSE(history.last("t1").has_value());
   history.record(full_record("t", "b"));
   CHECK(history.last("t").has_value());
   CHECK(History(setup.state).notice().empty());
+}
+
+TEST_CASE("a database that a newer version wrote is left to it") {
+  const HistorySetup setup;
+  History(setup.state).record(full_record("t", "b"));
+  sqlite::Connection(setup.state.database()).execute("PRAGMA user_version = 1000");
+  for (const auto may : {History::IfDamaged::refuse, History::IfDamaged::put_aside})
+    CHECK_THROWS_WITH(History(setup.state, may), ContainsSubstring("a newer version"));
+  CHECK(setup.put_aside().empty());
+  sqlite::Connection(setup.state.database()).execute("PRAGMA user_version = 3");
+  CHECK(History(setup.state).last("t") == full_record("t", "b"));
 }
 
 TEST_CASE("a database that can't be opened is an error and stays where it is") {
