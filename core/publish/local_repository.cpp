@@ -185,7 +185,7 @@ Published LocalRepository::publish(const std::vector<PackageArchive>& packages,
   check_set(packages, name_, arch_);
   try {
     make_directories(directory());
-    const RepositoryLock lock(directory(), name_, {});
+    const RepositoryLock lock(directory(), name_, {}, cancel_);
     check_compression(lock.files());
     auto published = publish_locked(lock, packages, terms);
     remove_leftovers_of(packages, terms, published);
@@ -250,7 +250,7 @@ std::vector<Litter> LocalRepository::leftovers(const Made& made,
 void LocalRepository::withdraw(const OwnFile& file) {
   const auto name = PackageFileName::parse(file.file_name);
   if (!name) return;
-  const RepositoryLock lock(directory(), name_, {});
+  const RepositoryLock lock(directory(), name_, {}, cancel_);
   check_compression(lock.files());
   auto [db, files] = edit();
   const auto* entry = db.find(name->pkgname);
@@ -265,7 +265,8 @@ void LocalRepository::withdraw(const OwnFile& file) {
 
 std::optional<Offer> LocalRepository::offer(const std::vector<std::string>& dependencies) {
   // Another build's publication would remove files that are replaced, while they are on their way.
-  auto hold = std::make_shared<RepositoryHold>(directory(), RepositoryLock::Times().own_wait);
+  auto hold =
+      std::make_shared<RepositoryHold>(directory(), RepositoryLock::Times().own_wait, cancel_);
   auto needed = needed_entries(read("db"), dependencies);
   std::vector<std::string> missing;
   for (const auto& [pkgname, entry] : needed.entries())

@@ -30,7 +30,8 @@ constexpr std::string_view kOurMark = " pkgkiln";
 constexpr const char* kQueue = ".pkgkiln.lock";
 
 /// `how` is flock's.
-void queue_up(const UniqueFd& fd, int how, const fs::path& path, milliseconds wait) {
+void queue_up(const UniqueFd& fd, int how, const fs::path& path, milliseconds wait,
+              const Cancellation& cancel) {
   const auto deadline = Clock::now() + wait;
   while (::flock(fd.get(), how | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("cannot lock '" + path.string() + "'");
@@ -38,14 +39,15 @@ void queue_up(const UniqueFd& fd, int how, const fs::path& path, milliseconds wa
       throw Error("cannot lock '" + path.string() + "'")
           .because("another run has been publishing there all the time")
           .advise("wait for it, or look what it hangs on");
+    cancel.check();
     std::this_thread::sleep_for(kPoll);
   }
 }
 
-UniqueFd queue_up(const fs::path& path, milliseconds wait) {
+UniqueFd queue_up(const fs::path& path, milliseconds wait, const Cancellation& cancel) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd) throw_errno("cannot open the lock '" + path.string() + "'");
-  queue_up(fd, LOCK_EX, path, wait);
+  queue_up(fd, LOCK_EX, path, wait, cancel);
   return fd;
 }
 
@@ -94,7 +96,8 @@ Error held(const fs::path& path, const Holder& holder) {
       .advise("if no repo-add is running, remove that file");
 }
 
-void take_lock_file(const fs::path& path, const RepositoryLock::Times& times) {
+void take_lock_file(const fs::path& path, const RepositoryLock::Times& times,
+                    const Cancellation& cancel) {
   const auto deadline = Clock::now() + times.foreign_wait;
   while (!create(path)) {
     const auto holder = holder_of(path);
@@ -104,6 +107,7 @@ void take_lock_file(const fs::path& path, const RepositoryLock::Times& times) {
       continue;
     }
     if (Clock::now() >= deadline) throw held(path, *holder);
+    cancel.check();
     std::this_thread::sleep_for(kPoll);
   }
 }
@@ -111,12 +115,12 @@ void take_lock_file(const fs::path& path, const RepositoryLock::Times& times) {
 }  // namespace
 
 RepositoryLock::RepositoryLock(const fs::path& directory, const std::string& repository,
-                               const Times& times)
-    : queue_(queue_up(directory / kQueue, times.own_wait)), files_(directory, repository) {
+                               const Times& times, const Cancellation& cancel)
+    : queue_(queue_up(directory / kQueue, times.own_wait, cancel)), files_(directory, repository) {
   for (;;) {
     lock_file_ = files_.archive("db");
     lock_file_ += ".lck";
-    take_lock_file(lock_file_, times);
+    take_lock_file(lock_file_, times, cancel);
     // Whoever held it may have begun the repository anew, in another compression.
     DatabaseFiles now(directory, repository);
     if (now == files_) return;
@@ -129,9 +133,10 @@ RepositoryLock::~RepositoryLock() {
   ::unlink(lock_file_.c_str());
 }
 
-RepositoryHold::RepositoryHold(const fs::path& directory, milliseconds wait)
+RepositoryHold::RepositoryHold(const fs::path& directory, milliseconds wait,
+                               const Cancellation& cancel)
     : queue_(::open((directory / kQueue).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
-  if (queue_) queue_up(queue_, LOCK_SH, directory / kQueue, wait);
+  if (queue_) queue_up(queue_, LOCK_SH, directory / kQueue, wait, cancel);
 }
 
 }  // namespace pkgkiln

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/base/cancellation.hpp"
 #include "core/base/file.hpp"
 #include "core/publish/database_files.hpp"
 
@@ -12,7 +13,7 @@ namespace pkgkiln {
 /// Holds a directory of a repository alone, as long as it lives. Two locks in one: an flock on
 /// ".pkgkiln.lock", at which processes and threads of ours queue, and the lock file of repo-add(8)
 /// and repo-remove(8), which has the name of the database's archive ("<repo>.db.tar.gz.lck") and
-/// holds the holder's pid. Both are waited for; then Error names the holder.
+/// holds the holder's pid. Both are waited for, unless Cancelled; then Error names the holder.
 ///
 /// Who is killed leaves the lock file behind. Ours is known by its text and taken over at once,
 /// since the flock went with its holder. Another's is taken over when no process of its pid is
@@ -26,7 +27,7 @@ class RepositoryLock {
   };
 
   RepositoryLock(const std::filesystem::path& directory, const std::string& repository,
-                 const Times& times);
+                 const Times& times, const Cancellation& cancel = Cancellation::never());
   RepositoryLock(const RepositoryLock&) = delete;
   RepositoryLock& operator=(const RepositoryLock&) = delete;
   ~RepositoryLock();
@@ -45,7 +46,8 @@ class RepositoryLock {
 /// there or it is not ours, nothing is kept. Throws Error when a publication holds it up too long.
 class RepositoryHold {
  public:
-  RepositoryHold(const std::filesystem::path& directory, std::chrono::milliseconds wait);
+  RepositoryHold(const std::filesystem::path& directory, std::chrono::milliseconds wait,
+                 const Cancellation& cancel = Cancellation::never());
 
  private:
   UniqueFd queue_;

@@ -1,7 +1,9 @@
 #include "core/publish/repository_lock.hpp"
 
 #include <atomic>
+#include <csignal>
 #include <fcntl.h>
+#include <functional>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -153,5 +155,32 @@ TEST_CASE("a lock that was left behind is taken over") {
     make_older(lock_file(directory), 1h);
     REQUIRE_THROWS_WITH(RepositoryLock(directory.path(), "r", kShort),
                         ContainsSubstring("another program"));
+  }
+}
+
+TEST_CASE("who waits for a lock is soon gone when asked to stop", "[concurrent]") {
+  const TempDir directory;
+  pkgkiln::Cancellation cancel;
+  const auto waits_until_asked = [&](const std::function<void()>& wait) {
+    std::thread later([&] {
+      std::this_thread::sleep_for(300ms);
+      cancel.request(SIGTERM);
+    });
+    const auto began = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS(wait(), pkgkiln::Cancelled);
+    CHECK(std::chrono::steady_clock::now() - began < 10s);
+    later.join();
+  };
+  SECTION("another run publishes there") {
+    const RepositoryLock lock(directory.path(), "r", kShort);
+    waits_until_asked([&] { RepositoryLock(directory.path(), "r", {}, cancel); });
+  }
+  SECTION("another run publishes there, and its packages are wanted") {
+    const RepositoryLock lock(directory.path(), "r", kShort);
+    waits_until_asked([&] { RepositoryHold(directory.path(), 600s, cancel); });
+  }
+  SECTION("repo-add works there") {
+    pkgkiln::write_file_atomically(lock_file(directory), std::to_string(::getpid()) + "\n");
+    waits_until_asked([&] { RepositoryLock(directory.path(), "r", {}, cancel); });
   }
 }
