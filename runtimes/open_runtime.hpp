@@ -30,4 +30,11 @@ std::unique_ptr<OpenedRuntime> open_runtime(
     const RuntimeChoice& choice,
     const RuntimeSurroundings& surroundings = RuntimeSurroundings::here());
 
+/// The same, but opened by the first call of one of its ports, of info() or of tried(), which
+/// throws what opening it throws; so does every later one. Make the first one in a thread that
+/// outlives it: a `podman system service` ends with the thread that started it.
+std::unique_ptr<OpenedRuntime> open_when_needed(
+    const RuntimeChoice& choice,
+    const RuntimeSurroundings& surroundings = RuntimeSurroundings::here());
+
 }  // namespace pkgkiln

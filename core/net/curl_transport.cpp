@@ -176,9 +176,14 @@ class Exchange {
     return message == nullptr ? CURLE_FAILED_INIT : message->data.result;
   }
 
-  void check_silence() const {
+  void check_silence() {
     const auto bound = request_.idle_timeout;
     if (bound.count() == 0 || !connected() || Clock::now() - last_move_ <= bound) return;
+    if (request_.on_silence) {
+      request_.on_silence();
+      last_move_ = Clock::now();
+      return;
+    }
     throw TransportError(
         Kind::timeout, true,
         endpoint_.display() + " was silent for " + std::to_string(bound.count()) + " ms");

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ struct Request {
   std::chrono::milliseconds connect_timeout{10'000};
   /// Longest silence while the body of the answer (or of the request) moves; 0: no bound.
   std::chrono::milliseconds idle_timeout{60'000};
+  /// Called after each such silence instead of giving up; what it throws comes out of the request.
+  std::function<void()> on_silence;
   bool follow_redirects = false;
   /// A POST that changes nothing, so that it may go out on a kept connection, and a second time
   /// when that turns out to be closed.

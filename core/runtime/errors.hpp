@@ -21,6 +21,10 @@ class RuntimeError : public ErrorKind<RuntimeError> {
   RuntimeError(Kind kind, std::string what_failed)
       : ErrorKind(std::move(what_failed)), kind_(kind) {}
   Kind kind() const { return kind_; }
+  /// Whether it was no answer to what was asked, so that the same may go well another time.
+  bool out_of_reach() const {
+    return kind_ == Kind::unreachable || kind_ == Kind::not_engine || kind_ == Kind::lost;
+  }
 
  private:
   Kind kind_;

@@ -31,7 +31,7 @@ std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
   const auto endpoint = net::Endpoint::unix_domain(socket_path);
   const std::string doing = "cannot use Docker at " + endpoint.display();
   const EngineClient unversioned(std::make_unique<net::Client>(endpoint),
-                                 {"docker", "", &classify});
+                                 {"docker", "", "", &classify});
   const auto response = probe(unversioned, doing, "/version");
   const auto document = json::parse(response.body);
   const auto newest = document ? json::text(json::at(*document, {"ApiVersion"})) : "";
@@ -39,8 +39,9 @@ std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
   if (is_podman(*document)) throw it_is_podman(unversioned, doing);
   try {
     const auto version = negotiate(newest, json::text(json::at(*document, {"MinAPIVersion"})));
-    return std::make_shared<EngineClient>(std::make_unique<net::Client>(endpoint),
-                                          Dialect{"docker", "/v" + version.text(), &classify});
+    return std::make_shared<EngineClient>(
+        std::make_unique<net::Client>(endpoint),
+        Dialect{"docker", "/v" + version.text(), "/_ping", &classify});
   } catch (RuntimeError& error) {
     error.while_doing(doing);
     throw;

@@ -36,7 +36,7 @@ std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
   const auto endpoint = net::Endpoint::unix_domain(socket_path);
   const std::string doing = "cannot use Podman at " + endpoint.display();
   const EngineClient unversioned(std::make_unique<net::Client>(endpoint),
-                                 {"podman", "", &classify});
+                                 {"podman", "", "", &classify});
   const auto response = probe(unversioned, doing, "/libpod/_ping");
   const std::string version(response.header("Libpod-API-Version"));
   if (!response.ok() || version.empty()) throw not_engine(unversioned, doing, response);
@@ -50,7 +50,7 @@ std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
   }
   return std::make_shared<EngineClient>(
       std::make_unique<net::Client>(endpoint),
-      Dialect{"podman", "/v" + std::string(kApiVersion) + "/libpod", &classify, version});
+      Dialect{"podman", "/v" + std::string(kApiVersion) + "/libpod", "/_ping", &classify, version});
 }
 
 }  // namespace pkgkiln::runtimes::podman

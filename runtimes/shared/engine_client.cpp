@@ -22,8 +22,8 @@ std::string shown(const net::Request& request) {
 
 }  // namespace
 
-EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect)
-    : client_(std::move(client)), dialect_(std::move(dialect)) {}
+EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect, Patience patience)
+    : client_(std::move(client)), dialect_(std::move(dialect)), patience_(patience) {}
 
 RuntimeError EngineClient::broken_exchange(const std::string& doing, const net::Request& request,
                                            const net::TransportError& failure) const {
@@ -40,21 +40,45 @@ RuntimeError EngineClient::broken_exchange(const std::string& doing, const net::
   return problem;
 }
 
+RuntimeError EngineClient::hung(const std::string& doing) const {
+  return error(RuntimeError::Kind::lost, doing,
+               fmt::format("{} has hung: it was silent, and then it did not answer {} within {} s",
+                           dialect_.engine, dialect_.ping, patience_.ping.count() / 1000))
+      .advise("look what it waits for, or restart it");
+}
+
+void EngineClient::ask_whether_it_lives(const std::string& doing,
+                                        const Cancellation& cancel) const {
+  if (dialect_.ping.empty()) return;
+  net::Request ping;
+  ping.target = dialect_.prefix + dialect_.ping;
+  ping.connect_timeout = ping.idle_timeout = patience_.ping;
+  try {
+    if (!has_hung_) static_cast<void>(client_->send(ping, cancel, kAnswerLimit));
+  } catch (const net::TransportError& failure) {
+    // One that has ended says so by itself, and may be there again for the next request.
+    if (failure.kind() == net::TransportError::Kind::timeout) has_hung_ = true;
+  }
+  if (has_hung_) throw hung(doing);
+}
+
 template <typename Exchange>
 net::Response EngineClient::translate(const std::string& doing, const net::Request& request,
-                                      Exchange exchange) const {
+                                      const Cancellation& cancel, Exchange exchange) const {
+  if (has_hung_) throw hung(doing);
   net::Request full = request;
   full.target = dialect_.prefix + request.target;
   try {
     return exchange(full);
   } catch (const net::TransportError& failure) {
+    if (failure.kind() == net::TransportError::Kind::timeout) ask_whether_it_lives(doing, cancel);
     throw broken_exchange(doing, request, failure);
   }
 }
 
 net::Response EngineClient::ask(const std::string& doing, const net::Request& request,
                                 const Cancellation& cancel) const {
-  return translate(doing, request, [&](const net::Request& full) {
+  return translate(doing, request, cancel, [&](const net::Request& full) {
     return client_->send(full, cancel, kAnswerLimit);
   });
 }
@@ -68,10 +92,17 @@ net::Response EngineClient::require(const std::string& doing, const net::Request
 
 void EngineClient::stream(const std::string& doing, const net::Request& request, const Sink& body,
                           const Cancellation& cancel) const {
-  const net::Response response = translate(doing, request, [&](const net::Request& full) {
+  const net::Response response = translate(doing, request, cancel, [&](const net::Request& full) {
     return client_->stream(full, body, cancel);
   });
   if (!response.ok()) throw refusal(doing, request, response);
+}
+
+void EngineClient::stream_in_silence(const std::string& doing, net::Request request,
+                                     const Sink& body, const Cancellation& cancel) const {
+  request.idle_timeout = patience_.silence;
+  request.on_silence = [&] { ask_whether_it_lives(doing, cancel); };
+  stream(doing, request, body, cancel);
 }
 
 RuntimeError::Kind EngineClient::kind_of(const net::Response& response) const {

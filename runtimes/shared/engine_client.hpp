@@ -1,8 +1,11 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/cancellation.hpp"
 #include "core/net/http.hpp"
@@ -14,6 +17,7 @@ namespace pkgkiln::runtimes {
 struct Dialect {
   std::string engine;  // "docker"
   std::string prefix;  // of every path: "/v1.41"
+  std::string ping;    // below it, what is answered at once by an engine that works
   /// What an answer of this status with these words means; pure.
   RuntimeError::Kind (*classify)(int status, std::string_view words);
   std::string version = {};  // of the API that the engine speaks itself, maybe a newer one
@@ -22,9 +26,22 @@ struct Dialect {
 /// Asks one engine and turns what goes wrong into RuntimeErrors that name the request, the
 /// engine's own words, its socket and what to do. `doing` is the headline of such an error:
 /// "cannot start the container 'x'". Thread-safe.
+///
+/// An engine that was silent for as long as a request may wait is asked once more, shortly, for
+/// nothing but an answer. If it gives none it has hung: everything that it was or is asked for then
+/// fails as `lost` at once.
 class EngineClient {
  public:
-  EngineClient(std::unique_ptr<net::Client> client, Dialect dialect);
+  /// How long it may be silent while a command or a pull goes on, and how long a last question
+  /// waits.
+  struct Patience {
+    std::chrono::milliseconds silence{60'000};
+    std::chrono::milliseconds ping{15'000};
+  };
+
+  EngineClient(std::unique_ptr<net::Client> client, Dialect dialect, Patience patience);
+  EngineClient(std::unique_ptr<net::Client> client, Dialect dialect)
+      : EngineClient(std::move(client), std::move(dialect), Patience()) {}
 
   /// The answer of any status.
   net::Response ask(const std::string& doing, const net::Request& request,
@@ -35,6 +52,9 @@ class EngineClient {
   /// As `require`; the body goes to `body` as it comes.
   void stream(const std::string& doing, const net::Request& request, const Sink& body,
               const Cancellation& cancel) const;
+  /// As `stream`, for what may be silent for as long as the engine is there.
+  void stream_in_silence(const std::string& doing, net::Request request, const Sink& body,
+                         const Cancellation& cancel) const;
 
   RuntimeError::Kind kind_of(const net::Response& response) const;
   /// For an answer that isn't the one hoped for.
@@ -50,13 +70,18 @@ class EngineClient {
  private:
   template <typename Exchange>
   net::Response translate(const std::string& doing, const net::Request& request,
-                          Exchange exchange) const;
+                          const Cancellation& cancel, Exchange exchange) const;
 
   RuntimeError broken_exchange(const std::string& doing, const net::Request& request,
                                const net::TransportError& failure) const;
+  /// Throws what it finds if the engine has hung.
+  void ask_whether_it_lives(const std::string& doing, const Cancellation& cancel) const;
+  RuntimeError hung(const std::string& doing) const;
 
   std::unique_ptr<net::Client> client_;
   Dialect dialect_;
+  Patience patience_;
+  mutable std::atomic<bool> has_hung_{false};
 };
 
 /// The engine's words in the body of a refusal: its "message", or else the text itself; one line

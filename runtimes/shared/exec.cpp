@@ -87,9 +87,8 @@ int run_exec(const EngineClient& client, const std::string& container, const Exe
     output(stream, bytes);
   };
   FrameDecoder decoder(keeping);
-  auto start = post("/exec/" + id + "/start", R"({"Detach":false,"Tty":false})");
-  start.idle_timeout = std::chrono::milliseconds(0);  // a build may be silent for long
-  client.stream(
+  const auto start = post("/exec/" + id + "/start", R"({"Detach":false,"Tty":false})");
+  client.stream_in_silence(
       doing, start, [&](std::string_view bytes) { decoder.feed(bytes); }, cancel);
   if (!decoder.at_boundary())
     throw client.error(Kind::lost, doing, "its output broke off in the middle");

@@ -1,6 +1,7 @@
 #include "runtimes/shared/images.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "runtimes/shared/classification.hpp"
 #include "runtimes/shared/engine_json.hpp"
@@ -63,12 +64,12 @@ ImageInfo pull_image(const EngineClient& client, const ImageRef& ref, net::Reque
     if (!message.error.empty()) failure = one_line(message.error);
     if (!message.line.empty()) progress(one_line(message.line));
   });
-  request.idle_timeout = std::chrono::milliseconds(0);  // a layer may take long, silently
   const auto auth = registry_auth(client.dialect().engine, ref, progress, cancel);
   if (!auth.header.empty()) request.headers.emplace_back("X-Registry-Auth", auth.header.reveal());
   try {
-    client.stream(
-        doing, request, [&](std::string_view bytes) { lines.feed(bytes); }, cancel);
+    // A layer may take long.
+    client.stream_in_silence(
+        doing, std::move(request), [&](std::string_view bytes) { lines.feed(bytes); }, cancel);
   } catch (const RuntimeError& error) {
     throw with_login_advice(by_words(error), ref, auth);
   }

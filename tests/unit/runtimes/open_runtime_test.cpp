@@ -1,5 +1,8 @@
 #include "runtimes/open_runtime.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include "core/base/file.hpp"
 #include "core/runtime/errors.hpp"
 #include "tests/catch.hpp"
@@ -113,4 +116,27 @@ TEST_CASE("a program that is no Podman is reported with its last words") {
       failure_of({"podman", ""}, {"unix://" + web.socket(), "", "/nonexistent", program});
   CHECK_THAT(failure.report(), ContainsSubstring("cannot set up namespace"));
   CHECK_THAT(failure.report(), ContainsSubstring("/nonexistent/podman/podman.sock"));
+}
+
+TEST_CASE("an engine is opened when something is asked of it, and once") {
+  Server server(
+      {playing({{"/version", kDockerVersion},
+                {"/v1.41/info", kDockerInfo},
+                {"/v1.41/images/x/json", answer(404, R"({"message":"no such image"})")}})});
+  const auto later = open_when_needed({"docker", server.socket()}, {});
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(server.connections() == 0);
+  CHECK_FALSE(later->images().inspect("x"));
+  CHECK(later->runtime().info().engine == "docker");
+  CHECK(later->info().api_version == "1.41");
+  CHECK(later->tried().size() == 1);
+}
+
+TEST_CASE("an engine that can't be opened when it is needed says why each time, without waiting") {
+  Server web({scripted::answering(answer(200, "<html>hello</html>"))});
+  const auto later = open_when_needed({"docker", web.socket()}, {});
+  CHECK_THROWS_AS(later->runtime().list({}), RuntimeError);
+  const int connections = web.connections();
+  CHECK_THROWS_AS(later->images().list({}), RuntimeError);
+  CHECK(web.connections() == connections);
 }
