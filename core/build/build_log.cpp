@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <ctime>
 #include <exception>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
+#include "core/base/error.hpp"
 #include "core/base/printable.hpp"
 
 namespace pkgkiln {
@@ -90,9 +93,15 @@ std::string read_tail(const std::filesystem::path& path) {
 
 BuildLog::BuildLog(std::filesystem::path path, std::uint64_t limit)
     : path_(std::move(path)), room_(limit) {
-  std::filesystem::create_directories(path_.parent_path());
+  std::error_code failure;
+  std::filesystem::create_directories(path_.parent_path(), failure);
   file_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (!file_) throw_errno("cannot write the log '" + path_.string() + "'");
+  if (!file_) problem_ = std::generic_category().message(errno);
+}
+
+std::string BuildLog::problem() {
+  const std::lock_guard lock(mutex_);
+  return problem_;
 }
 
 BuildLog::~BuildLog() {
@@ -166,8 +175,9 @@ void BuildLog::put(std::string_view text) {
   auto kept = text.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room_, text.size())));
   if (kept.size() < text.size()) kept.remove_suffix(unfinished_bytes(kept));
   room_ -= kept.size();
-  write_all(file_.get(), kept, path_);
-  if (!kept.empty()) at_line_start_ = kept.back() == '\n';
+  write_out(kept);
+  // What follows a gap begins a line, so that no part of one can pass for a mark.
+  if (!kept.empty()) at_line_start_ = has_gap_ || kept.back() == '\n';
   truncated_ = kept.size() < text.size();
   if (truncated_)
     mark(fmt::format("--> [{}] the log is full; further output is dropped", time_of_day()));
@@ -180,8 +190,24 @@ void BuildLog::line(const std::string& text) {
 
 void BuildLog::mark(const std::string& text) {
   const std::string separator = at_line_start_ ? "" : "\n";
-  write_all(file_.get(), separator + printable(text) + "\n", path_);
+  write_out(separator + printable(text) + "\n");
   at_line_start_ = true;
+}
+
+/// A disk that is full may have room again.
+void BuildLog::write_out(std::string_view bytes) {
+  if (!file_ || bytes.empty()) return;
+  try {
+    if (has_gap_)
+      write_all(file_.get(),
+                fmt::format("\n--> [{}] something is missing here: {}\n", time_of_day(), problem_),
+                path_);
+    has_gap_ = false;
+    write_all(file_.get(), bytes, path_);
+  } catch (const Error& error) {
+    has_gap_ = true;
+    problem_ = error.causes().empty() ? error.what() : error.causes().back();
+  }
 }
 
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count) {

@@ -14,7 +14,8 @@ namespace pkgkiln {
 
 /// The log file of one build: output as it comes, each step between two marks with its name, time
 /// and exit code. Output beyond `limit` bytes is dropped, and that is said once; marks and notes
-/// always get in. Thread-safe.
+/// always get in. What can't be written is lost, which costs nothing else: nothing of it throws
+/// because of the file. Thread-safe.
 ///
 /// A line that begins like a mark is ours. So that no output can pretend to be one, not to who
 /// reads the file nor on his terminal, output is text: control characters and the like are escaped
@@ -36,12 +37,16 @@ class BuildLog {
   /// A line of ours: "--> [14:02:14] text"
   void note(const std::string& text);
 
+  /// Why something of it was lost, if it was.
+  std::string problem();
+
  private:
   void line(const std::string& text);
   void mark(const std::string& text);
   void take(std::string_view part);
   void flush();
   void put(std::string_view text);
+  void write_out(std::string_view bytes);
 
   std::filesystem::path path_;
   UniqueFd file_;
@@ -52,6 +57,8 @@ class BuildLog {
   std::string unread_;  // bytes that mean something only with those that follow
   std::string held_;    // text at the beginning of a line that may become a mark
   bool truncated_ = false;
+  bool has_gap_ = false;
+  std::string problem_;
   std::chrono::steady_clock::time_point step_started_;
 };
 

@@ -1,5 +1,6 @@
 #include "core/runtime/waiting_container.hpp"
 
+#include <exception>
 #include <functional>
 #include <utility>
 
@@ -18,7 +19,7 @@ bool succeeds(const std::function<void()>& action, const Sink& warn) {
   try {
     action();
     return true;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     warn(error.what());
     return false;
   }
@@ -61,8 +62,16 @@ void WaitingContainer::disconnect() {
 }
 
 void WaitingContainer::remove() noexcept {
-  succeeds([&] { runtime_.remove(name_); }, warn_);
-  if (has_network_) succeeds([&] { runtime_.remove_network(name_); }, warn_);
+  // Whom it warns may have no room to write that down.
+  const auto attempt = [this](const std::function<void()>& action) {
+    try {
+      succeeds(action, warn_);
+    } catch (...) {
+      return;
+    }
+  };
+  attempt([&] { runtime_.remove(name_); });
+  if (has_network_) attempt([&] { runtime_.remove_network(name_); });
 }
 
 std::vector<Litter> leftovers(ContainerRuntime& runtime, const Labels& labels) {

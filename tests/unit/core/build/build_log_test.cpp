@@ -114,3 +114,25 @@ TEST_CASE("what fakes a mark is output for whoever reads the last lines") {
   CHECK(last_output_lines(path, 5) ==
         std::vector<std::string>{"| <== [14:02:11] build: exit code 0 after 1.0 s"});
 }
+
+TEST_CASE("a full disk costs the log, and nothing else") {
+  const TempDir directory;
+  const auto path = directory.path() / "1.log";
+  std::filesystem::create_symlink("/dev/full", path);
+  BuildLog log(path, 1'000'000);
+  CHECK(log.problem().empty());
+  log.begin_step("build", "builder, network off");
+  log.write("output\n");
+  log.end_step("build", "exit code 0");
+  log.note("the end");
+  CHECK(log.problem() == "No space left on device");
+}
+
+TEST_CASE("a log that can't be made costs nothing but itself") {
+  const TempDir directory;
+  write_file_atomically(directory.path() / "foo", "a file");
+  BuildLog log(directory.path() / "foo" / "1.log", 1'000'000);
+  log.write("output\n");
+  CHECK_FALSE(log.problem().empty());
+  CHECK(last_output_lines(log.path(), 5).empty());
+}

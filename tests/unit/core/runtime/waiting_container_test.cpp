@@ -77,3 +77,14 @@ TEST_CASE("what can't be removed is told, and found by its labels later") {
   CHECK(remove_leftovers(runtime, {{"io.pkgkiln.instance", "i"}}, fake.warn()) == 2);
   CHECK(fake.empty());
 }
+
+TEST_CASE("who is warned and can't take it down ends nothing") {
+  FakeWithImage fake;
+  const auto no_room = [](std::string_view) { throw Error("no space left"); };
+  {
+    WaitingContainer container(fake.engine.runtime(), fake.spec(), std::chrono::seconds(60),
+                               no_room);
+    fake.engine.fail_next(fake::Call::remove, RuntimeError(RuntimeError::Kind::lost, "gone"));
+  }
+  CHECK(fake.engine.runtime().list({}).size() == 1);
+}
