@@ -57,7 +57,8 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
     job_.log.note(fmt::format("{} at step {}", status_word(*ended), step_));
   } catch (RuntimeError& error) {
     job_.log.note(error.what());
-    ended = Failed{step_, 0, error.what(), error.advise("pkgkiln doctor").advice()};
+    ended = Failed{step_, 0, error.what(), error.advise("pkgkiln doctor").advice(),
+                   error.out_of_reach()};
   } catch (const Error& error) {
     job_.log.note(error.what());
     ended = Failed{step_, 0, error.what(), error.advice()};
@@ -188,6 +189,9 @@ BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFile
 BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
   const auto output = last_output_lines(job_.log.path(), kHintLines);
   if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
+  if (exit_code != 0)
+    why = step_ == "dependencies" ? with_words_of_pacman(std::move(why), output)
+                                  : with_words_of_makepkg(exit_code, std::move(why), output);
   auto hint = step_ == "dependencies"
                   ? hint_from_dependencies(output)
                   : hint_from_output(output, step_ == "build" && !job_.plan.target.network);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
+
+#include "core/base/secret.hpp"
 
 namespace pkgkiln {
 
@@ -53,6 +56,33 @@ std::string cause_in(const std::vector<std::string>& lines) {
   return {};
 }
 
+constexpr int kFunctionFailed = 4;  // which one, the hint tells
+constexpr int kNotOfMakepkg = 100;
+constexpr std::string_view kDownload = "Failure while downloading ";
+/// Between what a program for downloads says and what makepkg says of it.
+constexpr std::ptrdiff_t kNear = 15;
+constexpr std::size_t kMostWords = 3;
+
+using LineFromEnd = std::vector<std::string>::const_reverse_iterator;
+
+std::string_view beginning_with(std::string_view word, std::string_view line) {
+  const auto found = line.find(word);
+  return found == std::string_view::npos ? std::string_view() : line.substr(found);
+}
+
+/// What curl or git said last before that line; empty when they said nothing.
+std::string answer_before(LineFromEnd line, LineFromEnd first) {
+  const auto end = first - line > kNear ? line + kNear : first;
+  for (; line != end; ++line) {
+    const auto git = beginning_with("fatal: ", *line);
+    if (!git.empty()) return std::string(git.substr(git.find(' ') + 1));
+    const auto curl = beginning_with("curl: (", *line);
+    if (const auto words = curl.find(") "); words != std::string_view::npos)
+      return std::string(curl.substr(words + 2));
+  }
+  return {};
+}
+
 /// Says dependencies.sh.
 bool went_without_repository(const std::string& line) {
   return line.starts_with("the repository ") &&
@@ -84,6 +114,41 @@ bool ran_out_of_processes(int exit_code, const std::vector<std::string>& lines) 
            return line.find("fork") != std::string::npos &&
                   line.find("Resource temporarily unavailable") != std::string::npos;
          });
+}
+
+std::string with_words_of_makepkg(int exit_code, std::string why,
+                                  const std::vector<std::string>& lines) {
+  constexpr std::string_view mark = "==> ERROR: ";
+  if (exit_code == kFunctionFailed || exit_code >= kNotOfMakepkg) return why;
+  const auto said = std::find_if(lines.rbegin(), lines.rend(),
+                                 [&](const std::string& line) { return line.starts_with(mark); });
+  if (said == lines.rend()) return why;
+  auto words = said->substr(mark.size());
+  if (words.starts_with(kDownload)) {
+    words = std::string(kDownload) + displayable_url(words.substr(kDownload.size()));
+    if (const auto answer = answer_before(said + 1, lines.rend()); !answer.empty())
+      words += ": " + answer;
+  }
+  if (exit_code == 1) return "makepkg: " + words;
+  return why + ": " + words;
+}
+
+std::string with_words_of_pacman(std::string why, const std::vector<std::string>& lines) {
+  std::string found, last;
+  std::size_t count = 0;
+  for (const auto& line : lines) {
+    const bool error = line.starts_with("error: ");
+    const bool tells = error ? line.find("target not found: ") != std::string::npos
+                             : line.starts_with(":: ") &&
+                                   line.find("unable to satisfy dependency") != std::string::npos;
+    if (tells && ++count <= kMostWords)
+      found += (found.empty() ? "" : ", ") + line.substr(error ? 7 : 3);
+    if (error) last = line.substr(7);
+  }
+  if (count > kMostWords) found += ", …";
+  if (found.empty()) found = last;
+  if (!found.empty()) why += ": " + found;
+  return why;
 }
 
 }  // namespace pkgkiln

@@ -13,7 +13,7 @@ std::string makepkg_exit_meaning(int code) {
   // makepkg(8), section "Errors"; libmakepkg's util/error.sh.
   switch (code) {
     case 1:
-      return "an error that makepkg has no code of its own for";
+      return "makepkg failed for a reason that only its output tells";
     case 2:
       return "makepkg's configuration has an error";
     case 3:

@@ -125,8 +125,9 @@ std::string BuilderImage::ensure(bool force_refresh, const Sink& log, const Sink
 ImageInfo BuilderImage::pull_base(const Sink& log, const Sink& notice, const Cancellation& cancel) {
   const auto& base = settings_.recipe.base;
   if (base.registry != "localhost") {
+    const auto log_line = [&log](std::string_view line) { log(std::string(line) + "\n"); };
     try {
-      return images_.pull(base, log, cancel);
+      return images_.pull(base, log_line, cancel);
     } catch (RuntimeError& error) {
       if (!images_.inspect(base.full())) {
         error.advise("check [image] base and that its registry can be reached from this host");

@@ -193,3 +193,9 @@ TEST_CASE("recipes that differ have different hashes") {
   recipe.makepkg_conf = "x";
   CHECK(std::set<std::string>{plain, two, one, pacman, recipe.hash()}.size() == 5);
 }
+
+TEST_CASE("each line of a pull is a line of the log") {
+  Workshop shop;
+  shop.ensure();
+  CHECK_THAT(shop.log, ContainsSubstring("Pulling example.org/base:1\noutput of the bootstrap\n"));
+}
