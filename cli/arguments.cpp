@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 all targets built or up to date; 1 some target failed; 2 usage or\n"
-    "configuration; 3 engine, server or state out of reach (the rest was done);\n"
+    "configuration; 3 engine, repository, server or state out of reach (the rest was done);\n"
     "4 another run holds the lock; 128+n ended by signal n.";
 
 void add_general_options(CLI::App& app, Arguments& arguments) {
@@ -26,7 +26,7 @@ void add_general_options(CLI::App& app, Arguments& arguments) {
   app.add_option("--runtime", arguments.runtime, "Override runtime.kind: auto, podman or docker")
       ->type_name("KIND")
       ->take_last();
-  app.add_flag("-q,--quiet", arguments.quiet, "Say nothing on stderr but warnings and errors");
+  app.add_flag("-q,--quiet", arguments.quiet, "Print nothing when nothing failed");
   app.add_flag("-v,--verbose", arguments.verbose, "Show every step on stderr");
 }
 

@@ -6,7 +6,7 @@ namespace pkgkiln::exit_code {
 inline constexpr int ok = 0;             // all targets built or up to date
 inline constexpr int target_failed = 1;  // some target failed
 inline constexpr int usage = 2;          // usage or configuration
-inline constexpr int nothing_done = 3;   // engine, server or state out of reach
+inline constexpr int nothing_done = 3;   // engine, repository, server or state out of reach
 inline constexpr int locked = 4;         // another run holds the lock
 inline constexpr int signal_base = 128;
 

@@ -1,11 +1,12 @@
 #include "cli/program.hpp"
 
-#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <fmt/format.h>
 
 #include "cli/arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/signals.hpp"
 #include "core/runtime/errors.hpp"
@@ -33,30 +34,40 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
 }
 
 int complain(const Error& error, int code) {
-  fmt::print(stderr, "error: {}\n", error.report());
+  say(fmt::format("error: {}\n", error.report()));
   return code;
+}
+
+/// Whoever reads the results must not take a part of them for all.
+int code_with_results(int code) {
+  if (lost_results() == 0) return code;
+  const auto error = Error("cannot write the results").because(std::strerror(lost_results()));
+  return complain(error, code == exit_code::ok ? exit_code::nothing_done : code);
 }
 
 }  // namespace
 
 int run_program(int argc, char** argv) {
+  open_standard_descriptors();
   const Cancellation cancel;
   cancel_on_signals(cancel);
   const auto parsed = parse_arguments(argc, argv);
   if (!parsed.arguments) return parsed.exit_code;
   try {
     const int code = dispatch(*parsed.arguments, cancel);
-    return cancel.signal() > 0 ? exit_code::signal_base + cancel.signal() : code;
+    if (cancel.signal() > 0) return exit_code::signal_base + cancel.signal();
+    return code_with_results(code);
   } catch (const Cancelled& error) {
     if (cancel.signal() > 0) {
-      fmt::print(stderr, "interrupted\n");
+      say("interrupted\n");
       return exit_code::signal_base + cancel.signal();
     }
     return complain(error, exit_code::nothing_done);
   } catch (const UsageError& error) {
     return complain(error, exit_code::usage);
   } catch (const LockedError& error) {
-    return complain(error, exit_code::locked);
+    // Nothing failed: what the other run does is its own to tell.
+    return parsed.arguments->quiet ? exit_code::locked : complain(error, exit_code::locked);
   } catch (RuntimeError& error) {
     error.advise("pkgkiln doctor");
     return complain(error, exit_code::nothing_done);

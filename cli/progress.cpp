@@ -1,6 +1,5 @@
 #include "cli/progress.hpp"
 
-#include <cstdio>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <variant>
@@ -20,31 +19,33 @@ std::size_t count_builds(const std::vector<Plan>& plans) {
 
 }  // namespace
 
-Progress::Progress(Detail detail) : detail_(detail), terminal_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(Detail detail)
+    : detail_(detail),
+      has_steps_(detail == Detail::normal && ::isatty(STDERR_FILENO) == 1),
+      console_(STDERR_FILENO, Console::Patience::bounded) {}
 
 void Progress::notice(const std::string& text) {
-  print(fmt::format("note: {}", text));
+  show(fmt::format("note: {}", text));
 }
 
 void Progress::planned(const std::vector<Plan>& plans) {
-  say(fmt::format("{} of {} targets to build", count_builds(plans), plans.size()));
+  tell(fmt::format("{} of {} targets to build", count_builds(plans), plans.size()));
 }
 
 void Progress::preparing_image(const std::filesystem::path& log) {
-  say(fmt::format("making the builder image (log: {})", log.string()));
+  tell(fmt::format("making the builder image (log: {})", log.string()));
 }
 
 void Progress::build_started(const Plan& plan, const std::filesystem::path& log) {
   const auto* build = std::get_if<Build>(&plan.decision);
   steps_.started(plan.target.name);
-  say(fmt::format("{}: building, since {} (log: {})", plan.target.name,
-                  build == nullptr ? "asked to" : build->why, log.string()));
+  tell(fmt::format("{}: building, since {} (log: {})", plan.target.name,
+                   build == nullptr ? "asked to" : build->why, log.string()));
 }
 
 void Progress::step_started(const Target& target, const std::string& step) {
   steps_.step(target.name, step);
-  if (detail_ == Detail::verbose) return say(fmt::format("{}: {}", target.name, step));
-  clear_steps();
+  if (detail_ == Detail::verbose) return tell(fmt::format("{}: {}", target.name, step));
   show_steps();
 }
 
@@ -52,34 +53,24 @@ void Progress::finished(const TargetResult& result) {
   const auto& record = result.record;
   steps_.ended(result.target.name);
   if (result.status == TargetResult::Status::built)
-    return say(fmt::format("{}: built and published in {}", record.target, record.repository));
+    return tell(fmt::format("{}: built and published in {}", record.target, record.repository));
   if (result.status == TargetResult::Status::up_to_date)
-    return say(fmt::format("{}: up to date", result.target.name));
+    return tell(fmt::format("{}: up to date", result.target.name));
   const auto where = record.step.empty() ? std::string() : " at step " + record.step;
-  say(fmt::format("{}: {}{}: {}", result.target.name, word(result.status), where, record.why));
+  tell(fmt::format("{}: {}{}: {}", result.target.name, word(result.status), where, record.why));
 }
 
-void Progress::say(const std::string& line) {
-  if (detail_ != Detail::quiet) print(line);
+void Progress::tell(const std::string& line) {
+  if (detail_ != Detail::quiet) show(line);
 }
 
-void Progress::print(const std::string& line) {
-  clear_steps();
-  fmt::print(stderr, "{}\n", printable(line));
+void Progress::show(const std::string& line) {
+  console_.write(printable(line) + "\n");
   show_steps();
 }
 
 void Progress::show_steps() {
-  if (!terminal_ || detail_ != Detail::normal) return;
-  const auto line = printable(steps_.text());
-  fmt::print(stderr, "{}", line);
-  std::fflush(stderr);
-  shown_ = !line.empty();
-}
-
-void Progress::clear_steps() {
-  if (shown_) fmt::print(stderr, "\r\x1b[K");
-  shown_ = false;
+  if (has_steps_) console_.status(printable(steps_.text()));
 }
 
 }  // namespace pkgkiln::cli

@@ -2,13 +2,15 @@
 
 #include <string>
 
+#include "cli/console.hpp"
 #include "cli/step_line.hpp"
 #include "core/run/observer.hpp"
 
 namespace pkgkiln::cli {
 
 /// Tells people on stderr how a run goes: a line an event, and below them what is going on if it
-/// is a terminal. No colours or cursor movement unless it is one.
+/// is a terminal. No colours or cursor movement unless it is one. Nothing waits for the terminal
+/// but its end: see Console.
 class Progress : public RunObserver {
  public:
   enum class Detail { quiet, normal, verbose };
@@ -21,17 +23,19 @@ class Progress : public RunObserver {
   void step_started(const Target& target, const std::string& step) override;
   void finished(const TargetResult& result) override;
 
+  /// Before results come.
+  void flush() { console_.flush(); }
+
  private:
   /// Unless it is to be quiet.
-  void say(const std::string& line);
-  void print(const std::string& line);
+  void tell(const std::string& line);
+  void show(const std::string& line);
   void show_steps();
-  void clear_steps();
 
   Detail detail_;
-  bool terminal_;
+  bool has_steps_;
   StepLine steps_;
-  bool shown_ = false;
+  Console console_;
 };
 
 }  // namespace pkgkiln::cli

@@ -2,13 +2,13 @@
 
 #include <array>
 #include <cctype>
-#include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <map>
 #include <pwd.h>
 #include <unistd.h>
 
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "core/base/file.hpp"
 #include "core/base/printable.hpp"
@@ -63,6 +63,16 @@ std::string content_of(const std::filesystem::path& path, const char* key) {
   }
 }
 
+void say_why_there_are_none(const config::Settings& settings) {
+  std::string how = "; add [[targets]] to " + settings.file.string();
+  if (settings.file.empty())
+    how = settings.vieter.address.empty()
+              ? ", since there is no configuration\n"
+                "  try: pkgkiln config --example > ~/.config/pkgkiln/config.toml, and edit it"
+              : "; the server lists none";
+  say("note: there are no targets for this machine" + how + "\n");
+}
+
 }  // namespace
 
 config::LoadResult load_config(const Arguments& arguments) {
@@ -108,8 +118,9 @@ int Selection::exit_code(int code) const {
 Selection select(const Setup& setup, const Arguments& arguments) {
   auto listed = list_targets(setup.sources, machine_arch(),
                              remembered_names(setup.settings().build.state_dir));
-  for (const auto& failure : listed.failures) fmt::print(stderr, "error: {}\n", failure.report());
-  for (const auto& problem : listed.problems) fmt::print(stderr, "error: {}\n", printable(problem));
+  for (const auto& notice : setup.config.notices) say(fmt::format("note: {}\n", notice));
+  for (const auto& failure : listed.failures) say(fmt::format("error: {}\n", failure.report()));
+  for (const auto& problem : listed.problems) say(fmt::format("error: {}\n", printable(problem)));
   Selection selection;
   selection.unlisted = !listed.failures.empty();
   selection.unusable = !listed.problems.empty();
@@ -119,6 +130,7 @@ Selection select(const Setup& setup, const Arguments& arguments) {
     target.force = target.force || arguments.force;
   }
   selection.listed = listed.targets;
+  if (selection.known.empty() && !selection.unlisted) say_why_there_are_none(setup.settings());
   try {
     selection.targets = select_targets(std::move(listed.targets), arguments.targets);
   } catch (const UsageError& error) {

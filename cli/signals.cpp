@@ -21,8 +21,17 @@ void cancel_on_signals(const Cancellation& cancel) {
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited {};
+    // nohup(1), and a shell that starts a job in the background, want it to be ignored.
+    if (::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler == SIG_IGN) continue;
+    ::sigaction(signal, &action, nullptr);
+  }
   ::signal(SIGPIPE, SIG_IGN);
+}
+
+bool signal_came() {
+  return cancelled_by_signals != nullptr && cancelled_by_signals->signal() > 0;
 }
 
 }  // namespace pkgkiln::cli

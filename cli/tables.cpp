@@ -118,14 +118,16 @@ std::string targets_table(const std::vector<Target>& targets) {
   return table(rows);
 }
 
-std::string summary(const std::vector<TargetResult>& results) {
+std::string summary(const std::vector<TargetResult>& results, Rows shown) {
   std::vector<std::vector<std::string>> rows;
   std::string failures;
   for (const auto& result : results) {
     const bool built = result.status == TargetResult::Status::built;
+    const bool good = built || result.status == TargetResult::Status::up_to_date;
+    if (!good) failures += failure(result);
+    if (good && shown == Rows::not_good) continue;
     rows.push_back({result.target.name, word(result.status),
                     built ? joined_files(result.record) : result.record.why});
-    if (!built && result.status != TargetResult::Status::up_to_date) failures += failure(result);
   }
   return table(rows) + failures + (rows.empty() ? "" : "\n") + counts(results);
 }

@@ -21,6 +21,7 @@ std::string targets_table(const std::vector<Target>& targets);
 
 /// What a run did: the targets by outcome, for the failed ones the step, the reason, the last
 /// lines of the log and where it is, and a line of counts.
-std::string summary(const std::vector<TargetResult>& results);
+enum class Rows { all, not_good };
+std::string summary(const std::vector<TargetResult>& results, Rows shown = Rows::all);
 
 }  // namespace pkgkiln::cli

@@ -1,5 +1,6 @@
-#include <cstdio>
 #include <fmt/format.h>
+#include <optional>
+#include <vector>
 
 #include "cli/commands/commands.hpp"
 #include "cli/engine.hpp"
@@ -20,22 +21,21 @@ Progress::Detail detail_of(const Arguments& arguments) {
   return arguments.verbose ? Progress::Detail::verbose : Progress::Detail::normal;
 }
 
-}  // namespace
+struct Ended {
+  std::vector<TargetResult> results;
+  std::optional<Error> obstacle;
+};
 
-int build_command(const Arguments& arguments, const Cancellation& cancel) {
-  const auto setup = set_up(arguments, cancel);
+/// Holds the lock and the engine, both of which are let go before anything waits for whoever reads
+/// the results.
+Ended run_builds(const Setup& setup, const Selection& selection, const Arguments& arguments,
+                 Progress& progress, const Cancellation& cancel) {
   const auto& settings = setup.settings();
-  const auto selection = select(setup, arguments);
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);
-  Progress progress(detail_of(arguments));
-  for (const auto& notice : setup.config.notices) progress.notice(notice);
-  History history(state);
+  History history(state, History::IfDamaged::put_aside);
   if (!history.notice().empty()) progress.notice(history.notice());
-  if (selection.known.empty() && !selection.unlisted)
-    progress.notice("there are no targets for this machine; add [[targets]]");
-
-  const auto engine = open_engine(settings);
+  const auto engine = engine_when_needed(settings);
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
@@ -53,10 +53,30 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
            setup.logs.get(),
            settings.build.keep_logs},
           progress);
-  const auto results = run.build(selection.targets, {selection.listed, !selection.unlisted},
-                                 arguments.refresh_image, cancel);
-  fmt::print("{}", arguments.json ? results_json(results) : summary(results));
-  return selection.exit_code(all_good(results) ? exit_code::ok : exit_code::target_failed);
+  auto results = run.build(selection.targets, {selection.listed, !selection.unlisted},
+                           arguments.refresh_image, cancel);
+  return {std::move(results), run.obstacle()};
+}
+
+int code_of(const Ended& ended) {
+  if (ended.obstacle || out_of_reach(ended.results)) return exit_code::nothing_done;
+  return all_good(ended.results) ? exit_code::ok : exit_code::target_failed;
+}
+
+}  // namespace
+
+int build_command(const Arguments& arguments, const Cancellation& cancel) {
+  const auto setup = set_up(arguments, cancel);
+  const auto selection = select(setup, arguments);
+  Progress progress(detail_of(arguments));
+  const auto ended = run_builds(setup, selection, arguments, progress, cancel);
+  progress.flush();
+  if (arguments.json)
+    print(results_json(ended.results));
+  else if (!arguments.quiet || !all_good(ended.results))
+    print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all));
+  if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));
+  return selection.exit_code(code_of(ended));
 }
 
 }  // namespace pkgkiln::cli

@@ -1,11 +1,12 @@
-#include <cstdio>
 #include <fmt/format.h>
 #include <functional>
 #include <set>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/engine.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
@@ -25,7 +26,8 @@ namespace {
 /// Removes things, or only says so, and tells what and how large each was.
 class Broom {
  public:
-  explicit Broom(bool dry_run) : dry_run_(dry_run) {}
+  explicit Broom(const Arguments& arguments)
+      : dry_run_(arguments.dry_run), quiet_(arguments.quiet) {}
 
   void sweep(const std::vector<Litter>& litter) {
     for (const auto& one : litter) attempt([&] { sweep(one); });
@@ -37,27 +39,34 @@ class Broom {
     } catch (const Cancelled&) {
       throw;
     } catch (const Error& error) {
-      fmt::print(stderr, "error: {}\n", error.report());
+      complaints_.write(fmt::format("error: {}\n", error.report()));
       failed_ = true;
     }
   }
-  void tell() const {
-    if (count_ == 0) return fmt::print("nothing to remove\n");
-    fmt::print("{} {} thing{}, {}\n", verb(), count_, count_ == 1 ? "" : "s", size_text(bytes_));
+  void note(const std::string& text) { complaints_.write(fmt::format("note: {}\n", text)); }
+  void tell() {
+    if (count_ == 0) return say("nothing to remove");
+    say(fmt::format("{} {} thing{}, {}", verb(), count_, count_ == 1 ? "" : "s",
+                    size_text(bytes_)));
   }
   bool failed() const { return failed_; }
 
  private:
   void sweep(const Litter& one) {
     if (!dry_run_) one.remove();
-    fmt::print("{} {}{}\n", verb(), printable(one.what),
-               one.bytes ? " (" + size_text(*one.bytes) + ")" : std::string());
+    say(fmt::format("{} {}{}", verb(), printable(one.what),
+                    one.bytes ? " (" + size_text(*one.bytes) + ")" : std::string()));
     ++count_;
     bytes_ += one.bytes.value_or(0);
   }
+  void say(const std::string& line) {
+    if (!quiet_) results_.write(line + "\n");
+  }
   const char* verb() const { return dry_run_ ? "would remove" : "removed"; }
 
-  bool dry_run_;
+  Console results_{STDOUT_FILENO, Console::Patience::endless};
+  Console complaints_{STDERR_FILENO, Console::Patience::bounded};
+  bool dry_run_, quiet_;
   bool failed_ = false;
   std::size_t count_ = 0;
   std::uint64_t bytes_ = 0;
@@ -160,12 +169,12 @@ int clean_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto& settings = setup.settings();
   const auto selection = select(setup, arguments);
   const Wanted wanted(selection, arguments);
+  Broom broom(arguments);  // before the lock, which must not wait for whoever reads
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);
-  History history(state);
-  if (!wanted.is_complete)
-    fmt::print(stderr, "note: nothing of targets that may be listed no more is removed\n");
-  Broom broom(arguments.dry_run);
+  History history(state, History::IfDamaged::put_aside);
+  if (!history.notice().empty()) broom.note(history.notice());
+  if (!wanted.is_complete) broom.note("nothing of targets that may be listed no more is removed");
   broom.attempt([&] { sweep_engine(settings, state, history, wanted, broom); });
   sweep_spool(*setup.repositories, state, wanted, broom);
   sweep_repositories(*setup.repositories, history, broom);

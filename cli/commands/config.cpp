@@ -1,7 +1,7 @@
-#include <cstdio>
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
 #include "config/render.hpp"
@@ -10,12 +10,12 @@ namespace pkgkiln::cli {
 
 int config_command(const Arguments& arguments) {
   if (arguments.example) {
-    fmt::print("{}", config::render_example());
+    print(config::render_example());
     return exit_code::ok;
   }
   const auto loaded = load_config(arguments);
-  for (const auto& notice : loaded.notices) fmt::print(stderr, "note: {}\n", notice);
-  fmt::print("{}", config::render_effective(loaded));
+  for (const auto& notice : loaded.notices) say(fmt::format("note: {}\n", notice));
+  print(config::render_effective(loaded));
   return exit_code::ok;
 }
 

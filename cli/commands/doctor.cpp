@@ -1,13 +1,15 @@
 #include <algorithm>
-#include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <functional>
 #include <string>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 #include <vector>
 
 #include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/engine.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
@@ -15,6 +17,7 @@
 #include "core/base/random.hpp"
 #include "core/base/secret.hpp"
 #include "core/runtime/waiting_container.hpp"
+#include "core/state/history.hpp"
 #include "core/state/state_dir.hpp"
 #include "core/vieter/targets.hpp"
 
@@ -22,15 +25,24 @@ namespace pkgkiln::cli {
 
 namespace {
 
-/// What was found, printed as it is found.
+/// What was found, printed as it is found; only what is wrong when it is to be quiet.
 class Findings {
  public:
-  void good(const std::string& what, const std::string& text) { print("ok", what, text); }
-  void note(const std::string& what, const std::string& text) { print("-", what, text); }
-  void warn(const std::string& what, const std::string& text) { print("warning", what, text); }
+  explicit Findings(bool quiet) : quiet_(quiet) {}
+
+  void good(const std::string& what, const std::string& text) {
+    if (!quiet_) tell("ok", what, text);
+  }
+  void note(const std::string& what, const std::string& text) {
+    if (!quiet_) tell("-", what, text);
+  }
+  void warn(const std::string& what, const std::string& text) { tell("warning", what, text); }
   void bad(const std::string& what, const Error& error) {
-    print("FAILED", what, error.report());
+    tell("FAILED", what, error.report());
     failed_ = true;
+  }
+  void progress(const std::string& text) const {
+    if (!quiet_) say(text + "\n");
   }
   /// Runs a check; what it throws is a bad finding. Returns whether it went well.
   bool check(const std::string& what, const std::function<void()>& action) {
@@ -47,16 +59,17 @@ class Findings {
   bool failed() const { return failed_; }
 
  private:
-  static void print(const char* verdict, const std::string& what, const std::string& text) {
-    fmt::print("{:8}{:<14}", verdict, what);
+  void tell(const char* verdict, const std::string& what, const std::string& text) {
+    std::string lines = fmt::format("{:8}{:<14}", verdict, what);
     for (const char c : text) {
-      fmt::print("{}", c);
-      if (c == '\n') fmt::print("{:22}", "");
+      lines += c;
+      if (c == '\n') lines.append(22, ' ');
     }
-    fmt::print("\n");
-    std::fflush(stdout);
+    console_.write(lines + "\n");
   }
 
+  Console console_{STDOUT_FILENO, Console::Patience::endless};
+  bool quiet_;
   bool failed_ = false;
 };
 
@@ -97,6 +110,7 @@ void check_proxies(const config::Settings& settings, Findings& findings) {
 void check_state(const config::Settings& settings, Findings& findings) {
   findings.check("state", [&] {
     const StateDir state(settings.build.state_dir);
+    if (std::filesystem::exists(state.database())) static_cast<void>(History(state));
     findings.good("state", state.root().string());
   });
 }
@@ -131,7 +145,7 @@ std::string check_base_image(ImageStore& images, const ImageRef& base, Findings&
       id = local->id;
       return findings.good("base image", base.full() + " is in the engine");
     }
-    fmt::print(stderr, "pulling {} …\n", base.full());
+    findings.progress(fmt::format("pulling {} …", base.full()));
     try {
       id = images
                .pull(
@@ -237,7 +251,7 @@ void check_repositories(const Setup& setup, Findings& findings) {
 
 int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
-  Findings findings;
+  Findings findings(arguments.quiet);
   check_config(setup, findings);
   check_proxies(setup.settings(), findings);
   check_state(setup.settings(), findings);

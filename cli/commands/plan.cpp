@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <cstdio>
 #include <fmt/format.h>
 #include <optional>
+#include <unistd.h>
 #include <variant>
 
 #include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
 #include "cli/setup.hpp"
@@ -16,11 +16,11 @@ namespace pkgkiln::cli {
 namespace {
 
 /// Who has the lock may use the mirrors.
-std::optional<RunLock> lock_if_free(const StateDir& state) {
+std::optional<RunLock> lock_if_free(const StateDir& state, Console& notes) {
   try {
     return std::make_optional<RunLock>(state, RunLock::For::look);
   } catch (const LockedError& error) {
-    fmt::print(stderr, "note: what changed is not looked into, since {}\n", error.what());
+    notes.write(fmt::format("note: what changed is not looked into, since {}\n", error.what()));
     return std::nullopt;
   }
 }
@@ -30,23 +30,40 @@ std::string shown(const std::vector<Plan>& plans, const Arguments& arguments) {
   return arguments.explain ? plan_explanation(plans) : plan_table(plans);
 }
 
+int code_of(const std::vector<Plan>& plans) {
+  int code = exit_code::ok;
+  for (const auto& plan : plans)
+    if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
+      if (unplannable->out_of_reach()) return exit_code::nothing_done;
+      code = exit_code::target_failed;
+    }
+  return code;
+}
+
+/// Nothing is printed while the lock is held: a build would wait for whoever reads it.
+std::vector<Plan> make_plans(const Setup& setup, const Selection& selection,
+                             const Arguments& arguments, Console& notes,
+                             const Cancellation& cancel) {
+  const StateDir state(setup.settings().build.state_dir);
+  const auto lock = lock_if_free(state, notes);
+  const History history(state, lock ? History::IfDamaged::put_aside : History::IfDamaged::refuse);
+  if (!history.notice().empty()) notes.write(fmt::format("note: {}\n", history.notice()));
+  git::Remotes remotes;
+  const Planner planner(state, history, *setup.repositories, remotes,
+                        {lock.has_value(), retry_policy(setup.settings(), arguments)});
+  return planner.decide(selection.targets, cancel);
+}
+
 }  // namespace
 
 int plan_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
   const auto selection = select(setup, arguments);
-  const StateDir state(setup.settings().build.state_dir);
-  const auto lock = lock_if_free(state);
-  const History history(state);
-  git::Remotes remotes;
-  const Planner planner(state, history, *setup.repositories, remotes,
-                        {lock.has_value(), retry_policy(setup.settings(), arguments)});
-  const auto plans = planner.decide(selection.targets, cancel);
-  fmt::print("{}", shown(plans, arguments));
-  const bool failed = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
-    return std::holds_alternative<Unplannable>(plan.decision);
-  });
-  return selection.exit_code(failed ? exit_code::target_failed : exit_code::ok);
+  Console notes(STDERR_FILENO, Console::Patience::bounded);
+  const auto plans = make_plans(setup, selection, arguments, notes, cancel);
+  notes.flush();
+  print(shown(plans, arguments));
+  return selection.exit_code(code_of(plans));
 }
 
 }  // namespace pkgkiln::cli

@@ -1,7 +1,5 @@
-#include <cstdio>
-#include <fmt/format.h>
-
 #include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
@@ -11,7 +9,7 @@ namespace pkgkiln::cli {
 int targets_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
   const auto selection = select(setup, arguments);
-  fmt::print("{}", targets_table(selection.targets));
+  print(targets_table(selection.targets));
   return selection.exit_code(exit_code::ok);
 }
 

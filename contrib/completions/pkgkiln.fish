@@ -7,7 +7,7 @@ complete -c pkgkiln -f
 complete -c pkgkiln -s c -l config -r -F -d 'Configuration file'
 complete -c pkgkiln -l set -x -d 'Override a setting, TABLE.KEY=VALUE'
 complete -c pkgkiln -l runtime -x -a 'auto podman docker' -d 'Override runtime.kind'
-complete -c pkgkiln -s q -l quiet -d 'Say nothing but warnings and errors'
+complete -c pkgkiln -s q -l quiet -d 'Print nothing when nothing failed'
 complete -c pkgkiln -s v -l verbose -d 'Show every step'
 complete -c pkgkiln -s h -l help -d 'Show help'
 complete -c pkgkiln -n $none -s V -l version -d 'Show the version'

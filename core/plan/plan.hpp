@@ -29,6 +29,9 @@ struct Unplannable {
   std::string step;  // "source", "inspect" or "repository": what was asked
   std::string why;
   std::string advice;
+
+  /// Nothing of the target's: what it is published in doesn't answer, or can't be read.
+  bool out_of_reach() const { return step == "repository"; }
 };
 
 /// One thing that was looked at on the way to a decision, for people.

@@ -23,6 +23,7 @@ struct Describe {
     result.record.exit_code = failed.exit_code;
     result.record.why = failed.why;
     result.hint = failed.hint;
+    result.out_of_reach = failed.out_of_reach;
   }
   void operator()(const TimedOut& timed_out) const {
     set_status(result, TargetResult::Status::timed_out);

@@ -18,4 +18,9 @@ bool all_good(const std::vector<TargetResult>& results) {
   });
 }
 
+bool out_of_reach(const std::vector<TargetResult>& results) {
+  return std::any_of(results.begin(), results.end(),
+                     [](const TargetResult& result) { return result.out_of_reach; });
+}
+
 }  // namespace pkgkiln

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "core/base/file.hpp"
@@ -16,9 +17,9 @@
 
 namespace pkgkiln {
 
-namespace {
-
 namespace fs = std::filesystem;
+
+namespace {
 
 constexpr std::uint64_t kLongestListing = std::uint64_t{128} << 20U;
 
@@ -29,7 +30,9 @@ Run::Run(Parts parts, RunObserver& observer)
 
 std::vector<TargetResult> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
                                      bool refresh_image, const Cancellation& cancel) {
-  clean_up();
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(parts_.state.tmp(), ignored))
+    fs::remove_all(entry.path(), ignored);
   publisher_.publish_pending(targets, known, cancel);
   LogDelivery(parts_, observer_).deliver_waiting(targets, cancel);
   const auto plans =
@@ -41,25 +44,58 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets, const K
   const bool something = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Build>(plan.decision);
   });
-  std::string image;
-  if (something || refresh_image) image = prepare_image(refresh_image, cancel);
-  auto distribution = something ? distribution_of(image, known, cancel) : Distribution();
-  TargetBuilder builder(parts_, publisher_, observer_, image, known, std::move(distribution));
+  auto prepared = prepare(something, refresh_image, known, cancel);
+  if (!prepared) return build_nothing(plans);
+  TargetBuilder builder(parts_, publisher_, observer_, prepared->image, known,
+                        std::move(prepared->distribution));
   auto results = build_in_order(plans, builder, cancel);
   if (something) tidy();
   return results;
 }
 
-void Run::clean_up() {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(parts_.state.tmp(), ignored))
-    fs::remove_all(entry.path(), ignored);
+std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const KnownTargets& known,
+                                          const Cancellation& cancel) {
+  const bool needed = builds || refresh;
+  try {
+    remove_leftovers();
+    Prepared prepared;
+    if (needed) prepared.image = prepare_image(refresh, cancel);
+    if (builds) prepared.distribution = distribution_of(prepared.image, known, cancel);
+    return prepared;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (RuntimeError& error) {
+    if (!needed && error.out_of_reach()) return Prepared();  // it is not missed
+    obstacle_ = error.advise("pkgkiln doctor");
+  } catch (const Error& error) {
+    obstacle_ = error;
+  }
+  if (needed) return std::nullopt;
+  observer_.notice(fmt::format("what earlier runs left in the engine stays: {}",
+                               std::exchange(obstacle_, {})->what()));
+  return Prepared();
+}
+
+void Run::remove_leftovers() {
   const auto warn = [this](std::string_view text) { observer_.notice(std::string(text)); };
-  const auto removed =
-      remove_leftovers(parts_.runtime, {{label::instance, parts_.identity.instance}}, warn);
+  const auto removed = pkgkiln::remove_leftovers(
+      parts_.runtime, {{label::instance, parts_.identity.instance}}, warn);
   if (removed > 0)
     observer_.notice(
         fmt::format("removed {} leftovers of an earlier run from the engine", removed));
+}
+
+std::vector<TargetResult> Run::build_nothing(const std::vector<Plan>& plans) {
+  std::vector<TargetResult> results;
+  for (const auto& plan : plans) {
+    auto result = settled(plan, std::nullopt);
+    if (!result)
+      describe(result.emplace(), Failed{"prepare", 0, obstacle_->what_failed(), {}, true});
+    result->target = plan.target;
+    observer_.finished(*result);
+    results.push_back(std::move(*result));
+  }
+  return results;
 }
 
 void Run::tidy() {
@@ -125,6 +161,7 @@ std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
                                               TargetBuilder& builder, const Cancellation& cancel) {
   auto survey = survey_targets(plans, builder, publisher_, parts_.history, cancel);
   const auto order = order_builds(survey.nodes);
+  builder.know(survey.nodes);
   std::vector<Prospect> prospects;
   for (std::size_t i = 0; i < plans.size(); ++i)
     prospects.push_back(prospect(plans[i], survey.begun[i], builder));
@@ -170,7 +207,8 @@ std::optional<TargetResult> Run::settled(const Plan& plan,
     return result;
   }
   if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
-    describe(result, Failed{unplannable->step, 0, unplannable->why, unplannable->advice});
+    describe(result, Failed{unplannable->step, 0, unplannable->why, unplannable->advice,
+                            unplannable->out_of_reach()});
     return result;
   }
   if (auto waiting = publisher_.still_waiting(plan)) return waiting;

@@ -15,24 +15,34 @@
 
 namespace pkgkiln {
 
-/// The pipeline: clean up what earlier runs left, publish what they could not, plan, make the
-/// builder image if anything is to be built, find out what depends on what, build in that order
-/// and several at once, publish, record, and keep no more for later than is wanted. Whatever
-/// happens to one target, those that don't depend on it go on. Holds nothing; the caller holds the
-/// RunLock.
+/// The pipeline: publish what earlier runs could not, plan, and remove what they left in the
+/// engine; make the builder image if anything is to be built, find out what depends on what, build
+/// in that order and several at once, publish, record, and keep no more for later than is wanted.
+/// Whatever happens to one target, those that don't depend on it go on. Until something is to be
+/// built it doesn't matter whether there is an engine. Holds nothing; the caller holds the RunLock.
 class Run {
  public:
   using Parts = RunParts;
 
   Run(Parts parts, RunObserver& observer);
 
-  /// One result a target, in the given order. Throws Error only for what concerns all targets:
-  /// the builder image, the state; builds that run then go on to their end first.
+  /// One result a target, in the given order. Throws Error only for what concerns all targets: the
+  /// state; builds that run then go on to their end first.
   std::vector<TargetResult> build(const std::vector<Target>& targets, const KnownTargets& known,
                                   bool refresh_image, const Cancellation& cancel);
+  /// What kept all that was to be built from being begun: no engine, or no builder image.
+  const std::optional<Error>& obstacle() const { return obstacle_; }
 
  private:
-  void clean_up();
+  void remove_leftovers();
+  struct Prepared {
+    std::string image;  // the builder image's id
+    Distribution distribution;
+  };
+  /// What is needed of an engine; nothing when that can't be had, which is the obstacle.
+  std::optional<Prepared> prepare(bool builds, bool refresh, const KnownTargets& known,
+                                  const Cancellation& cancel);
+  std::vector<TargetResult> build_nothing(const std::vector<Plan>& plans);
   /// Holds caches, logs and records to their limits.
   void tidy();
   std::string prepare_image(bool refresh, const Cancellation& cancel);
@@ -49,6 +59,7 @@ class Run {
   Parts parts_;
   SerialObserver observer_;
   SpoolPublisher publisher_;
+  std::optional<Error> obstacle_;
 };
 
 }  // namespace pkgkiln

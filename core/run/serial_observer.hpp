@@ -1,42 +1,48 @@
 #pragma once
 
 #include <mutex>
+#include <utility>
 
 #include "core/run/observer.hpp"
 
 namespace pkgkiln {
 
-/// Lets several threads tell one observer: its calls come one at a time. Thread-safe.
+/// Lets several threads tell one observer: its calls come one at a time. What it throws is lost,
+/// since whether somebody sees a build must not matter to the build. Thread-safe.
 class SerialObserver : public RunObserver {
  public:
   explicit SerialObserver(RunObserver& observer) : observer_(observer) {}
 
   void notice(const std::string& text) override {
-    const std::lock_guard lock(mutex_);
-    observer_.notice(text);
+    tell([&] { observer_.notice(text); });
   }
   void planned(const std::vector<Plan>& plans) override {
-    const std::lock_guard lock(mutex_);
-    observer_.planned(plans);
+    tell([&] { observer_.planned(plans); });
   }
   void preparing_image(const std::filesystem::path& log) override {
-    const std::lock_guard lock(mutex_);
-    observer_.preparing_image(log);
+    tell([&] { observer_.preparing_image(log); });
   }
   void build_started(const Plan& plan, const std::filesystem::path& log) override {
-    const std::lock_guard lock(mutex_);
-    observer_.build_started(plan, log);
+    tell([&] { observer_.build_started(plan, log); });
   }
   void step_started(const Target& target, const std::string& step) override {
-    const std::lock_guard lock(mutex_);
-    observer_.step_started(target, step);
+    tell([&] { observer_.step_started(target, step); });
   }
   void finished(const TargetResult& result) override {
-    const std::lock_guard lock(mutex_);
-    observer_.finished(result);
+    tell([&] { observer_.finished(result); });
   }
 
  private:
+  template <typename Call>
+  void tell(Call call) {
+    const std::lock_guard lock(mutex_);
+    try {
+      call();
+    } catch (...) {
+      return;
+    }
+  }
+
   RunObserver& observer_;
   std::mutex mutex_;
 };

@@ -138,6 +138,7 @@ void SpoolPublisher::attempt(const Spool::Batch& batch, const Packages& packages
     result.record.files.clear();
   } catch (const Error& error) {
     fail(TargetResult::Status::unpublished, error);
+    result.out_of_reach = true;
   }
   parts_.history.record(result.record);
   if (result.status == TargetResult::Status::built) look_after_former(result.record);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <sstream>
 #include <system_error>
 #include <utility>
 #include <variant>
 
+#include "core/pacman/package_name.hpp"
 #include "core/run/describe.hpp"
 #include "core/run/plan_record.hpp"
 #include "core/state/old_files.hpp"
@@ -35,6 +37,12 @@ void note_cache(History& history, const PackageBuild& build) {
 
 void note_end(BuildRecord& record) {
   record.finished = std::max(std::chrono::system_clock::now(), record.started);
+}
+
+void tell_of_gaps(BuildLog& log, const Target& target, RunObserver& observer) {
+  if (const auto problem = log.problem(); !problem.empty())
+    observer.notice(
+        fmt::format("the log of '{}' could not all be written: {}", target.name, problem));
 }
 
 /// Whether the packages are published, or will be.
@@ -101,6 +109,7 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
     note_findings(record, build.inspected());
     describe(begun.result, *ended);
     owners_.release(plan.target);
+    tell_of_gaps(log, plan.target, observer_);
   }
   observer_.build_started(plan, record.log);
   note_end(record);
@@ -116,6 +125,7 @@ TargetResult TargetBuilder::build(const Plan& plan, const std::optional<Begun>& 
   const auto directory = spool.open(plan.target.name, result.record.build);
   const auto outcome = build_packages(plan, result, begun, turn, directory, cancel);
   describe(result, outcome);
+  if (result.record.step == "dependencies") hint_at_versions(result);
   note_end(result.record);
   if (result.status == TargetResult::Status::built) {
     const Spool::Batch batch{directory, result.record};
@@ -161,6 +171,7 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
   note_steps(result, build);
   result.record.peak_memory = build.peak_memory();
   note_cache(parts_.history, build);
+  tell_of_gaps(log, plan.target, observer_);
   return outcome;
 }
 
@@ -176,6 +187,39 @@ BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, Packagi
           log,
           [this, &plan](const std::string& pkgname) { return owners_.claim(pkgname, plan.target); },
           [this, &plan](const std::string& step) { observer_.step_started(plan.target, step); }};
+}
+
+/// Pacman says no more of a version that isn't there than of a package that isn't.
+void TargetBuilder::hint_at_versions(TargetResult& result) const {
+  std::istringstream words(result.record.why);
+  for (std::string word; words >> word;) {
+    word.erase(0, word.find_first_not_of('\''));
+    while (!word.empty() && (word.back() == '\'' || word.back() == ',')) word.pop_back();
+    const auto dependency = pacman::Dependency::parse(word);
+    if (dependency.relation == pacman::Dependency::Relation::any) continue;
+    if (const auto there = other_version(dependency, result.target.repository))
+      result.hint = fmt::format("{} is needed, but {}", word, *there);
+  }
+}
+
+/// Which target has a package of that name in a version that doesn't do.
+std::optional<std::string> TargetBuilder::other_version(const pacman::Dependency& dependency,
+                                                        const std::string& repository) const {
+  std::optional<std::string> found;
+  const auto look_at = [&](const std::string& target, const std::string& pkgname,
+                           const std::string& version) {
+    if (pkgname == dependency.name && !version.empty() && !dependency.allows(version))
+      found = fmt::format("the target '{}' makes {} {}", target, pkgname, version);
+  };
+  if (const auto owner = parts_.history.owner_of(dependency.name, repository))
+    if (const auto last = parts_.history.last_good(*owner))
+      for (const auto& file : last->files)
+        if (const auto name = pacman::PackageFileName::parse(file.file_name))
+          look_at(*owner, name->pkgname, name->version);
+  for (const auto& node : nodes_)
+    if (node.repository == repository)
+      for (const auto& offer : node.offers) look_at(node.name, offer.pkgname, offer.version);
+  return found;
 }
 
 void TargetBuilder::finish(const Target& target, const BuildRecord& record) {

@@ -6,9 +6,11 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/build/package_build.hpp"
+#include "core/run/build_order.hpp"
 #include "core/run/log_delivery.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/run/spool_publisher.hpp"
@@ -38,6 +40,8 @@ class TargetBuilder {
                      const Cancellation& cancel);
   /// Who may publish what.
   PackageOwners& owners() { return owners_; }
+  /// What targets offer in this run, for hints: before the first build.
+  void know(std::vector<OrderNode> nodes) { nodes_ = std::move(nodes); }
   /// Forgets a build that isn't to go on.
   static void drop(const Begun& begun);
 
@@ -53,6 +57,9 @@ class TargetBuilder {
   void finish(const Target& target, const BuildRecord& record);
   /// The run may make more logs than there is to be room for.
   void make_room_for_logs(const std::filesystem::path& log);
+  void hint_at_versions(TargetResult& result) const;
+  std::optional<std::string> other_version(const pacman::Dependency& dependency,
+                                           const std::string& repository) const;
 
   RunParts parts_;
   SpoolPublisher& publisher_;
@@ -60,6 +67,7 @@ class TargetBuilder {
   LogDelivery logs_;
   PackageOwners owners_;
   std::string image_;
+  std::vector<OrderNode> nodes_;
 
   std::mutex logs_mutex_;
   std::set<std::filesystem::path> logs_in_use_;

@@ -82,7 +82,8 @@ commit_file() { # repository, file; content from stdin
 
 # Becomes a command that has all that the program inherits, and nothing else.
 become() {
-	exec env -i "${ENVIRONMENT[@]}" PATH="$PATH" HOME="$WORLD/home" TZ=UTC LC_ALL=C.UTF-8 TMPDIR="$WORLD/tmp" \
+	# What a shell without job control starts in the background ignores SIGINT.
+	exec env --default-signal=INT -i "${ENVIRONMENT[@]}" PATH="$PATH" HOME="$WORLD/home" TZ=UTC LC_ALL=C.UTF-8 TMPDIR="$WORLD/tmp" \
 		XDG_CONFIG_HOME="$WORLD/config" XDG_DATA_HOME="$WORLD/data" XDG_CACHE_HOME="$WORLD/cache" \
 		XDG_STATE_HOME="$WORLD/xdg-state" XDG_RUNTIME_DIR="$WORLD/run" "$@"
 }

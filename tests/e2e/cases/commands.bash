@@ -108,10 +108,11 @@ it 'points at a value of the wrong kind' bad_config wrong-kind 'network = "yes"'
 it 'points at text that is no TOML' bad_config no-toml 'network = = true'
 
 kiln no-socket --set "runtime.socket=unix://$WORLD/no.sock" build anyarch
-it 'ends with 3 when the socket is missing' complaint 3 "$WORLD/no.sock"
+without_engine() { code_is 3 && err_has 'error: ' "$@" 'try: ' && out_matches '^anyarch +failed +cannot '; }
+it 'ends with 3 when the socket is missing, and says what could not be built' without_engine "$WORLD/no.sock"
 "$PYTHON" -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORLD/dead.sock"
 kiln dead-socket --set "runtime.socket=unix://$WORLD/dead.sock" build anyarch
-it 'ends with 3 when nothing listens at the socket' complaint 3 "$WORLD/dead.sock"
+it 'ends with 3 when nothing listens at the socket, and says what could not be built' without_engine "$WORLD/dead.sock"
 kiln no-engine-doctor --set "runtime.socket=unix://$WORLD/no.sock" doctor
 it 'finds in the doctor that the engine is missing' code_is 3
 it 'says in the doctor what to do about it' out_matches '^FAILED +engine ' 'try: '
@@ -126,7 +127,67 @@ it 'refuses a socket of another scheme' complaint 2 'tcp'
 
 kiln quiet --quiet build anyarch
 it 'builds quietly' code_is 0
-it 'says nothing on stderr then' said_on_stdout_only
+says_nothing() { [[ ! -s $WORLD/runs/$RUN.out && ! -s $WORLD/runs/$RUN.err ]] || fail "$(head "$WORLD/runs/$RUN".*)"; }
+it 'says nothing then' says_nothing
+kiln quiet-doctor --quiet doctor
+no_good_findings() { ! grep -E '^(ok|-) ' "$WORLD/runs/$RUN.out"; }
+it 'says nothing of what is good in a quiet doctor' no_good_findings
+kiln no-engine-needed --set "runtime.socket=unix://$WORLD/no.sock" build anyarch
+missed() { code_is 0 && out_has '0 built, 1 up-to-date' && lacks "$WORLD/runs/$RUN.err" no.sock; }
+it 'misses no engine when there is nothing to build' missed
+
+# --- readers who go away or stop ------------------------------------------------------
+
+program() { become "$PROGRAM" --config "$CONFIG" "$@" </dev/null; }
+nobody_reads() {
+	program --verbose build in-subdirectory 2>&1 | true
+	published in-subdirectory-3.1-1-any.pkg.tar.zst
+}
+it 'builds though nobody reads what it says' nobody_reads
+nothing_is_open() { (program build anyarch) <&- >&- 2>&-; }
+it 'builds though no standard stream is open' nothing_is_open
+full_stderr() { (program build anyarch) 2>/dev/full >"$WORLD/full.out" && has "$WORLD/full.out" '0 built, 1 up-to-date'; }
+it 'builds though stderr is a file on a full disk' full_stderr
+full_stdout() {
+	local code=0
+	(program plan) >/dev/full 2>"$WORLD/full.err" || code=$?
+	((code == 3)) || fail "it ended with $code"
+	has "$WORLD/full.err" 'error: cannot write the results' 'No space left on device'
+}
+it 'says when its results cannot be written' full_stdout
+# The lock must not be held by whoever pressed Ctrl-S.
+# shellcheck disable=SC2016 # Python's text
+stopped='
+import os, pty, subprocess, sys, termios, time
+screen, terminal = pty.openpty()
+termios.tcflow(terminal, termios.TCOOFF)
+first = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal)
+time.sleep(2)
+deadline = time.monotonic() + 60
+while (code := subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)) == 4:
+    assert time.monotonic() < deadline, "the lock is held"
+    time.sleep(0.5)
+assert code == 0, code
+assert first.poll() is None, "it did not wait for its reader"
+termios.tcflow(terminal, termios.TCOON)
+os.close(terminal)
+text = b""
+try:
+    while part := os.read(screen, 4096):
+        text += part
+except OSError:
+    pass
+assert first.wait() == 0, first.returncode
+assert b"0 built, 1 up-to-date" in text, text
+'
+stopped_terminal() { (become "$PYTHON" -c "$stopped" "$PROGRAM" --config "$CONFIG" build anyarch); }
+it 'holds up nobody for a terminal that is stopped' stopped_terminal
+
+no_configuration() {
+	(become "$PROGRAM" plan) 2>"$WORLD/none.err"
+	has "$WORLD/none.err" 'there is no configuration' 'pkgkiln config --example'
+}
+it 'says in a plan that there is no configuration' no_configuration
 kiln verbose --verbose build --force in-subdirectory
 it 'names every step when it is verbose' err_has 'in-subdirectory: source' 'in-subdirectory: fetch' 'in-subdirectory: seal' 'in-subdirectory: build' 'in-subdirectory: collect'
 no_escapes() { ! grep -q $'\x1b' "$WORLD/runs/verbose.err" "$WORLD/runs/verbose.out"; }

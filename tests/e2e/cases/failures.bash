@@ -13,7 +13,7 @@ it 'publishes the good one, which came last' published anyarch-1.0-1-any.pkg.tar
 it 'publishes nothing of those that failed' not_published 'bad-*' 'failing-*' 'wants-*'
 
 it 'reports a wrong checksum at the step fetch' failed_with bad-checksum 'failed at step fetch' \
-	'an error that makepkg has no code of its own for' 'exit code: 1' 'hint: a checksum does not fit its source' \
+	'makepkg: One or more files did not pass the validity check!' 'exit code: 1' 'hint: a checksum does not fit its source' \
 	'| ==> ERROR: One or more files did not pass the validity check!' "log: $STATE/logs/bad-checksum/"
 it 'reports a failing build() at the step build' failed_with failing-build 'failed at step build' \
 	'a function of the PKGBUILD failed' 'exit code: 4' 'hint: build() failed' '| the reason is on stderr' \

@@ -30,7 +30,12 @@ it 'reports it as timed out, at its step' failed_with endless 'timed-out at step
 it 'removes the container of a build that took too long' nothing_is_left
 
 for signal in INT:130 TERM:143; do
+	trap '' HUP # as nohup
 	begin_endless "$signal" endless anyarch
+	trap - HUP
+	kill -HUP "$BACKGROUND"
+	nap 0.5
+	it "outlives its terminal when it is to ($signal)" kill -0 "$BACKGROUND"
 	kill -"${signal%:*}" "$BACKGROUND"
 	kiln_ends 30
 	it "ends with ${signal#*:} on SIG${signal%:*}" code_is "${signal#*:}"
@@ -47,6 +52,11 @@ locked_out() {
 	err_has 'another run' "$BACKGROUND"
 }
 it 'ends with 4 while another run holds the lock, and names it' locked_out
+locked_out_quietly() {
+	BACKGROUND='' kiln quiet-second --quiet build anyarch
+	code_is 4 && [[ ! -s $WORLD/runs/quiet-second.err ]]
+}
+it 'says nothing of the lock when it is to be quiet' locked_out_quietly
 not_cleaned() {
 	BACKGROUND='' kiln clean-meanwhile clean --all
 	code_is 4

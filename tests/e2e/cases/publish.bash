@@ -8,17 +8,27 @@
 # No directory can be made there, not even by root.
 REPOSITORY_PATH=/proc/pkgkiln configure anyarch epoch
 kiln blocked build
-it 'ends with 1 when it cannot publish' code_is 1
+it 'ends with 3 when it cannot publish' code_is 3
 it 'says that the package was built and where it failed' failed_with anyarch 'unpublished at step publish' /proc/pkgkiln
 spooled() { (($(find "$STATE/spool" -name '*.pkg.tar.zst' | wc -l) == 2)) || fail "$(find "$STATE/spool")"; }
 it 'keeps the packages in the spool' spooled
 once() { (($(builds_of anyarch) == 1 && $(builds_of epoch) == 1)) || fail "$(find "$STATE/logs")"; }
 kiln still-blocked build
-it 'ends with 1 while it still cannot publish' code_is 1
+it 'ends with 3 while it still cannot publish' code_is 3
 it 'does not build again what waits in the spool' once
 it 'keeps it there' spooled
 
 configure anyarch epoch
+mkdir -p "$REPO"
+exec {held}<>"$REPO/.pkgkiln.lock"
+flock "$held"
+kiln_in_background waiting build
+nap 3
+kill -TERM "$BACKGROUND"
+kiln_ends 10
+exec {held}>&-
+it 'can be ended while it waits for the lock of a repository' code_is 143
+it 'keeps what it could not publish then' spooled
 kiln mended build
 it 'ends with 0 once it can publish' code_is 0
 it 'publishes first what waited in the spool' published anyarch-1.0-1-any.pkg.tar.zst epoch-2:0.9-1-any.pkg.tar.zst
@@ -98,7 +108,7 @@ mv "$WORLD/repo" "$WORLD/repo-away"
 : >"$WORLD/repo"
 before=$(builds_of anyarch)
 kiln in-its-place build
-it 'fails a target whose repository cannot be read' code_is 1
+it 'ends with 3 when a repository cannot be read' code_is 3
 it 'says which place it could not read' failed_with anyarch 'failed at step' "$WORLD/repo"
 it 'does not begin to build for it' no_build
 rm "$WORLD/repo"

@@ -77,6 +77,16 @@ TEST_CASE("a summary tells failures with their step, code, hint, last lines and 
   CHECK(cli::summary({}) == "0 built, 0 up-to-date, 0 failed\n");
 }
 
+TEST_CASE("a summary may leave out what went well") {
+  const auto text =
+      cli::summary({result_of("good", Status::built), result_of("fine", Status::up_to_date),
+                    result_of("bad", Status::failed)},
+                   cli::Rows::not_good);
+  CHECK_THAT(text, Catch::Matchers::StartsWith("bad  failed"));
+  CHECK_THAT(text, !ContainsSubstring("good") && !ContainsSubstring("fine"));
+  CHECK_THAT(text, Catch::Matchers::EndsWith("1 built, 1 up-to-date, 1 failed\n"));
+}
+
 TEST_CASE("a summary counts what was blocked, and says why") {
   auto blocked = result_of("app", Status::blocked);
   blocked.record.why = "its dependency 'lib' failed";

@@ -71,7 +71,9 @@ std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
   Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
            capacity, planning, logs, keep_logs},
           observer);
-  return run.build(targets, {targets, true}, false, cancel);
+  auto results = run.build(targets, {targets, true}, false, cancel);
+  obstacle = run.obstacle();
+  return results;
 }
 
 std::vector<std::string> FakeHost::containers() {

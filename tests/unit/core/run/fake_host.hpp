@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -99,6 +100,7 @@ class FakeHost {
   Target target_of(const std::string& name, const Recipe& recipe);
 
   std::vector<TargetResult> build(const std::vector<Target>& targets);
+  std::optional<Error> obstacle;  // of the last run
   /// Puts a package for any arch into the repository, as somebody else would.
   void publish(const std::string& pkgname, const std::string& version = "1-1");
   /// Containers of all kinds that were made so far.

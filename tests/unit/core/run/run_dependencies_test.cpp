@@ -86,6 +86,7 @@ TEST_CASE("what waits in the spool blocks what needs it, until it is published",
   host.repository->down = true;
   const auto down = host.build(targets);
   REQUIRE(words(down) == Names{"blocked", "unpublished"});
+  CHECK(out_of_reach(down));
   CHECK(down[0].record.why == "its dependency 'lib' could not be published");
   CHECK(words(host.build(targets)) == Names{"blocked", "unpublished"});
   host.repository->down = false;
@@ -139,4 +140,28 @@ TEST_CASE("a container that doesn't reach the repository is hinted at where that
   const auto results = host.build({host.target("a", {"depends = lib"})});
   REQUIRE(words(results) == Names{"failed"});
   CHECK_THAT(results[0].hint, ContainsSubstring("vieter.container_address"));
+}
+
+TEST_CASE("a dependency on a version that a target doesn't make is told with the one it makes") {
+  FakeHost host;
+  const auto lib = host.target("lib");
+  const auto app = host.target("app", {"depends = lib>=2"});
+  host.fails["app"] = "dependencies";
+  host.prints["app"] = "error: target not found: lib>=2\n";
+  const std::string hint = "lib>=2 is needed, but the target 'lib' makes lib 1-1";
+  SECTION("both are new") {
+    const auto results = host.build({app, lib});
+    REQUIRE(words(results) == Names{"failed", "built"});
+    CHECK(results[0].record.why ==
+          "pacman could not install what it needs: target not found: lib>=2");
+    CHECK(results[0].hint == hint);
+  }
+  SECTION("it was made before") {
+    host.build({lib});
+    CHECK(host.build({app})[0].hint == hint);
+  }
+  SECTION("it would do") {
+    host.prints["app"] = "error: target not found: lib>=1\n";
+    CHECK(host.build({app, lib})[0].hint != hint);
+  }
 }

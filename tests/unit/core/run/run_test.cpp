@@ -295,3 +295,88 @@ TEST_CASE("logs and records that are too old go at the end of a run that built s
   CHECK_FALSE(std::filesystem::exists(old));
   CHECK(logs_of(host, "a") == 1);
 }
+
+namespace {
+
+void lose(FakeHost& host, fake::Call call) {
+  host.engine.fail_next(call, RuntimeError(RuntimeError::Kind::unreachable, "no engine"));
+}
+
+}  // namespace
+
+TEST_CASE("without an engine, what needs none is done") {
+  FakeHost host;
+  const auto waiting = host.target("waiting");
+  host.repository->down = true;
+  REQUIRE(words(host.build({waiting})) == Names{"unpublished"});
+  host.repository->down = false;
+  const auto published = host.target("published");
+  host.publish("published");
+  lose(host, fake::Call::list);
+  const auto results = host.build({waiting, published, host.target("new")});
+  CHECK(words(results) == Names{"up-to-date", "up-to-date", "failed"});
+  CHECK(host.observer.ended == Names{"waiting", "published", "new"});
+  REQUIRE(host.obstacle);
+  CHECK_THAT(host.obstacle->report(),
+             ContainsSubstring("no engine") && ContainsSubstring("pkgkiln doctor"));
+  CHECK(out_of_reach(results));
+  CHECK_FALSE(host.history.last("new"));  // it is not to blame
+  CHECK(words(host.build({waiting, published, host.target("new")})).back() == "built");
+}
+
+TEST_CASE("an engine that isn't needed isn't missed") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.publish("a");
+  lose(host, fake::Call::list);
+  CHECK(words(host.build({target})) == Names{"up-to-date"});
+  CHECK_FALSE(host.obstacle);
+  CHECK(host.observer.notices.empty());
+}
+
+TEST_CASE("a builder image that can't be had keeps what needs one from being begun") {
+  FakeHost host;
+  lose(host, fake::Call::pull);
+  const auto results = host.build({host.target("a")});
+  CHECK(words(results) == Names{"failed"});
+  CHECK(host.obstacle);
+  CHECK(out_of_reach(results));
+}
+
+TEST_CASE("an engine that is lost in the middle is not the target's fault") {
+  FakeHost host;
+  host.at_build = [](const std::string&, fake::ExecCall&) {
+    throw RuntimeError(RuntimeError::Kind::lost, "it has hung");
+  };
+  const auto target = host.target("a");
+  const auto results = host.build({target});
+  CHECK(words(results) == Names{"failed"});
+  CHECK(out_of_reach(results));
+  host.at_build = {};
+  CHECK(words(host.build({target})) == Names{"built"});
+}
+
+TEST_CASE("a failure of a target's own is not one of what is out of reach") {
+  FakeHost host;
+  host.fails["a"] = "build";
+  const auto results = host.build({host.target("a")});
+  CHECK(words(results) == Names{"failed"});
+  CHECK_FALSE(out_of_reach(results));
+}
+
+TEST_CASE("whoever watches a build and fails costs no build") {
+  FakeHost host;
+  host.observer.on_step = [](const std::string&) { throw std::runtime_error("closed"); };
+  CHECK(words(host.build({host.target("a"), host.target("b")})) == Names{"built", "built"});
+}
+
+TEST_CASE("a log that can't be written costs no build, and is told") {
+  FakeHost host;
+  const auto target = host.target("a");
+  write_file_atomically(host.state.logs() / "a", "in the way of a directory");
+  CHECK(words(host.build({target})) == Names{"built"});
+  CHECK(std::any_of(host.observer.notices.begin(), host.observer.notices.end(),
+                    [](const std::string& notice) {
+                      return notice.starts_with("the log of 'a' could not all be written: ");
+                    }));
+}

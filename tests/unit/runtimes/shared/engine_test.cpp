@@ -44,7 +44,7 @@ Sent sent_by_commit(const std::string& version) {
     }
   }});
   podman::PodmanImages images(
-      client_of(server, {"podman", "/v4.0.0/libpod", &podman::classify, version}));
+      client_of(server, {"podman", "/v4.0.0/libpod", "", &podman::classify, version}));
   CommitSpec spec;
   spec.name = "localhost/x:1";
   spec.env = {{"VALUE", "a \"b\"\n$HOME"}};
@@ -75,7 +75,7 @@ TEST_CASE("a killed container is waited for while the engine still calls it runn
                                 : answer(200, R"({"State":{"Running":false}})"));
     }
   }});
-  docker::DockerRuntime runtime(client_of(server, {"docker", "/v1.41", &docker::classify}), {});
+  docker::DockerRuntime runtime(client_of(server, {"docker", "/v1.41", "", &docker::classify}), {});
   runtime.kill("c");
   CHECK(looks == 3);
 }

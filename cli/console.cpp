@@ -1,0 +1,179 @@
+#include "cli/console.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <mutex>
+#include <poll.h>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+#include "cli/signals.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPoll{100};
+constexpr std::chrono::seconds kPatience{10}, kFlush{2}, kAfterSignal{1};
+/// So much is written at once that a pipe or a terminal with room for anything doesn't block.
+constexpr std::size_t kChunk = 512;
+constexpr std::size_t kMostWaiting = std::size_t{1} << 20U;
+constexpr const char* kClearLine = "\r\x1b[K";
+
+std::atomic<int> results_error{0};
+
+bool is_no_room(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+}  // namespace
+
+struct Console::State {
+  explicit State(int written_to) : fd(written_to) {}
+
+  const int fd;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string waiting, status, shown;
+  std::size_t dropped = 0;
+  bool idle = true;
+  bool gone = false;  // the reader, for good
+  std::atomic<bool> ending{false};
+  std::atomic<Clock::time_point> moved{Clock::now()};
+
+  void run() {
+    std::unique_lock lock(mutex);
+    for (;;) {
+      changed.wait(lock, [this] { return ending || has_news(); });
+      if (!has_news()) return;
+      const auto text = take();
+      idle = false;
+      lock.unlock();
+      const int error = write_out(text);
+      lock.lock();
+      if (error != 0) failed(error);
+      idle = true;
+      changed.notify_all();
+    }
+  }
+
+  bool has_news() const { return !waiting.empty() || status != shown; }
+
+  std::string take() {
+    std::string text = shown.empty() ? "" : kClearLine;
+    text += std::exchange(waiting, {});
+    if (dropped > 0)
+      text += fmt::format("({} lines are not shown, since nothing could be written)\n",
+                          std::exchange(dropped, 0));
+    shown = status;
+    return text + shown;
+  }
+
+  void failed(int error) {
+    if (fd == STDOUT_FILENO && error != EPIPE && error != EIO) results_error = error;
+    gone = !is_no_room(error);  // a disk may have room again
+    if (gone) waiting.clear(), status.clear(), shown.clear();
+  }
+
+  int write_out(std::string_view text) {
+    while (!text.empty() && !ending) {
+      pollfd waited{fd, POLLOUT, 0};
+      if (::poll(&waited, 1, static_cast<int>(kPoll.count())) <= 0) continue;
+      const auto written = ::write(fd, text.data(), std::min(text.size(), kChunk));
+      if (written >= 0) {
+        text.remove_prefix(static_cast<std::size_t>(written));
+        moved = Clock::now();
+      } else if (errno == EAGAIN) {
+        std::this_thread::sleep_for(kPoll / 10);
+      } else if (errno != EINTR) {
+        return errno;
+      }
+    }
+    return 0;
+  }
+
+  /// `bound`: of the time without any movement.
+  void wait_until_written(Clock::duration bound) {
+    const auto began = Clock::now();
+    std::unique_lock lock(mutex);
+    while (!idle || has_news()) {
+      changed.wait_for(lock, kPoll);
+      const auto still = Clock::now() - std::max(began, moved.load());
+      if (still > bound || (signal_came() && still > kAfterSignal)) return;
+    }
+  }
+};
+
+Console::Console(int fd, Patience patience)
+    : state_(std::make_shared<State>(fd)), patience_(patience) {
+  try {
+    std::thread([state = state_] { state->run(); }).detach();
+  } catch (const std::system_error&) {
+    state_->gone = true;  // what it would have said is worth no failure
+    if (fd == STDOUT_FILENO) results_error = EAGAIN;
+  }
+}
+
+Console::~Console() {
+  status("");
+  state_->wait_until_written(patience_ == Patience::bounded ? kPatience : Clock::duration::max());
+  const std::lock_guard lock(state_->mutex);
+  state_->ending = true;
+  // If its thread hangs in a write, it ends with what it has.
+  state_->waiting.clear();
+  state_->shown = state_->status;
+  state_->changed.notify_all();
+}
+
+void Console::write(const std::string& lines) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->gone) return;
+  if (patience_ == Patience::bounded && state_->waiting.size() + lines.size() > kMostWaiting) {
+    state_->dropped += static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+    return;
+  }
+  state_->waiting += lines;
+  state_->changed.notify_all();
+}
+
+void Console::status(const std::string& text) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->gone) return;
+  state_->status = text;
+  state_->changed.notify_all();
+}
+
+void Console::flush() {
+  state_->wait_until_written(kFlush);
+}
+
+void print(const std::string& text) {
+  Console(STDOUT_FILENO, Console::Patience::endless).write(text);
+}
+
+void say(const std::string& text) {
+  Console(STDERR_FILENO, Console::Patience::bounded).write(text);
+}
+
+int lost_results() {
+  return results_error;
+}
+
+void open_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+      static_cast<void>(::open("/dev/null", O_RDWR));
+}
+
+}  // namespace pkgkiln::cli
