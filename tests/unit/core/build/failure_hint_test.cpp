@@ -70,7 +70,7 @@ TEST_CASE("a download that failed is told with its URL and the answer") {
             {"  -> Downloading x.tar.gz...", "curl: (22) The requested URL returned error: 404",
              "==> ERROR: Failure while downloading https://joe:secret@e.org/x.tar.gz",
              "    Aborting..."}) ==
-        "makepkg: Failure while downloading https://e.org/x.tar.gz: "
+        "makepkg: Failure while downloading https://***@e.org/x.tar.gz: "
         "The requested URL returned error: 404");
   CHECK(with_words_of_makepkg(1, "why",
                               {"Cloning into bare repository '/build/srcdest/x'...",
