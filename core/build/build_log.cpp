@@ -52,7 +52,7 @@ std::size_t colour_at_begin(std::string_view text) {
   const auto end = text.find_first_not_of("0123456789;:", 2);
   if (text.size() < 2 || end == std::string_view::npos)
     return text.size() < kLongestColour ? text.size() + 1 : 0;
-  return text[end] == 'm' || text[end] == 'K' ? end + 1 : 0;
+  return end < kLongestColour && (text[end] == 'm' || text[end] == 'K') ? end + 1 : 0;
 }
 
 std::string without_colours(std::string_view text) {
@@ -71,6 +71,7 @@ std::string without_colours(std::string_view text) {
 
 /// How many bytes at its end mean something only with those that follow.
 std::size_t unfinished_end(std::string_view text) {
+  if (text.ends_with('\r')) return 1;
   const auto escape = text.rfind(kEscape);
   if (escape != std::string_view::npos &&
       colour_at_begin(text.substr(escape)) > text.size() - escape)
@@ -133,19 +134,14 @@ void BuildLog::write(std::string_view output) {
   if (output.empty() || truncated_) return;
   const auto all = std::exchange(unread_, {}) + std::string(output);
   std::string_view rest = all;
-  if (std::exchange(after_return_, false) && rest.front() == '\n') rest.remove_prefix(1);
   for (;;) {
     const auto end = rest.find_first_of("\r\n");
-    if (end == std::string_view::npos) break;
+    if (end == std::string_view::npos || rest.substr(end) == "\r") break;
     take(rest.substr(0, end));
-    const bool is_return = rest[end] == '\r';
-    rest.remove_prefix(end + 1);
-    after_return_ = is_return && rest.empty();
-    const bool with_newline = is_return && rest.starts_with('\n');
-    if (with_newline) rest.remove_prefix(1);
+    const bool only_return = rest[end] == '\r' && rest[end + 1] != '\n';
+    rest.remove_prefix(rest[end] == '\r' && !only_return ? end + 2 : end + 1);
     // What redraws a line often begins with a return.
-    if (!is_return || with_newline || !at_line_start_ || !held_.empty())
-      put(std::exchange(held_, {}) + "\n");
+    if (!only_return || !at_line_start_ || !held_.empty()) put(std::exchange(held_, {}) + "\n");
   }
   const auto unfinished = unfinished_end(rest);
   unread_ = rest.substr(rest.size() - unfinished);
@@ -165,9 +161,9 @@ void BuildLog::take(std::string_view part) {
 }
 
 void BuildLog::flush() {
+  if (unread_.ends_with('\r')) unread_.pop_back();
   take(std::exchange(unread_, {}));
   put(std::exchange(held_, {}));
-  after_return_ = false;
 }
 
 void BuildLog::put(std::string_view text) {

@@ -53,7 +53,6 @@ class BuildLog {
   std::mutex mutex_;
   std::uint64_t room_;
   bool at_line_start_ = true;
-  bool after_return_ = false;
   std::string unread_;  // bytes that mean something only with those that follow
   std::string held_;    // text at the beginning of a line that may become a mark
   bool truncated_ = false;

@@ -90,7 +90,8 @@ PackageArchive PackageArchive::read(const std::filesystem::path& path, const std
       PackageFileName::parse(file_name.empty() ? path.filename().string() : file_name);
   if (!name) throw Error(shown).because("its name is not that of a package file");
   try {
-    TarReader reader(path, {limits.unpacked, kAlwaysUnpacked, kLargestRatio, limits.cancel});
+    TarReader reader(path, {limits.unpacked, kAlwaysUnpacked, kLargestRatio, limits.cancel,
+                            "raise build.unpacked_size, if the packages are to hold that much"});
     auto content = read_entries(reader, limits.listed);
     auto whole = reader.finish();
     check_agreement(*name, *content.info);

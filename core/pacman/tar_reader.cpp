@@ -179,7 +179,8 @@ struct TarReader::State {
   Error failure() const {
     limits.cancel.check();
     if (unpacked > limits.bytes)
-      return bad("it is longer than " + std::to_string(limits.bytes) + " bytes unpacked");
+      return bad("it is longer than " + std::to_string(limits.bytes) + " bytes unpacked")
+          .advise(limits.advice);
     if (is_out_of_proportion())
       return bad("it unpacks to more than " + std::to_string(limits.ratio) + " times its size");
     return archive_errno(unpacker.get()) != 0 ? bad(unpacker.get()) : bad(tar.get());

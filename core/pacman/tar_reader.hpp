@@ -43,6 +43,7 @@ class TarReader {
     std::uint64_t free = UINT64_MAX;
     std::uint64_t ratio = 0;
     Cancellation cancel = Cancellation::never();
+    std::string advice = {};  // for what would be longer than `bytes`
   };
 
   /// Throws Error when the path isn't a regular file. More unpacked bytes than the limits allow are

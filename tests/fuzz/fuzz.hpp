@@ -48,6 +48,7 @@ void desc(std::string_view input);
 void frames(std::string_view input);
 void lines(std::string_view input);
 void listing(std::string_view input);
+void log_output(std::string_view input);
 void ls_refs(std::string_view input);
 void object_stream(std::string_view input);
 void package_archive(std::string_view input);

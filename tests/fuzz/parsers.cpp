@@ -15,6 +15,7 @@ const std::vector<Parser>& parsers() {
                                           {"frames", frames},
                                           {"lines", lines},
                                           {"listing", listing},
+                                          {"log_output", log_output},
                                           {"ls_refs", ls_refs},
                                           {"object_stream", object_stream},
                                           {"package_archive", package_archive},

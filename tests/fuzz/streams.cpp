@@ -1,5 +1,9 @@
 #include <algorithm>
 
+#include "core/base/characters.hpp"
+#include "core/base/file.hpp"
+#include "core/base/printable.hpp"
+#include "core/build/build_log.hpp"
 #include "runtimes/shared/frame_decoder.hpp"
 #include "runtimes/shared/line_splitter.hpp"
 #include "tests/fuzz/fuzz.hpp"
@@ -45,7 +49,34 @@ std::vector<std::string> split(std::string_view input, std::size_t piece) {
   return found;
 }
 
+std::string logged(std::string_view input, std::size_t piece) {
+  const auto path = file_of({}, "log");
+  {
+    BuildLog log(path, std::uint64_t{1} << 30U);
+    in_pieces(input, piece, [&](std::string_view bytes) { log.write(bytes); });
+  }
+  return read_file(path);
+}
+
 }  // namespace
+
+void log_output(std::string_view input) {
+  const auto whole = logged(input, input.size());
+  for (const auto* mark : {"==> [", "<== [", "--> ["}) {
+    must(!whole.starts_with(mark), "no output is a mark");
+    must(whole.find("\n" + std::string(mark)) == std::string::npos, "no line is a mark");
+  }
+  must(std::all_of(whole.begin(), whole.end(),
+                   [](char c) { return c == '\n' || c == '\t' || !is_control(c); }),
+       "a terminal obeys nothing of it");
+  for (auto rest = std::string_view(whole); !rest.empty();) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    must(escaped(line) == line, "each line is plain text");
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  for (const auto piece : {std::size_t{1}, std::size_t{5}})
+    must(logged(input, piece) == whole, "it doesn't matter how the output is cut");
+}
 
 void frames(std::string_view input) {
   const auto whole = decode(input, input.size());

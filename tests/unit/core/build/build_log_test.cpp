@@ -72,6 +72,7 @@ TEST_CASE("no output looks like a mark of ours, however it comes") {
   CHECK(logged({"<== [x\n--> [y\n"}) == "| <== [x\n| --> [y\n");
   CHECK(logged({"=", "=", ">", " ", "[14:02:11] seal (root, network off)\n"}) == told);
   CHECK(logged({"x\r" + fake}) == "x\n" + told);
+  CHECK(logged({"x\r\n\r", "\n" + fake + "\r"}) == "x\n\n" + told);
   CHECK(logged({"x\r", "\r\n" + fake + "\r\n"}) == "x\n\n" + told);
   CHECK(logged({"\x1b[1m=\x1b[", "0m=> [x"}) == "| ==> [x\n");
   CHECK(logged({"=x\b=> [y\n"}) == "=x\\x08=> [y\n");
