@@ -118,7 +118,7 @@ int Selection::exit_code(int code) const {
 Selection select(const Setup& setup, const Arguments& arguments) {
   auto listed = list_targets(setup.sources, machine_arch(),
                              remembered_names(setup.settings().build.state_dir));
-  for (const auto& notice : setup.config.notices) say(fmt::format("note: {}\n", notice));
+  for (const auto& notice : setup.config.notices) say(fmt::format("note: {}\n", printable(notice)));
   for (const auto& failure : listed.failures) say(fmt::format("error: {}\n", failure.report()));
   for (const auto& problem : listed.problems) say(fmt::format("error: {}\n", printable(problem)));
   Selection selection;

@@ -5,6 +5,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
 #include "config/render.hpp"
+#include "core/base/printable.hpp"
 
 namespace pkgkiln::cli {
 
@@ -14,7 +15,7 @@ int config_command(const Arguments& arguments) {
     return exit_code::ok;
   }
   const auto loaded = load_config(arguments);
-  for (const auto& notice : loaded.notices) say(fmt::format("note: {}\n", notice));
+  for (const auto& notice : loaded.notices) say(fmt::format("note: {}\n", printable(notice)));
   print(config::render_effective(loaded));
   return exit_code::ok;
 }

@@ -14,6 +14,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
 #include "core/base/characters.hpp"
+#include "core/base/printable.hpp"
 #include "core/base/random.hpp"
 #include "core/base/secret.hpp"
 #include "core/runtime/waiting_container.hpp"
@@ -61,11 +62,14 @@ class Findings {
  private:
   void tell(const char* verdict, const std::string& what, const std::string& text) {
     std::string lines = fmt::format("{:8}{:<14}", verdict, what);
-    for (const char c : text) {
-      lines += c;
-      if (c == '\n') lines.append(22, ' ');
+    for (std::string_view rest = text;;) {
+      const auto end = rest.find('\n');
+      lines += printable(rest.substr(0, end)) + "\n";
+      if (end == std::string_view::npos) break;
+      rest.remove_prefix(end + 1);
+      lines.append(22, ' ');
     }
-    console_.write(lines + "\n");
+    console_.write(lines);
   }
 
   Console console_{STDOUT_FILENO, Console::Patience::endless};

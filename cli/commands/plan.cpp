@@ -9,6 +9,7 @@
 #include "cli/json.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
+#include "core/base/printable.hpp"
 #include "core/plan/planner.hpp"
 
 namespace pkgkiln::cli {
@@ -20,7 +21,8 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& notes) {
   try {
     return std::make_optional<RunLock>(state, RunLock::For::look);
   } catch (const LockedError& error) {
-    notes.write(fmt::format("note: what changed is not looked into, since {}\n", error.what()));
+    notes.write(
+        fmt::format("note: what changed is not looked into, since {}\n", printable(error.what())));
     return std::nullopt;
   }
 }
