@@ -33,7 +33,7 @@ std::vector<TargetResult> Run::build(const std::vector<Target>& targets, const K
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(parts_.state.tmp(), ignored))
     fs::remove_all(entry.path(), ignored);
-  publisher_.publish_pending(targets, known, cancel);
+  publisher_.publish_pending(known, cancel);
   LogDelivery(parts_, observer_).deliver_waiting(targets, cancel);
   const auto plans =
       Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)

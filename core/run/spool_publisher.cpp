@@ -1,6 +1,5 @@
 #include "core/run/spool_publisher.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 #include "core/build/build_log.hpp"
@@ -23,15 +22,6 @@ std::vector<pacman::PackageArchive> read_packages(const Spool::Batch& batch,
   return packages;
 }
 
-/// Empty when it isn't a matter of where its target goes, or there is no such target.
-std::string why_elsewhere(const BuildRecord& build, const std::vector<Target>& targets) {
-  const auto target = std::find_if(targets.begin(), targets.end(),
-                                   [&](const Target& one) { return one.name == build.target; });
-  if (target == targets.end() || target->repository == build.repository) return {};
-  return fmt::format("they were for {}, and the target goes to {} now", build.repository,
-                     target->repository);
-}
-
 /// Empty when no other target owns a package of it.
 std::string why_anothers(const BuildRecord& build, const Target& target,
                          const PackageOwners& owners) {
@@ -49,25 +39,25 @@ SpoolPublisher::SpoolPublisher(const RunParts& parts, RunObserver& observer)
     : parts_(parts), observer_(observer), spool_(parts.state.spool()) {}
 
 std::string SpoolPublisher::why_unwanted(const BuildRecord& build,
-                                         const std::vector<Target>& targets,
                                          const KnownTargets& known) const {
   if (parts_.history.is_superseded(build)) return "a newer build of it has been published since";
-  if (auto why = why_elsewhere(build, targets); !why.empty()) return why;
   Target target;
   target.name = build.target;
   target.repository = build.repository;
   for (const auto& one : known.targets)
     if (one.name == build.target) target = one;
+  if (target.repository != build.repository)
+    return fmt::format("they were for {}, and the target goes to {} now", build.repository,
+                       target.repository);
   const PackageOwners owners(parts_.history, parts_.repositories, known, {});
   return why_anothers(build, target, owners);
 }
 
-void SpoolPublisher::publish_pending(const std::vector<Target>& targets, const KnownTargets& known,
-                                     const Cancellation& cancel) {
+void SpoolPublisher::publish_pending(const KnownTargets& known, const Cancellation& cancel) {
   const pacman::PackageLimits limits{.unpacked = parts_.settings.host.unpacked, .cancel = cancel};
   std::vector<std::string> notices;
   for (const auto& batch : spool_.pending(notices)) {
-    if (const auto why = why_unwanted(batch.build, targets, known); !why.empty()) {
+    if (const auto why = why_unwanted(batch.build, known); !why.empty()) {
       drop(batch, why);
       continue;
     }

@@ -21,11 +21,10 @@ class SpoolPublisher {
 
   const Spool& spool() const { return spool_; }
 
-  /// What earlier runs could not publish; `targets` are those of this run. A batch is dropped, and
-  /// that is told, when its target has had a good build since or goes to another repository now, or
-  /// when another target owns a package of it.
-  void publish_pending(const std::vector<Target>& targets, const KnownTargets& known,
-                       const Cancellation& cancel);
+  /// What earlier runs could not publish. A batch is dropped, and that is told, when its target has
+  /// had a good build since or goes to another repository now, or when another target owns a
+  /// package of it.
+  void publish_pending(const KnownTargets& known, const Cancellation& cancel);
   /// Drops what its repository refused of targets that turn out to be up to date without it.
   void drop_needless(const std::vector<Plan>& plans);
   /// What came of it again, if this very build of the target waits in the spool still and nothing
@@ -39,8 +38,7 @@ class SpoolPublisher {
                TargetResult& result);
 
  private:
-  std::string why_unwanted(const BuildRecord& build, const std::vector<Target>& targets,
-                           const KnownTargets& known) const;
+  std::string why_unwanted(const BuildRecord& build, const KnownTargets& known) const;
   using Packages = std::function<std::vector<pacman::PackageArchive>()>;
   void attempt(const Spool::Batch& batch, const Packages& packages, TargetResult& result);
   Published put(const Spool::Batch& batch, const std::vector<pacman::PackageArchive>& packages);

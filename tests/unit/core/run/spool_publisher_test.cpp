@@ -219,7 +219,7 @@ TEST_CASE("a package that a target makes no more is told, and taken out if that 
   target.repository = "p";
   host.makes_also["a"] = "a-docs";
   REQUIRE(words(host.build({target})) == Names{"built"});
-  CHECK_FALSE(is_told(host, "a-docs"));
+  CHECK_FALSE(is_told(host, "a-docs", "no more"));
   host.makes_also.clear();
   target = host.target_of("a", {"2", {}, true, {}});
   target.repository = "p";
