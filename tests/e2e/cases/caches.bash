@@ -139,8 +139,9 @@ prepare() {
 new_tarball first
 hoard 1 "$looks"
 sharer 1
-BUILD_LINES='jobs = 2'
-# So that this machine reaches fixtures.test as well, which is a name in containers only.
+BUILD_LINES=$'jobs = 2\nproxy = "none"'
+# So that this machine reaches fixtures.test as well, which is a name in containers only. They are
+# not to have that proxy.
 ENVIRONMENT=("http_proxy=http://127.0.0.1:$PORT" no_proxy=127.0.0.1)
 configure hoard sharer
 

@@ -99,7 +99,7 @@ wait_for 10 test -s "$WORLD/tls.url"
 
 built=(tagged concealed nightly forced replaced $'plain\nkind = "url"\nurl = "'"http://127.0.0.1:$PORT/$TOPIC/plain/PKGBUILD\"")
 all=("${built[@]}" slow busy broken page cut static $'gone\nbranch = "next"' $'tls\nurl = "'"$(cat "$WORLD/tls.url")/$TOPIC/tls.git\"")
-BUILD_LINES='jobs = 2'
+BUILD_LINES=$'jobs = 2\nproxy = "none"'
 configure "${built[@]}"
 kiln first build --json
 it 'builds all that was never seen' outcomes built 6
