@@ -11,7 +11,8 @@
 /// Git on the host, through the git program, so that everybody's transports, credential helpers
 /// and proxies work. What is fetched is hostile: only objects are kept, nothing of them is ever
 /// checked out or run, and none of the user's configuration is used except for credentials,
-/// ssh and proxies (http.proxy, credential.*, core.sshCommand, http.<url>.*, url.*.insteadOf).
+/// ssh and proxies (http.proxy, credential.*, core.sshCommand, http.<url>.*, url.*.insteadOf), and
+/// for repositories on the disk that are trusted (safe.directory).
 namespace pkgkiln::git {
 
 /// What a branch names on the remote.
@@ -38,12 +39,19 @@ class Mirror {
   /// the commit that it names now and returns that tip.
   Tip fetch(const Tip& tip, const Cancellation& cancel);
 
-  /// A regular file at that commit; nothing when there is none. Error when longer than `limit`.
+  /// A regular file at that commit, maybe through links within the repository; nothing when there
+  /// is none. Error when longer than `limit`.
   std::optional<std::string> read_file(const std::string& commit, const std::string& path,
                                        std::size_t limit = 4U << 20U) const;
 
+  /// Names what export_tar() gives, its times aside: the same for two commits that don't differ in
+  /// that.
+  std::string tree(const std::string& commit, const std::string& path) const;
+
   /// The tree below `path` (empty: all) at that commit as a tar stream, names relative to it: its
   /// files, directories and links; owner and group `uid`, modes 0755 and 0644, times the commit's.
+  /// A link that leads out of it is what it leads to in the repository, and left out where that is
+  /// nothing: nobody else could find it, and engines differ in what they do about it.
   /// No attributes are honoured (no export-ignore, no substitution, no line-end conversion); a
   /// submodule is an empty directory. Error when `path` isn't a directory there.
   void export_tar(const std::string& commit, const std::string& path, int uid, const Sink& tar,

@@ -2,11 +2,11 @@
 #include <charconv>
 #include <ctime>
 
+#include "core/base/digest.hpp"
+#include "core/git/commit_tree.hpp"
 #include "core/git/git.hpp"
 #include "core/git/mirror_directory.hpp"
 #include "core/git/object_stream.hpp"
-#include "core/git/remote_url.hpp"
-#include "core/git/tree.hpp"
 
 // Files are read as objects (ls-tree, cat-file --batch), not through `git archive`: so there are
 // no attributes that would have to be switched off one by one.
@@ -14,56 +14,22 @@ namespace pkgkiln::git {
 
 namespace {
 
-constexpr std::size_t kLargestTreeListing = 16U << 20U;
 constexpr std::time_t kLatestTime = std::time_t{1} << 33U;
 
-/// Without empty components and ".".
-std::string normal_path(const std::string& path) {
-  std::string normal;
-  for (std::size_t begin = 0; begin < path.size();) {
-    const auto end = std::min(path.find('/', begin), path.size());
-    const auto name = path.substr(begin, end - begin);
-    if (!name.empty() && name != ".") normal += (normal.empty() ? "" : "/") + name;
-    begin = end + 1;
-  }
-  return normal;
-}
-
-std::string read_text(const MirrorDirectory& mirror, const std::string& commit,
-                      std::vector<std::string> arguments, std::size_t limit) {
-  if (!is_object_id(commit)) throw Error("'" + commit + "' is not the name of a commit");
-  std::string text;
-  mirror.read(commit, std::move(arguments), bounded_text(text, limit), Cancellation::never());
-  return text;
-}
-
+/// What the user names lies below the root; only a link may lead up.
 bool leads_up(const std::string& path) {
   return ("/" + path + "/").find("/../") != std::string::npos;
 }
 
-/// Of the entry itself: links on the way are not followed.
-std::optional<TreeEntry> find_entry(const MirrorDirectory& mirror, const std::string& commit,
-                                    const std::string& path) {
-  if (leads_up(path)) return std::nullopt;
-  const auto listing =
-      read_text(mirror, commit, {"ls-tree", "-z", "--long", "--full-tree", commit, "--", path},
-                kLargestTreeListing);
-  for (auto& entry : parse_tree(listing))
-    if (entry.path == path) return entry;
-  return std::nullopt;
+std::vector<TreeEntry> list(CommitTree& tree, const std::string& path) {
+  if (leads_up(path))
+    throw Error("the repository has no directory '" + path + "'")
+        .advise("set the target's path to the directory of its PKGBUILD");
+  return tree.list(path);
 }
 
-std::string tree_below(const MirrorDirectory& mirror, const std::string& commit,
-                       const std::string& path) {
-  if (path.empty()) return commit;
-  const auto entry = find_entry(mirror, commit, path);
-  if (entry && entry->kind == TreeEntry::Kind::directory) return entry->object;
-  throw Error("the repository has no directory '" + path + "' at commit " + commit)
-      .advise("set the target's path to the directory of its PKGBUILD");
-}
-
-std::time_t time_of(const MirrorDirectory& mirror, const std::string& commit) {
-  const auto text = read_text(mirror, commit, {"show", "-s", "--format=%ct", commit}, 4096);
+std::time_t time_of(const CommitTree& tree, const std::string& commit) {
+  const auto text = tree.read_text({"show", "-s", "--format=%ct", commit}, 4096);
   std::time_t time = 0;
   std::from_chars(text.data(), text.data() + text.size(), time);
   return std::clamp(time, std::time_t{0}, kLatestTime);
@@ -83,12 +49,9 @@ auto condemning_what_is_damaged(const MirrorDirectory& mirror, const Work& work)
 
 void write_tree(const MirrorDirectory& mirror, const std::string& commit, const std::string& path,
                 int uid, const Sink& tar, const Cancellation& cancel) {
-  const auto tree = tree_below(mirror, commit, path);
-  const auto entries = parse_tree(
-      read_text(mirror, commit, {"ls-tree", "-r", "-t", "-z", "--long", "--full-tree", tree},
-                kLargestTreeListing));
-  check_tree(entries);
-  TarWriter writer(tar, uid, time_of(mirror, commit));
+  CommitTree tree(mirror, commit);
+  const auto entries = list(tree, path);
+  TarWriter writer(tar, uid, time_of(tree, commit));
   ObjectsToTar objects(entries, writer);
   mirror.read(
       commit, {"cat-file", "--batch", "--buffer"},
@@ -102,21 +65,32 @@ std::optional<std::string> Mirror::read_file(const std::string& commit, const st
                                              std::size_t limit) const {
   const MirrorDirectory mirror(directory_);
   return condemning_what_is_damaged(mirror, [&]() -> std::optional<std::string> {
-    const auto name = normal_path(path);
-    const auto entry = name.empty() ? std::nullopt : find_entry(mirror, commit, name);
+    CommitTree tree(mirror, commit);
+    const auto entry = leads_up(path) ? std::nullopt : tree.find(path);
     if (!entry || !entry->is_file()) return std::nullopt;
     if (entry->size > limit)
-      throw Error("cannot read '" + name + "' at commit " + commit)
+      throw Error("cannot read '" + entry->path + "' at commit " + commit)
           .because("it is longer than " + std::to_string(limit) + " bytes");
-    return read_text(mirror, commit, {"cat-file", "blob", entry->object}, limit);
+    return tree.read_text({"cat-file", "blob", entry->object}, limit);
+  });
+}
+
+std::string Mirror::tree(const std::string& commit, const std::string& path) const {
+  const MirrorDirectory mirror(directory_);
+  return condemning_what_is_damaged(mirror, [&] {
+    CommitTree tree(mirror, commit);
+    std::string listing;
+    for (const auto& entry : list(tree, path))
+      listing += std::to_string(static_cast<int>(entry.kind)) + " " + entry.object + " " +
+                 entry.path + "\n";
+    return sha256_of(listing);
   });
 }
 
 void Mirror::export_tar(const std::string& commit, const std::string& path, int uid,
                         const Sink& tar, const Cancellation& cancel) const {
   const MirrorDirectory mirror(directory_);
-  condemning_what_is_damaged(
-      mirror, [&] { write_tree(mirror, commit, normal_path(path), uid, tar, cancel); });
+  condemning_what_is_damaged(mirror, [&] { write_tree(mirror, commit, path, uid, tar, cancel); });
 }
 
 }  // namespace pkgkiln::git

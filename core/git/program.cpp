@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/base/characters.hpp"
+#include "core/base/file.hpp"
 #include "core/base/process.hpp"
 
 namespace pkgkiln::git {
 
 namespace {
 
+constexpr std::string_view kSafeDirectory = "safe.directory";
 constexpr std::size_t kShownLines = 5;
 constexpr std::size_t kLongestLine = 200;
 
@@ -53,8 +59,8 @@ const Config& our_config() {
 }
 
 std::map<std::string, std::string> isolated_environment() {
-  // safe.directory isn't widened: a local repository of another user is only read when git itself
-  // would (git's own check guards against what such a repository can make upload-pack do).
+  // safe.directory is the user's own: a local repository of another user is only read when git
+  // itself would (its check guards against what such a repository can make upload-pack do).
   return {
       {"GIT_CONFIG_GLOBAL", "/dev/null"},
       {"GIT_CONFIG_SYSTEM", "/dev/null"},
@@ -82,6 +88,39 @@ bool holds(const Config& config, std::string_view key) {
   return false;
 }
 
+/// What git believes only from a file, and hands on to upload-pack only in one: a file in memory
+/// that a child can read while this lives.
+class ProtectedConfig {
+ public:
+  explicit ProtectedConfig(const Config& config) {
+    std::string text;
+    for (const auto& [key, value] : config)
+      if (key == kSafeDirectory) text += "[safe]\n\tdirectory = " + quoted(value) + "\n";
+    if (text.empty()) return;
+    file_ = UniqueFd(::memfd_create("git-config", MFD_CLOEXEC));
+    if (file_.get() < 0 ||
+        ::write(file_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+      throw Error("cannot give git its safe.directory").because(std::strerror(errno));
+    path_ = "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(file_.get());
+  }
+
+  /// Empty where there is nothing.
+  const std::string& path() const { return path_; }
+
+ private:
+  static std::string quoted(const std::string& value) {
+    std::string text = "\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') text += '\\';
+      text += c == '\n' ? "\\n" : std::string(1, c);
+    }
+    return text + "\"";
+  }
+
+  UniqueFd file_;
+  std::string path_;
+};
+
 void add_config(std::map<std::string, std::string>& env, const Config& config) {
   std::size_t count = 0;
   const auto add = [&](const std::string& key, const std::string& value) {
@@ -89,7 +128,8 @@ void add_config(std::map<std::string, std::string>& env, const Config& config) {
     env["GIT_CONFIG_VALUE_" + std::to_string(count)] = value;
     ++count;
   };
-  for (const auto& [key, value] : config) add(key, value);
+  for (const auto& [key, value] : config)
+    if (key != kSafeDirectory) add(key, value);
   for (const auto& [key, value] : our_config()) add(key, value);
   env["GIT_CONFIG_COUNT"] = std::to_string(count);
 }
@@ -132,6 +172,8 @@ Result run(const Command& command, const Sink& output, const Cancellation& cance
   if (!is_set("GIT_SSH_COMMAND") && !is_set("GIT_SSH") && !holds(command.config, "core.sshcommand"))
     spec.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oControlMaster=no";
   add_config(spec.env, command.config);
+  const ProtectedConfig trusted(command.for_stranger ? Config() : command.config);
+  if (!trusted.path().empty()) spec.env["GIT_CONFIG_GLOBAL"] = trusted.path();
   spec.input = command.input;
   spec.limits = kLimits;
   const auto result = run_process(spec, output, cancel);

@@ -49,7 +49,9 @@ const std::vector<Explanation>& explanations() {
       {RemoteFailure::foreign_owner,
        {"dubious ownership"},
        "the local repository belongs to another user",
-       "run as its owner, or have it served over http or ssh"},
+       "if you trust it: git config --global --add safe.directory PATH; or run as its owner, or "
+       "have "
+       "it served over http or ssh"},
       {RemoteFailure::no_access,
        {"could not read Username", "could not read Password",
         "unable to get password from user",  // git 2.47

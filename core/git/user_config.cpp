@@ -11,7 +11,7 @@ constexpr std::size_t kLargestConfigListing = 1U << 20U;
 }  // namespace
 
 bool is_transport_key(std::string_view key) {
-  for (const auto* exact : {"core.sshcommand", "core.gitproxy", "ssh.variant"})
+  for (const auto* exact : {"core.sshcommand", "core.gitproxy", "ssh.variant", "safe.directory"})
     if (key == exact) return true;
   if (key.starts_with("url.")) return key.ends_with(".insteadof");
   return key.starts_with("credential.") || key.starts_with("http.");

@@ -13,8 +13,9 @@ namespace pkgkiln::git {
 using Config = std::vector<std::pair<std::string, std::string>>;
 
 /// Whether a key of the user's configuration (git-config(1), section and variable in lower case)
-/// is about reaching a server: credentials, ssh, http and proxies, rewritten URLs. Everything else
-/// (hooks, filters, aliases, pagers, signing, …) is left out.
+/// is about reaching a server or a repository on the disk: credentials, ssh, http and proxies,
+/// rewritten URLs, whose repositories are trusted. Everything else (hooks, filters, aliases,
+/// pagers, signing, …) is left out.
 bool is_transport_key(std::string_view key);
 
 /// The keys among them that name proxies.

@@ -22,6 +22,10 @@ PackagingSource::Tip GitSource::fetch(const Tip& tip, const Cancellation& cancel
   return {fetched.ref, fetched.commit};
 }
 
+std::string GitSource::tree(const std::string& commit) const {
+  return mirror_.tree(commit, path_);
+}
+
 std::optional<std::string> GitSource::read_file(const std::string& commit,
                                                 const std::string& name) const {
   return mirror_.read_file(commit, path_ + "/" + name);

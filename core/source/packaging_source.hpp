@@ -34,6 +34,9 @@ class PackagingSource {
   /// what it offers now; returns what was taken.
   virtual Tip fetch(const Tip& tip, const Cancellation& cancel) = 0;
 
+  /// Names the content of the PKGBUILD's directory at a fetched commit: what is known of it holds
+  /// for every commit where it has the same name.
+  virtual std::string tree(const std::string& commit) const = 0;
   /// A regular file beside the PKGBUILD (".SRCINFO") of a fetched commit; nothing when there is
   /// none. Error when it is longer than 4 MiB.
   virtual std::optional<std::string> read_file(const std::string& commit,

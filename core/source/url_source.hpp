@@ -15,6 +15,7 @@ class UrlSource : public PackagingSource {
 
   Tip ask(const Cancellation& cancel) override;
   Tip fetch(const Tip& tip, const Cancellation& cancel) override;
+  std::string tree(const std::string& commit) const override;
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override;
   void export_tar(const std::string& commit, int uid, const Sink& tar,

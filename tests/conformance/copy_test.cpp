@@ -118,6 +118,29 @@ TEST_CASE("a link in the place of the target is followed inside the container") 
   }
 }
 
+TEST_CASE("links that don't lead out of what is copied in are unpacked as they are") {
+  Sandbox box;
+  const auto id = box.run();
+  const std::map<std::string, std::string> links = {{"tree/beside", "file"},
+                                                    {"tree/sub/up", "../file"},
+                                                    {"tree/sub/round", "../sub/../file"},
+                                                    {"tree/dangling", "missing"},
+                                                    {"tree/absolute", "/tmp/tree/file"},
+                                                    {"tree/nowhere", "/missing/at/all"}};
+  std::vector<TarEntry> entries{{Type::directory, "tree", "", 0755, 0, 0},
+                                {Type::directory, "tree/sub", "", 0755, 0, 0},
+                                {Type::file, "tree/file", "text"}};
+  for (const auto& [path, target] : links)
+    entries.push_back({Type::link, path, target, 0777, 0, 0});
+  copy_in(box, id, "/tmp", entries);
+  std::map<std::string, std::string> found;
+  for (const auto& entry : copy_out(box, id, "/tmp/tree"))
+    if (entry.type == Type::link) found[entry.path] = entry.content;
+  CHECK(found == links);
+  for (const auto* path : {"beside", "sub/up", "sub/round", "absolute"})
+    CHECK(read(box, id, std::string("/tmp/tree/") + path) == "text");
+}
+
 TEST_CASE("a target that isn't there isn't made") {
   Sandbox box;
   const auto id = box.run();

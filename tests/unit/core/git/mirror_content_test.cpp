@@ -144,7 +144,7 @@ TEST_CASE("trees with hostile names are not exported") {
   CHECK_THROWS_WITH(setup.tar(setup.fetch()), ContainsSubstring("not accepted"));
 }
 
-TEST_CASE("files are read as they are, links and directories are not") {
+TEST_CASE("files are read as they are, through links within the repository, directories are not") {
   ContentSetup setup;
   fs::create_symlink("PKGBUILD", setup.remote.path() / "link");
   fs::create_directory_symlink("d", setup.remote.path() / "dirlink");
@@ -154,9 +154,108 @@ TEST_CASE("files are read as they are, links and directories are not") {
   CHECK(read("PKGBUILD") == "pkgname=x\n");
   CHECK(read("d/.SRCINFO") == "y");
   CHECK(read("a*") == "star");
-  for (const auto* path : {"link", "dirlink/.SRCINFO", "d", "missing", "", ".", "../PKGBUILD",
-                           "PKGBUILD/x", ":(top)PKGBUILD", "PKG*", "-r", "/etc/passwd"})
+  CHECK(read("link") == "pkgname=x\n");
+  CHECK(read("dirlink/.SRCINFO") == "y");
+  for (const auto* path : {"d", "dirlink", "missing", "", ".", "../PKGBUILD", "PKGBUILD/x",
+                           ":(top)PKGBUILD", "PKG*", "-r", "/etc/passwd"})
     CHECK_FALSE(read(path).has_value());
+}
+
+TEST_CASE("a link out of the exported directory is what it leads to in the repository") {
+  ContentSetup setup;
+  const auto link = [&](const std::string& path, const std::string& target) {
+    fs::create_directories((setup.remote.path() / path).parent_path());
+    fs::create_symlink(target, setup.remote.path() / path);
+  };
+  link("p/PKGBUILD", "../common/PKGBUILD");
+  link("p/fix.patch", "../patches/now/fix.patch");
+  link("patches/now", "v2/../v2");
+  link("p/tool", "../bin/../bin/./tool");
+  link("p/all", "../more");
+  link("p/inside", "sub/file");
+  link("p/sub/up", "../inside");
+  link("p/absolute", "/etc/passwd");
+  link("p/gone", "../missing");
+  link("p/outside", "../../../etc/passwd");
+  link("p/self", "../p");
+  link("p/root", "..");
+  link("p/loop", "../loop");
+  link("loop", "p/loop");
+  link("more/again", "../more/deep");
+  link("more/round", "../more");
+  link("more/deep/back", "../../common/PKGBUILD");
+  link("by", "p");
+  link("submodule", "nowhere");
+  write(setup.remote.path() / "bin/tool", "#!/bin/sh\n");
+  fs::permissions(setup.remote.path() / "bin/tool", fs::perms::owner_all);
+  setup.remote.commit({{"common/PKGBUILD", "pkgname=x\n"},
+                       {"patches/v2/fix.patch", "fix"},
+                       {"more/text", "text"},
+                       {"more/deep/down", "down"},
+                       {"p/sub/file", "file"}});
+  const auto commit = setup.fetch();
+  const auto path = GENERATE("p", "by", "by/.");
+  const auto entries = setup.tar(commit, path);
+  const std::map<std::string, std::string> files = {
+      {"PKGBUILD", "pkgname=x\n"}, {"fix.patch", "fix"},      {"tool", "#!/bin/sh\n"},
+      {"all/text", "text"},        {"all/deep/down", "down"}, {"all/deep/back", "pkgname=x\n"},
+      {"sub/file", "file"}};
+  for (const auto& [name, content] : files) {
+    CAPTURE(name);
+    REQUIRE(entries.count(name) == 1);
+    CHECK(entries.at(name).type == '-');
+    CHECK(entries.at(name).content == content);
+  }
+  CHECK(entries.at("tool").mode == 0755);
+  CHECK(entries.at("inside").content == "sub/file");
+  CHECK(entries.at("sub/up").content == "../inside");
+  CHECK(entries.at("absolute").content == "/etc/passwd");
+  for (const auto* name : {"gone", "outside", "self", "root", "loop"})
+    CHECK(entries.count(name) == 0);
+  CHECK(setup.mirror.read_file(commit, std::string(path) + "/PKGBUILD") == "pkgname=x\n");
+  CHECK(setup.mirror.read_file(commit, "p/fix.patch") == "fix");
+  for (const auto* name : {"p/gone", "p/outside", "p/absolute", "p/loop", "p/root", "p/all"})
+    CHECK_FALSE(setup.mirror.read_file(commit, name));
+}
+
+TEST_CASE("copies of copies are bounded") {
+  ContentSetup setup;
+  for (int i = 0; i < 20; ++i)
+    for (int j = 0; j < 20; ++j) {
+      const auto path = setup.remote.path() / ("d" + std::to_string(i)) / std::to_string(j);
+      fs::create_directories(path.parent_path());
+      fs::create_symlink("../d" + std::to_string(j), path);
+    }
+  setup.remote.commit({{"PKGBUILD", "x"}});
+  CHECK_THROWS_AS(setup.tar(setup.fetch(), "d0"), Error);
+}
+
+TEST_CASE("a tree's name tells whether anything of it is another") {
+  ContentSetup setup;
+  fs::create_directories(setup.remote.path() / "p");
+  fs::create_symlink("../common", setup.remote.path() / "p/common");
+  setup.remote.commit({{"p/PKGBUILD", "x"}, {"common", "a"}, {"other/PKGBUILD", "x"}});
+  const auto name = [&](const std::string& path) { return setup.mirror.tree(setup.fetch(), path); };
+  const auto before = name("p");
+  CHECK(before != name("other"));
+  setup.remote.commit({{"other/PKGBUILD", "y"}, {"README", "z"}});
+  CHECK(name("p") == before);
+  const auto root = name("");
+  SECTION("a file") {
+    setup.remote.commit({{"p/PKGBUILD", "y"}});
+  }
+  SECTION("a name") {
+    setup.remote.commit({{"p/more", ""}});
+  }
+  SECTION("a mode") {
+    fs::permissions(setup.remote.path() / "p/PKGBUILD", fs::perms::owner_all);
+    setup.remote.commit({});
+  }
+  SECTION("what a link leads to") {
+    setup.remote.commit({{"common", "b"}});
+  }
+  CHECK(name("p") != before);
+  CHECK(name("") != root);
 }
 
 TEST_CASE("a file that is too long is not read") {

@@ -205,3 +205,26 @@ TEST_CASE("what was never asked for can't be fetched") {
   CHECK_THROWS_AS(setup.mirror.fetch({"refs/heads/main", "--help"}, kNever), Error);
   CHECK_FALSE(fs::exists(setup.directory));
 }
+
+TEST_CASE("a repository of another user is read where the user trusts it") {
+  const TempDir dir;
+  const TestRepository remote(dir.path() / "remote");
+  const auto commit = remote.commit({{"PKGBUILD", "x"}});
+  // As if it belonged to somebody else, for this git and for the upload-pack that it starts.
+  write(dir.path() / "bin/git",
+        "#!/bin/sh\nPATH=${PATH#*:} GIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git \"$@\"\n");
+  fs::permissions(dir.path() / "bin/git", fs::perms::owner_all);
+  const ScopedVariable path("PATH", (dir.path() / "bin").string() + ":" + std::getenv("PATH"));
+  const ScopedVariable no_system("GIT_CONFIG_NOSYSTEM", "1");
+  const ScopedVariable global("GIT_CONFIG_GLOBAL", (dir.path() / "config").string());
+  const auto fetched = [&] {
+    git::Remotes remotes;
+    git::Mirror mirror(dir.path() / "mirror", remote.url(), remotes);
+    return mirror.fetch(remotes.ask_tip(remote.url(), "", kNever), kNever).commit;
+  };
+  write(dir.path() / "config", "[user]\n\tname = x\n");
+  CHECK_THROWS_WITH(fetched(), ContainsSubstring("another user"));
+  write(dir.path() / "config", "[safe]\n\tdirectory = /elsewhere\n\tdirectory = " +
+                                   (remote.path() / ".git").string() + "\n");
+  CHECK(fetched() == commit);
+}

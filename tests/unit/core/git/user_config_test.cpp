@@ -10,13 +10,13 @@ using namespace std::string_literals;
 TEST_CASE("only keys about reaching a server pass") {
   for (const auto* key : {"http.proxy", "http.https://x.example.com/.sslcainfo", "http.extraheader",
                           "credential.helper", "credential.https://x.username", "core.sshcommand",
-                          "core.gitproxy", "ssh.variant", "url.git@x:.insteadof"})
+                          "core.gitproxy", "ssh.variant", "url.git@x:.insteadof", "safe.directory"})
     CHECK(is_transport_key(key));
   for (const auto* key :
        {"alias.fetch", "core.hookspath", "core.fsmonitor", "core.pager", "core.askpass",
         "core.attributesfile", "filter.x.smudge", "protocol.ext.allow", "protocol.allow",
         "remote.origin.url", "url.git@x:.pushinsteadof", "uploadpack.packobjectshook",
-        "safe.directory", "include.path", "fetch.fsckobjects", "gc.auto", "httpx.proxy"})
+        "safe.barerepository", "include.path", "fetch.fsckobjects", "gc.auto", "httpx.proxy"})
     CHECK_FALSE(is_transport_key(key));
 }
 
