@@ -1,6 +1,7 @@
 #include "core/pacman/providers.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/pacman/version.hpp"
 
@@ -11,8 +12,11 @@ void Providers::add(std::size_t owner, const Candidate& candidate) {
   for (const auto& text : candidate.provides) {
     auto provision = Provision::parse(text);
     // "foo=$pkgver" moves with the package; the number of a soname doesn't.
-    const bool moves = candidate.any_version && !provision.version.empty() &&
-                       compare_versions(provision.version, candidate.version) == 0;
+    const bool follows = candidate.any_version && !provision.version.empty() &&
+                         compare_versions(provision.version, candidate.version) == 0;
+    // That of a library is filled in by makepkg, once it is built.
+    const bool moves =
+        follows || (provision.version.empty() && std::string_view(provision.name).ends_with(".so"));
     provisions_[provision.name].push_back({owner, std::move(provision.version), moves});
   }
 }

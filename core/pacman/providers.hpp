@@ -16,7 +16,8 @@ struct Candidate {
   std::string version;
   std::vector<std::string> provides;  // entries of provides=()
   /// Its version isn't known yet, so it satisfies every constraint, and with it what it provides
-  /// in its own version.
+  /// in its own version. A library in provides=() without one ("libfoo.so") satisfies every
+  /// constraint anyway.
   bool any_version = false;
 };
 

@@ -55,6 +55,17 @@ TEST_CASE("a dependency is one on a package of the same repository") {
         std::vector<Indices>{{}, {}});
 }
 
+TEST_CASE("a library whose version makepkg fills in satisfies every one") {
+  for (const auto* need : {"libx.so=1-64", "libx.so>=2", "libx.so"})
+    CHECK(order_builds({node("app", {need}), node("x", {}, {"libx.so"})}).dependencies ==
+          std::vector<Indices>{{1}, {}});
+  CHECK(
+      order_builds({node("app", {"libx.so=1-64"}), node("x", {}, {"libx.so=2-64"})}).dependencies ==
+      std::vector<Indices>{{}, {}});
+  CHECK(order_builds({node("app", {"x.sock=1"}), node("x", {}, {"x.sock"})}).dependencies ==
+        std::vector<Indices>{{}, {}});
+}
+
 TEST_CASE("what a package provides counts, its name counts more") {
   CHECK(order_builds({node("app", {"libx.so=1-64", "x"}), node("x-git", {}, {"libx.so=1-64", "x"}),
                       node("x")})
