@@ -4,14 +4,17 @@
 #include <cctype>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 #include <pwd.h>
 #include <unistd.h>
 
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
+#include "core/base/digest.hpp"
 #include "core/base/file.hpp"
 #include "core/base/printable.hpp"
+#include "core/base/secret.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
 #include "core/state/remembered_names.hpp"
@@ -182,6 +185,31 @@ BuildSettings build_settings(const config::Settings& settings) {
 
 Capacity capacity(const config::Settings& settings) {
   return capacity_of(this_machine(), static_cast<std::size_t>(settings.build.jobs));
+}
+
+std::string build_conditions(const config::Settings& settings) {
+  const auto& build = settings.build;
+  std::string text =
+      fmt::format("timeout={}\njobs={}\nmemory={}\ncpus={}\npids={}\n", build.timeout.count(),
+                  build.jobs, build.memory.value_or(0), build.cpus.value_or(0), build.pids);
+  const auto add = [&text](const char* name, const std::string& value) {
+    text += fmt::format("{}={}\n", name, printable(value));
+  };
+  add("packages_size", std::to_string(build.packages_size.value_or(0)));
+  add("unpacked_size", std::to_string(build.unpacked_size.value_or(0)));
+  // They may hold passwords.
+  std::string proxy;
+  for (const auto& [name, value] : proxies(settings)) proxy += name + "=" + value + "\n";
+  add("proxy", proxy.empty() ? "" : sha256_of(proxy));
+  add("makeflags", build.makeflags);
+  add("packager", build.packager);
+  add("add_hosts", fmt::format("{}", fmt::join(settings.runtime.add_hosts, " ")));
+  // So that an address that containers reach helps at once.
+  const auto& vieter = settings.vieter;
+  add("vieter.container_address",
+      displayable_url(vieter.container_address.empty() ? vieter.address
+                                                       : vieter.container_address));
+  return text;
 }
 
 RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments) {

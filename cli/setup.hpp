@@ -57,6 +57,8 @@ std::map<std::string, std::string> proxies(const config::Settings& settings);
 BuildSettings build_settings(const config::Settings& settings);
 /// By what the machine has now.
 Capacity capacity(const config::Settings& settings);
+/// The settings that the end of a build may hang on: BuildRecord::conditions.
+std::string build_conditions(const config::Settings& settings);
 /// Targets that are named on the command line are tried even if they are bound to fail.
 RetryPolicy retry_policy(const config::Settings& settings, const Arguments& arguments);
 /// Reads the configured files. Throws Error.

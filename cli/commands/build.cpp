@@ -49,7 +49,7 @@ Ended run_builds(const Setup& setup, const Selection& selection, const Arguments
            identity,
            how,
            capacity(settings),
-           {true, retry_policy(settings, arguments)},
+           {true, retry_policy(settings, arguments), build_conditions(settings)},
            setup.logs.get(),
            settings.build.keep_logs},
           progress);

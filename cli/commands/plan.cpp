@@ -52,7 +52,8 @@ std::vector<Plan> make_plans(const Setup& setup, const Selection& selection,
   if (!history.notice().empty()) notes.write(fmt::format("note: {}\n", history.notice()));
   git::Remotes remotes;
   const Planner planner(state, history, *setup.repositories, remotes,
-                        {lock.has_value(), retry_policy(setup.settings(), arguments)});
+                        {lock.has_value(), retry_policy(setup.settings(), arguments),
+                         build_conditions(setup.settings())});
   return planner.decide(selection.targets, cancel);
 }
 

@@ -1,5 +1,6 @@
 #include "core/build/build_container.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 #include <utility>
@@ -13,6 +14,9 @@ namespace pkgkiln {
 namespace {
 
 constexpr std::size_t kLongestAnswer = 1U << 20U;
+/// Said by what bootstrap.sh adds to makepkg, once the PKGBUILD was read.
+constexpr std::string_view kAnswer = "pkgkiln-answer";
+constexpr std::string_view kAnswerWithPkgver = "pkgkiln-answer pkgver";
 constexpr const char* kCannotSweep = "cannot end what the PKGBUILD left running";
 
 /// The names are those of makepkg.conf(5), which lets the environment override its file.
@@ -79,8 +83,17 @@ StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
     else
       throw Error("the answer of the step '" + step.name + "' is longer than 1 MiB");
   };
-  auto result = exec(step, sort, cancel);
-  result.answer = std::move(answer);
+  auto asking = step;
+  asking.environment["PKGKILN_ASKED"] = "1";
+  auto result = exec(asking, sort, cancel);
+  if (result.exit_code != 0) return result;
+  const auto first = std::string_view(answer).substr(0, answer.find('\n'));
+  if (first != kAnswer && first != kAnswerWithPkgver)
+    throw Error("makepkg gave no answer")
+        .because("the PKGBUILD ended it, or took its output, while it was read")
+        .advise("look for an 'exit' or 'exec' outside of the PKGBUILD's functions");
+  result.has_pkgver = first == kAnswerWithPkgver;
+  result.answer = answer.substr(std::min(first.size() + 1, answer.size()));
   return result;
 }
 

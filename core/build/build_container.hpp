@@ -27,7 +27,8 @@ struct Step {
 
 struct StepResult {
   int exit_code = 0;
-  std::string answer;  // its standard output, where that is an answer and not log
+  std::string answer;       // of makepkg, where it was asked
+  bool has_pkgver = false;  // says makepkg of the PKGBUILD then
 };
 
 /// The container of one build. Runs steps in it, each logged with its name, time and exit code;
@@ -54,8 +55,9 @@ class BuildContainer {
 
   /// Runs a step whose whole output is log.
   StepResult run(const Step& step, const Cancellation& cancel);
-  /// Runs a step whose standard output is its answer, at most 1 MiB, and whose standard error is
-  /// log.
+  /// Runs a step that asks makepkg, whose answer is its standard output, at most 1 MiB; its
+  /// standard error is log, and so is what the PKGBUILD prints while it is read. Throws Error when
+  /// it went well and there is no answer.
   StepResult ask(const Step& step, const Cancellation& cancel);
 
   /// Cuts the network, and makes sure from both sides that nothing of it is left, nor of an earlier

@@ -34,6 +34,8 @@ struct BuildSettings {
   BuildContainer::Environment environment;
   CacheLimits caches;
   HostLimits host = {};
+  /// That makepkg may take to read a PKGBUILD: what runs outside of its functions holds up others.
+  std::chrono::seconds longest_reading{120};
 };
 
 /// A build's place among those that run at once. What makes it ready and what comes after it

@@ -141,6 +141,22 @@ void BuildSteps::open_container(const std::string& commit, const Cancellation& c
       [&](const Sink& tar) { job_.source.export_tar(commit, builder::id, tar, cancel); }, cancel);
 }
 
+BuildSteps::Ended BuildSteps::ask(const Step& step, StepResult& result,
+                                  const Cancellation& cancel) {
+  const auto limit = settings_.longest_reading;
+  try {
+    result = container_->ask(step, cancel.with_deadline(Cancellation::Clock::now() + limit));
+  } catch (const Cancelled&) {
+    cancel.check();
+    auto why = fmt::format("makepkg had not read its PKGBUILD after {} s", limit.count());
+    job_.log.note(why);
+    return TimedOut{step_, std::move(why),
+                    "what stands outside of its functions runs each time that it is read"};
+  }
+  if (result.exit_code == 0) return std::nullopt;
+  return failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
+}
+
 void BuildSteps::mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment) {
   const auto make = [this](const CacheVolume& cache) {
     runtime_.create_volume(cache.name, cache.labels);

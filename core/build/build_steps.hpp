@@ -45,6 +45,9 @@ class BuildSteps {
   /// What it takes on the disk, if that was counted.
   std::optional<std::uint64_t> cache_size() const { return cache_size_; }
 
+  /// Has makepkg asked, in its container, within the time that reading a PKGBUILD may take.
+  Ended ask(const Step& step, StepResult& result, const Cancellation& cancel);
+
   /// Up to date, if all of these are published and the target isn't forced.
   Ended if_published(const std::vector<pacman::PackageFileName>& files);
   BuildOutcome failed(int exit_code, std::string why) const;

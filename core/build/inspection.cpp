@@ -35,15 +35,17 @@ void Inspection::look_on_host(const Cancellation& cancel) {
 }
 
 BuildSteps::Ended Inspection::ask_makepkg(const Cancellation& cancel) {
-  auto& container = steps_.container(found_.commit, cancel);
+  steps_.container(found_.commit, cancel);
   steps_.begin("inspect");
+  StepResult result;
   // A new cache has no directory of sources before dependencies.sh.
-  const auto result = container.ask(
-      {"inspect", script::inspect, {}, true, {{"SRCDEST", builder::srcdest}}}, cancel);
-  if (result.exit_code != 0)
-    return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
+  if (auto ended = steps_.ask(
+          {"inspect", script::inspect, {}, true, {{"SRCDEST", builder::srcdest}}}, result, cancel))
+    return ended;
   found_.srcinfo = pacman::SrcInfo::parse(result.answer, machine_arch());
   found_.asked = true;
+  found_.moves = result.has_pkgver;
+  found_.said = std::move(result.answer);
   return std::nullopt;
 }
 

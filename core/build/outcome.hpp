@@ -34,6 +34,7 @@ struct Failed {
 
 struct TimedOut {
   std::string step;
+  std::string why = {}, hint = {};  // where it wasn't the time of the whole build
 };
 
 struct Interrupted {

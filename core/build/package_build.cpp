@@ -140,9 +140,8 @@ PackageBuild::Ended PackageBuild::fetch(const Cancellation& cancel) {
 /// What pkgver() has made of the version. A .SRCINFO may have been believed until now, though it
 /// names other sources than the PKGBUILD.
 PackageBuild::Ended PackageBuild::look_again(const Cancellation& cancel) {
-  const auto result = container(cancel).ask({"inspect", script::inspect, {}, true}, cancel);
-  if (result.exit_code != 0)
-    return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
+  StepResult result;
+  if (auto ended = steps_.ask({"inspect", script::inspect, {}, true}, result, cancel)) return ended;
   inspected_.srcinfo = pacman::SrcInfo::parse(result.answer, machine_arch());
   inspected_.asked = true;
   inspected_.vcs_sources = as_asked(*inspected_.srcinfo, inspected_.moves, inspected_.vcs_sources);
@@ -150,9 +149,9 @@ PackageBuild::Ended PackageBuild::look_again(const Cancellation& cancel) {
 }
 
 PackageBuild::Ended PackageBuild::ask_for_list(const Cancellation& cancel) {
-  const auto result = container(cancel).ask({"packagelist", script::packagelist, {}, true}, cancel);
-  if (result.exit_code != 0)
-    return steps_.failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
+  StepResult result;
+  if (auto ended = steps_.ask({"packagelist", script::packagelist, {}, true}, result, cancel))
+    return ended;
   announced_ = Announced::from_packagelist(result.answer);
   has_list_ = true;
   return std::nullopt;

@@ -4,113 +4,242 @@
 #include <array>
 
 #include "core/base/characters.hpp"
-#include "core/pacman/shell_words.hpp"
-#include "core/pacman/text.hpp"
 
 namespace pkgkiln::pacman {
 
 namespace {
 
-bool is_identifier(char c) {
-  return is_alphanumeric(c) || c == '_';
+constexpr std::size_t kMostBytes = std::size_t{1} << 24U;  // of all values
+
+/// What makepkg unsets before it reads a PKGBUILD; so nothing of them comes from the environment.
+constexpr std::array kUnsetByMakepkg = {
+    "pkgname",    "pkgbase", "pkgver",    "pkgrel",   "epoch",       "pkgdesc",
+    "url",        "install", "changelog", "arch",     "backup",      "checkdepends",
+    "conflicts",  "depends", "groups",    "license",  "makedepends", "noextract",
+    "optdepends", "options", "provides",  "replaces", "source",      "validpgpkeys"};
+
+constexpr std::array kSums = {"cksums",     "md5sums",    "sha1sums",   "sha224sums",
+                              "sha256sums", "sha384sums", "sha512sums", "b2sums"};
+
+/// A name that the shell itself may give a value, or that would change how it reads.
+bool is_of_shell(std::string_view name) {
+  return name.front() != '_' &&
+         std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-/// Whether the line, which begins in the first column, begins a function: "name() {",
-/// "name () (", "function name {".
-bool begins_function(std::string_view line) {
-  if (line.starts_with("function ")) return true;
-  const auto name = line.substr(0, line.find('('));
-  if (name.size() == line.size() || !is_made_of(trimmed(name), "@._+-")) return false;
-  return trimmed(line.substr(name.size() + 1)).starts_with(')');
+/// "name() {", "name () (", "function name {": the name, and the scanner stands at the body.
+std::optional<std::string_view> function_name(ShellScanner& scanner) {
+  auto tried = scanner;
+  auto name = tried.word();
+  const bool by_keyword = name == "function";
+  if (by_keyword) {
+    tried.skip_blanks();
+    name = tried.word();
+  }
+  if (!is_made_of(name, "@._+-")) return std::nullopt;
+  tried.skip_blanks();
+  if (tried.next() == '(') {
+    tried.skip(1);
+    tried.skip_blanks();
+    if (tried.next() != ')') return std::nullopt;
+    tried.skip(1);
+  } else if (!by_keyword) {
+    return std::nullopt;
+  }
+  tried.skip_space();
+  scanner = tried;
+  return name;
 }
 
-/// Whether the function that begins in this line ends in it: "name() { true; }".
-bool is_whole_function(std::string_view line) {
-  const auto end = trimmed(line.substr(0, line.find(" #")));
-  return end.ends_with('}') || (end.ends_with(')') && !end.ends_with("()"));
+bool ends_command(const ShellScanner& scanner) {
+  return scanner.at_end() ||
+         std::string_view("\n;#").find(scanner.next()) != std::string_view::npos;
 }
 
-/// Whether the line is a command that may set any variable or function, from elsewhere.
-bool reads_others(std::string_view line) {
-  static constexpr std::array<std::string_view, 6> kCommands = {".",    "source", "eval",
-                                                                "read", "unset",  "mapfile"};
-  const auto command = trimmed(line);
-  return std::find(kCommands.begin(), kCommands.end(),
-                   command.substr(0, command.find_first_of(" \t"))) != kCommands.end();
+using Words = std::optional<std::vector<std::string>>;
+
+void set_array(ShellVariable& variable, bool appends, const Words& words) {
+  if (!appends) variable = {};
+  variable.is_array = true;
+  variable.known = variable.known && words;
+  if (words) variable.words.insert(variable.words.end(), words->begin(), words->end());
+  std::size_t bytes = 0;
+  for (const auto& word : variable.words) bytes += word.size();
+  if (bytes > kMostBytes) throw Unclear{};
 }
 
-/// Whether what stands around a name at this place of the line may change the variable: "name=",
-/// "name+=", "name[0]=", "name++", but not "$name=" and "${name[0]}".
-bool may_change(std::string_view before, std::string_view after) {
-  if (!before.empty() && (is_identifier(before.back()) || before.back() == '$')) return false;
-  if (after.starts_with('[')) return !before.ends_with("${");
-  return after.starts_with('=') || after.starts_with("+=") || after.starts_with("-=") ||
-         after.starts_with("++") || after.starts_with("--");
-}
-
-bool may_change(std::string_view line, std::string_view name, std::size_t from) {
-  for (auto at = line.find(name, from); at != std::string_view::npos;
-       at = line.find(name, at + name.size()))
-    if (may_change(line.substr(0, at), line.substr(at + name.size()))) return true;
-  return false;
+/// Of an array the first element.
+void set_scalar(ShellVariable& variable, bool appends, const std::optional<std::string>& word) {
+  if (!appends && !variable.is_array) variable = {};
+  variable.known = variable.known && word;
+  if (!word) return;
+  if (variable.words.empty()) variable.words.emplace_back();
+  auto& first = variable.words.front();
+  first = appends ? first + *word : *word;
+  if (first.size() > kMostBytes) throw Unclear{};
 }
 
 }  // namespace
 
-PkgbuildText::PkgbuildText(std::string_view text) : text_(text) {
-  bool in_function = false;
-  for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
-    end = std::min(text.find('\n', begin), text.size());
-    const auto line = text.substr(begin, end - begin);
-    if (trimmed(line).empty() || trimmed(line).front() == '#') continue;
-    const bool begins = !in_function && begins_function(line);
-    lines_.push_back({begin, line, in_function || begins});
-    if (begins)
-      in_function = !is_whole_function(line);
-    else if (in_function)
-      in_function = line.front() != '}' && line.front() != ')';
+PkgbuildText::PkgbuildText(std::string_view text) {
+  for (const auto* name : kUnsetByMakepkg) variables_[name] = {};
+  try {
+    // bash drops the zeros, and makepkg refuses carriage returns.
+    if (text.find('\0') != std::string_view::npos || text.find('\r') != std::string_view::npos)
+      throw Unclear{};
+    read(text);
+    clear_ = true;
+  } catch (const Unclear&) {
+    clear_ = false;
+  }
+}
+
+void PkgbuildText::read(std::string_view text) {
+  ShellScanner scanner(text);
+  ShellWords shell(variables_);
+  for (scanner.skip_space(); !scanner.at_end(); scanner.skip_space()) {
+    if (scanner.next() == ';')
+      scanner.skip(1);
+    else if (!take_function(scanner))
+      take_assignments(scanner, shell);
+  }
+}
+
+bool PkgbuildText::take_function(ShellScanner& scanner) {
+  const auto name = function_name(scanner);
+  if (!name) return false;
+  functions_[std::string(*name)] = scanner.body();
+  scanner.skip_blanks();
+  if (!ends_command(scanner)) throw Unclear{};
+  return true;
+}
+
+/// One or several on a line; a command behind them, or an operator, is more than an assignment.
+void PkgbuildText::take_assignments(ShellScanner& scanner, ShellWords& shell) {
+  do {
+    const auto said = scanner.word();
+    const auto size = assigned_name(said);
+    if (size == 0) throw Unclear{};
+    const auto name = said.substr(0, size);
+    if (name == "IFS" || name == "POSIXLY_CORRECT") throw Unclear{};
+    const bool appends = said[size] == '+';
+    const auto value = said.substr(size + (appends ? 2 : 1));
+    auto& variable = variables_[std::string(name)];
+    if (value.empty() && scanner.next() == '(')
+      set_array(variable, appends, shell.list(scanner.array()));
     else
-      reads_others_ = reads_others_ || reads_others(line);
-  }
-  // Then what seemed to be a function wasn't one.
-  if (in_function) reads_others_ = true;
-}
-
-std::optional<std::string_view> PkgbuildText::assigned(std::string_view name) const {
-  if (reads_others_) return std::nullopt;
-  std::optional<std::string_view> found;
-  for (const auto& line : lines_) {
-    // One within a function may be a package's own; in the first column it may be outside.
-    const bool sets = line.text.starts_with(name) && may_change({}, line.text.substr(name.size()));
-    if (!line.in_function && may_change(line.text, name, sets ? name.size() : 0))
-      return std::nullopt;
-    if (!sets) continue;
-    if (found || line.text[name.size()] != '=') return std::nullopt;
-    found = text_.substr(line.begin + name.size() + 1);
-  }
-  return found ? found : std::string_view();
-}
-
-std::optional<std::string> PkgbuildText::word(std::string_view name) const {
-  const auto value = assigned(name);
-  return value ? read_shell_word(*value) : std::nullopt;
+      set_scalar(variable, appends, shell.scalar(value));
+    if (is_of_shell(name)) variable.known = false;
+    const bool apart = scanner.next() == ' ' || scanner.next() == '\t';
+    scanner.skip_blanks();
+    if (scanner.next() == '#' && !apart) throw Unclear{};
+  } while (!ends_command(scanner));
 }
 
 std::optional<std::vector<std::string>> PkgbuildText::words(std::string_view name) const {
-  const auto value = assigned(name);
-  if (!value) return std::nullopt;
-  if (value->empty()) return std::vector<std::string>();
-  return read_shell_array(*value);
+  if (!clear_) return std::nullopt;
+  const auto found = variables_.find(name);
+  if (found == variables_.end()) return std::vector<std::string>();
+  return found->second.known ? std::optional(found->second.words) : std::nullopt;
+}
+
+const PkgbuildText::Assignments* PkgbuildText::package_function(const std::string& pkgname) const {
+  auto function = functions_.find("package_" + pkgname);
+  if (function == functions_.end()) function = functions_.find("package");
+  return function == functions_.end() ? nullptr : &function->second;
+}
+
+/// Prints what makepkg would; throws Unclear where that can't be told.
+class PkgbuildText::Printer {
+ public:
+  Printer(const PkgbuildText& pkgbuild, std::string_view arch)
+      : pkgbuild_(pkgbuild), suffix_("_" + std::string(arch)) {}
+
+  std::string print() {
+    const auto names = value("pkgname");
+    auto base = value("pkgbase");
+    if (names.empty() || base.size() > 1) throw Unclear{};
+    if (base.empty() || base.front().empty()) base = {names.front()};
+    add("pkgbase", base);
+    for (const auto* name : {"pkgver", "pkgrel", "epoch"}) {
+      if (value(name).size() > 1) throw Unclear{};
+      add(name, value(name));
+    }
+    add("arch", value("arch"));
+    for (const auto* name : {"depends", "makedepends", "checkdepends", "provides", "source"})
+      for (const auto& key : with_suffix(name)) add(key, value(key));
+    for (const auto* name : kSums)
+      for (const auto& key : with_suffix(name)) add(key, value(key));
+    for (const auto& name : names) add_package(name);
+    return std::move(text_);
+  }
+
+ private:
+  std::vector<std::string> with_suffix(const std::string& name) const {
+    return {name, name + suffix_};
+  }
+
+  std::vector<std::string> value(const std::string& name) const {
+    auto found = pkgbuild_.words(name);
+    if (!found) throw Unclear{};
+    return std::move(*found);
+  }
+
+  void add(std::string_view key, const std::vector<std::string>& values) {
+    for (const auto& value : values) {
+      // makepkg makes one blank of any white space.
+      if (!is_line(value)) throw Unclear{};
+      text_.append(key).append(" = ").append(value).append("\n");
+      if (text_.size() > kMostBytes) throw Unclear{};
+    }
+  }
+
+  /// What its function sets over what is set outside, each variable read alone and with no other
+  /// of the function's, as makepkg does.
+  void add_package(const std::string& pkgname) {
+    add("pkgname", {pkgname});
+    const auto* assignments = pkgbuild_.package_function(pkgname);
+    if (assignments == nullptr) return;
+    scope_["pkgname"] = {true, false, {pkgname}};
+    std::map<std::string, ShellVariable> own;
+    for (const auto& [name, appends, words] : *assignments) {
+      const std::string key(name);
+      if (!is_of_package(key)) continue;
+      const auto outside = pkgbuild_.variables_.find(key);
+      auto& variable = own.try_emplace(key, outside == pkgbuild_.variables_.end() ? ShellVariable()
+                                                                                  : outside->second)
+                           .first->second;
+      set_array(variable, appends, shell_.list(words));
+      if (!variable.known) throw Unclear{};
+    }
+    for (const auto& [key, variable] : own)
+      add(key, variable.words.empty() ? std::vector<std::string>{""} : variable.words);
+  }
+
+  bool is_of_package(const std::string& key) const {
+    for (const auto* name : {"depends", "provides"})
+      if (key == name || key == name + suffix_) return true;
+    return key == "arch";
+  }
+
+  const PkgbuildText& pkgbuild_;
+  std::string suffix_;
+  std::string text_;
+  ShellWords::Variables scope_ = pkgbuild_.variables_;
+  ShellWords shell_{scope_};
+};
+
+std::optional<std::string> PkgbuildText::srcinfo(std::string_view arch) const {
+  if (!clear_) return std::nullopt;
+  try {
+    return Printer(*this, arch).print();
+  } catch (const Unclear&) {
+    return std::nullopt;
+  }
 }
 
 bool PkgbuildText::may_have_pkgver_function() const {
-  if (reads_others_) return true;
-  return std::any_of(lines_.begin(), lines_.end(), [](const Line& line) {
-    std::string squeezed;
-    for (const char c : line.text)
-      if (c != ' ' && c != '\t') squeezed += c;
-    return squeezed.starts_with("pkgver()") || squeezed.starts_with("functionpkgver");
-  });
+  return !clear_ || functions_.contains("pkgver");
 }
 
 }  // namespace pkgkiln::pacman

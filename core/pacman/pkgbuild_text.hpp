@@ -1,43 +1,47 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/pacman/shell_words.hpp"
+
 namespace pkgkiln::pacman {
 
 /// A PKGBUILD as a text. It is a shell script, and hostile: it is read, never run, and whatever
-/// would have to be run to be known is unclear. What a well-meant PKGBUILD sets in plain words is
-/// told right; one that is written to deceive can still do so.
+/// would have to be run to be known is unclear. Only one whose top level does nothing but set
+/// variables and define functions is read at all: any command there, be it a test, a loop or an
+/// eval, may set what it likes. One that is written to deceive can still do so.
 class PkgbuildText {
  public:
   /// The text outlives this.
   explicit PkgbuildText(std::string_view text);
 
-  /// What `name` is set to: `name=word`, quoted or not. Empty where it isn't set at all. Nothing
-  /// where that is unclear: set twice, appended to, to more than a plain word (alphanumerics and
-  /// @._+-~), not at the start of a line (it may hang on a condition), or maybe by another script.
-  std::optional<std::string> word(std::string_view name) const;
-  /// The same of `name=(word word)`, over several lines and with comments between them.
+  /// The values of a variable after it was read, those of an array or a single one. None where it
+  /// isn't set; nothing where that is unclear.
   std::optional<std::vector<std::string>> words(std::string_view name) const;
 
-  /// Whether it defines pkgver(), or another script that it reads may do so: its version is known
-  /// only after it ran.
+  /// The .SRCINFO that makepkg would print, with the keys that SrcInfo reads and those for `arch`
+  /// alone; nothing where only makepkg can tell.
+  std::optional<std::string> srcinfo(std::string_view arch) const;
+
+  /// Whether it defines pkgver(), or may do so: its version is known only after it ran.
   bool may_have_pkgver_function() const;
 
  private:
-  struct Line {
-    std::size_t begin = 0;  // in text_
-    std::string_view text;
-    bool in_function = false;
-  };
-  /// What stands behind the one `name=`, to the end of the text; empty where there is none.
-  std::optional<std::string_view> assigned(std::string_view name) const;
+  class Printer;
+  using Assignments = std::vector<ShellScanner::Assignment>;
 
-  std::string_view text_;
-  std::vector<Line> lines_;  // that aren't blank, nor comments
-  bool reads_others_ = false;
+  void read(std::string_view text);
+  bool take_function(ShellScanner& scanner);
+  void take_assignments(ShellScanner& scanner, ShellWords& shell);
+  const Assignments* package_function(const std::string& pkgname) const;
+
+  bool clear_ = false;
+  ShellWords::Variables variables_;
+  std::map<std::string, Assignments, std::less<>> functions_;
 };
 
 }  // namespace pkgkiln::pacman

@@ -18,6 +18,8 @@ struct SrcInfo {
     std::vector<std::string> arch;
     std::vector<std::string> depends;
     std::vector<std::string> provides;
+
+    bool operator==(const Package&) const = default;
   };
 
   std::string pkgbase;
@@ -27,7 +29,7 @@ struct SrcInfo {
   std::vector<std::string> makedepends;
   std::vector<std::string> checkdepends;
   std::vector<std::string> sources;
-  std::vector<std::string> unchecked_sources;  // those without a checksum; empty: any may be
+  std::vector<std::string> unchecked_sources;  // those without a checksum
   std::vector<std::string> valid_pgp_keys;
   std::vector<Package> packages;  // at least one
 
@@ -53,6 +55,8 @@ struct SrcInfo {
   /// Hostile input: throws Error naming the line for what isn't a .SRCINFO; names, versions and
   /// arches are checked against their grammars. At most 4 MiB and 100,000 lines.
   static SrcInfo parse(std::string_view text, std::string_view arch);
+
+  bool operator==(const SrcInfo&) const = default;
 };
 
 }  // namespace pkgkiln::pacman

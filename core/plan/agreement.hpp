@@ -2,12 +2,14 @@
 
 #include <string_view>
 
+#include "core/pacman/pkgbuild_text.hpp"
 #include "core/pacman/srcinfo.hpp"
 
 namespace pkgkiln {
 
-/// Whether the .SRCINFO can be believed for planning a build: the PKGBUILD sets the same pkgver,
-/// pkgrel, epoch, pkgbase, pkgname and arch in plain words (pacman::PkgbuildText).
-bool srcinfo_agrees(const pacman::SrcInfo& srcinfo, std::string_view pkgbuild);
+/// Whether the .SRCINFO, parsed for `arch`, can be believed: the PKGBUILD says the same in plain
+/// words (pacman::PkgbuildText) of all that is used of it.
+bool srcinfo_agrees(const pacman::SrcInfo& srcinfo, const pacman::PkgbuildText& pkgbuild,
+                    std::string_view arch);
 
 }  // namespace pkgkiln

@@ -8,12 +8,7 @@ namespace pkgkiln {
 
 namespace {
 
-std::size_t skips_in(std::string_view text) {
-  std::size_t count = 0;
-  for (auto at = text.find("SKIP"); at != std::string_view::npos; at = text.find("SKIP", at + 4))
-    ++count;
-  return count;
-}
+constexpr std::size_t kLongestRemembered = std::size_t{256} << 10U;
 
 }  // namespace
 
@@ -26,18 +21,41 @@ Inspected inspect_on_host(const PackagingSource& source, const std::string& comm
     throw Error(path.empty() ? "there is no PKGBUILD in the root of its repository"
                              : "there is no PKGBUILD in '" + path + "'")
         .advise("set the target's path to the directory of the PKGBUILD");
-  found.moves = pacman::PkgbuildText(*pkgbuild).may_have_pkgver_function();
+  const pacman::PkgbuildText read(*pkgbuild);
+  found.moves = read.may_have_pkgver_function();
+  try {
+    found.tree = source.tree(commit);
+  } catch (const Error&) {
+    // What can't be unpacked is told when that is tried.
+  }
   const auto text = source.read_file(commit, ".SRCINFO");
   if (!text) return found;
   try {
     auto srcinfo = pacman::SrcInfo::parse(*text, machine_arch());
-    // Checksums were taken out since it was made.
-    if (skips_in(*pkgbuild) > skips_in(*text)) srcinfo.unchecked_sources.emplace_back();
-    if (srcinfo_agrees(srcinfo, *pkgbuild)) found.srcinfo = std::move(srcinfo);
+    if (srcinfo_agrees(srcinfo, read, machine_arch())) found.srcinfo = std::move(srcinfo);
   } catch (const Error& error) {
     found.srcinfo_problem = error.what();
   }
   return found;
+}
+
+void recall(Inspected& found, const std::string& target, const History& history) {
+  if (found.srcinfo || found.tree.empty()) return;
+  const auto inspection = history.inspection(target);
+  if (!inspection || inspection->tree != found.tree) return;
+  try {
+    found.srcinfo = pacman::SrcInfo::parse(inspection->srcinfo, machine_arch());
+    found.moves = inspection->moves;
+    found.remembered = true;
+  } catch (const Error&) {
+    // It is asked again.
+  }
+}
+
+void remember(Inspected& found, const std::string& target, History& history) {
+  if (!found.said.empty() && found.said.size() <= kLongestRemembered && !found.tree.empty())
+    history.record_inspection(target, {found.tree, found.moves, std::move(found.said)});
+  found.said.clear();
 }
 
 }  // namespace pkgkiln

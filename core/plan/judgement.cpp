@@ -21,6 +21,19 @@ std::string files_are(std::size_t count) {
   return count == 1 ? "its 1 file is" : fmt::format("its {} files are", count);
 }
 
+/// The name of one of the lines "name=value" that is another one now; empty when there is none, or
+/// what they were isn't known.
+std::string changed_condition(std::string_view then, std::string_view now) {
+  if (then.empty()) return {};
+  while (!now.empty()) {
+    const auto line = now.substr(0, now.find('\n') + 1);
+    if (("\n" + std::string(then)).find("\n" + std::string(line)) == std::string::npos)
+      return std::string(line.substr(0, line.find('=')));
+    now.remove_prefix(line.empty() ? now.size() : line.size());
+  }
+  return {};
+}
+
 /// Empty when the file is published as it was recorded.
 std::string why_missing(const RecordedFile& recorded, Repository& repository) {
   const auto name = pacman::PackageFileName::parse(recorded.file_name);
@@ -51,6 +64,26 @@ void Judgement::by_record(const BuildRecord& last) {
                        files_are(last.files.size()), repository_.name())};
 }
 
+void Judgement::by_tree(const BuildRecord& last) {
+  const auto& tree = plan_.inspected->tree;
+  auto* decided = std::get_if<Build>(&plan_.decision);
+  if (decided == nullptr || plan_.target.force || tree.empty() || tree != last.tree ||
+      last.commit == plan_.commit || !is_of(last, plan_.target) || last.files.empty())
+    return;
+  note("its files", fmt::format("as at {:.10}, as built last", last.commit));
+  try {
+    if (!sources_unmoved(last) || !files_published(last)) return;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    return note(repository_.name(), error.what());
+  }
+  Skip skip{fmt::format("its files are as at {:.10}, and {} published in {}", last.commit,
+                        files_are(last.files.size()), repository_.name())};
+  skip.same_as = last;
+  plan_.decision = std::move(skip);
+}
+
 bool Judgement::sources_unmoved(const BuildRecord& last) {
   for (const auto& source : last.vcs_sources) {
     auto why = why_moved(source, remotes_, cancel_);
@@ -77,8 +110,9 @@ void Judgement::by_version() {
   const auto& found = *plan_.inspected;
   if (plan_.target.force || !found.srcinfo) return;
   const auto& version = found.srcinfo->version;
-  note(".SRCINFO", found.moves ? "believed, but pkgver() may move its version " + version
-                               : "believed: version " + version);
+  note(found.remembered ? "what makepkg said of its files" : ".SRCINFO",
+       found.moves ? "believed, but pkgver() may move its version " + version
+                   : "believed: version " + version);
   if (found.moves) return;
   auto files = found.srcinfo->package_files(machine_arch());
   if (!all_listed(files)) return;
@@ -120,6 +154,10 @@ void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
   if (pause.count() == 0 && open) pause = kAfterNetwork;
   const auto what = fmt::format("it {} at step {} at this commit",
                                 last.status == "failed" ? "failed" : "timed out", last.step);
+  if (const auto changed = changed_condition(last.conditions, plan.conditions); !changed.empty()) {
+    build->why = what + ", and is tried again since " + changed + " is another one now";
+    return;
+  }
   plan.evidence.push_back({"last build", what});
   if (pause.count() > 0) {
     pause *= std::int64_t{1} << std::clamp<std::int64_t>(failures - 1, 0, kMostDoublings);

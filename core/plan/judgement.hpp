@@ -21,6 +21,8 @@ class Judgement {
   /// By the newest good build: Skip only if nothing can have changed since. Throws Error when the
   /// repository can't tell.
   void by_record(const BuildRecord& last);
+  /// The same, where the commit is another but all that it holds of the target was built.
+  void by_tree(const BuildRecord& last);
   /// By what was inspected on the host: Skip if that very version is published already. A
   /// repository that can't tell leaves the decision as it is.
   void by_version();
@@ -48,8 +50,9 @@ struct RetryPolicy {
   bool always = false;
 };
 
-/// Holds a build back that failed at this commit, until another builder image is there or the
-/// policy says so. `failures` is how often it failed, 1 or more.
+/// Holds a build back that failed at this commit, until another builder image is there, a setting
+/// that its end may hang on is another one, or the policy says so. `failures` is how often it
+/// failed, 1 or more.
 void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
                const RetryPolicy& policy);
 

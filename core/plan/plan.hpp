@@ -22,6 +22,8 @@ struct Skip {
   std::string why;
   /// What is published of a target that the history doesn't know to be up to date: to be recorded.
   std::vector<pacman::PackageFileName> found = {};
+  /// The build of another commit that made the same: to be recorded for this one.
+  std::optional<BuildRecord> same_as = std::nullopt;
 };
 
 /// It can't even be told: what is asked doesn't answer. Reported as failed.
@@ -46,6 +48,8 @@ struct Plan {
   std::variant<Build, Skip, Unplannable> decision;
   /// What was found: the ref and its commit; for kind = url the PKGBUILD's URL and its sha256.
   std::string ref, commit;
+  /// What its build's end may hang on beside that: BuildRecord::conditions.
+  std::string conditions = {};
   /// What that commit's files tell, if they were looked at.
   std::optional<Inspected> inspected = std::nullopt;
   std::vector<Evidence> evidence = {};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <utility>
 
 #include "core/base/threads.hpp"
 #include "core/plan/fair_queue.hpp"
@@ -24,10 +26,12 @@ Planner::Planner(const StateDir& state, const History& history, const Repositori
       history_(history),
       repositories_(repositories),
       remotes_(remotes),
-      settings_(settings) {}
+      settings_(std::move(settings)) {}
 
 Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
   Plan plan{target, Unplannable{}, {}, {}};
+  plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
+                    "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
   std::string step = "source";
   try {
     const auto source = open_source(target, state_, remotes_);
@@ -45,10 +49,12 @@ Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
     plan.commit = fetched.commit;
     step = "inspect";
     plan.inspected = inspect_on_host(*source, plan.commit, target.path);
-    judgement.by_version();
+    if (!target.force) recall(*plan.inspected, target.name, history_);
+    step = "repository";
+    if (const auto good = history_.last_good(target.name)) judgement.by_tree(*good);
+    if (!std::holds_alternative<Skip>(plan.decision)) judgement.by_version();
     if (const auto last = history_.last(target.name))
-      hold_back(plan, *last, history_.failures(target.name, plan.commit, last->image),
-                settings_.retry);
+      hold_back(plan, *last, history_.failures(*last), settings_.retry);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {

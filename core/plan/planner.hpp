@@ -22,6 +22,8 @@ class Planner {
     /// only for whoever holds the RunLock.
     bool look_into = true;
     RetryPolicy retry = {};
+    /// The settings that the end of every build may hang on, "name=value" a line.
+    std::string conditions = {};
   };
 
   Planner(const StateDir& state, const History& history, const Repositories& repositories,

@@ -28,6 +28,9 @@ struct Describe {
   void operator()(const TimedOut& timed_out) const {
     set_status(result, TargetResult::Status::timed_out);
     result.record.step = timed_out.step;
+    result.record.why = timed_out.why;
+    result.hint = timed_out.hint;
+    if (!result.record.why.empty()) return;
     result.record.why = "the time allowed for a build was over";
     result.hint = "raise [build] timeout if it needs longer";
   }

@@ -23,6 +23,7 @@ constexpr std::uint64_t kLooks = 8;
 /// What was found on the way belongs to the record, however the build ends.
 void note_findings(BuildRecord& record, const Inspected& found) {
   if (!found.commit.empty()) record.commit = found.commit;
+  record.tree = found.tree;
   record.vcs_sources = found.vcs_sources;
 }
 
@@ -101,12 +102,14 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
                        job(plan, record, *source, log));
     const auto ended = build.inspect(cancel);
     note_cache(parts_.history, build);
+    auto found = build.inspected();
+    remember(found, plan.target.name, parts_.history);
     if (!ended) {
-      begun.inspected = build.inspected();
+      begun.inspected = std::move(found);
       note_steps(begun.result, build);
       return begun;
     }
-    note_findings(record, build.inspected());
+    note_findings(record, found);
     describe(begun.result, *ended);
     owners_.release(plan.target);
     tell_of_gaps(log, plan.target, observer_);
@@ -167,7 +170,12 @@ BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& resul
   if (begun) work.inspected = begun->inspected;
   PackageBuild build(parts_.runtime, parts_.identity, parts_.settings, std::move(work));
   auto outcome = build.run(cancel);
-  note_findings(result.record, build.inspected());
+  auto found = build.inspected();
+  note_findings(result.record, found);
+  remember(found, plan.target.name, parts_.history);
+  // What was remembered may be why: makepkg is asked again the next time.
+  if (found.remembered && std::holds_alternative<Failed>(outcome))
+    parts_.history.forget_inspection(plan.target.name);
   note_steps(result, build);
   result.record.peak_memory = build.peak_memory();
   note_cache(parts_.history, build);

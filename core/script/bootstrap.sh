@@ -70,11 +70,16 @@ mkdir -p /var/cache/pkgkiln/{packages,target,fetched/{signed,unsigned,sources}}
 chmod 700 /var/cache/pkgkiln/packages
 chown builder:builder /var/cache/pkgkiln/fetched/sources
 
-# Most of what a call of makepkg takes are its checks of the PKGBUILD; BuildContainer sets the first
-# variable once they were made. This is read after those that are there.
+# BuildContainer sets these variables. This is read after the checks that are there, and before the
+# PKGBUILD.
 checks=/usr/share/makepkg/lint_pkgbuild
-if [ -d "$checks" ]; then
-    cat >"$checks/zz-pkgkiln.sh" <<'CHECKS'
+if [ ! -d "$checks" ]; then
+    echo "makepkg has no $checks, which version 5 and later have: another [image] base is needed" >&2
+    exit 1
+fi
+cat >"$checks/zz-pkgkiln.sh" <<'CHECKS'
+# Most of what a call of makepkg takes are its checks of the PKGBUILD: once they were made they
+# need not be made again.
 if [[ -n ${PKGKILN_CHECKED-} ]]; then
     lint_pkgbuild_functions=()
 fi
@@ -95,8 +100,17 @@ if [[ -n ${PKGKILN_HOLD-} ]]; then
     }
     lint_pkgbuild_functions+=(pkgkiln_hold_version)
 fi
-CHECKS
+# Makepkg is asked for its standard output. What the PKGBUILD prints while it is read is log; the
+# answer begins behind it, with what only a shell that has read the PKGBUILD knows.
+if [[ -n ${PKGKILN_ASKED-} ]]; then
+    exec {pkgkiln_answer}>&1 >&2
+    pkgkiln_begin_answer() {
+        exec >&"$pkgkiln_answer" {pkgkiln_answer}>&-
+        echo "pkgkiln-answer$(! have_function pkgver || echo ' pkgver')"
+    }
+    lint_pkgbuild_functions+=(pkgkiln_begin_answer)
 fi
+CHECKS
 
 # Whose names no target may publish under (core/image/distribution.hpp).
 mkdir -p /usr/share/pkgkiln

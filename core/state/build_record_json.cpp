@@ -30,6 +30,12 @@ auto texts_of(Record& build) {
                     std::pair{"why", &build.why}};
 }
 
+/// Those that records of earlier versions don't have.
+template <typename Record>
+auto later_texts_of(Record& build) {
+  return std::array{std::pair{"tree", &build.tree}, std::pair{"conditions", &build.conditions}};
+}
+
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 void write_text(Writer& writer, const std::string& text) {
@@ -122,6 +128,10 @@ std::string to_json(const BuildRecord& build) {
     writer.Key(name);
     write_text(writer, *text);
   }
+  for (const auto& [name, text] : later_texts_of(build)) {
+    writer.Key(name);
+    write_text(writer, *text);
+  }
   writer.Key("log");
   write_text(writer, build.log.string());
   writer.Key("exit_code");
@@ -153,6 +163,8 @@ BuildRecord build_record_from_json(const std::string& text) {
   check_format(document);
   BuildRecord build;
   for (const auto& [name, field] : texts_of(build)) *field = text_of(document, name);
+  for (const auto& [name, field] : later_texts_of(build))
+    if (document.HasMember(name)) *field = text_of(document, name);
   build.log = text_of(document, "log");
   const auto exit_code = number_of(document, "exit_code");
   if (exit_code < std::numeric_limits<int>::min() || exit_code > std::numeric_limits<int>::max())

@@ -14,7 +14,8 @@ using Clock = std::chrono::system_clock;
 
 constexpr const char* kColumns =
     "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
-    "exit_code, why, started, finished, peak_memory, log FROM builds WHERE target = ? ";
+    "exit_code, why, started, finished, peak_memory, log, tree, conditions FROM builds "
+    "WHERE target = ? ";
 
 std::int64_t to_number(Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -37,6 +38,8 @@ BuildRecord record_of(const sqlite::Statement& row) {
   build.finished = to_time(row.number(++column));
   build.peak_memory = static_cast<std::uint64_t>(row.number(++column));
   build.log = row.text(++column);
+  build.tree = row.text(++column);
+  build.conditions = row.text(++column);
   return build;
 }
 
@@ -76,8 +79,8 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   sqlite::Statement insert(
       connection,
       "INSERT INTO builds (id, build, target, url, branch, path, repository, commit_id, image, "
-      "status, step, exit_code, why, started, finished, peak_memory, log) "
-      "VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "status, step, exit_code, why, started, finished, peak_memory, log, tree, conditions) "
+      "VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   insert.bind(old_id.value_or(0));  // ids begin with 1
   for (const auto* field :
        {&build.build, &build.target, &build.url, &build.branch, &build.path, &build.repository,
@@ -86,6 +89,7 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   insert.bind(build.exit_code).bind(build.why);
   insert.bind(to_number(build.started)).bind(to_number(build.finished));
   insert.bind(static_cast<std::int64_t>(build.peak_memory)).bind(build.log.string());
+  insert.bind(build.tree).bind(build.conditions);
   insert.step();
   return connection.last_row_id();
 }
@@ -140,15 +144,15 @@ std::optional<BuildRecord> History::last(const std::string& target) const {
   return newest(database_->connection, target, "");
 }
 
-std::int64_t History::failures(const std::string& target, const std::string& commit,
-                               const std::string& image) const {
+std::int64_t History::failures(const BuildRecord& like) const {
   const std::lock_guard lock(database_->mutex);
   sqlite::Statement count(database_->connection, R"(
-    SELECT COUNT(*) FROM builds WHERE target = ? AND commit_id = ? AND image = ?
+    SELECT COUNT(*) FROM builds WHERE target = ? AND commit_id = ? AND image = ? AND conditions = ?
       AND status IN ('failed', 'timed-out')
       AND id > COALESCE((SELECT MAX(id) FROM builds
                          WHERE target = ? AND status IN ('built', 'up-to-date')), 0))");
-  count.bind(target).bind(commit).bind(image).bind(target);
+  count.bind(like.target).bind(like.commit).bind(like.image).bind(like.conditions);
+  count.bind(like.target);
   return count.step() ? count.number(0) : 0;
 }
 
@@ -240,6 +244,30 @@ void History::forget_builds(Clock::time_point before) {
       UNION SELECT MAX(id) FROM builds WHERE status IN ('built', 'up-to-date')
         GROUP BY target, repository))");
   remove.bind(to_number(before)).step();
+}
+
+void History::record_inspection(const std::string& target, const RecordedInspection& inspection) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement insert(
+      database_->connection,
+      "INSERT OR REPLACE INTO inspections (target, tree, moves, srcinfo) VALUES (?,?,?,?)");
+  insert.bind(target).bind(inspection.tree).bind(inspection.moves ? 1 : 0);
+  insert.bind(inspection.srcinfo).step();
+}
+
+std::optional<RecordedInspection> History::inspection(const std::string& target) const {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement row(database_->connection,
+                        "SELECT tree, moves, srcinfo FROM inspections WHERE target = ?");
+  row.bind(target);
+  if (!row.step()) return std::nullopt;
+  return RecordedInspection{row.text(0), row.number(1) != 0, row.text(2)};
+}
+
+void History::forget_inspection(const std::string& target) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Statement remove(database_->connection, "DELETE FROM inspections WHERE target = ?");
+  remove.bind(target).step();
 }
 
 void History::record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,

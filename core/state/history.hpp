@@ -38,7 +38,10 @@ struct BuildRecord {
   std::string path;
   std::string repository;
   std::string commit;  // of the packaging repository, or the sha256 of a PKGBUILD's content
+  std::string tree;    // names the content of the PKGBUILD's directory; may be unknown
   std::string image;   // id of the builder image
+  /// Of the settings that a build's end may hang on, "name=value" a line; empty: unknown.
+  std::string conditions;
   std::string status;  // word of BuildOutcome: "built", "up-to-date", "failed", "timed-out", …
   std::string step;    // where it ended, for the ones that failed
   int exit_code = 0;
@@ -62,6 +65,15 @@ struct FormerPackage {
   RecordedFile file;
 
   bool operator==(const FormerPackage&) const = default;
+};
+
+/// What makepkg said of a PKGBUILD.
+struct RecordedInspection {
+  std::string tree;    // of which: names the content of its directory
+  bool moves = false;  // it has a pkgver()
+  std::string srcinfo;
+
+  bool operator==(const RecordedInspection&) const = default;
 };
 
 /// The target's own cache as a build of it left it.
@@ -92,10 +104,9 @@ class History {
   std::optional<BuildRecord> last_built(const std::string& target) const;
   /// The newest of that target, whatever became of it.
   std::optional<BuildRecord> last(const std::string& target) const;
-  /// How often the target failed or timed out since its newest good build, at this commit with
-  /// this image.
-  std::int64_t failures(const std::string& target, const std::string& commit,
-                        const std::string& image) const;
+  /// How often the target failed or timed out since its newest good build as it did in `like`: at
+  /// its commit, with its image and under its conditions.
+  std::int64_t failures(const BuildRecord& like) const;
   /// The target whose latest good build made this pkgname for that repository, if any. One that
   /// built it comes before one that only found it published.
   std::optional<std::string> owner_of(const std::string& pkgname,
@@ -114,6 +125,11 @@ class History {
   /// target's newest, its newest good one and its newest built one for each repository, and the
   /// newest that made each package.
   void forget_builds(std::chrono::system_clock::time_point before);
+
+  /// In the place of what was recorded for the target before.
+  void record_inspection(const std::string& target, const RecordedInspection& inspection);
+  std::optional<RecordedInspection> inspection(const std::string& target) const;
+  void forget_inspection(const std::string& target);
 
   /// That a build used this volume; without `bytes` it is believed to be as large as before.
   void record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,

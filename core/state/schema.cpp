@@ -53,6 +53,14 @@ constexpr std::array kVersions{
     volume TEXT PRIMARY KEY, bytes INTEGER NOT NULL, used INTEGER NOT NULL
   );
 )",
+    // 4
+    R"(
+  ALTER TABLE builds ADD COLUMN tree TEXT NOT NULL DEFAULT '';
+  ALTER TABLE builds ADD COLUMN conditions TEXT NOT NULL DEFAULT '';
+  CREATE TABLE inspections (
+    target TEXT PRIMARY KEY, tree TEXT NOT NULL, moves INTEGER NOT NULL, srcinfo TEXT NOT NULL
+  );
+)",
 };
 constexpr std::int64_t kSchemaVersion = kVersions.size();
 

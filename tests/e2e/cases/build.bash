@@ -38,6 +38,8 @@ it 'builds two at once' at_once
 hello_version=$(sed -n "s/^pkgver=//p" "$ROOT/served/plain/hello/PKGBUILD")
 it 'builds GNU hello' published "hello-$hello_version-1-$ARCH.pkg.tar.zst"
 it 'builds every package of a split one, and has makepkg check its PKGBUILD once' published "split-tool-1.2-3-$ARCH.pkg.tar.zst" split-data-1.2-3-any.pkg.tar.zst
+printed_is_log() { has "$(log_of reads-stdin)" 'reads-stdin is read'; }
+it 'takes what a PKGBUILD prints while it is read for log' printed_is_log
 counted_is() { compgen -G "$REPO/counted-git-r$1.*-1-any.pkg.tar.zst" || fail "$(ls "$REPO")"; }
 it 'gives a -git package the version that pkgver() says' counted_is 3
 pkgver_ran_once() {
@@ -50,7 +52,7 @@ it 'builds a package with an epoch' published epoch-2:0.9-1-any.pkg.tar.zst
 it 'builds a package with plus signs, from the URL of a PKGBUILD' published plus-name++-1.0+r2-1-any.pkg.tar.zst
 it 'publishes a -debug package beside its own' published "debug-fixture-1.0-1-$ARCH.pkg.tar.zst" "debug-fixture-debug-1.0-1-$ARCH.pkg.tar.zst"
 it 'builds a package that needs others' published with-dependency-1.0-1-any.pkg.tar.zst
-it 'builds what is in a folder on a branch' published in-subdirectory-3.1-1-any.pkg.tar.zst
+it 'builds what is in a folder on a branch, with a file that is a link out of it' published in-subdirectory-3.1-1-any.pkg.tar.zst
 it 'builds what reads stdin, which is empty' published reads-stdin-1.0-1-any.pkg.tar.zst
 stdin_was_empty() { has "$(log_of reads-stdin)" 'stdin held 0 bytes'; }
 it 'gives a build an empty stdin' stdin_was_empty

@@ -4,11 +4,12 @@
 # shellcheck disable=SC2016 # makepkg expands it
 printf '%s\n' pkgname=moving '_seen=(/sys/class/net/*)' 'pkgver=1.${#_seen[@]}' pkgrel=1 'arch=(any)' 'package() { :; }' |
 	commit_file moving PKGBUILD
-configure bad-checksum failing-build no-such-repository failing-check wants-network moving anyarch
+printf '%s\n' 'echo bye' 'exit 0' | cat - "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file ends-early PKGBUILD
+configure bad-checksum failing-build no-such-repository failing-check wants-network moving ends-early anyarch
 kiln first build
 
 it 'ends with 1 when a target failed' code_is 1
-it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 6 failed'
+it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 7 failed'
 it 'publishes the good one, which came last' published anyarch-1.0-1-any.pkg.tar.zst
 it 'publishes nothing of those that failed' not_published 'bad-*' 'failing-*' 'wants-*'
 
@@ -25,6 +26,9 @@ it 'reports a version that is another one without the network' failed_with movin
 	'The version is 1.1-1 now, but was 1.2-1 before the build'
 it 'reports a repository that does not exist at the step source' failed_with no-such-repository 'failed at step source' \
 	"$(packaging no-such-repository)"
+
+it 'says of a PKGBUILD that ends makepkg what it does' failed_with ends-early 'failed at step inspect' \
+	'makepkg gave no answer' 'the PKGBUILD ended it' "hint: look for an 'exit'"
 
 code_is_logged() { matches "$(log_of failing-build)" '^<== \[[0-9:]{8}\] build: exit code 4 after [0-9]+\.[0-9] s$'; }
 it 'logs the exit code of a step that failed' code_is_logged
@@ -49,6 +53,8 @@ it 'ends with 0 when only good targets are asked for' code_is 0
 it 'touches no other target then' out_has '0 built, 1 up-to-date, 0 failed'
 
 sed 's/return 3/true/' "$ROOT/served/plain/failing-build/PKGBUILD" | commit_file failing-build PKGBUILD
-kiln mended build failing-build
+configure failing-build $'wants-network\nnetwork = true'
+kiln mended build
 it 'builds a target that was mended' published failing-build-1.0-1-any.pkg.tar.zst
+it 'tries one again at once whose settings were changed as was advised' published wants-network-1.0-1-any.pkg.tar.zst
 it 'ends with 0 then' code_is 0

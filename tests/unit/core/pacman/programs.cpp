@@ -36,13 +36,18 @@ Ran run_program(const std::vector<std::string>& command, const fs::path& working
 }
 
 Ran run_makepkg(const fs::path& directory, const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{"makepkg"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run_as_builder(directory, command);
+}
+
+Ran run_as_builder(const fs::path& directory, const std::vector<std::string>& command) {
   ProcessSpec spec;
   if (::geteuid() == 0) {
     spec.command = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"};
     REQUIRE(::chown(directory.c_str(), 65534, 65534) == 0);
   }
-  spec.command.emplace_back("makepkg");
-  spec.command.insert(spec.command.end(), arguments.begin(), arguments.end());
+  spec.command.insert(spec.command.end(), command.begin(), command.end());
   const auto place = directory.string();
   spec.env = {{"LC_ALL", "C"},
               {"HOME", place},

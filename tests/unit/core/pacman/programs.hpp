@@ -19,5 +19,7 @@ Ran run_program(const std::vector<std::string>& command,
 /// makepkg refuses to run as root: then it runs as nobody. `directory` holds the PKGBUILD and gets
 /// everything that is made.
 Ran run_makepkg(const std::filesystem::path& directory, const std::vector<std::string>& arguments);
+/// The same with another command in the place of makepkg.
+Ran run_as_builder(const std::filesystem::path& directory, const std::vector<std::string>& command);
 
 }  // namespace pkgkiln::test

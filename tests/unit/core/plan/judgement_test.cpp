@@ -109,3 +109,25 @@ TEST_CASE("a clock that was set back holds nothing back for long") {
   situation.last.finished += hours(1'000);
   CHECK(!situation.is_held());
 }
+
+TEST_CASE("a setting that is another one now may help, so it is tried at once, and that is said") {
+  Judged situation;
+  situation.last.conditions = "timeout=1\nmemory=1\nnetwork=off\n";
+  situation.plan.conditions = situation.last.conditions;
+  CHECK(situation.is_held());
+  situation.plan.decision = Build{""};
+  SECTION("memory") {
+    situation.plan.conditions = "timeout=1\nmemory=12\nnetwork=off\n";
+    const auto build = situation.judged();
+    CHECK(build.not_with_image.empty());
+    CHECK_THAT(build.why, ContainsSubstring("since memory is another one now"));
+  }
+  SECTION("network") {
+    situation.plan.conditions = "timeout=1\nmemory=1\nnetwork=on\n";
+    CHECK_THAT(situation.judged().why, ContainsSubstring("since network is another one now"));
+  }
+  SECTION("an earlier version didn't write them down") {
+    situation.last.conditions.clear();
+    CHECK(situation.is_held());
+  }
+}

@@ -46,9 +46,15 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   const auto& pkgname = recipe.pkgname.empty() ? name : recipe.pkgname;
   srcinfo += "\npkgname = " + pkgname + "\n";
   srcinfos_[name] = srcinfo;
-  std::map<std::string, std::string> files{
-      {"PKGBUILD", "pkgname=" + pkgname + "\npkgver=" + recipe.version +
-                       "\npkgrel=1\narch=(any)\n" + recipe.more}};
+  has_pkgver_[name] = recipe.more.find("pkgver()") != std::string::npos;
+  std::string pkgbuild =
+      "pkgname=" + pkgname + "\npkgver=" + recipe.version + "\npkgrel=1\narch=(any)\n";
+  if (pkgname != name) pkgbuild += "pkgbase=" + name + "\n";
+  for (const auto& field : recipe.fields) {
+    const auto equals = field.find(" = ");
+    pkgbuild += field.substr(0, equals) + "+=('" + field.substr(equals + 3) + "')\n";
+  }
+  std::map<std::string, std::string> files{{"PKGBUILD", pkgbuild + recipe.more}};
   if (recipe.with_srcinfo) files[".SRCINFO"] = srcinfo;
   auto& upstream = upstreams_[name];
   if (!upstream) upstream = std::make_unique<TestRepository>(directory.path() / "up" / name);
@@ -103,8 +109,9 @@ int FakeHost::play(fake::ExecCall& call) {
   const auto& script = call.command.at(2);
   const auto& srcinfo = srcinfos_.at(target);
   if (script == script::inspect) {
-    if (at_inspect) at_inspect();
+    if (at_inspect) at_inspect(call);
     if (fails_at(target, "inspect")) return 12;
+    begin_answer(call, target);
     call.out(without_lie(target, srcinfo));
   } else if (script == script::dependencies) {
     note_dependencies(call, target);
@@ -113,6 +120,7 @@ int FakeHost::play(fake::ExecCall& call) {
     const std::lock_guard lock(noting_);
     verified[target] = {call.command.begin() + 4, call.command.end()};
   } else if (script == script::packagelist) {
+    begin_answer(call, target);
     for (const auto& pkgname : packages_of(target))
       call.out("/build/pkgdest/" +
                file_name(pkgname, pacman::SrcInfo::parse(srcinfo, "any").version) + "\n");
@@ -126,6 +134,12 @@ int FakeHost::play(fake::ExecCall& call) {
     if (kept) kept(call);
   }
   return 0;
+}
+
+/// As what bootstrap.sh adds to makepkg does it.
+void FakeHost::begin_answer(const fake::ExecCall& call, const std::string& target) const {
+  if (!silent.contains(target))
+    call.out(has_pkgver_.at(target) ? "pkgkiln-answer pkgver\n" : "pkgkiln-answer\n");
 }
 
 std::string FakeHost::without_lie(const std::string& target, std::string srcinfo) const {

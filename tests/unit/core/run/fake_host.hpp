@@ -128,6 +128,7 @@ class FakeHost {
   std::map<std::string, std::string> makes_also;  // a second package, by target
   /// By target, what stands in its .SRCINFO and isn't what makepkg prints in that place.
   std::map<std::string, std::pair<std::string, std::string>> lies;
+  std::set<std::string> silent;  // targets whose PKGBUILD ends makepkg while it is read
   std::map<std::string, std::string> prints;         // at the step "dependencies", by target
   std::map<std::string, std::uint64_t> peaks;        // of memory, by target
   std::string said_between_steps;                    // by parts/sweep.sh
@@ -137,8 +138,8 @@ class FakeHost {
   std::function<void(fake::ExecCall& call)> kept;    // called when the caches are filled
   /// Called at the step "build" of a target, in the thread that builds it.
   std::function<void(const std::string& target, fake::ExecCall& call)> at_build;
-  std::function<void()> at_inspect;              // of makepkg, in its thread
-  std::map<std::string, std::string> makeflags;  // at the step "build", by target
+  std::function<void(fake::ExecCall& call)> at_inspect;  // of makepkg, in its thread
+  std::map<std::string, std::string> makeflags;          // at the step "build", by target
   /// The environment of a target's step "dependencies", and the files below /var/lib then.
   std::map<std::string, std::map<std::string, std::string>> environments;
   std::map<std::string, std::set<std::string>> offered;
@@ -149,6 +150,7 @@ class FakeHost {
   int play(fake::ExecCall& call);
   int play_build(fake::ExecCall& call, const std::string& target, const std::string& srcinfo);
   void note_dependencies(fake::ExecCall& call, const std::string& target);
+  void begin_answer(const fake::ExecCall& call, const std::string& target) const;
   std::string without_lie(const std::string& target, std::string srcinfo) const;
   std::vector<std::string> packages_of(const std::string& target) const;
   bool fails_at(const std::string& target, const std::string& step) const;
@@ -156,6 +158,7 @@ class FakeHost {
   std::mutex noting_;  // what containers write down
   std::map<std::string, std::unique_ptr<TestRepository>> upstreams_;
   std::map<std::string, std::string> srcinfos_;  // by target, as makepkg prints them
+  std::map<std::string, bool> has_pkgver_;       // by target
   std::vector<std::string> made_;
 };
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <filesystem>
+
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/fake_host.hpp"
 
@@ -46,4 +49,66 @@ TEST_CASE("a version that moves by no source that could be asked is looked at in
   const auto target = moving(host, {"source = https://nobody.invalid/nightly.tar.gz"});
   CHECK(built_again(host, target) == Status::up_to_date);
   CHECK(host.containers() == Names{"a"});
+}
+
+TEST_CASE("what makepkg said of a tree is believed while it is the same") {
+  FakeHost host;
+  // Only a shell that runs it knows whether there is a pkgver().
+  const std::string unclear = "for x in a; do eval \"package_$x() { :; }\"; done\n";
+  const auto target = host.target_of("a", {"1", {"depends = b"}, true, unclear});
+  CHECK(built_again(host, target) == Status::up_to_date);
+  CHECK(host.containers().empty());
+  SECTION("in another commit") {
+    test::write(host.directory.path() / "up/a/PKGBUILD", "other");
+    test::git(host.directory.path() / "up/a", {"commit", "--quiet", "--all", "--message", "x"});
+    host.target_of("a", {"1", {"depends = b"}, true, unclear});
+    CHECK(host.build({target}).front().status == Status::up_to_date);
+    CHECK(host.containers().empty());
+    CHECK(host.history.last_good("a")->files.front().sha256.size() == 64);
+  }
+  SECTION("when its package is gone") {
+    std::filesystem::remove_all(host.directory.path() / "repos");
+    CHECK(host.build({target}).front().status == Status::built);
+    CHECK(std::ranges::count(host.observer.steps, "a: inspect") == 0);
+  }
+  SECTION("and asked for again when it is another") {
+    host.target_of("a", {"2", {"depends = b"}, true, unclear});
+    CHECK(host.build({target}).front().status == Status::built);
+    CHECK(std::ranges::count(host.observer.steps, "a: inspect") == 1);
+  }
+  SECTION("and when it is forced") {
+    auto forced = target;
+    forced.force = true;
+    CHECK(host.build({forced}).front().status == Status::built);
+    CHECK(std::ranges::count(host.observer.steps, "a: inspect") == 1);
+  }
+  SECTION("and after a build that failed with it") {
+    std::filesystem::remove_all(host.directory.path() / "repos");
+    host.fails["a"] = "dependencies";
+    CHECK(host.build({target}).front().status == Status::failed);
+    CHECK_FALSE(host.history.inspection("a"));
+  }
+}
+
+TEST_CASE("a pkgver() that only makepkg could see is believed as well") {
+  FakeHost host;
+  const auto target =
+      host.target_of("a", {"1", {"source = " + kSource}, true, "eval \"pkgver() { :; }\"\n"});
+  CHECK(built_again(host, target) == Status::up_to_date);
+  CHECK(host.containers().empty());
+  CHECK(host.history.inspection("a")->moves);
+}
+
+TEST_CASE("a tree that was built is not built again in another commit, though its version moves") {
+  FakeHost host;
+  const auto target = moving(host, {"source = " + kSource});
+  REQUIRE(host.build({target}).front().status == Status::built);
+  host.containers();
+  test::git(host.directory.path() / "up/a",
+            {"commit", "--quiet", "--allow-empty", "--message", "x"});
+  const auto result = host.build({target}).front();
+  CHECK(result.status == Status::up_to_date);
+  CHECK(host.containers().empty());
+  CHECK(host.history.last_good("a")->commit == result.record.commit);
+  CHECK(host.build({target}).front().record.why.find("is still at") != std::string::npos);
 }

@@ -142,7 +142,7 @@ TEST_CASE("targets are looked into at once", "[concurrent]") {
   host.capacity.jobs = 2;
   Meeting meeting(2);
   std::atomic<bool> met{true};
-  host.at_inspect = [&] { met = meeting.join() && met; };
+  host.at_inspect = [&](fake::ExecCall&) { met = meeting.join() && met; };
   const auto results = host.build({host.target_of("a", {"1", {}, false, {}}),
                                    host.target_of("b", {"1", {"depends = a"}, false, {}})});
   CHECK(count(results, Status::built) == 2);

@@ -1,6 +1,8 @@
 #include "core/run/survey.hpp"
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
@@ -77,4 +79,29 @@ TEST_CASE("the survey of a target has the time that a build has") {
                                    host.target_of("b", {"1", {"depends = a"}, false, {}})});
   REQUIRE(words(results) == Names{"timed-out", "timed-out"});
   CHECK(results[0].record.step == "copy in");
+}
+
+TEST_CASE("a PKGBUILD that isn't read soon holds up nobody else for long") {
+  FakeHost host;
+  host.settings.longest_reading = std::chrono::seconds(0);
+  host.at_inspect = [](fake::ExecCall& call) {
+    while (call.running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  const std::vector targets{host.target_of("a", {"1", {}, false, {}}), host.target("b")};
+  const auto results = host.build(targets);
+  REQUIRE(words(results) == Names{"timed-out", "built"});
+  CHECK(results[0].record.step == "inspect");
+  CHECK(results[0].record.why == "makepkg had not read its PKGBUILD after 0 s");
+  CHECK(results[0].hint.find("timeout") == std::string::npos);
+  CHECK(host.engine.runtime().list({}).empty());
+}
+
+TEST_CASE("a PKGBUILD that ends makepkg is told as what it is") {
+  FakeHost host;
+  host.silent.insert("a");
+  const auto result = host.build({host.target_of("a", {"1", {}, false, {}})}).front();
+  REQUIRE(result.status == TargetResult::Status::failed);
+  CHECK(result.record.step == "inspect");
+  CHECK(result.record.why.find("the PKGBUILD ended it") != std::string::npos);
+  CHECK(result.hint.find("'exit'") != std::string::npos);
 }

@@ -28,6 +28,16 @@ TEST_CASE("a record becomes JSON and comes back") {
   CHECK(build_record_from_json(to_json(record)).forced);
 }
 
+TEST_CASE("a record of an earlier version knows neither tree nor conditions") {
+  auto text = with("\"tree\":", "\"x\":");
+  text.replace(text.find("\"conditions\":"), 13, "\"y\":");
+  const auto record = build_record_from_json(text);
+  CHECK(record.tree.empty());
+  CHECK(record.conditions.empty());
+  CHECK_THROWS_WITH(build_record_from_json(with("\"tree\":\"", "\"tree\":1,\"x\":\"")),
+                    ContainsSubstring("'tree' is not a text"));
+}
+
 TEST_CASE("a record of an earlier version knows no memory") {
   CHECK(build_record_from_json(with("\"peak_memory\":3221225472,", "")).peak_memory == 0);
   CHECK_THROWS_WITH(build_record_from_json(with("\"peak_memory\":", "\"peak_memory\":-")),

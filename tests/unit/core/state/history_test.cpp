@@ -100,6 +100,8 @@ TEST_CASE("what earlier versions recorded is kept") {
     CHECK(old->build == "b1");
     CHECK(old->log == "/log");
     CHECK(old->peak_memory == 0);
+    CHECK(old->tree.empty());
+    CHECK(old->conditions.empty());
     CHECK(old->files == std::vector<RecordedFile>{{"foo-1-1-any.pkg.tar.zst", "x"}});
     CHECK(old->vcs_sources == std::vector<RecordedSource>{{"git+https://example.com/x", ""}});
   }
@@ -108,6 +110,23 @@ TEST_CASE("what earlier versions recorded is kept") {
   CHECK(history.last("t") == full_record("t", "b2"));
   CHECK(history.owner_of("foo", "mine") == "t");
   CHECK(setup.put_aside().empty());
+}
+
+TEST_CASE("what makepkg said of a target's PKGBUILD is remembered until it is forgotten") {
+  const HistorySetup setup;
+  const RecordedInspection said{"tree", true, "pkgbase = foo\n"};
+  {
+    History history(setup.state);
+    CHECK_FALSE(history.inspection("t"));
+    history.record_inspection("t", {"older", false, ""});
+    history.record_inspection("t", said);
+    history.record_inspection("u", {"other", false, "x"});
+  }
+  History history(setup.state);
+  CHECK(history.inspection("t") == said);
+  history.forget_inspection("t");
+  CHECK_FALSE(history.inspection("t"));
+  CHECK(history.inspection("u") == RecordedInspection{"other", false, "x"});
 }
 
 TEST_CASE("caches are remembered with their size until they are forgotten") {
@@ -144,12 +163,15 @@ TEST_CASE("old builds are forgotten, but for those that decisions rest on") {
   record("5", "failed");
   const auto last = record("6", "failed");
   history.forget_builds(built.finished);
-  CHECK(history.failures("t", last.commit, last.image) == 2);
+  CHECK(history.failures(last) == 2);
+  auto otherwise = last;
+  otherwise.conditions = "memory=2\n";
+  CHECK(history.failures(otherwise) == 0);
   history.forget_builds(built.finished + std::chrono::seconds(1));
   CHECK(history.last_built("t") == built);
   CHECK(history.last_good("t") == good);
   CHECK(history.last("t") == last);
-  CHECK(history.failures("t", last.commit, last.image) == 1);
+  CHECK(history.failures(last) == 1);
   CHECK(history.owner_of("foo", "mine") == "t");
 }
 

@@ -17,7 +17,9 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.path = "a/b";
   record.repository = "mine";
   record.commit = std::string(40, 'c');
+  record.tree = std::string(64, 't');
   record.image = "sha256:1";
+  record.conditions = "memory=1\nnetwork=on\n";
   record.status = "built";
   record.step = "build";
   record.exit_code = 4;
