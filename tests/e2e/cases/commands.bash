@@ -46,7 +46,9 @@ it 'prints the same plan on a dry run' cmp "$WORLD/runs/plan.out" "$WORLD/runs/d
 nothing_was_done() { has_none images && has_none containers && [[ ! -e $WORLD/repo ]]; }
 it 'does nothing for a plan' nothing_was_done
 
-kiln doctor --set build.proxy=http://localhost:3128 doctor
+ENVIRONMENT=(http_proxy=http://localhost:3128)
+kiln doctor doctor
+ENVIRONMENT=()
 it 'finds nothing wrong' code_is 0
 it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' "^ok +engine +.*$RUNTIME" '^ok +base image ' '^ok +container ' '^ok +repository +kiln'
 it 'warns of a proxy that containers would look for in themselves' out_matches '^warning +proxy +http_proxy=http://localhost:3128'
