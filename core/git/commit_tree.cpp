@@ -10,7 +10,7 @@ namespace pkgkiln::git {
 namespace {
 
 constexpr std::size_t kLargestTreeListing = 16U << 20U;
-constexpr std::uint64_t kLongestLink = 4096;
+constexpr std::uint64_t kLongestTarget = 4096;
 constexpr int kMostLinksOnTheWay = 40;
 constexpr std::size_t kDeepestPath = 100;
 /// Each asks git once or twice.
@@ -146,7 +146,7 @@ std::vector<std::string> CommitTree::targets_of(const std::vector<TreeEntry>& li
   std::string requests;
   std::size_t size = 0;
   for (const auto& link : links) {
-    if (link.size == 0 || link.size > kLongestLink)
+    if (link.size == 0 || link.size > kLongestTarget)
       throw Error("the link '" + link.path + "' of the repository is empty or too long");
     requests += link.object + "\n";
     size += link.object.size() + link.size + 50;

@@ -21,7 +21,7 @@ bool leads_up(const std::string& path) {
   return ("/" + path + "/").find("/../") != std::string::npos;
 }
 
-std::vector<TreeEntry> list(CommitTree& tree, const std::string& path) {
+std::vector<TreeEntry> list_below(CommitTree& tree, const std::string& path) {
   if (leads_up(path))
     throw Error("the repository has no directory '" + path + "'")
         .advise("set the target's path to the directory of its PKGBUILD");
@@ -50,7 +50,7 @@ auto condemning_what_is_damaged(const MirrorDirectory& mirror, const Work& work)
 void write_tree(const MirrorDirectory& mirror, const std::string& commit, const std::string& path,
                 int uid, const Sink& tar, const Cancellation& cancel) {
   CommitTree tree(mirror, commit);
-  const auto entries = list(tree, path);
+  const auto entries = list_below(tree, path);
   TarWriter writer(tar, uid, time_of(tree, commit));
   ObjectsToTar objects(entries, writer);
   mirror.read(
@@ -80,7 +80,7 @@ std::string Mirror::tree(const std::string& commit, const std::string& path) con
   return condemning_what_is_damaged(mirror, [&] {
     CommitTree tree(mirror, commit);
     std::string listing;
-    for (const auto& entry : list(tree, path))
+    for (const auto& entry : list_below(tree, path))
       listing += std::to_string(static_cast<int>(entry.kind)) + " " + entry.object + " " +
                  entry.path + "\n";
     return sha256_of(listing);

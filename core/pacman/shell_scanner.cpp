@@ -10,7 +10,7 @@ namespace pkgkiln::pacman {
 namespace {
 
 constexpr int kDeepest = 100;
-constexpr std::size_t kMostWords = 10'000;
+constexpr std::size_t kMostWordsOfArray = 10'000;
 constexpr std::string_view kEndsWord = " \t\n;&|<>()";
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -175,7 +175,7 @@ std::vector<std::string_view> ShellScanner::array() {
   std::vector<std::string_view> words;
   for (skip_space(); next() != ')'; skip_space()) {
     words.push_back(word());
-    if (words.back().empty() || words.size() > kMostWords) throw Unclear{};
+    if (words.back().empty() || words.size() > kMostWordsOfArray) throw Unclear{};
   }
   skip(1);
   return words;

@@ -14,12 +14,12 @@ constexpr std::size_t kMostWords = 10'000;
 constexpr std::size_t kLongestWord = std::size_t{64} << 10U;
 constexpr std::string_view kQuotes = "\\'\"`$";
 
-bool is_name_character(char c) {
+bool is_of_name(char c) {
   return is_alphanumeric(c) || c == '_';
 }
 
 std::string_view name_at_start(std::string_view text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_name_character);
+  const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
   const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
   return name.empty() || (name.front() >= '0' && name.front() <= '9') ? std::string_view() : name;
 }
@@ -56,7 +56,7 @@ std::string in_case(std::string value, std::string_view operation) {
   return value;
 }
 
-std::optional<std::string> part_of(const std::string& value, std::string_view operation) {
+std::optional<std::string> substring_of(const std::string& value, std::string_view operation) {
   const auto colon = operation.find(':');
   const auto from = number_in(operation.substr(0, colon));
   const auto count = colon == std::string_view::npos ? std::optional<std::size_t>(value.size())
@@ -315,7 +315,7 @@ std::optional<std::string> ShellWords::operate(std::string value, bool is_set,
     return there ? other : std::optional<std::string>("");
   }
   if (!colon || !is_made_of(operation, ":")) throw Unclear{};  // a computed part may assign
-  return part_of(value, operation.substr(1));
+  return substring_of(value, operation.substr(1));
 }
 
 std::optional<ShellWords::Text> ShellWords::pattern(std::string_view word) {
