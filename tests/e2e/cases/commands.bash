@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # read by become
 # The commands: results on stdout, words for people on stderr, exit codes.
 # One engine is enough: podman.
 
