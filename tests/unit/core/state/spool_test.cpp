@@ -1,5 +1,6 @@
 #include "core/state/spool.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include "core/base/error.hpp"
@@ -74,7 +75,7 @@ TEST_CASE("what isn't wanted is told with its size, and dropped when it is to be
   REQUIRE(litter.size() == 2);
   CHECK(setup.spool.others_of("t", "b1").size() == 1);
   for (const auto& one : litter) one.remove();
-  CHECK(litter[0].bytes > 14);
+  CHECK(std::max(litter[0].bytes, litter[1].bytes) > 14);  // their order is the directory's
   CHECK_FALSE(fs::exists(other.directory));
   CHECK_FALSE(fs::exists(setup.dir.path() / "spool/u"));
   CHECK(setup.pending().size() == 1);
