@@ -52,8 +52,7 @@ TEST_CASE("a database that can't be read to its end never takes the place of one
 
   const auto next = place.package(many.front().name.pkgname, "2-1");
   REQUIRE(next.name.pkgname < pieces[1].first);
-  CHECK_THROWS_WITH(place.repository.publish({next}),
-                    ContainsSubstring("the new database in"));
+  CHECK_THROWS_WITH(place.repository.publish({next}), ContainsSubstring("the new database in"));
   CHECK(read_file(archive) == bytes);
   CHECK(read_file(place.directory / "r.db.tar.gz") == db);
   CHECK_FALSE(fs::exists(place.directory / next.name.text()));
