@@ -8,7 +8,7 @@ targets=(
 	"$(printf 'in-subdirectory\nurl = "%s"\nbranch = "packages"\npath = "tools/in-subdirectory"' "$(packaging many)")"
 	$'wants-network\nnetwork = true'
 )
-BUILD_LINES=$'jobs = 2\nproxy = "none"'
+BUILD_LINES=$'jobs = 2\nproxy = "none"\nlog_size = "300M"'
 # So that this machine reaches fixtures.test as well, which is a name in containers only. They are
 # not to have that proxy.
 ENVIRONMENT=("http_proxy=http://127.0.0.1:$PORT" no_proxy=127.0.0.1)

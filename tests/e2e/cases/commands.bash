@@ -195,3 +195,6 @@ kiln verbose --verbose build --force in-subdirectory
 it 'names every step when it is verbose' err_has 'in-subdirectory: source' 'in-subdirectory: fetch' 'in-subdirectory: seal' 'in-subdirectory: build' 'in-subdirectory: collect'
 no_escapes() { ! grep -q $'\x1b' "$WORLD/runs/verbose.err" "$WORLD/runs/verbose.out"; }
 it 'draws no progress without a terminal' no_escapes
+# Another build of the same version was refused, and waits for its file or its entry to be removed.
+kiln unforced build in-subdirectory
+it 'drops a refused build once its target is up to date without it' err_has 'its target is up to date without them'
