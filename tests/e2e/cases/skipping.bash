@@ -83,6 +83,7 @@ package forced 1.0
 in_repository forced branch older main
 package forced 1.1
 # As kernels do it: only a shell that runs it knows what functions there are.
+# shellcheck disable=SC2016 # for the shell that reads it
 pkgbuild_of replaced 1.0 'for one in a; do eval "package_$one() { :; }"; done' | commit_file replaced PKGBUILD
 plain_is() { # version, date
 	pkgbuild_of plain "$1" >"$SERVED/plain/PKGBUILD"
