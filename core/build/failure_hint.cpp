@@ -71,7 +71,7 @@ std::string_view beginning_with(std::string_view word, std::string_view line) {
 }
 
 /// What curl or git said last before that line; empty when they said nothing.
-std::string answer_before(LineFromEnd line, LineFromEnd first) {
+std::string answer_before(LineFromEnd line, const LineFromEnd& first) {
   const auto end = first - line > kNear ? line + kNear : first;
   for (; line != end; ++line) {
     const auto git = beginning_with("fatal: ", *line);

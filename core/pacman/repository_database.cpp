@@ -63,7 +63,7 @@ struct Texts {
   std::string desc, depends, files;
 
   /// All that is said of the package: pacman reads both in the same way.
-  std::string whole_desc() && {
+  std::string take_desc() {
     if (depends.empty()) return std::move(desc);
     while (!desc.ends_with("\n\n")) desc += '\n';
     return std::move(desc) + depends;
@@ -89,9 +89,9 @@ void check_directory(const DatabaseEntry& entry, const std::string& directory) {
     throw Error("the entry of " + entry.pkgname + " has another name than its directory");
 }
 
-void put_texts(std::map<std::string, Texts> texts, RepositoryDatabase& database) {
+void put_texts(std::map<std::string, Texts>&& texts, RepositoryDatabase& database) {
   for (auto& [directory, text] : texts) {
-    OddEntry read{std::move(text).whole_desc(), std::move(text.files)};
+    OddEntry read{text.take_desc(), std::move(text.files)};
     try {
       auto entry = parse_desc(read.desc);
       check_directory(entry, directory);

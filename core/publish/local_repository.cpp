@@ -235,8 +235,9 @@ std::vector<Litter> LocalRepository::leftovers(const Made& made,
     const auto* entry = database->find(pkgname);
     const auto path = directory() / file;
     const bool is_withdrawn =
-        entry == nullptr && std::any_of(withdrawn.begin(), withdrawn.end(), [&](const auto& own) {
-          return own.file_name == file && sha256_of_file(path, cancel_) == own.sha256;
+        entry == nullptr &&
+        std::any_of(withdrawn.begin(), withdrawn.end(), [&, &name = file](const auto& own) {
+          return own.file_name == name && sha256_of_file(path, cancel_) == own.sha256;
         });
     const bool is_old =
         entry != nullptr && entry->file_name != file && lies_there_as_made(path, made, cancel_);

@@ -25,7 +25,7 @@ constexpr std::uint64_t kLongestListing = std::uint64_t{128} << 20U;
 
 }  // namespace
 
-Run::Run(Parts parts, RunObserver& observer)
+Run::Run(const Parts& parts, RunObserver& observer)
     : parts_(parts), observer_(observer), publisher_(parts, observer_) {}
 
 std::vector<TargetResult> Run::build(const std::vector<Target>& targets, const KnownTargets& known,

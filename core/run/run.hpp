@@ -24,7 +24,7 @@ class Run {
  public:
   using Parts = RunParts;
 
-  Run(Parts parts, RunObserver& observer);
+  Run(const Parts& parts, RunObserver& observer);
 
   /// One result a target, in the given order. Throws Error only for what concerns all targets: the
   /// state; builds that run then go on to their end first.
