@@ -6,14 +6,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
-#include <pwd.h>
-#include <unistd.h>
 
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/file.hpp"
 #include "core/base/printable.hpp"
+#include "core/base/process.hpp"
 #include "core/base/secret.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
@@ -22,8 +21,6 @@
 #include "core/vieter/server_repository.hpp"
 #include "core/vieter/targets.hpp"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc declares it
-
 namespace pkgkiln::cli {
 
 namespace {
@@ -31,24 +28,6 @@ namespace {
 /// Enough for a linker with many inputs, few enough for fakeroot, which closes every one that
 /// there could be, and for the user of a rootless engine.
 constexpr std::uint64_t kOpenFiles = 16'384;
-
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> result;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string line = *entry;
-    const auto equals = line.find('=');
-    if (equals != std::string::npos)
-      result.emplace(line.substr(0, equals), line.substr(equals + 1));
-  }
-  return result;
-}
-
-/// A system service or a cron job may have no HOME.
-std::string home_of(const std::map<std::string, std::string>& env) {
-  if (const auto home = env.find("HOME"); home != env.end()) return home->second;
-  const passwd* user = ::getpwuid(::getuid());
-  return user == nullptr ? std::string() : std::string(user->pw_dir);
-}
 
 vieter::ServerSettings server_settings(const config::Settings& settings) {
   const auto& vieter = settings.vieter;
@@ -82,7 +61,7 @@ config::LoadResult load_config(const Arguments& arguments) {
   config::LoadRequest request;
   request.file = arguments.config_file;
   request.env = environment();
-  request.home = home_of(request.env);
+  request.home = home_directory(request.env);
   if (::geteuid() == 0) request.shared_data = "/var/lib/pkgkiln";
   for (const auto& setting : arguments.settings)
     request.overrides.push_back(config::parse_override(setting));

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #include "core/base/file.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc declares it
 
 namespace pkgkiln {
 
@@ -256,6 +259,23 @@ ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Can
   forward(out, err, child, output, keep_tail(result.error_output), cancel);
   result.code = child.wait();
   return result;
+}
+
+std::map<std::string, std::string> environment() {
+  std::map<std::string, std::string> result;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string line = *entry;
+    const auto equals = line.find('=');
+    if (equals != std::string::npos)
+      result.emplace(line.substr(0, equals), line.substr(equals + 1));
+  }
+  return result;
+}
+
+std::string home_directory(const std::map<std::string, std::string>& env) {
+  if (const auto home = env.find("HOME"); home != env.end()) return home->second;
+  const passwd* user = ::getpwuid(::getuid());
+  return user == nullptr ? std::string() : std::string(user->pw_dir);
 }
 
 }  // namespace pkgkiln

@@ -41,4 +41,10 @@ struct ProcessResult {
 /// up the return. Throws Error when the program can't be started (with what to install).
 ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Cancellation& cancel);
 
+/// That of this program.
+std::map<std::string, std::string> environment();
+/// $HOME, or what the user database says: a system service or a cron job may have none. Empty when
+/// neither tells.
+std::string home_directory(const std::map<std::string, std::string>& env);
+
 }  // namespace pkgkiln

@@ -38,10 +38,7 @@ BuildSteps::Ended Inspection::ask_makepkg(const Cancellation& cancel) {
   steps_.container(found_.commit, cancel);
   steps_.begin("inspect");
   StepResult result;
-  // A new cache has no directory of sources before dependencies.sh.
-  if (auto ended = steps_.ask(
-          {"inspect", script::inspect, {}, true, {{"SRCDEST", builder::srcdest}}}, result, cancel))
-    return ended;
+  if (auto ended = steps_.ask({"inspect", script::inspect, {}, true}, result, cancel)) return ended;
   found_.srcinfo = pacman::SrcInfo::parse(result.answer, machine_arch());
   found_.asked = true;
   found_.moves = result.has_pkgver;

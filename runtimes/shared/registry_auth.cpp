@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include "core/base/base64.hpp"
 #include "core/base/characters.hpp"
@@ -74,25 +72,9 @@ bool is_helper(const std::string& name) {
   return is_made_of(name, "._-") && name.front() != '-' && name.front() != '.';
 }
 
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> env;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string line = *entry;
-    const auto equals = line.find('=');
-    if (equals != std::string::npos) env.emplace(line.substr(0, equals), line.substr(equals + 1));
-  }
-  return env;
-}
-
 std::string value(const std::map<std::string, std::string>& env, const char* name) {
   const auto found = env.find(name);
   return found == env.end() ? "" : found->second;
-}
-
-fs::path home_of(const std::map<std::string, std::string>& env) {
-  if (const auto home = value(env, "HOME"); !home.empty()) return home;
-  const passwd* user = ::getpwuid(::getuid());
-  return user == nullptr ? fs::path() : fs::path(user->pw_dir);
 }
 
 /// Nothing when the helper has none for that server. What it prints is never shown: it may hold a
@@ -222,7 +204,7 @@ Secret auth_header(const RegistryLogin& login, const std::string& registry) {
 RegistryAuth registry_auth(const std::string& engine, const ImageRef& ref, const Sink& notice,
                            const Cancellation& cancel) {
   const auto env = environment();
-  for (const auto& file : login_files(engine, env, home_of(env)))
+  for (const auto& file : login_files(engine, env, home_directory(env)))
     if (const auto login = login_by(file, ref, notice, cancel))
       return {auth_header(*login, ref.registry), file.string()};
   return {};
