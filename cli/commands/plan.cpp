@@ -36,7 +36,7 @@ int code_of(const std::vector<Plan>& plans) {
   int code = exit_code::ok;
   for (const auto& plan : plans)
     if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
-      if (unplannable->out_of_reach()) return exit_code::nothing_done;
+      if (unplannable->fault() == Fault::unreached) return exit_code::nothing_done;
       code = exit_code::target_failed;
     }
   return code;

@@ -69,6 +69,13 @@ class ErrorKind : public Error {
   Kind&& advise(std::string advice) && { return std::move(advise(std::move(advice))); }
 };
 
+/// Whose fault it is that a build failed.
+enum class Fault {
+  target,     // it would fail again: not tried again while nothing that counts has changed
+  elsewhere,  // its host's or a neighbour's: the next time it may go well
+  unreached,  // the same, and nothing goes well until an engine, server or repository answers again
+};
+
 /// Wrong usage or configuration: exit code 2.
 class UsageError : public ErrorKind<UsageError> {
   using ErrorKind::ErrorKind;

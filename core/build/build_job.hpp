@@ -47,12 +47,6 @@ struct BuildTurn {
   std::function<void()> give_back = [] {};
 };
 
-/// Why a target may not publish a package of some name.
-struct NameRefusal {
-  std::string why;
-  std::string advice;
-};
-
 /// What one build works with. The references outlive it.
 struct BuildJob {
   const Plan& plan;

@@ -17,6 +17,11 @@ namespace {
 constexpr std::chrono::seconds kGrace{60};
 constexpr std::size_t kHintLines = 200;
 
+/// An answer or a package that is refused in these steps is the PKGBUILD's doing.
+bool reads_what_target_said(std::string_view step) {
+  return step == "inspect" || step == "fetch" || step == "packagelist" || step == "accept";
+}
+
 }  // namespace
 
 BuildSteps::BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity,
@@ -58,13 +63,14 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
   } catch (RuntimeError& error) {
     job_.log.note(error.what());
     ended = Failed{step_, 0, error.what(), error.advise("pkgkiln doctor").advice(),
-                   error.out_of_reach()};
+                   error.out_of_reach() ? Fault::unreached : Fault::elsewhere};
   } catch (const Error& error) {
     job_.log.note(error.what());
-    ended = Failed{step_, 0, error.what(), error.advice()};
+    ended = Failed{step_, 0, error.what(), error.advice(),
+                   reads_what_target_said(step_) ? Fault::target : Fault::elsewhere};
   } catch (const std::exception& error) {
     job_.log.note(error.what());
-    ended = Failed{step_, 0, error.what(), {}};
+    ended = Failed{step_, 0, error.what(), {}, Fault::elsewhere};
   }
   return ended;
 }
@@ -222,7 +228,8 @@ BuildOutcome BuildSteps::out_of_processes(int exit_code) const {
     if (std::find(unenforceable.begin(), unenforceable.end(), "pids") != unenforceable.end())
       return Failed{step_, 0, why,
                     "this engine can't count the processes of each container, so another build may "
-                    "have used them up; it is tried again in the next run"};
+                    "have used them up; it is tried again in the next run",
+                    Fault::elsewhere};
   } catch (const RuntimeError& error) {
     job_.log.note(error.what());
   }

@@ -26,10 +26,11 @@ struct UpToDate {
 
 struct Failed {
   std::string step;  // "source", "copy in", "inspect", "dependencies", "fetch", "seal", "build", …
-  int exit_code = 0;          // of the step's command; 0 when no command failed
-  std::string why;            // for people: makepkg's exit code made plain, an engine's answer
-  std::string hint;           // read from output, so maybe wrong; may be empty
-  bool out_of_reach = false;  // it was the engine that failed, or a server, and not the target
+  int exit_code = 0;  // of the step's command; 0 when no command failed
+  std::string why;    // for people: makepkg's exit code made plain, an engine's answer
+  std::string hint;   // read from output, so maybe wrong; may be empty
+  Fault fault = Fault::target;
+  std::vector<pacman::PackageFileName> refused = {};  // what it made and may not publish
 };
 
 struct TimedOut {

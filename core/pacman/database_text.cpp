@@ -125,6 +125,8 @@ DatabaseEntry desc_facts(std::string_view text) {
   entry.file_name = facts.file_name.value_or("");
   entry.sha256 = facts.sha256.value_or("");
   entry.pkgbase = facts.pkgbase.value_or("");
+  entry.replaces = desc_values(text, "REPLACES");
+  entry.provides = desc_values(text, "PROVIDES");
   const auto size = facts.size.value_or("");
   std::from_chars(size.data(), size.data() + size.size(), entry.size);
   if (!is_package_name(entry.pkgname) || !is_full_version(entry.version))

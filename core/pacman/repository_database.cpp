@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kMaxUnpackedDatabase = std::uint64_t{1} << 30U;
-constexpr std::uint64_t kMaxDesc = std::uint64_t{1} << 20U;
+/// Ours are far shorter; somebody else's stop nothing that pacman itself would read.
+constexpr std::uint64_t kMaxDesc = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMaxFiles = std::uint64_t{256} << 20U;
 constexpr std::size_t kMaxDatabaseEntries = 1'000'000;
 /// What is written stays below what is read: by us, and by pacman, which loads no database that is
@@ -133,8 +134,9 @@ void open_database(const fs::path& path, Read read, const TarReader::Range& rang
 }  // namespace
 
 DatabaseEntry DatabaseEntry::of(const PackageArchive& package) {
-  return {package.name.pkgname, package.name.version, package.name.text(), package.sha256,
-          package.size,         desc_text(package),   files_text(package), package.info.pkgbase};
+  return {package.name.pkgname,  package.name.version, package.name.text(), package.sha256,
+          package.size,          desc_text(package),   files_text(package), package.info.pkgbase,
+          package.info.replaces, package.info.provides};
 }
 
 bool DatabaseEntry::is(const PackageFileName& file) const {

@@ -24,6 +24,7 @@ struct DatabaseEntry {
   std::string desc;          // the whole text
   std::string files;         // the whole text; empty when unknown
   std::string pkgbase = {};  // may be empty
+  std::vector<std::string> replaces = {}, provides = {};
 
   static DatabaseEntry of(const PackageArchive& package);
   /// Whether it is that very file, in whatever compression.

@@ -143,13 +143,12 @@ void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
   // What a repository refused waits in the spool, and holds its target back from there; not where
   // sources may make another version of it.
   const bool refused = last.step == "publish" && !last.vcs_sources.empty();
-  const bool remembered =
-      last.status == "timed-out" ||
-      (last.status == "failed" && (last.exit_code != 0 || last.step == "accept" || refused));
+  const bool remembered = last.status == "timed-out" ||
+                          (last.status == "failed" && (last.fault == Fault::target || refused));
   if (build == nullptr || plan.target.force || policy.always || !remembered ||
       !is_of(last, plan.target) || last.commit != plan.commit)
     return;
-  const bool open = last.step == "dependencies" || last.step == "fetch";
+  const bool open = last.step == "inspect" || last.step == "dependencies" || last.step == "fetch";
   std::chrono::seconds pause = policy.first_pause;
   if (pause.count() == 0 && open) pause = kAfterNetwork;
   const auto what = fmt::format("it {} at step {} at this commit",

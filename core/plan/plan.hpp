@@ -32,8 +32,8 @@ struct Unplannable {
   std::string why;
   std::string advice;
 
-  /// Nothing of the target's: what it is published in doesn't answer, or can't be read.
-  bool out_of_reach() const { return step == "repository"; }
+  /// What it is published in may not answer, or can't be read.
+  Fault fault() const { return step == "repository" ? Fault::unreached : Fault::elsewhere; }
 };
 
 /// One thing that was looked at on the way to a decision, for people.

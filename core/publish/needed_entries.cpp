@@ -10,8 +10,7 @@ pacman::RepositoryDatabase needed_entries(const pacman::RepositoryDatabase& data
   pacman::Providers providers;
   std::vector<const pacman::DatabaseEntry*> entries;
   for (const auto& [pkgname, entry] : database.entries()) {
-    providers.add(entries.size(),
-                  {pkgname, entry.version, pacman::desc_values(entry.desc, "PROVIDES"), false});
+    providers.add(entries.size(), {pkgname, entry.version, entry.provides, false});
     entries.push_back(&entry);
   }
   pacman::RepositoryDatabase needed;

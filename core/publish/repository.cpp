@@ -14,6 +14,11 @@ bool is_ours(const Made& made, const std::string& file_name, const std::string& 
 void check_replacement(const pacman::DatabaseEntry& there, const pacman::PackageArchive& package,
                        const Terms& terms, const std::string& repository,
                        const std::string& removal) {
+  if (there.file_name == package.name.text() && there.sha256 == package.sha256) return;
+  if (const auto refusal = terms.against(there))
+    throw Unpublishable("cannot publish " + package.name.text() + " in '" + repository + "'")
+        .because(refusal->why)
+        .advise(refusal->advice);
   if (pacman::compare_versions(there.version, package.name.version) <= 0) return;
   const bool ours = is_ours(terms.made, there.file_name, there.sha256);
   if (terms.forced && ours) return;

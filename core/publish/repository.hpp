@@ -55,12 +55,21 @@ using Made = std::function<std::vector<std::string>(const std::string& file_name
 
 bool is_ours(const Made& made, const std::string& file_name, const std::string& sha256);
 
+/// Why a target may not publish a package of some name.
+struct NameRefusal {
+  std::string why;
+  std::string advice;
+};
+
 /// What a publication may do to what is there: see check_replacement().
 struct Terms {
   /// The target is forced: what is ours may be replaced by an older version.
   bool forced = false;
   /// Where nothing is known, nothing is ours.
   Made made = [](const std::string&) { return std::vector<std::string>(); };
+  /// What is to be said against replacing that entry by the target, whatever its version.
+  std::function<std::optional<NameRefusal>(const pacman::DatabaseEntry&)> against =
+      [](const pacman::DatabaseEntry&) { return std::nullopt; };
 };
 
 /// What a publication did beside what it was asked for, a sentence each.
@@ -70,8 +79,8 @@ struct Published {
 };
 
 /// Throws Unpublishable unless the package may take the place of the entry `there`, which is of the
-/// same pkgname: a newer version gives way only to a forced target, and only if it is ours. Who
-/// wants it gone can do what `removal` says.
+/// same pkgname: one that nothing is said against, and a newer version only for a forced target,
+/// and only if it is ours. Who wants it gone can do what `removal` says.
 void check_replacement(const pacman::DatabaseEntry& there, const pacman::PackageArchive& package,
                        const Terms& terms, const std::string& repository,
                        const std::string& removal);

@@ -23,7 +23,8 @@ struct Describe {
     result.record.exit_code = failed.exit_code;
     result.record.why = failed.why;
     result.hint = failed.hint;
-    result.out_of_reach = failed.out_of_reach;
+    result.record.fault = failed.fault;
+    for (const auto& file : failed.refused) result.record.files.push_back({file.text(), {}});
   }
   void operator()(const TimedOut& timed_out) const {
     set_status(result, TargetResult::Status::timed_out);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "core/base/characters.hpp"
-#include "core/pacman/database_text.hpp"
 #include "core/pacman/dependency.hpp"
 
 namespace pkgkiln {
@@ -36,15 +35,12 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-/// Those of the entries that the desc doesn't have yet.
+/// Those of the entries that weren't there before.
 std::vector<std::string> added(const std::vector<std::string>& entries,
-                               const std::optional<pacman::DatabaseEntry>& before,
-                               std::string_view field) {
+                               const std::vector<std::string>& before) {
   auto left = entries;
-  if (!before || before->desc.empty()) return left;
-  const auto had = pacman::desc_values(before->desc, field);
   std::erase_if(left, [&](const std::string& entry) {
-    return std::find(had.begin(), had.end(), entry) != had.end();
+    return std::find(before.begin(), before.end(), entry) != before.end();
   });
   return left;
 }
@@ -52,14 +48,20 @@ std::vector<std::string> added(const std::vector<std::string>& entries,
 }  // namespace
 
 std::optional<NameRefusal> PackageOwners::claim(const std::string& pkgname, const Target& target) {
-  if (auto refusal = belongs_elsewhere(pkgname, target)) return refusal;
-  if (auto refusal = refusal_by_entry(pkgname, target)) return refusal;
+  if (auto against = refusal(pkgname, target)) return against;
   const std::lock_guard lock(mutex_);
   const auto& claimer =
       claims_.try_emplace({target.repository, pkgname}, target.name).first->second;
   if (claimer == target.name) return std::nullopt;
   return NameRefusal{fmt::format("its package {} belongs to the target '{}'", pkgname, claimer),
                      advice_to_list(pkgname, target)};
+}
+
+std::optional<NameRefusal> PackageOwners::refusal(const std::string& pkgname,
+                                                  const Target& target) const {
+  if (auto against = belongs_elsewhere(pkgname, target)) return against;
+  const auto there = entry(pkgname, target);
+  return there ? refusal_by(*there, target, history_) : std::nullopt;
 }
 
 std::optional<NameRefusal> PackageOwners::belongs_elsewhere(const std::string& pkgname,
@@ -85,18 +87,16 @@ std::optional<NameRefusal> PackageOwners::belongs_elsewhere(const std::string& p
   return std::nullopt;
 }
 
-/// Of what is in the repository a target replaces what it built, and what the user gave it.
-std::optional<NameRefusal> PackageOwners::refusal_by_entry(const std::string& pkgname,
-                                                           const Target& target) const {
-  if (target.force || lists(target, pkgname) || bears(target, pkgname) ||
-      history_.has_built(target, pkgname))
-    return std::nullopt;
-  const auto there = entry(pkgname, target);
+std::optional<NameRefusal> PackageOwners::refusal_by(const pacman::DatabaseEntry& there,
+                                                     const Target& target, const History& history) {
+  const auto& pkgname = there.pkgname;
   // A package of the pkgbase that the target is called by is one of a split package's.
-  if (!there || bears(target, there->pkgbase)) return std::nullopt;
+  if (target.force || lists(target, pkgname) || bears(target, pkgname) ||
+      bears(target, there.pkgbase) || history.has_built(target, pkgname))
+    return std::nullopt;
   return NameRefusal{
       fmt::format("its package {} would replace {} {} in {}, which no target made", pkgname,
-                  pkgname, there->version, target.repository),
+                  pkgname, there.version, target.repository),
       fmt::format("once: pkgkiln build --force {}; or for good: add packages = [\"{}\"] to it",
                   target.name, pkgname)};
 }
@@ -115,18 +115,18 @@ std::vector<std::string> PackageOwners::news(const std::vector<pacman::PackageAr
   std::vector<std::string> told, fresh;
   for (const auto& package : packages) {
     const auto& pkgname = package.name.pkgname;
-    const auto before = entry(pkgname, target);
-    const bool is_new = !before && !history_.has_built(target, pkgname);
+    const auto there = entry(pkgname, target);
+    const auto before = there.value_or(pacman::DatabaseEntry());
+    const bool is_new = !there && !history_.has_built(target, pkgname);
     if (is_new && !bears(target, pkgname) && !lists(target, pkgname)) fresh.push_back(pkgname);
-    if (const auto replaced = added(package.info.replaces, before, "REPLACES"); !replaced.empty())
+    if (const auto replaced = added(package.info.replaces, before.replaces); !replaced.empty())
       told.push_back(fmt::format("'{}': its package {} replaces on every machine that has it: {}",
                                  target.name, pkgname, joined(replaced)));
-    auto provided = added(package.info.provides, before, "PROVIDES");
+    auto provided = added(package.info.provides, before.provides);
     std::erase_if(provided, [&](const std::string& entry) {
       return !distribution_.repository_of(pacman::Provision::parse(entry).name);
     });
-    // Where it can't be told what it provided before, that is said once.
-    if (!provided.empty() && (!before || !before->desc.empty()))
+    if (!provided.empty())
       told.push_back(fmt::format("'{}': its package {} stands for the distribution's: {}",
                                  target.name, pkgname, joined(provided)));
   }

@@ -27,6 +27,11 @@ struct KnownTargets {
 /// distribution's names are nobody's. Thread-safe.
 class PackageOwners {
  public:
+  /// What is to be said against replacing this entry of the target's repository. A target replaces
+  /// what it built, and what the user gave it.
+  static std::optional<NameRefusal> refusal_by(const pacman::DatabaseEntry& there,
+                                               const Target& target, const History& history);
+
   PackageOwners(const History& history, const Repositories& repositories, KnownTargets known,
                 Distribution distribution)
       : history_(history),
@@ -40,6 +45,8 @@ class PackageOwners {
   /// The same, but for what is in the repository already and what was claimed in this run.
   std::optional<NameRefusal> belongs_elsewhere(const std::string& pkgname,
                                                const Target& target) const;
+  /// What is to be said against it, claimed or not.
+  std::optional<NameRefusal> refusal(const std::string& pkgname, const Target& target) const;
   /// Gives up what it claimed and didn't publish.
   void release(const Target& target);
 
@@ -53,8 +60,6 @@ class PackageOwners {
                                 const Target& target) const;
 
  private:
-  std::optional<NameRefusal> refusal_by_entry(const std::string& pkgname,
-                                              const Target& target) const;
   const Target* other(const Target& target, const std::function<bool(const Target&)>& is) const;
   std::optional<pacman::DatabaseEntry> entry(const std::string& pkgname,
                                              const Target& target) const;

@@ -19,8 +19,9 @@ bool all_good(const std::vector<TargetResult>& results) {
 }
 
 bool out_of_reach(const std::vector<TargetResult>& results) {
-  return std::any_of(results.begin(), results.end(),
-                     [](const TargetResult& result) { return result.out_of_reach; });
+  return std::any_of(results.begin(), results.end(), [](const TargetResult& result) {
+    return result.record.fault == Fault::unreached;
+  });
 }
 
 }  // namespace pkgkiln

@@ -26,9 +26,6 @@ struct TargetResult {
   BuildRecord record;           // `build` is empty when none was started
   std::vector<StepTime> steps;  // of the build
   std::string hint;             // what to do, or what the output seems to say; may be empty
-  /// What failed is the engine, or a server or repository that did not do its part: nothing that
-  /// the target could be blamed for.
-  bool out_of_reach = false;
 };
 
 const char* word(TargetResult::Status status);

@@ -90,7 +90,8 @@ std::vector<TargetResult> Run::build_nothing(const std::vector<Plan>& plans) {
   for (const auto& plan : plans) {
     auto result = settled(plan, std::nullopt);
     if (!result)
-      describe(result.emplace(), Failed{"prepare", 0, obstacle_->what_failed(), {}, true});
+      describe(result.emplace(),
+               Failed{"prepare", 0, obstacle_->what_failed(), {}, Fault::unreached});
     result->target = plan.target;
     observer_.finished(*result);
     results.push_back(std::move(*result));
@@ -208,7 +209,7 @@ std::optional<TargetResult> Run::settled(const Plan& plan,
   }
   if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
     describe(result, Failed{unplannable->step, 0, unplannable->why, unplannable->advice,
-                            unplannable->out_of_reach()});
+                            unplannable->fault()});
     return result;
   }
   if (auto waiting = publisher_.still_waiting(plan)) return waiting;

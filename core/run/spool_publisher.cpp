@@ -33,19 +33,24 @@ std::string why_anothers(const BuildRecord& build, const Target& target,
   return {};
 }
 
+/// As it is configured now, if it is.
+Target target_of(const BuildRecord& build, const KnownTargets& known) {
+  for (const auto& one : known.targets)
+    if (one.name == build.target) return one;
+  Target target;
+  target.name = build.target;
+  target.repository = build.repository;
+  return target;
+}
+
 }  // namespace
 
 SpoolPublisher::SpoolPublisher(const RunParts& parts, RunObserver& observer)
     : parts_(parts), observer_(observer), spool_(parts.state.spool()) {}
 
-std::string SpoolPublisher::why_unwanted(const BuildRecord& build,
+std::string SpoolPublisher::why_unwanted(const BuildRecord& build, const Target& target,
                                          const KnownTargets& known) const {
   if (parts_.history.is_superseded(build)) return "a newer build of it has been published since";
-  Target target;
-  target.name = build.target;
-  target.repository = build.repository;
-  for (const auto& one : known.targets)
-    if (one.name == build.target) target = one;
   if (target.repository != build.repository)
     return fmt::format("they were for {}, and the target goes to {} now", build.repository,
                        target.repository);
@@ -57,12 +62,12 @@ void SpoolPublisher::publish_pending(const KnownTargets& known, const Cancellati
   const pacman::PackageLimits limits{.unpacked = parts_.settings.host.unpacked, .cancel = cancel};
   std::vector<std::string> notices;
   for (const auto& batch : spool_.pending(notices)) {
-    if (const auto why = why_unwanted(batch.build, known); !why.empty()) {
+    TargetResult result;
+    result.target = target_of(batch.build, known);
+    if (const auto why = why_unwanted(batch.build, result.target, known); !why.empty()) {
       drop(batch, why);
       continue;
     }
-    TargetResult result;
-    result.target.name = batch.build.target;
     result.record = batch.build;
     attempt(
         batch, [&] { return read_packages(batch, limits); }, result);
@@ -104,8 +109,12 @@ std::optional<TargetResult> SpoolPublisher::still_waiting(const Plan& plan) cons
 void SpoolPublisher::publish(const Spool::Batch& batch,
                              const std::vector<pacman::PackageArchive>& packages,
                              TargetResult& result) {
-  for (const auto& older : spool_.others_of(batch.build.target, batch.build.build))
+  for (auto& older : spool_.others_of(batch.build.target, batch.build.build)) {
+    // A run that was killed may have placed its files: what is recorded is known to be ours.
+    older.build.status = word(TargetResult::Status::unpublished);
+    parts_.history.record(older.build);
     drop(older, "a newer build of it is ready");
+  }
   attempt(
       batch, [&] { return packages; }, result);
 }
@@ -119,7 +128,7 @@ void SpoolPublisher::attempt(const Spool::Batch& batch, const Packages& packages
     result.hint = error.advice();
   };
   try {
-    tell(put(batch, packages()), batch.build);
+    tell(put(batch.build, result.target, packages()), batch.build);
     set_status(result, TargetResult::Status::built);
     spool_.drop(batch.directory);
   } catch (const Unpublishable& conflict) {
@@ -128,19 +137,23 @@ void SpoolPublisher::attempt(const Spool::Batch& batch, const Packages& packages
     result.record.files.clear();
   } catch (const Error& error) {
     fail(TargetResult::Status::unpublished, error);
-    result.out_of_reach = true;
+    result.record.fault = Fault::unreached;
   }
   parts_.history.record(result.record);
   if (result.status == TargetResult::Status::built) look_after_former(result.record);
 }
 
-Published SpoolPublisher::put(const Spool::Batch& batch,
+Published SpoolPublisher::put(const BuildRecord& build, Target target,
                               const std::vector<pacman::PackageArchive>& packages) {
-  const auto& build = batch.build;
+  target.force = build.forced;
   Terms terms;
   terms.forced = build.forced;
   terms.made = [&](const std::string& file_name) {
     return parts_.history.made(file_name, build.repository);
+  };
+  // Asked under the repository's lock, too: somebody may have put something there meanwhile.
+  terms.against = [&](const pacman::DatabaseEntry& there) {
+    return PackageOwners::refusal_by(there, target, parts_.history);
   };
   return parts_.repositories.at(build.repository).publish(packages, terms);
 }

@@ -38,10 +38,12 @@ class SpoolPublisher {
                TargetResult& result);
 
  private:
-  std::string why_unwanted(const BuildRecord& build, const KnownTargets& known) const;
+  std::string why_unwanted(const BuildRecord& build, const Target& target,
+                           const KnownTargets& known) const;
   using Packages = std::function<std::vector<pacman::PackageArchive>()>;
   void attempt(const Spool::Batch& batch, const Packages& packages, TargetResult& result);
-  Published put(const Spool::Batch& batch, const std::vector<pacman::PackageArchive>& packages);
+  Published put(const BuildRecord& build, Target target,
+                const std::vector<pacman::PackageArchive>& packages);
   /// Of packages that the target makes no more: takes them out, where that is wished.
   void look_after_former(const BuildRecord& build);
   void tell(const Published& published, const BuildRecord& build);

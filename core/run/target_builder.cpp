@@ -81,7 +81,7 @@ std::optional<TargetResult> TargetBuilder::held_back(const Plan& plan) const {
   if (build == nullptr || build->not_with_image.empty() || build->not_with_image != image_)
     return std::nullopt;
   const auto last = parts_.history.last(plan.target.name);
-  if (!last) return std::nullopt;
+  if (!last || may_publish_now(*last, plan.target)) return std::nullopt;
   TargetResult result;
   result.record = *last;
   result.record.why = fmt::format("not tried again: {} ({})", build->why, last->why);
@@ -90,6 +90,15 @@ std::optional<TargetResult> TargetBuilder::held_back(const Plan& plan) const {
                          ? TargetResult::Status::timed_out
                          : TargetResult::Status::failed);
   return result;
+}
+
+/// Whether names were all that was against its last build, and nothing is against them any more.
+bool TargetBuilder::may_publish_now(const BuildRecord& last, const Target& target) const {
+  if (last.status != word(TargetResult::Status::failed) || last.files.empty()) return false;
+  return std::none_of(last.files.begin(), last.files.end(), [&](const RecordedFile& file) {
+    const auto name = pacman::PackageFileName::parse(file.file_name);
+    return name && owners_.refusal(name->pkgname, target);
+  });
 }
 
 Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {

@@ -49,6 +49,7 @@ class TargetBuilder {
   std::size_t jobs() const { return parts_.capacity.jobs; }
 
  private:
+  bool may_publish_now(const BuildRecord& last, const Target& target) const;
   TargetResult begin(const Plan& plan);
   BuildOutcome build_packages(const Plan& plan, TargetResult& result,
                               const std::optional<Begun>& begun, const BuildTurn& turn,

@@ -1,5 +1,7 @@
 #include "core/state/history.hpp"
 
+#include <algorithm>
+#include <array>
 #include <mutex>
 
 #include "core/base/secret.hpp"
@@ -14,7 +16,7 @@ using Clock = std::chrono::system_clock;
 
 constexpr const char* kColumns =
     "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
-    "exit_code, why, started, finished, peak_memory, log, tree, conditions FROM builds "
+    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault FROM builds "
     "WHERE target = ? ";
 
 std::int64_t to_number(Clock::time_point time) {
@@ -24,6 +26,13 @@ std::int64_t to_number(Clock::time_point time) {
 Clock::time_point to_time(std::int64_t number) {
   return Clock::time_point(
       std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(number)));
+}
+
+constexpr std::array kFaults{"target", "elsewhere", "unreached"};
+
+Fault fault_of(std::string_view word) {
+  const auto* const found = std::find(kFaults.begin(), kFaults.end(), word);
+  return found == kFaults.end() ? Fault::elsewhere : static_cast<Fault>(found - kFaults.begin());
 }
 
 BuildRecord record_of(const sqlite::Statement& row) {
@@ -40,6 +49,7 @@ BuildRecord record_of(const sqlite::Statement& row) {
   build.log = row.text(++column);
   build.tree = row.text(++column);
   build.conditions = row.text(++column);
+  build.fault = fault_of(row.text(++column));
   return build;
 }
 
@@ -79,8 +89,8 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   sqlite::Statement insert(
       connection,
       "INSERT INTO builds (id, build, target, url, branch, path, repository, commit_id, image, "
-      "status, step, exit_code, why, started, finished, peak_memory, log, tree, conditions) "
-      "VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "status, step, exit_code, why, started, finished, peak_memory, log, tree, conditions, "
+      "fault) VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   insert.bind(old_id.value_or(0));  // ids begin with 1
   for (const auto* field :
        {&build.build, &build.target, &build.url, &build.branch, &build.path, &build.repository,
@@ -90,6 +100,7 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   insert.bind(to_number(build.started)).bind(to_number(build.finished));
   insert.bind(static_cast<std::int64_t>(build.peak_memory)).bind(build.log.string());
   insert.bind(build.tree).bind(build.conditions);
+  insert.bind(kFaults.at(static_cast<std::size_t>(build.fault)));
   insert.step();
   return connection.last_row_id();
 }

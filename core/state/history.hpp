@@ -45,13 +45,14 @@ struct BuildRecord {
   std::string status;  // word of BuildOutcome: "built", "up-to-date", "failed", "timed-out", …
   std::string step;    // where it ended, for the ones that failed
   int exit_code = 0;
+  Fault fault = Fault::elsewhere;  // of one that failed
   std::string why;
   std::chrono::system_clock::time_point started, finished;
   std::uint64_t peak_memory = 0;  // bytes that its container had at most; 0: unknown
   std::filesystem::path log;
   /// Of the PKGBUILD: while there is any, an unmoved `commit` alone doesn't prove it unchanged.
   std::vector<RecordedSource> vcs_sources;
-  /// What was published, or was found published.
+  /// What was published, or was found published; of one that failed, what it may not publish.
   std::vector<RecordedFile> files;
   /// Its target was forced. Known only while the build waits in the spool.
   bool forced = false;

@@ -61,6 +61,11 @@ constexpr std::array kVersions{
     target TEXT PRIMARY KEY, tree TEXT NOT NULL, moves INTEGER NOT NULL, srcinfo TEXT NOT NULL
   );
 )",
+    // 5
+    R"(
+  ALTER TABLE builds ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+  UPDATE builds SET fault = 'target' WHERE status = 'failed' AND (exit_code <> 0 OR step = 'accept');
+)",
 };
 constexpr std::int64_t kSchemaVersion = kVersions.size();
 

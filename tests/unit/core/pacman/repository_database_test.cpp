@@ -153,7 +153,7 @@ TEST_CASE("what isn't a sound database is refused") {
   refused({{"desc", desc}}, "something else than entries of packages");
   refused({{"../desc", desc}}, "something else than entries of packages");
   refused({{"x/a-1-1/desc", desc}, {"README", ""}}, "something else than entries of packages");
-  refused({{"a-1-1/desc", desc + std::string(1U << 20U, 'x')}}, "an entry is longer");
+  refused({{"a-1-1/desc", desc + std::string(64U << 20U, 'x')}}, "an entry is longer");
 
   pkgkiln::write_file_atomically(path, "not an archive");
   CHECK_THROWS_AS(RepositoryDatabase::read(path), pkgkiln::Error);

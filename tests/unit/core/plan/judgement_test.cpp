@@ -20,6 +20,7 @@ struct Judged {
     last.status = "failed";
     last.step = "build";
     last.exit_code = 4;
+    last.fault = Fault::target;
     last.finished = std::chrono::system_clock::now() - std::chrono::minutes(30);
   }
 
@@ -43,12 +44,25 @@ TEST_CASE("what failed is held back from the same commit and image, and that is 
 TEST_CASE("a timeout and a version of moving sources that was refused are remembered as well") {
   Judged situation;
   situation.last.exit_code = 0;
+  situation.last.fault = Fault::elsewhere;
   SECTION("timeout") {
     situation.last.status = "timed-out";
   }
   SECTION("conflict") {
     situation.last.step = "publish";
     situation.last.vcs_sources = {{"git+https://e.org/x", "ab"}};
+  }
+  CHECK(situation.is_held());
+}
+
+TEST_CASE("what no command failed at is remembered where the target is at fault") {
+  Judged situation;
+  situation.last.exit_code = 0;
+  SECTION("a PKGBUILD that ends makepkg") {
+    situation.last.step = "inspect";
+  }
+  SECTION("a package that isn't accepted") {
+    situation.last.step = "accept";
   }
   CHECK(situation.is_held());
 }
@@ -61,11 +75,14 @@ TEST_CASE("everything else is tried again") {
   SECTION("the target is another") {
     situation.plan.target.path = "elsewhere";
   }
-  SECTION("no command failed") {
-    situation.last.exit_code = 0;
+  SECTION("it was not the target's fault") {
+    situation.last.fault = Fault::elsewhere;
+  }
+  SECTION("an engine or a server did not answer") {
+    situation.last.fault = Fault::unreached;
   }
   SECTION("its repository refused it: it waits in the spool, or is gone from there") {
-    situation.last.exit_code = 0;
+    situation.last.fault = Fault::elsewhere;
     situation.last.step = "publish";
   }
   SECTION("it was interrupted") {
@@ -82,8 +99,11 @@ TEST_CASE("everything else is tried again") {
 
 TEST_CASE("what failed with the network on is tried again after an hour, then after two") {
   Judged situation;
-  situation.last.step = "fetch";
+  situation.last.step = GENERATE("inspect", "fetch");
   CHECK(situation.is_held());
+  situation.plan.decision = Build{""};
+  situation.last.finished -= hours(1);
+  CHECK(!situation.is_held(1));
   situation = Judged();
   situation.last.step = "dependencies";
   situation.last.finished -= hours(1);

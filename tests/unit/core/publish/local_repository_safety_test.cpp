@@ -268,6 +268,23 @@ TEST_CASE("an odd entry of somebody else stops no publication, and stays") {
   CHECK(place.database().entries().size() == 3);
 }
 
+TEST_CASE("a long entry of somebody else stops no publication, and stays") {
+  Place place;
+  fs::create_directories(place.directory);
+  std::string theirs = "%FILENAME%\nlong-2-1-any.pkg.tar.gz\n\n%NAME%\nlong\n\n%VERSION%\n2-1\n\n";
+  theirs += "%DEPENDS%\n";
+  for (int i = 0; i < 200'000; ++i) theirs += "library" + std::to_string(i) + '\n';
+  theirs += '\n';
+  REQUIRE(theirs.size() > std::size_t{2} << 20U);
+  pkgkiln::test::write_archive(place.directory / "r.db.tar.gz",
+                               {{"long-2-1/", ""}, {"long-2-1/desc", theirs}});
+  fs::create_symlink("r.db.tar.gz", place.directory / "r.db");
+  for (const std::string pkgname : {"foo", "zoo"})
+    place.repository.publish({place.package(pkgname, "1-1")});
+  CHECK(place.database().entries().size() == 3);
+  CHECK(place.database().find("long")->desc == theirs);
+}
+
 TEST_CASE("what a killed run left of an old version is known, and nothing else that lies there") {
   Place place;
   const auto old_one = place.package("foo", "1-1");

@@ -191,6 +191,12 @@ TEST_CASE("new names, and what is replaced, are told once") {
                                  "'a': new in r: extra"});
   setup.repository->publish({tool});
   CHECK(owners().news({tool}, setup.a).empty());
+  // A server lists what it has without the texts.
+  CHECK(setup.repository->entry("a")->replaces == std::vector<std::string>{"other"});
+  const auto listed =
+      pacman::RepositoryDatabase::read_facts(setup.repository->directory() / "r.db");
+  CHECK(listed.find("a")->replaces == std::vector<std::string>{"other"});
+  CHECK(listed.find("a")->provides.size() == 2);
   CHECK(
       owners().news({setup.package("a", "replaces = other\nreplaces = third\n")}, setup.a) ==
       std::vector<std::string>{"'a': its package a replaces on every machine that has it: third"});

@@ -120,6 +120,48 @@ TEST_CASE("what was built and can't be accepted is not built again unchanged") {
   CHECK(host.containers().empty());
 }
 
+TEST_CASE("a PKGBUILD that ends makepkg is not asked again unchanged") {
+  FakeHost host;
+  const auto target = host.target_of("a", {"1", {}, false, {}});
+  host.silent.insert("a");
+  const auto first = host.build({target});
+  REQUIRE(words(first) == Names{"failed"});
+  CHECK(first[0].record.step == "inspect");
+  CHECK(first[0].record.fault == Fault::target);
+  host.containers();
+  CHECK_THAT(host.build({target})[0].record.why, ContainsSubstring("not tried again"));
+  CHECK(host.containers().empty());
+}
+
+TEST_CASE("a package that was refused for its name is built again once nothing is against it") {
+  FakeHost host;
+  auto a = host.target("a");
+  const auto second = host.target("a-second");
+  host.makes_also["a"] = "a-second";
+  const auto first = host.build({a, second});
+  REQUIRE(words(first) == Names{"failed", "built"});
+  CHECK(first[0].record.step == "accept");
+  CHECK_THAT(first[0].record.why, ContainsSubstring("belongs to the target 'a-second'"));
+  host.containers();
+  CHECK(words(host.build({a, second})) == Names{"failed", "up-to-date"});
+  CHECK(host.containers().empty());
+  std::filesystem::remove_all(host.repository->directory());
+  CHECK(words(host.build({a})) == Names{"built"});
+}
+
+TEST_CASE("what somebody publishes at the last moment is not replaced") {
+  FakeHost host;
+  const auto target = host.target_of("a", {"2", {}, true, {}, "tool"});
+  host.repository->on_publish = [&](const std::string&) {
+    host.repository->on_publish = nullptr;
+    host.publish("tool", "1-1");
+  };
+  const auto result = host.build({target}).front();
+  CHECK(result.record.step == "publish");
+  CHECK_THAT(result.record.why, ContainsSubstring("which no target made"));
+  CHECK(host.repository->entry("tool")->version == "1-1");
+}
+
 TEST_CASE("packages that the engine didn't hand out are built again") {
   FakeHost host;
   const auto target = host.target("a");

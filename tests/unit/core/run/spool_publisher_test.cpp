@@ -55,6 +55,8 @@ TEST_CASE("what waits is dropped, and that is told, once a newer build of its ta
   CHECK(words(host.build({newer})) == Names{"built"});
   CHECK(is_told(host, "dropped the packages of 'a'", "a newer build of it is ready"));
   CHECK(waiting(host) == 0);
+  // What a killed run may have placed of it is known to be ours.
+  CHECK(host.history.made("a-1-1-any.pkg.tar.gz", "r").size() == 1);
   CHECK(version_of(host, "a") == "2-1");
 
   // A run that was killed before it came to that leaves it to the next one.

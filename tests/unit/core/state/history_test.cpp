@@ -56,6 +56,9 @@ constexpr const char* kFirstVersion = R"(
   INSERT INTO builds (build, target, url, branch, path, repository, commit_id, image, status, step,
                       exit_code, why, started, finished, log)
     VALUES ('b1', 't', 'u', 'main', '', 'mine', 'c', 'i', 'built', '', 0, '', 1, 2, '/log');
+  INSERT INTO builds (build, target, url, branch, path, repository, commit_id, image, status, step,
+                      exit_code, why, started, finished, log)
+    VALUES ('b2', 'f', 'u', 'main', '', 'mine', 'c', 'i', 'failed', 'build', 4, '', 1, 2, '/log');
   INSERT INTO files (build_id, file_name, pkgname, sha256)
     VALUES (1, 'foo-1-1-any.pkg.tar.zst', 'foo', 'x');
   INSERT INTO vcs_sources (build_id, source) VALUES (1, 'git+https://example.com/x');
@@ -74,7 +77,8 @@ BuildRecord made(const std::string& target, const std::string& build, const std:
 
 TEST_CASE("a record is remembered whole, also by the next run") {
   const HistorySetup setup;
-  const auto record = full_record("t", "b1");
+  auto record = full_record("t", "b1");
+  record.fault = Fault::unreached;
   {
     History history(setup.state);
     CHECK(history.notice().empty());
@@ -102,6 +106,8 @@ TEST_CASE("what earlier versions recorded is kept") {
     CHECK(old->peak_memory == 0);
     CHECK(old->tree.empty());
     CHECK(old->conditions.empty());
+    CHECK(old->fault == Fault::elsewhere);
+    CHECK(history.last("f")->fault == Fault::target);
     CHECK(old->files == std::vector<RecordedFile>{{"foo-1-1-any.pkg.tar.zst", "x"}});
     CHECK(old->vcs_sources == std::vector<RecordedSource>{{"git+https://example.com/x", ""}});
   }
