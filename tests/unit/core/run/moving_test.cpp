@@ -2,11 +2,11 @@
 #include <filesystem>
 
 #include "tests/catch.hpp"
-#include "tests/unit/core/run/fake_host.hpp"
+#include "tests/unit/core/run/told.hpp"
 
 using namespace pkgkiln;
 using test::FakeHost;
-using Names = std::vector<std::string>;
+using test::Names;
 using Status = TargetResult::Status;
 
 namespace {
