@@ -57,12 +57,12 @@ int run_program(int argc, char** argv) {
     const int code = dispatch(*parsed.arguments, cancel);
     if (cancel.signal() > 0) return exit_code::signal_base + cancel.signal();
     return code_with_results(code);
-  } catch (const Cancelled& error) {
+  } catch (const Cancelled& stop) {
     if (cancel.signal() > 0) {
       say("interrupted\n");
       return exit_code::signal_base + cancel.signal();
     }
-    return complain(error, exit_code::nothing_done);
+    return complain(Error(stop.what()), exit_code::nothing_done);
   } catch (const UsageError& error) {
     return complain(error, exit_code::usage);
   } catch (const LockedError& error) {

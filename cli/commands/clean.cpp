@@ -36,8 +36,6 @@ class Broom {
   void attempt(const std::function<void()>& action) {
     try {
       action();
-    } catch (const Cancelled&) {
-      throw;
     } catch (const Error& error) {
       complaints_.write(fmt::format("error: {}\n", error.report()));
       failed_ = true;

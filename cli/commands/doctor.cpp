@@ -50,8 +50,6 @@ class Findings {
     try {
       action();
       return true;
-    } catch (const Cancelled&) {
-      throw;
     } catch (const Error& error) {
       bad(what, error);
       return false;

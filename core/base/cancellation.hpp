@@ -2,11 +2,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
-#include <string>
-
-#include "core/base/error.hpp"
 
 namespace pkgkiln {
 
@@ -43,9 +41,16 @@ class Cancellation {
   std::optional<Clock::time_point> deadline_;
 };
 
-/// Work was given up since its Cancellation asked for it. Ask that Cancellation for the reason.
-class Cancelled : public ErrorKind<Cancelled> {
-  using ErrorKind::ErrorKind;
+/// Work was given up since its Cancellation asked for it: ask that for the reason. It is no Error,
+/// so that who handles those need not let it through.
+class Cancelled : public std::exception {
+ public:
+  /// `why` lives for ever.
+  explicit Cancelled(const char* why) : why_(why) {}
+  const char* what() const noexcept override { return why_; }
+
+ private:
+  const char* why_;
 };
 
 }  // namespace pkgkiln

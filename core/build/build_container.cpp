@@ -124,7 +124,7 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   try {
     result.exit_code = container_.runtime().exec(container_.name(), spec, output, cancel);
     log_.write(mask_.rest());
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     log_.write(mask_.rest());
     log_.end_step(step.name, error.what());
     throw;

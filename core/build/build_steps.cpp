@@ -191,8 +191,6 @@ bool BuildSteps::published(const std::vector<pacman::PackageFileName>& files) {
   try {
     return std::all_of(files.begin(), files.end(),
                        [&](const auto& file) { return job_.repository.contains(file); });
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error& error) {
     // When in doubt, build: the packages wait in the spool for as long as it takes.
     job_.log.note(fmt::format("whether it is published can't be told: {}", error.what()));

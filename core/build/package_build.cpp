@@ -97,8 +97,6 @@ std::map<std::string, std::string> PackageBuild::offered(
   std::optional<Offer> offer;
   try {
     if (!dependencies.empty()) offer = job.repository.offer(dependencies);
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error& error) {
     // What it needs may well come from the distribution.
     job.log.note(

@@ -218,8 +218,6 @@ std::string BuilderImage::listing(const std::string& image, const Cancellation& 
   try {
     const TemporaryContainer container(runtime_, spec);
     return copied_file(runtime_, spec.name, builder::listing, cancel);
-  } catch (const Cancelled&) {
-    throw;
   } catch (Error& error) {
     error.while_doing("cannot tell which packages the distribution has");
     error.advise("pkgkiln build --refresh-image");

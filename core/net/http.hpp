@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/error.hpp"
 #include "core/base/stream.hpp"
 
 /// A small HTTP/1.1 client over TCP and Unix sockets, for engines and servers. Only

@@ -197,8 +197,6 @@ void RepositoryDatabase::check_written(const fs::path& path,
     each_file(reader, take, kMostWrittenEntries);
     reader.finish();
     if (!missing.empty()) throw Error("it does not hold what was written to it");
-  } catch (const Cancelled&) {
-    throw;
   } catch (Error& error) {
     error.while_doing("the new database in '" + path.parent_path().string() + "' is not sound")
         .advise(

@@ -73,8 +73,6 @@ void Judgement::by_tree(const BuildRecord& last) {
   note("its files", fmt::format("as at {:.10}, as built last", last.commit));
   try {
     if (!sources_unmoved(last) || !files_published(last)) return;
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error& error) {
     return note(repository_.name(), error.what());
   }
@@ -127,8 +125,6 @@ bool Judgement::all_listed(const std::vector<pacman::PackageFileName>& files) {
       const bool there = repository_.listed(file).has_value();
       note(file.text(), (there ? "published in " : "not published in ") + repository_.name());
       if (!there) return false;
-    } catch (const Cancelled&) {
-      throw;
     } catch (const Error& error) {
       note(file.text(), error.what());
       return false;

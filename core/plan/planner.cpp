@@ -55,8 +55,6 @@ Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
     if (!std::holds_alternative<Skip>(plan.decision)) judgement.by_version();
     if (const auto last = history_.last(target.name))
       hold_back(plan, *last, history_.failures(*last), settings_.retry);
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error& error) {
     plan.decision = Unplannable{step, error.what(), error.advice()};
   }

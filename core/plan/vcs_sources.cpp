@@ -30,8 +30,6 @@ std::vector<RecordedSource> ask_sources(const pacman::SrcInfo& srcinfo, bool mov
     try {
       if (source && !source->pinned)
         recorded.commit = remotes.ask_source(source->url, source->ref, cancel);
-    } catch (const Cancelled&) {
-      throw;
     } catch (const Error&) {
       // Without a commit it is looked for in a container the next time.
     }
@@ -63,8 +61,6 @@ std::string why_moved(const RecordedSource& recorded, git::Remotes& remotes,
     const auto now = remotes.ask_source(source->url, source->ref, cancel);
     if (now == recorded.commit) return {};
     return fmt::format("its source {} moved from {:.10} to {:.10}", shown, recorded.commit, now);
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error& error) {
     return fmt::format("whether its source {} moved can't be told: {}", shown, error.what());
   }

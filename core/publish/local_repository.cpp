@@ -220,7 +220,7 @@ void LocalRepository::remove_leftovers_of(const std::vector<PackageArchive>& pac
       remove_package_file(directory() / file);
       published.removed.push_back("removed " + file + " from '" + name_ +
                                   "', which was left there");
-    } catch (const Error& error) {  // all that was to be published is there
+    } catch (const std::exception& error) {  // all that was to be published is there
       published.notices.push_back("cannot tell whether " + file + " in '" + name_ +
                                   "' is needed: " + error.what());
     }

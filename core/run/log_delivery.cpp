@@ -129,7 +129,7 @@ bool LogDelivery::send(const Target& target, const BuildRecord& build) const {
     observer_.notice(
         fmt::format("the log of '{}' was not delivered: {}", target.name, refused.what()));
     return true;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     observer_.notice(
         fmt::format("the log of '{}' waits for the next run: {}", target.name, error.what()));
     return false;

@@ -149,8 +149,6 @@ std::optional<pacman::DatabaseEntry> PackageOwners::entry(const std::string& pkg
                                                           const Target& target) const {
   try {
     return repositories_.at(target.repository).entry(pkgname);
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error&) {  // publishing will say so
     return std::nullopt;
   }

@@ -62,8 +62,6 @@ std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const Known
     if (needed) prepared.image = prepare_image(refresh, cancel);
     if (builds) prepared.distribution = distribution_of(prepared.image, known, cancel);
     return prepared;
-  } catch (const Cancelled&) {
-    throw;
   } catch (RuntimeError& error) {
     if (!needed && error.out_of_reach()) return Prepared();  // it is not missed
     obstacle_ = error.advise("pkgkiln doctor");

@@ -61,8 +61,6 @@ Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
   for (const auto& source : sources) {
     try {
       merging.add(source->list());
-    } catch (const Cancelled&) {
-      throw;
     } catch (const Error& error) {
       listed.failures.push_back(error);
     }

@@ -62,6 +62,7 @@ void SpoolPublisher::publish_pending(const KnownTargets& known, const Cancellati
   const pacman::PackageLimits limits{.unpacked = parts_.settings.host.unpacked, .cancel = cancel};
   std::vector<std::string> notices;
   for (const auto& batch : spool_.pending(notices)) {
+    cancel.check();
     TargetResult result;
     result.target = target_of(batch.build, known);
     if (const auto why = why_unwanted(batch.build, result.target, known); !why.empty()) {
@@ -138,6 +139,8 @@ void SpoolPublisher::attempt(const Spool::Batch& batch, const Packages& packages
   } catch (const Error& error) {
     fail(TargetResult::Status::unpublished, error);
     result.record.fault = Fault::unreached;
+  } catch (const Cancelled& stop) {
+    fail(TargetResult::Status::unpublished, Error(stop.what()));
   }
   parts_.history.record(result.record);
   if (result.status == TargetResult::Status::built) look_after_former(result.record);
@@ -174,7 +177,7 @@ void SpoolPublisher::look_after_former(const BuildRecord& build) {
           : repository.can_withdraw() ? "; pkgkiln clean removes it"
                                       : "; remove it on the server if nobody needs it"));
     }
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     observer_.notice(
         fmt::format("cannot look after what '{}' makes no more: {}", build.target, error.what()));
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/state/state_dir.hpp"
 #include "core/target/target.hpp"
 

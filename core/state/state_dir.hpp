@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 
 namespace pkgkiln {

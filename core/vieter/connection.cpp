@@ -149,8 +149,6 @@ const Server::Connection::Detected& Server::Connection::detected() {
   if (!detected_) {
     try {
       detected_ = detect();
-    } catch (const Cancelled&) {
-      throw;
     } catch (Error& error) {
       error.while_doing("cannot use the Vieter server at " + client_.endpoint().display());
       undetected_ = error;

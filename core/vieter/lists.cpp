@@ -50,8 +50,6 @@ std::optional<pacman::RepositoryDatabase> download_database(Server::Connection& 
     try {
       // Servers take packages without a name, and list them.
       result = pacman::RepositoryDatabase::read_facts(path);
-    } catch (const Cancelled&) {
-      throw;
     } catch (const Error& error) {
       Error unreadable("cannot read the database " + connection.url_of(target));
       unreadable.because(error.causes().empty() ? error.what_failed() : error.causes().back());
@@ -74,8 +72,6 @@ const pacman::RepositoryDatabase* Lists::covering(const pacman::PackageFileName&
     if (!found.asked) found.database = ask(target);
     found.asked = true;
     return found.database ? &*found.database : nullptr;
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error&) {  // whoever asks for the file itself hears of it
     return nullptr;
   }
@@ -95,8 +91,6 @@ Lists::List& Lists::list(const std::string& target) {
 std::optional<pacman::RepositoryDatabase> Lists::ask(const std::string& target) {
   try {
     return download_database(server_.connection(), target, Purpose::question);
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error&) {
     return std::nullopt;
   }

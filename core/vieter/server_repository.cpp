@@ -148,8 +148,6 @@ bool ServerRepository::contains(const pacman::PackageFileName& file) {
 std::optional<ListedFile> ServerRepository::ask(const pacman::PackageFileName& file) {
   try {
     return Stored(server_.connection(), name_).find(file);
-  } catch (const Cancelled&) {
-    throw;
   } catch (Error& error) {
     error.while_doing(fmt::format("cannot tell whether {} is published in '{}' of {}", file.text(),
                                   name_, server_.settings().address));
@@ -180,8 +178,6 @@ Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& p
     for (const auto& package : packages) {
       try {
         work(package);
-      } catch (const Cancelled&) {
-        throw;
       } catch (Error& error) {
         error.while_doing(headline(package, name_, server_));
         throw;

@@ -130,8 +130,6 @@ std::optional<RegistryLogin> login_by(const fs::path& file, const ImageRef& ref,
   if (entry.helper.empty()) return entry.login;
   try {
     if (auto login = ask_helper(entry, cancel)) return login;
-  } catch (const Cancelled&) {
-    throw;
   } catch (const Error& failure) {
     tell("docker-credential-" + entry.helper, failure.what());
   }

@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "core/base/error.hpp"
 #include "tests/catch.hpp"
 
 using namespace std::chrono_literals;
@@ -51,4 +52,11 @@ TEST_CASE("of two deadlines the earlier one counts") {
   const auto early = Cancellation().with_deadline(now + 1min);
   CHECK(early.with_deadline(now + 1h).deadline() == now + 1min);
   CHECK(early.with_deadline(now + 1s).deadline() == now + 1s);
+}
+
+TEST_CASE("to be cancelled is no error that anybody handles") {
+  STATIC_REQUIRE_FALSE(std::is_base_of_v<pkgkiln::Error, Cancelled>);
+  Cancellation cancel;
+  cancel.request(15);
+  CHECK_THROWS_AS(cancel.check(), Cancelled);
 }

@@ -232,3 +232,14 @@ TEST_CASE("a package that a target makes no more is told, and taken out if that 
   const auto database = pacman::RepositoryDatabase::read(directory / "p.db");
   CHECK((database.find("a-docs") != nullptr) == !prune);
 }
+
+TEST_CASE("what a run was publishing when it was interrupted waits for the next one") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.repository->on_publish = [](const std::string&) { throw Cancelled("interrupted"); };
+  CHECK(words(host.build({target})) == Names{"unpublished"});
+  CHECK(waiting(host) == 1);
+  host.repository->on_publish = nullptr;
+  CHECK(words(host.build({target})) == Names{"up-to-date"});
+  CHECK(waiting(host) == 0);
+}
