@@ -5,8 +5,8 @@
 
 #include "tests/catch.hpp"
 #include "tests/conformance/failures.hpp"
+#include "tests/conformance/relay.hpp"
 #include "tests/conformance/sandbox.hpp"
-#include "tests/conformance/server.hpp"
 #include "tests/conformance/tar.hpp"
 
 using namespace pkgkiln;

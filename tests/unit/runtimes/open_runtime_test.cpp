@@ -6,7 +6,7 @@
 #include "core/base/file.hpp"
 #include "core/runtime/errors.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 
 using namespace pkgkiln;
 using Kind = RuntimeError::Kind;
@@ -28,14 +28,11 @@ RuntimeError failure_of(const RuntimeChoice& choice, const RuntimeSurroundings& 
 
 /// Answers by the path of the request.
 scripted::Script playing(std::vector<std::pair<std::string, std::string>> answers) {
-  return [answers = std::move(answers)](Connection& connection) {
-    for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
-      std::string bytes = answer(404, R"({"message":"page not found"})");
-      for (const auto& [path, given] : answers)
-        if (head.find(" " + path + " ") != std::string::npos) bytes = given;
-      connection.send(bytes);
-    }
-  };
+  return scripted::answering([answers = std::move(answers)](const scripted::Request& request) {
+    for (const auto& [path, given] : answers)
+      if (request.target() == path) return given;
+    return answer(404, R"({"message":"page not found"})");
+  });
 }
 
 const std::string kDockerVersion =

@@ -1,7 +1,7 @@
 #include "core/git/host.hpp"
 
 #include "tests/catch.hpp"
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 #include "tests/unit/never.hpp"
 
 using namespace pkgkiln;

@@ -9,19 +9,6 @@ namespace pkgkiln::test {
 
 namespace {
 
-/// The value of a header, which curl and git write like this.
-std::string header_of(const std::string& head, const std::string& name) {
-  const auto begin = head.find("\r\n" + name + ": ");
-  if (begin == std::string::npos) return {};
-  const auto value = begin + name.size() + 4;
-  return head.substr(value, head.find("\r\n", value) - value);
-}
-
-std::size_t length_of(const std::string& head) {
-  const auto length = header_of(head, "Content-Length");
-  return length.empty() ? 0 : std::stoul(length);
-}
-
 /// What a CGI program writes, as an HTTP answer.
 std::string from_cgi(const std::string& output) {
   const auto end = output.find("\r\n\r\n");
@@ -39,7 +26,7 @@ std::string from_cgi(const std::string& output) {
 SmartServer::SmartServer(std::filesystem::path root, Intercept intercept)
     : root_(std::move(root)),
       intercept_(std::move(intercept)),
-      server_({[this](scripted::Connection& connection) { serve(connection); }},
+      server_({scripted::answering([this](const auto& request) { return answer(request); })},
               scripted::Server::On::port) {}
 
 std::vector<std::string> SmartServer::requests() {
@@ -52,39 +39,22 @@ int SmartServer::most_at_once() const {
   return most_;
 }
 
-void SmartServer::begin(const std::string& head) {
-  const std::lock_guard lock(mutex_);
-  const auto by_program = header_of(head, "User-Agent").find("pkgkiln") == std::string::npos;
-  requests_.push_back(head.substr(0, head.find_first_of("? ", head.find('/'))) +
-                      (by_program ? " (git)" : ""));
-  most_ = std::max(most_, ++now_);
-}
-
-void SmartServer::end() {
+std::string SmartServer::answer(const scripted::Request& request) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool by_program = request.header("User-Agent").find("pkgkiln") == std::string::npos;
+    requests_.push_back(request.method() + " " + request.path() + (by_program ? " (git)" : ""));
+    most_ = std::max(most_, ++now_);
+  }
+  auto own = intercept_ ? intercept_(request.head) : std::nullopt;
+  auto bytes = own ? *std::move(own) : run_backend(request);
   const std::lock_guard lock(mutex_);
   --now_;
+  return bytes;
 }
 
-void SmartServer::serve(scripted::Connection& connection) {
-  for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
-    begin(head);
-    const auto body = connection.read_body(length_of(head));
-    const auto bytes = answer(head, body);
-    end();
-    connection.send(bytes);
-  }
-}
-
-std::string SmartServer::answer(const std::string& head, const std::string& body) {
-  if (intercept_)
-    if (auto own = intercept_(head)) return *std::move(own);
-  return run_backend(head, body);
-}
-
-std::string SmartServer::run_backend(const std::string& head, const std::string& body) {
-  const auto begin = head.find(' ') + 1;
-  const auto target = head.substr(begin, head.find(' ', begin) - begin);
-  const auto path = target.substr(0, target.find('?'));
+std::string SmartServer::run_backend(const scripted::Request& request) const {
+  const auto target = request.target(), path = request.path();
   ProcessSpec spec;
   spec.command = {"git", "http-backend"};
   spec.env = {{"GIT_PROJECT_ROOT", root_.string()},
@@ -92,12 +62,12 @@ std::string SmartServer::run_backend(const std::string& head, const std::string&
               {"GIT_CONFIG_GLOBAL", "/dev/null"},
               {"GIT_CONFIG_NOSYSTEM", "1"},
               {"REMOTE_ADDR", "127.0.0.1"},
-              {"REQUEST_METHOD", head.substr(0, begin - 1)},
+              {"REQUEST_METHOD", request.method()},
               {"PATH_INFO", path},
               {"QUERY_STRING", path == target ? "" : target.substr(path.size() + 1)},
-              {"CONTENT_TYPE", header_of(head, "Content-Type")},
-              {"GIT_PROTOCOL", protocol_.value_or(header_of(head, "Git-Protocol"))}};
-  spec.input = body;
+              {"CONTENT_TYPE", request.header("Content-Type")},
+              {"GIT_PROTOCOL", protocol_.value_or(request.header("Git-Protocol"))}};
+  spec.input = request.body;
   std::string output;
   run_process(
       spec, [&](std::string_view bytes) { output += bytes; }, Cancellation::never());

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 
 namespace pkgkiln::test {
 
@@ -21,7 +21,7 @@ class SmartServer {
   explicit SmartServer(std::filesystem::path root, Intercept intercept = {});
 
   std::string origin() const { return server_.url(); }
-  std::string url(const std::string& path) const { return server_.url() + path; }
+  std::string url(const std::string& path) const { return server_.url(path); }
   int connections() const { return server_.connections(); }
   /// The requests that came since this was asked last, as "GET /a.git/info/refs"; those of the git
   /// program with " (git)" behind.
@@ -31,11 +31,8 @@ class SmartServer {
   void speak(const std::string& protocol) { protocol_ = protocol; }
 
  private:
-  void serve(scripted::Connection& connection);
-  std::string answer(const std::string& head, const std::string& body);
-  std::string run_backend(const std::string& head, const std::string& body);
-  void begin(const std::string& head);
-  void end();
+  std::string answer(const scripted::Request& request);
+  std::string run_backend(const scripted::Request& request) const;
 
   std::filesystem::path root_;
   Intercept intercept_;

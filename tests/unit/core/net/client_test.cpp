@@ -5,7 +5,7 @@
 
 #include "core/net/http.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 
 using namespace pkgkiln;
 using namespace std::chrono_literals;

@@ -2,7 +2,7 @@
 #include "core/source/download.hpp"
 #include "core/source/packaging_source.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 #include "tests/unit/never.hpp"
 
 using namespace pkgkiln;
@@ -20,18 +20,16 @@ struct EtagSetup {
   std::string content = "one", etag = "\"1\"";
   std::string times = std::string("Date: Thu, 22 Oct 2015 07:28:00 GMT\r\n") + kOld;
   int given = 0, unmodified = 0;
-  scripted::Server server{{[this](scripted::Connection& peer) { answer(peer); }},
-                          scripted::Server::On::port};
+  scripted::Server server{
+      {scripted::answering([this](const scripted::Request& request) { return answer(request); })},
+      scripted::Server::On::port};
 
-  void answer(scripted::Connection& peer) {
-    const auto head = peer.read_head();
+  std::string answer(const scripted::Request& request) {
     const std::lock_guard lock(mutex);
-    const bool known =
-        !etag.empty() && head.find("If-None-Match: " + etag + "\r\n") != std::string::npos;
+    const bool known = !etag.empty() && request.header("If-None-Match") == etag;
     ++(known ? unmodified : given);
-    const auto headers =
-        "Connection: close\r\n" + times + (etag.empty() ? "" : "ETag: " + etag + "\r\n");
-    peer.send(scripted::answer(known ? 304 : 200, known ? "" : content, headers));
+    return scripted::closing(known ? 304 : 200, known ? "" : content,
+                             times + (etag.empty() ? "" : "ETag: " + etag + "\r\n"));
   }
   void becomes(const std::string& new_content, const std::string& new_etag) {
     const std::lock_guard lock(mutex);
@@ -109,11 +107,8 @@ TEST_CASE("an ETag counts for the URL that gave it, and while its PKGBUILD is th
 }
 
 TEST_CASE("a server without an ETag may not say that nothing was modified") {
-  scripted::Server server({[](scripted::Connection& peer) {
-                            peer.read_head();
-                            peer.send(scripted::answer(304, "", "Connection: close\r\n"));
-                          }},
-                          scripted::Server::On::port);
+  const scripted::Server server({scripted::answering(scripted::closing(304, ""))},
+                                scripted::Server::On::port);
   CHECK_THROWS_AS(download(server.url() + "/PKGBUILD", "", 1000, kNever), Error);
 }
 

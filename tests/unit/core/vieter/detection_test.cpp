@@ -94,8 +94,8 @@ TEST_CASE("an error that passes is waited for") {
   Vieter there;
   there.be(Version::v0_4);
   int asked = 0;
-  there.on("GET /api/v1/targets?limit=1&offset=0", [&](const Vieter::Request&) {
-    return scripted::answer(++asked < 2 ? 503 : 200, R"({"data": []})", "Connection: close\r\n");
+  there.on("GET /api/v1/targets?limit=1&offset=0", [&](const auto&) {
+    return scripted::closing(++asked < 2 ? 503 : 200, R"({"data": []})");
   });
   vieter::Server server(there.settings());
   CHECK(server.version() == Version::v0_4);

@@ -8,20 +8,15 @@ using pkgkiln::vieter::Version;
 
 namespace {
 
-std::size_t length_of(const std::string& head) {
-  const std::string name = "Content-Length: ";
-  const auto at = head.find(name);
-  return at == std::string::npos ? 0 : std::stoul(head.substr(at + name.size()));
-}
-
-std::string closing(int status, const std::string& body) {
-  return answer(status, body, "Connection: close\r\n");
+std::string line_of(const Request& request) {
+  return request.method() + " " + request.target();
 }
 
 }  // namespace
 
 Vieter::Vieter()
-    : server_({[this](Connection& connection) { play(connection); }}, Server::On::port) {}
+    : server_({answering([this](const Request& request) { return answer_to(request); })},
+              Server::On::port) {}
 
 void Vieter::on(const std::string& line, const std::string& body) {
   on(line, 200, body);
@@ -68,14 +63,14 @@ pkgkiln::vieter::ServerSettings Vieter::settings() const {
   return settings;
 }
 
-std::vector<Vieter::Request> Vieter::requests() const {
+std::vector<Request> Vieter::requests() const {
   const std::lock_guard lock(mutex_);
   return requests_;
 }
 
 std::vector<std::string> Vieter::lines() const {
   std::vector<std::string> result;
-  for (const auto& request : requests()) result.push_back(request.line);
+  for (const auto& request : requests()) result.push_back(line_of(request));
   return result;
 }
 
@@ -84,20 +79,15 @@ std::size_t Vieter::count(const std::string& line) const {
   return static_cast<std::size_t>(std::count(all.begin(), all.end(), line));
 }
 
-void Vieter::play(Connection& connection) {
-  Request request;
-  request.head = connection.read_head();
-  if (request.head.empty()) return;
-  request.line = request.head.substr(0, request.head.find(" HTTP/"));
-  request.body = connection.read_body(length_of(request.head));
+std::string Vieter::answer_to(const Request& request) {
   Answer answer = [](const Request&) { return closing(404, "404 Not Found"); };
   {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request);
-    if (const auto known = answers_.find(request.line); known != answers_.end())
+    if (const auto known = answers_.find(line_of(request)); known != answers_.end())
       answer = known->second;
   }
-  connection.send(answer(request));
+  return answer(request);
 }
 
 }  // namespace scripted

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/vieter/server.hpp"
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 
 namespace scripted {
 
@@ -14,10 +14,6 @@ namespace scripted {
 /// closes the connection after each answer, as Vieter does.
 class Vieter {
  public:
-  struct Request {
-    std::string line;  // "GET /api/repos"
-    std::string head, body;
-  };
   using Answer = std::function<std::string(const Request&)>;
 
   Vieter();
@@ -31,13 +27,13 @@ class Vieter {
 
   /// Settings for it, with the key "k3y" and little patience.
   pkgkiln::vieter::ServerSettings settings() const;
-  /// Every request so far, in order.
+  /// Every request so far, in order; lines() has each as "GET /api/repos".
   std::vector<Request> requests() const;
   std::vector<std::string> lines() const;
   std::size_t count(const std::string& line) const;
 
  private:
-  void play(Connection& connection);
+  std::string answer_to(const Request& request);
 
   mutable std::mutex mutex_;
   std::map<std::string, Answer> answers_;

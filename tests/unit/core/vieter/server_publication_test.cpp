@@ -24,7 +24,7 @@ TEST_CASE("a package is sent with its length, and read back") {
   all.publish();
   REQUIRE(all.uploads() == 1);
   for (const auto& request : all.there.requests()) {
-    if (!request.line.starts_with("POST")) continue;
+    if (request.method() != "POST") continue;
     CHECK(request.body == kContent);
     CHECK_THAT(request.head, ContainsSubstring("Content-Length: 22\r\n"));
     CHECK_THAT(request.head, ContainsSubstring("X-Api-Key: k3y\r\n"));
@@ -42,9 +42,9 @@ TEST_CASE("a server gets one publication at a time", "[concurrent]") {
   auto other = all.package;
   other.name = file("bar-1-1-x86_64.pkg.tar.zst");
   // Says that bar is there as soon as it is asked.
-  all.there.on("GET /my%20repo/x86_64/bar-1-1", [&](const Vieter::Request&) {
+  all.there.on("GET /my%20repo/x86_64/bar-1-1", [&](const auto&) {
     for (int i = 0; i < 20; ++i) std::this_thread::yield();
-    return scripted::answer(200, desc(other.sha256, other.name.text()), "Connection: close\r\n");
+    return scripted::closing(200, desc(other.sha256, other.name.text()));
   });
   std::thread second([&] { vieter::ServerRepository("my repo", *all.server).publish({other}); });
   all.publish();
@@ -118,9 +118,8 @@ TEST_CASE("nothing is published where it can't be told what that would replace")
   SECTION("but a database that is just being written is asked for again") {
     const auto whole = all.database({{"foo-1-1/desc", desc("abc", "foo-1-1-any.pkg.tar.zst")}});
     int asked = 0;
-    all.there.on(database, [&](const Vieter::Request&) {
-      return scripted::answer(200, ++asked < 3 ? whole.substr(0, 20) : whole,
-                              "Connection: close\r\n");
+    all.there.on(database, [&](const auto&) {
+      return scripted::closing(200, ++asked < 3 ? whole.substr(0, 20) : whole);
     });
     all.publish();
     CHECK(asked == 3);
@@ -138,10 +137,10 @@ TEST_CASE("what the server holds with other content is replaced") {
 
 TEST_CASE("an upload that arrived in part, or failed, is sent again") {
   Situation all(Version::v0_4);
-  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+  all.there.on("POST /my%20repo/publish", [&](const auto&) {
     const auto uploads = all.uploads();
     all.holds(uploads < 3 ? sha256_of("a part") : all.package.sha256);
-    return scripted::answer(uploads == 1 ? 500 : 200, "", "Connection: close\r\n");
+    return scripted::closing(uploads == 1 ? 500 : 200, "");
   });
   all.publish();
   CHECK(all.uploads() == 3);
@@ -178,9 +177,9 @@ TEST_CASE("the seed's success stands in its text") {
     all.there.on("GET /foo-1%3A2-3-x86_64.pkg.tar.zst", content);
   };
   SECTION("success") {
-    all.there.on("POST /publish", [&](const Vieter::Request&) {
+    all.there.on("POST /publish", [&](const auto&) {
       there(kContent);
-      return scripted::answer(200, kAdded, "Connection: close\r\n");
+      return scripted::closing(200, kAdded);
     });
     all.publish();
     CHECK(all.there.count("POST /publish") == 1);
@@ -231,10 +230,10 @@ TEST_CASE("a repository whose name the server refuses is nothing to wait for") {
 
 TEST_CASE("a package whose desc can't be asked is sent once") {
   Situation all(Version::v0_4, "foo.pkgtool-1-1-x86_64.pkg.tar.zst");
-  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+  all.there.on("POST /my%20repo/publish", [&](const auto&) {
     all.lists("x86_64",
               {{all.stem() + "/desc", desc(all.package.sha256, all.package.name.text())}});
-    return scripted::answer(200, "", "Connection: close\r\n");
+    return scripted::closing(200, "");
   });
   all.publish();
   CHECK(all.uploads() == 1);
@@ -253,17 +252,16 @@ TEST_CASE("questions that used up the patience leave an upload all of its own") 
   CHECK_THROWS_AS(all.repository->contains(bar), Error);
   CHECK(all.there.count(other) == patient + 1);  // the next question is asked once
   int questions = 0;
-  all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", [&](const Vieter::Request&) {
+  all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", [&](const auto&) {
     const bool there = all.uploads() > 1;
     const bool fails = ++questions == 1 || (all.uploads() == 1 && questions < 4);
-    return scripted::answer(fails   ? 503
-                            : there ? 200
-                                    : 404,
-                            there ? desc(all.package.sha256) : "", "Connection: close\r\n");
+    return scripted::closing(fails   ? 503
+                             : there ? 200
+                                     : 404,
+                             there ? desc(all.package.sha256) : "");
   });
-  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
-    return scripted::answer(all.uploads() == 1 ? 500 : 200, "", "Connection: close\r\n");
-  });
+  all.there.on("POST /my%20repo/publish",
+               [&](const auto&) { return scripted::closing(all.uploads() == 1 ? 500 : 200, ""); });
   all.publish();
   CHECK(all.uploads() == 2);
 }
@@ -292,23 +290,22 @@ TEST_CASE("a slow server that still hashes gets no second upload beside the firs
   vieter::Server server(settings);
   vieter::ServerRepository repository("my repo", server);
   SECTION("that is silent for too long") {
-    all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+    all.there.on("POST /my%20repo/publish", [&](const auto&) {
       std::this_thread::sleep_for(settings.longest_silence * 3);
       all.holds(all.package.sha256);
-      return scripted::answer(200, "", "Connection: close\r\n");
+      return scripted::closing(200, "");
     });
     repository.publish({all.package});
   }
   SECTION("whose connection breaks after a while") {
-    all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+    all.there.on("POST /my%20repo/publish", [&](const auto&) {
       std::this_thread::sleep_for(settings.longest_silence / 4);
       return std::string();
     });
     int questions = 0;
-    all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", [&](const Vieter::Request&) {
+    all.there.on("GET /my%20repo/x86_64/foo-1%3A2-3", [&](const auto&) {
       const bool there = ++questions > 3;
-      return scripted::answer(there ? 200 : 404, there ? desc(all.package.sha256) : "",
-                              "Connection: close\r\n");
+      return scripted::closing(there ? 200 : 404, there ? desc(all.package.sha256) : "");
     });
     repository.publish({all.package});
   }
@@ -321,10 +318,9 @@ TEST_CASE("a slow server that still hashes gets no second upload beside the firs
 }
 
 TEST_CASE("a package that arrived though its answer was lost is not sent again") {
-  const auto lost =
-      GENERATE_COPY(std::string(), scripted::answer(502, "", "Connection: close\r\n"));
+  const auto lost = GENERATE_COPY(std::string(), scripted::closing(502, ""));
   Situation all(Version::v0_4);
-  all.there.on("POST /my%20repo/publish", [&](const Vieter::Request&) {
+  all.there.on("POST /my%20repo/publish", [&](const auto&) {
     all.holds(all.package.sha256);
     return lost;
   });

@@ -15,7 +15,7 @@ TEST_CASE("a package is there when its desc is") {
   all.holds(all.package.sha256);
   CHECK(all.repository->contains(all.package.name));
   for (const auto& request : all.there.requests())
-    if (request.line.find("foo") != std::string::npos)
+    if (request.target().find("foo") != std::string::npos)
       CHECK_THAT(request.head, !ContainsSubstring("X-Api-Key"));
 }
 
@@ -44,8 +44,8 @@ TEST_CASE("an answer that isn't about the package does not say that it is there"
 
 TEST_CASE("a page in the place of a file of the seed is not the file") {
   Situation all(Version::seed);
-  all.there.on("HEAD /foo-1%3A2-3-x86_64.pkg.tar.zst", [](const Vieter::Request&) {
-    return scripted::answer(200, "", "Content-Type: text/html\r\nConnection: close\r\n");
+  all.there.on("HEAD /foo-1%3A2-3-x86_64.pkg.tar.zst", [](const auto&) {
+    return scripted::closing(200, "", "Content-Type: text/html\r\n");
   });
   CHECK_THROWS_AS(all.repository->contains(all.package.name), Error);
 }

@@ -71,9 +71,9 @@ struct Situation {
   }
   /// Holds it after an upload whose answer is this.
   void takes(int status, const std::string& body) {
-    there.on("POST /my%20repo/publish", [this, status, body](const scripted::Vieter::Request&) {
+    there.on("POST /my%20repo/publish", [this, status, body](const auto&) {
       holds(package.sha256);
-      return scripted::answer(status, body, "Connection: close\r\n");
+      return scripted::closing(status, body);
     });
   }
   void publish() { repository->publish({package}); }

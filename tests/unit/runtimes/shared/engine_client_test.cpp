@@ -7,7 +7,7 @@
 #include "runtimes/docker/errors.hpp"
 #include "runtimes/shared/engine_json.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::runtimes;
@@ -35,8 +35,8 @@ net::Request short_of_patience(const std::string& target) {
 scripted::Script silent(std::atomic<int>& pings, bool answers_pings,
                         std::chrono::milliseconds late = 5000ms) {
   return [&pings, answers_pings, late](Connection& connection) {
-    for (auto head = connection.read_head(); !head.empty(); head = connection.read_head()) {
-      const bool ping = head.find(" /v1.41/_ping ") != std::string::npos;
+    while (const auto request = connection.read_request()) {
+      const bool ping = request->target() == "/v1.41/_ping";
       if (ping) ++pings;
       if (!ping || !answers_pings) connection.hold(static_cast<int>(late.count()));
       connection.send(answer(200, ping ? "OK" : "late"));

@@ -7,7 +7,7 @@
 #include "runtimes/podman/errors.hpp"
 #include "runtimes/podman/podman_images.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/net/scripted_server.hpp"
+#include "tests/server.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::runtimes;
@@ -21,28 +21,16 @@ std::shared_ptr<const EngineClient> client_of(const scripted::Server& server, Di
       std::move(dialect));
 }
 
-/// What a commit sends: its target, and its body.
-struct Sent {
-  std::string head, body;
-};
-
-Sent sent_by_commit(const std::string& version) {
-  Sent sent;
+scripted::Request sent_by_commit(const std::string& version) {
+  scripted::Request sent;
   std::mutex mutex;
-  const scripted::Server server({[&](scripted::Connection& connection) {
-    for (std::string head; !(head = connection.read_head()).empty();) {
-      if (head.find("/commit?") != std::string::npos) {
-        const std::lock_guard lock(mutex);
-        const auto length = head.find("Content-Length: ");
-        sent.head = head;
-        if (length != std::string::npos)
-          sent.body = connection.read_body(std::stoul(head.substr(length + 16)));
-        connection.send(answer(201, R"({"Id":"1"})"));
-      } else {
-        connection.send(answer(200, R"({"Image":"i","Config":{"Env":["OLD=1"]}})"));
-      }
-    }
-  }});
+  const scripted::Server server({scripted::answering([&](const scripted::Request& request) {
+    if (!request.path().ends_with("/commit"))
+      return answer(200, R"({"Image":"i","Config":{"Env":["OLD=1"]}})");
+    const std::lock_guard lock(mutex);
+    sent = request;
+    return answer(201, R"({"Id":"1"})");
+  })});
   podman::PodmanImages images(
       client_of(server, {"podman", "/v4.0.0/libpod", "", &podman::classify, version}));
   CommitSpec spec;
@@ -66,15 +54,11 @@ TEST_CASE("a commit's values go to a newer Podman in the body, where no parser a
 
 TEST_CASE("a killed container is waited for while the engine still calls it running") {
   std::atomic<int> looks = 0;
-  const scripted::Server server({[&](scripted::Connection& connection) {
-    for (std::string head; !(head = connection.read_head()).empty();) {
-      const bool look = head.starts_with("GET ");
-      const bool running = look && ++looks < 3;
-      connection.send(!look     ? answer(204, "")
-                      : running ? answer(200, R"({"State":{"Running":true}})")
-                                : answer(200, R"({"State":{"Running":false}})"));
-    }
-  }});
+  const scripted::Server server({scripted::answering([&](const scripted::Request& request) {
+    if (request.method() != "GET") return answer(204, "");
+    return ++looks < 3 ? answer(200, R"({"State":{"Running":true}})")
+                       : answer(200, R"({"State":{"Running":false}})");
+  })});
   docker::DockerRuntime runtime(client_of(server, {"docker", "/v1.41", "", &docker::classify}), {});
   runtime.kill("c");
   CHECK(looks == 3);
