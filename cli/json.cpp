@@ -76,21 +76,20 @@ void write_plan(Writer& writer, const Plan& plan) {
   });
 }
 
-void write_result(Writer& writer, const TargetResult& result) {
-  const auto& record = result.record;
-  text(writer, "target", result.target.name);
-  text(writer, "repository", result.target.repository);
-  text(writer, "status", word(result.status));
+void write_result(Writer& writer, const BuildRecord& record) {
+  text(writer, "target", record.target);
+  text(writer, "repository", record.repository);
+  text(writer, "status", word(record.status));
   text(writer, "step", record.step);
   writer.Key("exit_code");
   writer.Int(record.exit_code);
   text(writer, "why", record.why);
-  text(writer, "hint", result.hint);
+  text(writer, "hint", record.hint);
   text(writer, "commit", record.commit);
   text(writer, "log", record.log.string());
   list(writer, "files", record.files,
        [&](const RecordedFile& file) { string(writer, file.file_name); });
-  list(writer, "steps", result.steps, [&](const StepTime& step) {
+  list(writer, "steps", record.steps, [&](const StepTime& step) {
     writer.StartObject();
     text(writer, "step", step.step);
     writer.Key("seconds");
@@ -105,7 +104,7 @@ std::string plans_json(const std::vector<Plan>& plans) {
   return document(plans, write_plan);
 }
 
-std::string results_json(const std::vector<TargetResult>& results) {
+std::string results_json(const std::vector<BuildRecord>& results) {
   return document(results, write_result);
 }
 

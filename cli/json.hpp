@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/job/build_record.hpp"
 #include "core/plan/plan.hpp"
-#include "core/run/result.hpp"
 
 /// Results for programs. Members may be added; those that are there keep their meaning.
 namespace pkgkiln::cli {
@@ -15,6 +15,6 @@ std::string plans_json(const std::vector<Plan>& plans);
 
 /// {"targets": [{"target", "repository", "status", "step", "exit_code", "why", "hint", "commit",
 ///   "log", "files": [], "steps": [{"step", "seconds"}]}]}
-std::string results_json(const std::vector<TargetResult>& results);
+std::string results_json(const std::vector<BuildRecord>& results);
 
 }  // namespace pkgkiln::cli

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
+#include <unistd.h>
 
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"

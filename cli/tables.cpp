@@ -1,7 +1,6 @@
 #include "cli/tables.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 
 #include "core/base/printable.hpp"
@@ -35,30 +34,25 @@ std::string joined_files(const BuildRecord& record) {
   return text;
 }
 
-std::string failure(const TargetResult& result) {
-  const auto& record = result.record;
+std::string failure(const BuildRecord& record) {
   auto text =
-      fmt::format("\n{}: {}{}{}\n  {}\n", result.target.name, word(result.status),
+      fmt::format("\n{}: {}{}{}\n  {}\n", record.target, word(record.status),
                   record.step.empty() ? "" : " at step ", record.step, printable(record.why));
   if (record.exit_code != 0) text += fmt::format("  exit code: {}\n", record.exit_code);
-  if (!result.hint.empty()) text += fmt::format("  hint: {}\n", printable(result.hint));
+  if (!record.hint.empty()) text += fmt::format("  hint: {}\n", printable(record.hint));
   if (record.log.empty()) return text;
   for (const auto& line : last_output_lines(record.log, kShownLogLines))
     text += fmt::format("  | {}\n", line);
   return text + fmt::format("  log: {}\n", record.log.string());
 }
 
-std::string counts(const std::vector<TargetResult>& results) {
-  using Status = TargetResult::Status;
-  static constexpr std::array order{Status::built,     Status::up_to_date,  Status::failed,
-                                    Status::timed_out, Status::interrupted, Status::unpublished,
-                                    Status::blocked};
+std::string counts(const std::vector<BuildRecord>& results) {
   std::string text;
-  for (const auto status : order) {
+  for (std::size_t i = 0; i < kStatuses; ++i) {
+    const auto status = static_cast<Status>(i);
     const auto count = std::count_if(results.begin(), results.end(),
                                      [&](const auto& result) { return result.status == status; });
-    const bool always =
-        status == Status::built || status == Status::up_to_date || status == Status::failed;
+    const bool always = is_good(status) || status == Status::failed;
     if (count > 0 || always)
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word(status));
   }
@@ -118,16 +112,15 @@ std::string targets_table(const std::vector<Target>& targets) {
   return table(rows);
 }
 
-std::string summary(const std::vector<TargetResult>& results, Rows shown) {
+std::string summary(const std::vector<BuildRecord>& results, Rows shown) {
   std::vector<std::vector<std::string>> rows;
   std::string failures;
   for (const auto& result : results) {
-    const bool built = result.status == TargetResult::Status::built;
-    const bool good = built || result.status == TargetResult::Status::up_to_date;
+    const bool built = result.status == Status::built;
+    const bool good = is_good(result.status);
     if (!good) failures += failure(result);
     if (good && shown == Rows::not_good) continue;
-    rows.push_back({result.target.name, word(result.status),
-                    built ? joined_files(result.record) : result.record.why});
+    rows.push_back({result.target, word(result.status), built ? joined_files(result) : result.why});
   }
   return table(rows) + failures + (rows.empty() ? "" : "\n") + counts(results);
 }

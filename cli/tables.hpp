@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/job/build_record.hpp"
 #include "core/plan/plan.hpp"
-#include "core/run/result.hpp"
 #include "core/target/target.hpp"
 
 /// Results as text for stdout.
@@ -22,6 +22,6 @@ std::string targets_table(const std::vector<Target>& targets);
 /// What a run did: the targets by outcome, for the failed ones the step, the reason, the last
 /// lines of the log and where it is, and a line of counts.
 enum class Rows { all, not_good };
-std::string summary(const std::vector<TargetResult>& results, Rows shown = Rows::all);
+std::string summary(const std::vector<BuildRecord>& results, Rows shown = Rows::all);
 
 }  // namespace pkgkiln::cli

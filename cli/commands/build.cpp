@@ -22,7 +22,7 @@ Progress::Detail detail_of(const Arguments& arguments) {
 }
 
 struct Ended {
-  std::vector<TargetResult> results;
+  std::vector<BuildRecord> results;
   std::optional<Error> obstacle;
 };
 
@@ -34,7 +34,7 @@ Ended run_builds(const Setup& setup, const Selection& selection, const Arguments
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);
   History history(state, History::IfDamaged::put_aside);
-  if (!history.notice().empty()) progress.notice(history.notice());
+  if (!history.notice().empty()) progress.show_notice(history.notice());
   const auto engine = engine_when_needed(settings);
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);

@@ -59,7 +59,7 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
       ended = Interrupted{step_};
     else
       ended = TimedOut{step_};
-    job_.log.note(fmt::format("{} at step {}", status_word(*ended), step_));
+    job_.log.note(fmt::format("{} at step {}", word(status_of(*ended)), step_));
   } catch (RuntimeError& error) {
     job_.log.note(error.what());
     ended = Failed{step_, 0, error.what(), error.advise("pkgkiln doctor").advice(),

@@ -4,9 +4,52 @@
 
 namespace pkgkiln {
 
-const char* status_word(const BuildOutcome& outcome) {
-  static constexpr std::array words{"built", "up-to-date", "failed", "timed-out", "interrupted"};
-  return words.at(outcome.index());
+namespace {
+
+struct Note {
+  BuildRecord& record;
+
+  void operator()(const Built& built) const {
+    for (const auto& package : built.packages)
+      record.files.push_back({package.name.text(), package.sha256});
+  }
+  void operator()(const UpToDate& up_to_date) const {
+    record.why = up_to_date.why;
+    for (const auto& file : up_to_date.files) record.files.push_back({file.text(), {}});
+  }
+  void operator()(const Failed& failed) const {
+    record.step = failed.step;
+    record.exit_code = failed.exit_code;
+    record.why = failed.why;
+    record.hint = failed.hint;
+    record.fault = failed.fault;
+    for (const auto& file : failed.refused) record.files.push_back({file.text(), {}});
+  }
+  void operator()(const TimedOut& timed_out) const {
+    record.step = timed_out.step;
+    record.why = timed_out.why;
+    record.hint = timed_out.hint;
+    if (!record.why.empty()) return;
+    record.why = "the time allowed for a build was over";
+    record.hint = "raise [build] timeout if it needs longer";
+  }
+  void operator()(const Interrupted& interrupted) const {
+    record.step = interrupted.step;
+    record.why = "the run was interrupted";
+  }
+};
+
+}  // namespace
+
+Status status_of(const BuildOutcome& outcome) {
+  static constexpr std::array all{Status::built, Status::up_to_date, Status::failed,
+                                  Status::timed_out, Status::interrupted};
+  return all.at(outcome.index());
+}
+
+void note_outcome(BuildRecord& record, const BuildOutcome& outcome) {
+  record.status = status_of(outcome);
+  std::visit(Note{record}, outcome);
 }
 
 std::string makepkg_exit_meaning(int code) {

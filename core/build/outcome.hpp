@@ -5,14 +5,10 @@
 #include <variant>
 #include <vector>
 
+#include "core/job/build_record.hpp"
 #include "core/pacman/package_archive.hpp"
 
 namespace pkgkiln {
-
-struct StepTime {
-  std::string step;
-  std::chrono::milliseconds took{};
-};
 
 /// The package files lie in the spool.
 struct Built {
@@ -45,8 +41,9 @@ struct Interrupted {
 /// What became of one build. A failed build is a result, not an error.
 using BuildOutcome = std::variant<Built, UpToDate, Failed, TimedOut, Interrupted>;
 
-/// "built", "up-to-date", "failed", "timed-out", "interrupted".
-const char* status_word(const BuildOutcome& outcome);
+Status status_of(const BuildOutcome& outcome);
+/// Puts what became of a build into its record.
+void note_outcome(BuildRecord& record, const BuildOutcome& outcome);
 
 /// What makepkg(8)'s exit code means, for people ("a function of the PKGBUILD failed").
 std::string makepkg_exit_meaning(int code);

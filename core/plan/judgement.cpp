@@ -139,8 +139,9 @@ void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
   // What a repository refused waits in the spool, and holds its target back from there; not where
   // sources may make another version of it.
   const bool refused = last.step == "publish" && !last.vcs_sources.empty();
-  const bool remembered = last.status == "timed-out" ||
-                          (last.status == "failed" && (last.fault == Fault::target || refused));
+  const bool remembered =
+      last.status == Status::timed_out ||
+      (last.status == Status::failed && (last.fault == Fault::target || refused));
   if (build == nullptr || plan.target.force || policy.always || !remembered ||
       !is_of(last, plan.target) || last.commit != plan.commit)
     return;
@@ -148,7 +149,7 @@ void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
   std::chrono::seconds pause = policy.first_pause;
   if (pause.count() == 0 && open) pause = kAfterNetwork;
   const auto what = fmt::format("it {} at step {} at this commit",
-                                last.status == "failed" ? "failed" : "timed out", last.step);
+                                last.status == Status::failed ? "failed" : "timed out", last.step);
   if (const auto changed = changed_condition(last.conditions, plan.conditions); !changed.empty()) {
     build->why = what + ", and is tried again since " + changed + " is another one now";
     return;

@@ -68,9 +68,9 @@ void Planner::judge_by_history(Plan& plan, Judgement& judgement) const {
     judgement.by_record(*last);
   } else {
     const auto failed = history_.last(plan.target.name);
-    plan.decision =
-        Build{failed ? fmt::format("its last build {} at step {}", failed->status, failed->step)
-                     : "it was never built here"};
+    plan.decision = Build{
+        failed ? fmt::format("its last build {} at step {}", word(failed->status), failed->step)
+               : "it was never built here"};
   }
 }
 

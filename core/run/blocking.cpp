@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "core/run/describe.hpp"
+#include "core/base/random.hpp"
 
 namespace pkgkiln {
 
 namespace {
 
 /// What keeps a target's packages from those that need them; empty when nothing does.
-std::string obstacle(TargetResult::Status status) {
-  using Status = TargetResult::Status;
+std::string obstacle(Status status) {
   switch (status) {
     case Status::failed:
       return "failed";
@@ -37,27 +36,29 @@ Blocking::Blocking(const BuildOrder& order, const std::vector<OrderNode>& nodes)
     for (const auto member : cycle) cycles_.emplace(member, &cycle);
 }
 
-std::optional<TargetResult> Blocking::verdict(std::size_t index) {
+std::optional<BuildRecord> Blocking::verdict(std::size_t index) {
   if (const auto cycle = cycles_.find(index); cycle != cycles_.end()) {
-    TargetResult result;
-    describe(result, Failed{"order", 0,
-                            "its dependencies form a cycle: " + cycle_text(*cycle->second, nodes_),
-                            "build one of them alone first: pkgkiln build " + nodes_[index].name});
-    return result;
+    BuildRecord record;
+    record.step = "order";
+    record.why = "its dependencies form a cycle: " + cycle_text(*cycle->second, nodes_);
+    record.hint = "build one of them alone first: pkgkiln build " + nodes_[index].name;
+    record.fault = Fault::target;
+    return record;
   }
   for (const auto dependency : order_.dependencies[index]) {
     const auto found = causes_.find(dependency);
     if (found == causes_.end()) continue;
     const auto cause = found->second;
     causes_[index] = cause;
-    TargetResult result;
-    set_status(result, TargetResult::Status::blocked);
+    BuildRecord record;
+    record.build = time_and_random();
+    record.status = Status::blocked;
     const auto& name = nodes_[dependency].name;
-    result.record.why = cause.root == dependency
-                            ? fmt::format("its dependency '{}' {}", name, cause.what)
-                            : fmt::format("its dependency '{}' is blocked by '{}', which {}", name,
-                                          nodes_[cause.root].name, cause.what);
-    return result;
+    record.why = cause.root == dependency
+                     ? fmt::format("its dependency '{}' {}", name, cause.what)
+                     : fmt::format("its dependency '{}' is blocked by '{}', which {}", name,
+                                   nodes_[cause.root].name, cause.what);
+    return record;
   }
   return std::nullopt;
 }
@@ -68,8 +69,8 @@ bool Blocking::has_news(std::size_t index) const {
                      [this](std::size_t one) { return built_.contains(one); });
 }
 
-void Blocking::ended(std::size_t index, TargetResult::Status status) {
-  if (status == TargetResult::Status::built) built_.insert(index);
+void Blocking::ended(std::size_t index, Status status) {
+  if (status == Status::built) built_.insert(index);
   if (auto what = obstacle(status); !what.empty()) causes_[index] = {index, std::move(what)};
 }
 

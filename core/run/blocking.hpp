@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/job/build_record.hpp"
 #include "core/run/build_order.hpp"
-#include "core/run/result.hpp"
 
 namespace pkgkiln {
 
@@ -20,10 +20,10 @@ class Blocking {
 
   /// Status, step, why and hint of one that must not be tried; nothing if it may be. Asked once
   /// all its dependencies have ended, those of a cycle aside.
-  std::optional<TargetResult> verdict(std::size_t index);
+  std::optional<BuildRecord> verdict(std::size_t index);
   /// Whether something that it depends on was built in this run.
   bool has_news(std::size_t index) const;
-  void ended(std::size_t index, TargetResult::Status status);
+  void ended(std::size_t index, Status status);
 
  private:
   /// The first failure that a target which is not published goes back to.

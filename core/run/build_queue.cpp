@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/run/describe.hpp"
+#include "core/build/outcome.hpp"
 
 namespace pkgkiln {
 
@@ -20,9 +20,9 @@ nanoseconds median_of(const std::vector<Prospect>& prospects) {
   return *middle;
 }
 
-TargetResult interrupted() {
-  TargetResult result;
-  describe(result, Interrupted{});
+BuildRecord interrupted() {
+  BuildRecord result;
+  note_outcome(result, Interrupted{});
   return result;
 }
 
@@ -78,7 +78,7 @@ void BuildQueue::release(std::size_t index) {
   changed_.notify_all();
 }
 
-void BuildQueue::ended(std::size_t index, TargetResult result) {
+void BuildQueue::ended(std::size_t index, BuildRecord result) {
   const std::lock_guard lock(mutex_);
   release(index);
   --handed_out_;
@@ -96,27 +96,32 @@ void BuildQueue::stop() {
 void BuildQueue::settle() {
   for (;;) {
     while (const auto index = schedule_.next()) {
-      if (auto result = result_without_build(*index))
-        conclude(*index, std::move(*result));
+      if (auto& settled = prospects_[*index].settled)
+        conclude(*index, std::move(*settled));
+      else if (auto result = result_without_build(*index))
+        conclude_unbuilt(*index, std::move(*result));
       else
         ready_.insert(rank(*index));
     }
     if (ready_.empty() || !cancel_.requested()) return;
     const auto index = ready_.extract(ready_.begin()).value().second;
-    conclude(index, interrupted());
+    conclude_unbuilt(index, interrupted());
   }
 }
 
-std::optional<TargetResult> BuildQueue::result_without_build(std::size_t index) {
-  if (prospects_[index].settled) return std::move(prospects_[index].settled);
+std::optional<BuildRecord> BuildQueue::result_without_build(std::size_t index) {
   if (cancel_.requested()) return interrupted();
   if (auto verdict = blocking_.verdict(index)) return verdict;
   return blocking_.has_news(index) ? std::nullopt : std::move(prospects_[index].held_back);
 }
 
-void BuildQueue::conclude(std::size_t index, TargetResult result) {
-  blocking_.ended(index, result.status);
+void BuildQueue::conclude_unbuilt(std::size_t index, BuildRecord result) {
   on_end_(index, result);
+  conclude(index, std::move(result));
+}
+
+void BuildQueue::conclude(std::size_t index, BuildRecord result) {
+  blocking_.ended(index, result.status);
   results_[index] = std::move(result);
   schedule_.done(index);
 }

@@ -20,9 +20,9 @@ namespace pkgkiln {
 
 /// What is known of a target before its build.
 struct Prospect {
-  std::optional<TargetResult> settled;  // it needs no building any more, or can't be built
+  std::optional<BuildRecord> settled;  // it needs no building any more, or can't be built
   /// It is bound to fail again, unless something that it depends on is built in this run.
-  std::optional<TargetResult> held_back = std::nullopt;
+  std::optional<BuildRecord> held_back = std::nullopt;
   std::chrono::nanoseconds duration{0};  // of its last build; 0: unknown
   std::uint64_t peak_memory = 0;         // of its last build, in bytes; 0: unknown
 };
@@ -35,9 +35,9 @@ struct Prospect {
 /// first; a build alone always fits. Thread-safe.
 class BuildQueue {
  public:
-  /// Told of every target that has ended, with the queue locked, in an order that puts none before
-  /// its dependencies. May complete the result.
-  using OnEnd = std::function<void(std::size_t index, TargetResult& result)>;
+  /// Told of every target that ends without having been handed out, with the queue locked, in an
+  /// order that puts none before its dependencies; but for those that were settled before.
+  using OnEnd = std::function<void(std::size_t index, BuildRecord& result)>;
 
   /// The order and the nodes outlive it. A prospect a node.
   BuildQueue(const BuildOrder& order, const std::vector<OrderNode>& nodes,
@@ -55,17 +55,18 @@ class BuildQueue {
   /// Gives its place to others, and its memory. Does nothing the second time.
   void leave(std::size_t index);
   /// To be told of each that next() gave; it leaves.
-  void ended(std::size_t index, TargetResult result);
+  void ended(std::size_t index, BuildRecord result);
   /// Hands out no more.
   void stop();
 
   /// In the order of the nodes, once next() gives nothing any more.
-  std::vector<TargetResult> take_results() { return std::move(results_); }
+  std::vector<BuildRecord> take_results() { return std::move(results_); }
 
  private:
   void settle();
-  std::optional<TargetResult> result_without_build(std::size_t index);
-  void conclude(std::size_t index, TargetResult result);
+  std::optional<BuildRecord> result_without_build(std::size_t index);
+  void conclude_unbuilt(std::size_t index, BuildRecord result);
+  void conclude(std::size_t index, BuildRecord result);
   std::optional<Turn> choose();
   bool fits(std::size_t index) const;
   void release(std::size_t index);
@@ -91,7 +92,7 @@ class BuildQueue {
   std::size_t placed_ = 0;
   std::uint64_t memory_taken_ = 0;
   bool stopped_ = false;
-  std::vector<TargetResult> results_;
+  std::vector<BuildRecord> results_;
 };
 
 }  // namespace pkgkiln

@@ -3,11 +3,11 @@
 #include <chrono>
 
 #include "core/build/build_job.hpp"
+#include "core/events/build_log_server.hpp"
 #include "core/git/remotes.hpp"
 #include "core/image/builder_image.hpp"
 #include "core/plan/planner.hpp"
 #include "core/publish/repositories.hpp"
-#include "core/run/build_log_server.hpp"
 #include "core/run/capacity.hpp"
 #include "core/state/history.hpp"
 #include "core/state/state_dir.hpp"

@@ -21,21 +21,21 @@ BuildRecord record_for(const Plan& plan) {
   return record;
 }
 
-void record_found(const Plan& plan, History& history) {
-  const auto* skip = std::get_if<Skip>(&plan.decision);
-  if (skip == nullptr || (skip->found.empty() && !skip->same_as)) return;
+BuildRecord record_of(const Plan& plan, const Skip& skip) {
   auto record = record_for(plan);
-  record.status = "up-to-date";
-  record.why = skip->why;
+  record.status = Status::up_to_date;
+  record.why = skip.why;
   record.finished = record.started;
-  if (skip->same_as) {
-    record.vcs_sources = skip->same_as->vcs_sources;
-    record.files = skip->same_as->files;
-  } else {
+  if (skip.same_as) {
+    record.vcs_sources = skip.same_as->vcs_sources;
+    record.files = skip.same_as->files;
+  } else if (!skip.found.empty()) {
     record.vcs_sources = plan.inspected->vcs_sources;
+    for (const auto& file : skip.found) record.files.push_back({file.text(), {}});
+  } else {
+    record.build.clear();
   }
-  for (const auto& file : skip->found) record.files.push_back({file.text(), {}});
-  history.record(record);
+  return record;
 }
 
 }  // namespace pkgkiln

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "core/job/build_record.hpp"
 #include "core/plan/plan.hpp"
-#include "core/state/history.hpp"
 
 namespace pkgkiln {
 
 /// The record of a build of this plan that begins now, with an id of its own.
 BuildRecord record_for(const Plan& plan);
 
-/// Records a target that was found to be up to date and wasn't known as that.
-void record_found(const Plan& plan, History& history);
+/// Of a target that needs no build; with an id only if that wasn't known before.
+BuildRecord record_of(const Plan& plan, const Skip& skip);
 
 }  // namespace pkgkiln

@@ -10,7 +10,6 @@
 #include "core/base/file.hpp"
 #include "core/base/threads.hpp"
 #include "core/cache/caches.hpp"
-#include "core/run/describe.hpp"
 #include "core/run/plan_record.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/state/old_files.hpp"
@@ -23,34 +22,67 @@ namespace {
 
 constexpr std::uint64_t kLongestListing = std::uint64_t{128} << 20U;
 
+/// The record of a target that no build is begun of.
+BuildRecord unbuilt(const Plan& plan) {
+  auto record = record_for(plan);
+  record.build.clear();
+  return record;
+}
+
 }  // namespace
 
-Run::Run(const Parts& parts, RunObserver& observer)
-    : parts_(parts), observer_(observer), publisher_(parts, observer_) {}
+Run::Run(const Parts& parts, Listener& listener)
+    : parts_(parts),
+      events_(parts.logs == nullptr
+                  ? std::vector<Listener*>{&listener}
+                  : std::vector<Listener*>{&listener,
+                                           &logs_.emplace(*parts.logs, parts.state, parts.keep_logs,
+                                                          [this](const std::string& text) {
+                                                            events_.notice(text);
+                                                          })}),
+      recorder_(parts.history, events_),
+      publisher_(parts, events_) {}
 
-std::vector<TargetResult> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
-                                     bool refresh_image, const Cancellation& cancel) {
+Run::~Run() {
+  finish_telling();
+}
+
+void Run::finish_telling() {
+  events_.flush();
+  if (!logs_) return;
+  logs_->flush();
+  events_.flush();
+}
+
+std::vector<BuildRecord> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
+                                    bool refresh_image, const Cancellation& cancel) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(parts_.state.tmp(), ignored))
     fs::remove_all(entry.path(), ignored);
   publisher_.publish_pending(known, cancel);
-  LogDelivery(parts_, observer_).deliver_waiting(targets, cancel);
+  if (logs_) logs_->deliver_waiting(targets, cancel);
   const auto plans =
       Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)
           .decide(targets, cancel);
-  for (const auto& plan : plans) record_found(plan, parts_.history);
-  publisher_.drop_needless(plans);
-  observer_.planned(plans);
-  const bool something = std::any_of(plans.begin(), plans.end(), [](const Plan& plan) {
+  const auto builds = std::count_if(plans.begin(), plans.end(), [](const Plan& plan) {
     return std::holds_alternative<Build>(plan.decision);
   });
+  const bool something = builds > 0;
+  events_.tell(Planned{static_cast<std::size_t>(builds), plans.size()});
+  std::vector<std::optional<BuildRecord>> results;
+  for (const auto& plan : plans) {
+    results.push_back(settled(plan));
+    if (results.back()) recorder_.ended(plan.target, *results.back());
+  }
+  publisher_.drop_needless(plans);
   auto prepared = prepare(something, refresh_image, known, cancel);
-  if (!prepared) return build_nothing(plans);
-  TargetBuilder builder(parts_, publisher_, observer_, prepared->image, known,
+  if (!prepared) return build_nothing(plans, std::move(results));
+  TargetBuilder builder(parts_, publisher_, events_, prepared->image, known,
                         std::move(prepared->distribution));
-  auto results = build_in_order(plans, builder, cancel);
+  auto all = build_in_order(plans, std::move(results), builder, cancel);
+  finish_telling();
   if (something) tidy();
-  return results;
+  return all;
 }
 
 std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const KnownTargets& known,
@@ -69,31 +101,30 @@ std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const Known
     obstacle_ = error;
   }
   if (needed) return std::nullopt;
-  observer_.notice(fmt::format("what earlier runs left in the engine stays: {}",
-                               std::exchange(obstacle_, {})->what()));
+  events_.notice(fmt::format("what earlier runs left in the engine stays: {}",
+                             std::exchange(obstacle_, {})->what()));
   return Prepared();
 }
 
 void Run::remove_leftovers() {
-  const auto warn = [this](std::string_view text) { observer_.notice(std::string(text)); };
+  const auto warn = [this](std::string_view text) { events_.notice(std::string(text)); };
   const auto removed = pkgkiln::remove_leftovers(
       parts_.runtime, {{label::instance, parts_.identity.instance}}, warn);
   if (removed > 0)
-    observer_.notice(
-        fmt::format("removed {} leftovers of an earlier run from the engine", removed));
+    events_.notice(fmt::format("removed {} leftovers of an earlier run from the engine", removed));
 }
 
-std::vector<TargetResult> Run::build_nothing(const std::vector<Plan>& plans) {
-  std::vector<TargetResult> results;
-  for (const auto& plan : plans) {
-    auto result = settled(plan, std::nullopt);
-    if (!result)
-      describe(result.emplace(),
-               Failed{"prepare", 0, obstacle_->what_failed(), {}, Fault::unreached});
-    result->target = plan.target;
-    observer_.finished(*result);
-    results.push_back(std::move(*result));
+std::vector<BuildRecord> Run::build_nothing(const std::vector<Plan>& plans, Results settled) {
+  std::vector<BuildRecord> results;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    if (!settled[i]) {
+      auto& record = settled[i].emplace(unbuilt(plans[i]));
+      note_outcome(record, Failed{"prepare", 0, obstacle_->what_failed(), {}, Fault::unreached});
+      recorder_.ended(plans[i].target, record);
+    }
+    results.push_back(std::move(*settled[i]));
   }
+  finish_telling();
   return results;
 }
 
@@ -111,7 +142,7 @@ void Run::tidy() {
     if (const auto limit = parts_.settings.host.logs; limit > 0)
       for (const auto& logs : logs_beyond(parts_.state, limit)) logs.remove();
   } catch (const Error& error) {
-    observer_.notice(fmt::format("more is kept than is wanted: {}", error.what()));
+    events_.notice(fmt::format("more is kept than is wanted: {}", error.what()));
   }
 }
 
@@ -121,14 +152,13 @@ std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
   const auto write = [&](std::string_view output) {
     if (!log) {
       log.emplace(path, parts_.settings.host.log);
-      observer_.preparing_image(path);
+      events_.tell(ImageBegun{path});
     }
     log->write(output);
   };
   try {
     return parts_.image.ensure(
-        refresh, write, [&](std::string_view text) { observer_.notice(std::string(text)); },
-        cancel);
+        refresh, write, [&](std::string_view text) { events_.notice(std::string(text)); }, cancel);
   } catch (Error& error) {
     if (log) {
       for (const auto& line : last_output_lines(path, 10)) error.because("| " + line);
@@ -156,19 +186,24 @@ Distribution Run::distribution_of(const std::string& image, const KnownTargets& 
   return Distribution::parse(std::string_view(text).substr(head.size()), ours);
 }
 
-std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
-                                              TargetBuilder& builder, const Cancellation& cancel) {
+std::vector<BuildRecord> Run::build_in_order(const std::vector<Plan>& plans, Results settled,
+                                             TargetBuilder& builder, const Cancellation& cancel) {
   auto survey = survey_targets(plans, builder, publisher_, parts_.history, cancel);
   const auto order = order_builds(survey.nodes);
   builder.know(survey.nodes);
   std::vector<Prospect> prospects;
-  for (std::size_t i = 0; i < plans.size(); ++i)
-    prospects.push_back(prospect(plans[i], survey.begun[i], builder));
-  const auto on_end = [&](std::size_t i, TargetResult& result) {
-    result.target = plans[i].target;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
     const auto& begun = survey.begun[i];
-    if (begun && result.record.build.empty()) TargetBuilder::drop(*begun);
-    observer_.finished(result);
+    if (begun && !begun->inspected) settled[i] = begun->record;
+    prospects.push_back(settled[i] ? Prospect{std::move(settled[i])} : prospect(plans[i], builder));
+  }
+  const auto on_end = [&](std::size_t i, BuildRecord& result) {
+    const auto& target = plans[i].target;
+    result.target = target.name;
+    result.repository = target.repository;
+    if (result.commit.empty()) result.commit = plans[i].commit;
+    if (survey.begun[i]) TargetBuilder::drop(*survey.begun[i]);
+    recorder_.ended(target, result);
   };
   BuildQueue queue(order, survey.nodes, std::move(prospects), parts_.capacity, cancel, on_end);
   const auto work = [&] {
@@ -183,11 +218,8 @@ std::vector<TargetResult> Run::build_in_order(const std::vector<Plan>& plans,
   return queue.take_results();
 }
 
-Prospect Run::prospect(const Plan& plan, const std::optional<Begun>& begun,
-                       const TargetBuilder& builder) const {
+Prospect Run::prospect(const Plan& plan, const TargetBuilder& builder) const {
   Prospect result;
-  result.settled = settled(plan, begun);
-  if (result.settled) return result;
   result.held_back = builder.held_back(plan);
   if (const auto last = parts_.history.last_built(plan.target.name)) {
     result.duration = last->finished - last->started;
@@ -196,23 +228,15 @@ Prospect Run::prospect(const Plan& plan, const std::optional<Begun>& begun,
   return result;
 }
 
-std::optional<TargetResult> Run::settled(const Plan& plan,
-                                         const std::optional<Begun>& begun) const {
-  TargetResult result;
-  if (const auto* skip = std::get_if<Skip>(&plan.decision)) {
-    set_status(result, TargetResult::Status::up_to_date);
-    result.record.why = skip->why;
-    result.record.commit = plan.commit;
-    return result;
-  }
+std::optional<BuildRecord> Run::settled(const Plan& plan) const {
+  if (const auto* skip = std::get_if<Skip>(&plan.decision)) return record_of(plan, *skip);
   if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
-    describe(result, Failed{unplannable->step, 0, unplannable->why, unplannable->advice,
-                            unplannable->fault()});
-    return result;
+    auto record = unbuilt(plan);
+    note_outcome(record, Failed{unplannable->step, 0, unplannable->why, unplannable->advice,
+                                unplannable->fault()});
+    return record;
   }
-  if (auto waiting = publisher_.still_waiting(plan)) return waiting;
-  if (begun && !begun->inspected) return begun->result;
-  return std::nullopt;
+  return publisher_.still_waiting(plan);
 }
 
 }  // namespace pkgkiln

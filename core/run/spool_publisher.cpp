@@ -4,7 +4,6 @@
 
 #include "core/build/build_log.hpp"
 #include "core/plan/judgement.hpp"
-#include "core/run/describe.hpp"
 
 namespace pkgkiln {
 
@@ -45,8 +44,8 @@ Target target_of(const BuildRecord& build, const KnownTargets& known) {
 
 }  // namespace
 
-SpoolPublisher::SpoolPublisher(const RunParts& parts, RunObserver& observer)
-    : parts_(parts), observer_(observer), spool_(parts.state.spool()) {}
+SpoolPublisher::SpoolPublisher(const RunParts& parts, Events& events)
+    : parts_(parts), events_(events), spool_(parts.state.spool()) {}
 
 std::string SpoolPublisher::why_unwanted(const BuildRecord& build, const Target& target,
                                          const KnownTargets& known) const {
@@ -63,87 +62,87 @@ void SpoolPublisher::publish_pending(const KnownTargets& known, const Cancellati
   std::vector<std::string> notices;
   for (const auto& batch : spool_.pending(notices)) {
     cancel.check();
-    TargetResult result;
-    result.target = target_of(batch.build, known);
-    if (const auto why = why_unwanted(batch.build, result.target, known); !why.empty()) {
+    const auto target = target_of(batch.build, known);
+    if (const auto why = why_unwanted(batch.build, target, known); !why.empty()) {
       drop(batch, why);
       continue;
     }
-    result.record = batch.build;
+    auto result = batch.build;
     attempt(
-        batch, [&] { return read_packages(batch, limits); }, result);
-    const bool published = result.status == TargetResult::Status::built;
-    if (!published) waiting_.push_back({batch, result});
+        batch, target, [&] { return read_packages(batch, limits); }, result);
+    parts_.history.record(result);
+    const bool published = result.status == Status::built;
+    if (published)
+      look_after_former(result);
+    else
+      waiting_.push_back({batch, result});
     const auto advice = result.hint.empty() ? "" : "; try: " + result.hint;
-    observer_.notice(fmt::format(
-        "the packages of '{}' that waited in the spool: {}", batch.build.target,
-        published ? "published in " + batch.build.repository : result.record.why + advice));
+    events_.notice(
+        fmt::format("the packages of '{}' that waited in the spool: {}", batch.build.target,
+                    published ? "published in " + batch.build.repository : result.why + advice));
   }
-  for (const auto& notice : notices) observer_.notice(notice);
+  for (const auto& notice : notices) events_.notice(notice);
 }
 
 void SpoolPublisher::drop_needless(const std::vector<Plan>& plans) {
   for (const auto& plan : plans) {
     if (!std::holds_alternative<Skip>(plan.decision)) continue;
     for (const auto& [batch, waiting] : waiting_)
-      if (batch.build.target == plan.target.name && waiting.status == TargetResult::Status::failed)
+      if (batch.build.target == plan.target.name && waiting.status == Status::failed)
         drop(batch, "its target is up to date without them");
   }
 }
 
-std::optional<TargetResult> SpoolPublisher::still_waiting(const Plan& plan) const {
+std::optional<BuildRecord> SpoolPublisher::still_waiting(const Plan& plan) const {
   for (const auto& [batch, waiting] : waiting_) {
-    const auto& record = waiting.record;
-    if (record.target != plan.target.name || record.commit != plan.commit ||
-        !is_of(record, plan.target) || plan.target.force)
+    if (waiting.target != plan.target.name || waiting.commit != plan.commit ||
+        !is_of(waiting, plan.target) || plan.target.force)
       continue;
     // What can't be published can become another version by its sources, or by being asked for.
-    const bool refused = waiting.status == TargetResult::Status::failed;
-    if (refused && (!record.vcs_sources.empty() || parts_.planning.retry.always)) continue;
+    const bool refused = waiting.status == Status::failed;
+    if (refused && (!waiting.vcs_sources.empty() || parts_.planning.retry.always)) continue;
     auto result = waiting;
-    result.target = plan.target;
+    result.build.clear();  // none of this run
     return result;
   }
   return std::nullopt;
 }
 
-void SpoolPublisher::publish(const Spool::Batch& batch,
+void SpoolPublisher::publish(const Spool::Batch& batch, const Target& target,
                              const std::vector<pacman::PackageArchive>& packages,
-                             TargetResult& result) {
+                             BuildRecord& result) {
   for (auto& older : spool_.others_of(batch.build.target, batch.build.build)) {
     // A run that was killed may have placed its files: what is recorded is known to be ours.
-    older.build.status = word(TargetResult::Status::unpublished);
+    older.build.status = Status::unpublished;
     parts_.history.record(older.build);
     drop(older, "a newer build of it is ready");
   }
   attempt(
-      batch, [&] { return packages; }, result);
+      batch, target, [&] { return packages; }, result);
 }
 
-void SpoolPublisher::attempt(const Spool::Batch& batch, const Packages& packages,
-                             TargetResult& result) {
-  const auto fail = [&](TargetResult::Status status, const Error& error) {
-    set_status(result, status);
-    result.record.step = "publish";
-    result.record.why = error.what();
+void SpoolPublisher::attempt(const Spool::Batch& batch, const Target& target,
+                             const Packages& packages, BuildRecord& result) {
+  const auto fail = [&](Status status, const Error& error) {
+    result.status = status;
+    result.step = "publish";
+    result.why = error.what();
     result.hint = error.advice();
   };
   try {
-    tell(put(batch.build, result.target, packages()), batch.build);
-    set_status(result, TargetResult::Status::built);
+    tell(put(batch.build, target, packages()), batch.build);
+    result.status = Status::built;
     spool_.drop(batch.directory);
   } catch (const Unpublishable& conflict) {
     // It stays: who clears the way needs no second build.
-    fail(TargetResult::Status::failed, conflict);
-    result.record.files.clear();
+    fail(Status::failed, conflict);
+    result.files.clear();
   } catch (const Error& error) {
-    fail(TargetResult::Status::unpublished, error);
-    result.record.fault = Fault::unreached;
+    fail(Status::unpublished, error);
+    result.fault = Fault::unreached;
   } catch (const Cancelled& stop) {
-    fail(TargetResult::Status::unpublished, Error(stop.what()));
+    fail(Status::unpublished, Error(stop.what()));
   }
-  parts_.history.record(result.record);
-  if (result.status == TargetResult::Status::built) look_after_former(result.record);
 }
 
 Published SpoolPublisher::put(const BuildRecord& build, Target target,
@@ -170,7 +169,7 @@ void SpoolPublisher::look_after_former(const BuildRecord& build) {
       if (!listed || listed->sha256 != file.sha256) continue;
       const bool prune = parts_.repositories.is_pruned(build.repository);
       if (prune) repository.withdraw({file.file_name, file.sha256});
-      observer_.notice(fmt::format(
+      events_.notice(fmt::format(
           "{} {} '{}': '{}' makes it no more{}", file.file_name,
           prune ? "was removed from" : "is still in", build.repository, target,
           prune                       ? ""
@@ -178,13 +177,13 @@ void SpoolPublisher::look_after_former(const BuildRecord& build) {
                                       : "; remove it on the server if nobody needs it"));
     }
   } catch (const std::exception& error) {
-    observer_.notice(
+    events_.notice(
         fmt::format("cannot look after what '{}' makes no more: {}", build.target, error.what()));
   }
 }
 
 void SpoolPublisher::tell(const Published& published, const BuildRecord& build) {
-  for (const auto& notice : published.notices) observer_.notice(notice);
+  for (const auto& notice : published.notices) events_.notice(notice);
   if (published.removed.empty() || build.log.empty()) return;
   try {
     BuildLog log(build.log, parts_.settings.host.log);
@@ -198,9 +197,9 @@ void SpoolPublisher::drop(const Spool::Batch& batch, const std::string& why) {
       fmt::format("the packages of '{}' that waited in the spool", batch.build.target);
   try {
     spool_.drop(batch.directory);
-    observer_.notice(fmt::format("dropped {}: {}", packages, why));
+    events_.notice(fmt::format("dropped {}: {}", packages, why));
   } catch (const Error& error) {
-    observer_.notice(fmt::format("cannot drop {} ({}): {}", packages, why, error.what()));
+    events_.notice(fmt::format("cannot drop {} ({}): {}", packages, why, error.what()));
   }
 }
 

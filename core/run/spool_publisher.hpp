@@ -4,20 +4,19 @@
 #include <optional>
 #include <vector>
 
+#include "core/events/events.hpp"
+#include "core/job/build_record.hpp"
 #include "core/plan/plan.hpp"
-#include "core/run/observer.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/run/parts.hpp"
-#include "core/run/result.hpp"
 #include "core/state/spool.hpp"
 
 namespace pkgkiln {
 
-/// Publishes sealed batches of the spool, and records what became of their builds. Thread-safe,
-/// but for publish_pending().
+/// Publishes sealed batches of the spool. Thread-safe, but for publish_pending().
 class SpoolPublisher {
  public:
-  SpoolPublisher(const RunParts& parts, RunObserver& observer);
+  SpoolPublisher(const RunParts& parts, Events& events);
 
   const Spool& spool() const { return spool_; }
 
@@ -29,32 +28,34 @@ class SpoolPublisher {
   void drop_needless(const std::vector<Plan>& plans);
   /// What came of it again, if this very build of the target waits in the spool still and nothing
   /// but the repository can change that.
-  std::optional<TargetResult> still_waiting(const Plan& plan) const;
+  std::optional<BuildRecord> still_waiting(const Plan& plan) const;
 
-  /// Puts what comes of it into the result, whose record is the batch's. The packages are those of
+  /// Puts what comes of it into the result, which is the batch's record. The packages are those of
   /// the batch as this run made and read them. What waited of earlier builds of the target is
   /// dropped first: it could only put an older version over this one.
-  void publish(const Spool::Batch& batch, const std::vector<pacman::PackageArchive>& packages,
-               TargetResult& result);
+  void publish(const Spool::Batch& batch, const Target& target,
+               const std::vector<pacman::PackageArchive>& packages, BuildRecord& result);
+  /// Of packages that the target makes no more: takes them out, where that is wished. Once the
+  /// build is recorded.
+  void look_after_former(const BuildRecord& build);
 
  private:
   std::string why_unwanted(const BuildRecord& build, const Target& target,
                            const KnownTargets& known) const;
   using Packages = std::function<std::vector<pacman::PackageArchive>()>;
-  void attempt(const Spool::Batch& batch, const Packages& packages, TargetResult& result);
+  void attempt(const Spool::Batch& batch, const Target& target, const Packages& packages,
+               BuildRecord& result);
   Published put(const BuildRecord& build, Target target,
                 const std::vector<pacman::PackageArchive>& packages);
-  /// Of packages that the target makes no more: takes them out, where that is wished.
-  void look_after_former(const BuildRecord& build);
   void tell(const Published& published, const BuildRecord& build);
   void drop(const Spool::Batch& batch, const std::string& why);
 
   RunParts parts_;
-  RunObserver& observer_;
+  Events& events_;
   Spool spool_;
   struct Waiting {
     Spool::Batch batch;
-    TargetResult result;
+    BuildRecord result;
   };
   std::vector<Waiting> waiting_;  // could not be published at the start either
 };

@@ -68,8 +68,7 @@ Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
     if (std::holds_alternative<Skip>(plans[i].decision)) return;
     if (const auto waiting = publisher.still_waiting(plans[i])) {
       // What was refused lists no files.
-      return waiting->record.files.empty() ? offer_past(node, history)
-                                           : offer_files(node, waiting->record);
+      return waiting->files.empty() ? offer_past(node, history) : offer_files(node, *waiting);
     }
     auto& owners = builder.owners();
     if (const auto& known = plans[i].inspected; known && known->srcinfo) {
@@ -82,7 +81,7 @@ Survey survey_targets(const std::vector<Plan>& plans, TargetBuilder& builder,
     const auto& begun = survey.begun[i] = builder.survey(plans[i], cancel);
     if (begun->inspected)
       offer_packages(node, *begun->inspected, plans[i].target, owners);
-    else if (begun->result.status != TargetResult::Status::up_to_date)
+    else if (begun->record.status != Status::up_to_date)
       offer_past(node, history);
   });
   return survey;

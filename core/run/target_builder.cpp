@@ -8,7 +8,6 @@
 #include <variant>
 
 #include "core/pacman/package_name.hpp"
-#include "core/run/describe.hpp"
 #include "core/run/plan_record.hpp"
 #include "core/state/old_files.hpp"
 
@@ -27,8 +26,8 @@ void note_findings(BuildRecord& record, const Inspected& found) {
   record.vcs_sources = found.vcs_sources;
 }
 
-void note_steps(TargetResult& result, const PackageBuild& build) {
-  for (auto& step : build.times()) result.steps.push_back(std::move(step));
+void note_steps(BuildRecord& record, const PackageBuild& build) {
+  for (auto& step : build.times()) record.steps.push_back(std::move(step));
 }
 
 void note_cache(History& history, const PackageBuild& build) {
@@ -40,61 +39,53 @@ void note_end(BuildRecord& record) {
   record.finished = std::max(std::chrono::system_clock::now(), record.started);
 }
 
-void tell_of_gaps(BuildLog& log, const Target& target, RunObserver& observer) {
+void tell_of_gaps(BuildLog& log, const Target& target, Events& events) {
   if (const auto problem = log.problem(); !problem.empty())
-    observer.notice(
+    events.notice(
         fmt::format("the log of '{}' could not all be written: {}", target.name, problem));
 }
 
 /// Whether the packages are published, or will be.
-bool is_kept(TargetResult::Status status) {
-  return status == TargetResult::Status::built || status == TargetResult::Status::unpublished;
+bool is_kept(Status status) {
+  return status == Status::built || status == Status::unpublished;
 }
 
 }  // namespace
 
-TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher,
-                             RunObserver& observer, std::string image, KnownTargets known,
-                             Distribution distribution)
+TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, Events& events,
+                             std::string image, KnownTargets known, Distribution distribution)
     : parts_(parts),
       publisher_(publisher),
-      observer_(observer),
-      logs_(parts, observer),
+      events_(events),
+      recorder_(parts.history, events),
       owners_(parts.history, parts.repositories, std::move(known), std::move(distribution)),
       image_(std::move(image)) {}
 
-TargetResult TargetBuilder::begin(const Plan& plan) {
-  TargetResult result;
-  result.target = plan.target;
-  auto& record = result.record;
-  record = record_for(plan);
+BuildRecord TargetBuilder::begin(const Plan& plan) {
+  auto record = record_for(plan);
   record.image = image_;
-  record.started = logs_.start_of(plan.target);
+  record.started = start_of(plan.target);
   record.log = parts_.state.log(plan.target.name, record.build);
   const std::lock_guard lock(logs_mutex_);
   logs_in_use_.insert(record.log);
-  return result;
+  return record;
 }
 
-std::optional<TargetResult> TargetBuilder::held_back(const Plan& plan) const {
+std::optional<BuildRecord> TargetBuilder::held_back(const Plan& plan) const {
   const auto* build = std::get_if<Build>(&plan.decision);
   if (build == nullptr || build->not_with_image.empty() || build->not_with_image != image_)
     return std::nullopt;
-  const auto last = parts_.history.last(plan.target.name);
+  auto last = parts_.history.last(plan.target.name);
   if (!last || may_publish_now(*last, plan.target)) return std::nullopt;
-  TargetResult result;
-  result.record = *last;
-  result.record.why = fmt::format("not tried again: {} ({})", build->why, last->why);
-  result.hint = "pkgkiln build " + plan.target.name + " tries it at once";
-  set_status(result, last->status == word(TargetResult::Status::timed_out)
-                         ? TargetResult::Status::timed_out
-                         : TargetResult::Status::failed);
-  return result;
+  last->build.clear();  // none of this run
+  last->why = fmt::format("not tried again: {} ({})", build->why, last->why);
+  last->hint = "pkgkiln build " + plan.target.name + " tries it at once";
+  return last;
 }
 
 /// Whether names were all that was against its last build, and nothing is against them any more.
 bool TargetBuilder::may_publish_now(const BuildRecord& last, const Target& target) const {
-  if (last.status != word(TargetResult::Status::failed) || last.files.empty()) return false;
+  if (last.status != Status::failed || last.files.empty()) return false;
   return std::none_of(last.files.begin(), last.files.end(), [&](const RecordedFile& file) {
     const auto name = pacman::PackageFileName::parse(file.file_name);
     return name && owners_.refusal(name->pkgname, target);
@@ -103,7 +94,7 @@ bool TargetBuilder::may_publish_now(const BuildRecord& last, const Target& targe
 
 Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
   Begun begun{begin(plan), std::nullopt};
-  auto& record = begun.result.record;
+  auto& record = begun.record;
   {
     BuildLog log(record.log, parts_.settings.host.log);
     const auto source = open_source(plan.target, parts_.state, parts_.remotes);
@@ -115,80 +106,84 @@ Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
     remember(found, plan.target.name, parts_.history);
     if (!ended) {
       begun.inspected = std::move(found);
-      note_steps(begun.result, build);
+      note_steps(record, build);
       return begun;
     }
     note_findings(record, found);
-    describe(begun.result, *ended);
+    note_outcome(record, *ended);
+    note_steps(record, build);
     owners_.release(plan.target);
-    tell_of_gaps(log, plan.target, observer_);
+    tell_of_gaps(log, plan.target, events_);
   }
-  observer_.build_started(plan, record.log);
+  tell_begun(plan, record);
   note_end(record);
-  parts_.history.record(record);
-  finish(plan.target, record);
+  recorder_.ended(plan.target, record);
+  make_room_for_logs(record.log);
   return begun;
 }
 
-TargetResult TargetBuilder::build(const Plan& plan, const std::optional<Begun>& begun,
-                                  const BuildTurn& turn, const Cancellation& cancel) {
-  auto result = begun ? begun->result : begin(plan);
+BuildRecord TargetBuilder::build(const Plan& plan, const std::optional<Begun>& begun,
+                                 const BuildTurn& turn, const Cancellation& cancel) {
+  auto record = begun ? begun->record : begin(plan);
   const auto& spool = publisher_.spool();
-  const auto directory = spool.open(plan.target.name, result.record.build);
-  const auto outcome = build_packages(plan, result, begun, turn, directory, cancel);
-  describe(result, outcome);
-  if (result.record.step == "dependencies") hint_at_versions(result);
-  note_end(result.record);
-  if (result.status == TargetResult::Status::built) {
-    const Spool::Batch batch{directory, result.record};
+  const auto directory = spool.open(plan.target.name, record.build);
+  const auto outcome = build_packages(plan, record, begun, turn, directory, cancel);
+  note_outcome(record, outcome);
+  if (record.step == "dependencies") hint_at_versions(record);
+  note_end(record);
+  std::vector<std::string> news;
+  if (record.status == Status::built) {
+    const Spool::Batch batch{directory, record};
     spool.seal(batch);
     const auto& packages = std::get<Built>(outcome).packages;
-    const auto news = owners_.news(packages, plan.target);
-    publisher_.publish(batch, packages, result);
-    if (is_kept(result.status))
-      for (const auto& one : news) observer_.notice(one);
+    news = owners_.news(packages, plan.target);
+    publisher_.publish(batch, plan.target, packages, record);
   } else {
     spool.drop(directory);
-    parts_.history.record(result.record);
   }
-  if (!is_kept(result.status)) owners_.release(plan.target);
-  finish(plan.target, result.record);
-  return result;
+  recorder_.ended(plan.target, record);
+  if (record.status == Status::built) publisher_.look_after_former(record);
+  if (is_kept(record.status))
+    for (auto& one : news) events_.notice(std::move(one));
+  else
+    owners_.release(plan.target);
+  make_room_for_logs(record.log);
+  return record;
 }
 
 void TargetBuilder::drop(const Begun& begun) {
   std::error_code ignored;
-  std::filesystem::remove(begun.result.record.log, ignored);
+  std::filesystem::remove(begun.record.log, ignored);
 }
 
-BuildOutcome TargetBuilder::build_packages(const Plan& plan, TargetResult& result,
+BuildOutcome TargetBuilder::build_packages(const Plan& plan, BuildRecord& record,
                                            const std::optional<Begun>& begun, const BuildTurn& turn,
                                            const std::filesystem::path& output_dir,
                                            const Cancellation& cancel) {
-  BuildLog log(result.record.log, parts_.settings.host.log);
+  BuildLog log(record.log, parts_.settings.host.log);
   const auto source = open_source(plan.target, parts_.state, parts_.remotes);
-  observer_.build_started(plan, result.record.log);
-  auto work = job(plan, result.record, *source, log);
+  tell_begun(plan, record);
+  auto work = job(plan, record, *source, log);
   work.output_dir = output_dir;
   work.turn = turn;
   work.turn.take = [&] {
     const bool taken = turn.take();
-    result.record.started = logs_.start_of(plan.target);  // it may have waited long
+    record.started = start_of(plan.target);  // it may have waited long
     return taken;
   };
   if (begun) work.inspected = begun->inspected;
   PackageBuild build(parts_.runtime, parts_.identity, parts_.settings, std::move(work));
   auto outcome = build.run(cancel);
   auto found = build.inspected();
-  note_findings(result.record, found);
+  note_findings(record, found);
   remember(found, plan.target.name, parts_.history);
   // What was remembered may be why: makepkg is asked again the next time.
   if (found.remembered && std::holds_alternative<Failed>(outcome))
     parts_.history.forget_inspection(plan.target.name);
-  note_steps(result, build);
-  result.record.peak_memory = build.peak_memory();
+  note_steps(record, build);
+  record.peak_memory = build.peak_memory();
   note_cache(parts_.history, build);
-  tell_of_gaps(log, plan.target, observer_);
+  tell_of_gaps(log, plan.target, events_);
   return outcome;
 }
 
@@ -203,19 +198,21 @@ BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, Packagi
           {},
           log,
           [this, &plan](const std::string& pkgname) { return owners_.claim(pkgname, plan.target); },
-          [this, &plan](const std::string& step) { observer_.step_started(plan.target, step); }};
+          [this, &plan](const std::string& step) {
+            events_.tell(StepBegun{plan.target.name, step});
+          }};
 }
 
 /// Pacman says no more of a version that isn't there than of a package that isn't.
-void TargetBuilder::hint_at_versions(TargetResult& result) const {
-  std::istringstream words(result.record.why);
+void TargetBuilder::hint_at_versions(BuildRecord& record) const {
+  std::istringstream words(record.why);
   for (std::string word; words >> word;) {
     word.erase(0, word.find_first_not_of('\''));
     while (!word.empty() && (word.back() == '\'' || word.back() == ',')) word.pop_back();
     const auto dependency = pacman::Dependency::parse(word);
     if (dependency.relation == pacman::Dependency::Relation::any) continue;
-    if (const auto there = other_version(dependency, result.target.repository))
-      result.hint = fmt::format("{} is needed, but {}", word, *there);
+    if (const auto there = other_version(dependency, record.repository))
+      record.hint = fmt::format("{} is needed, but {}", word, *there);
   }
 }
 
@@ -239,9 +236,20 @@ std::optional<std::string> TargetBuilder::other_version(const pacman::Dependency
   return found;
 }
 
-void TargetBuilder::finish(const Target& target, const BuildRecord& record) {
-  if (record.status != word(TargetResult::Status::interrupted)) logs_.deliver(target, record);
-  make_room_for_logs(record.log);
+void TargetBuilder::tell_begun(const Plan& plan, const BuildRecord& record) {
+  const auto* build = std::get_if<Build>(&plan.decision);
+  events_.tell(
+      BuildBegun{plan.target.name, build == nullptr ? "asked to" : build->why, record.log});
+}
+
+std::chrono::system_clock::time_point TargetBuilder::start_of(const Target& target) const {
+  using std::chrono::seconds;
+  const auto now = std::chrono::system_clock::now();
+  if (parts_.logs == nullptr) return now;
+  const auto last = parts_.history.last(target.name);
+  if (!last) return now;
+  return std::max<std::chrono::system_clock::time_point>(
+      now, std::chrono::floor<seconds>(last->started) + seconds(1));
 }
 
 void TargetBuilder::make_room_for_logs(const std::filesystem::path& log) {
@@ -256,7 +264,7 @@ void TargetBuilder::make_room_for_logs(const std::filesystem::path& log) {
   try {
     for (const auto& logs : logs_beyond(parts_.state, limit, logs_in_use_)) logs.remove();
   } catch (const Error& error) {
-    observer_.notice(fmt::format("more logs are kept than is wanted: {}", error.what()));
+    events_.notice(fmt::format("more logs are kept than is wanted: {}", error.what()));
   }
 }
 

@@ -26,14 +26,14 @@ auto texts_of(Record& build) {
                     std::pair{"url", &build.url},       std::pair{"branch", &build.branch},
                     std::pair{"path", &build.path},     std::pair{"repository", &build.repository},
                     std::pair{"commit", &build.commit}, std::pair{"image", &build.image},
-                    std::pair{"status", &build.status}, std::pair{"step", &build.step},
-                    std::pair{"why", &build.why}};
+                    std::pair{"step", &build.step},     std::pair{"why", &build.why}};
 }
 
 /// Those that records of earlier versions don't have.
 template <typename Record>
 auto later_texts_of(Record& build) {
-  return std::array{std::pair{"tree", &build.tree}, std::pair{"conditions", &build.conditions}};
+  return std::array{std::pair{"tree", &build.tree}, std::pair{"conditions", &build.conditions},
+                    std::pair{"hint", &build.hint}};
 }
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
@@ -132,6 +132,8 @@ std::string to_json(const BuildRecord& build) {
     writer.Key(name);
     write_text(writer, *text);
   }
+  writer.Key("status");
+  write_text(writer, word(build.status));
   writer.Key("log");
   write_text(writer, build.log.string());
   writer.Key("exit_code");
@@ -142,6 +144,13 @@ std::string to_json(const BuildRecord& build) {
   writer.Uint64(build.peak_memory);
   writer.Key("forced");
   writer.Bool(build.forced);
+  writer.Key("steps");
+  writer.StartObject();
+  for (const auto& step : build.steps) {
+    writer.Key(step.step.data(), static_cast<rapidjson::SizeType>(step.step.size()));
+    writer.Int64(step.took.count());
+  }
+  writer.EndObject();
   writer.Key("vcs_sources");
   writer.StartArray();
   for (const auto& source : build.vcs_sources)
@@ -165,6 +174,9 @@ BuildRecord build_record_from_json(const std::string& text) {
   for (const auto& [name, field] : texts_of(build)) *field = text_of(document, name);
   for (const auto& [name, field] : later_texts_of(build))
     if (document.HasMember(name)) *field = text_of(document, name);
+  const auto status = status_of(text_of(document, "status"));
+  if (!status) refuse("status", "a known word");
+  build.status = *status;
   build.log = text_of(document, "log");
   const auto exit_code = number_of(document, "exit_code");
   if (exit_code < std::numeric_limits<int>::min() || exit_code > std::numeric_limits<int>::max())
@@ -174,6 +186,12 @@ BuildRecord build_record_from_json(const std::string& text) {
   build.finished = time_of(document, "finished");
   build.peak_memory = peak_memory_of(document);
   build.forced = forced_of(document);
+  if (const auto steps = document.FindMember("steps"); steps != document.MemberEnd()) {
+    if (!steps->value.IsObject()) refuse("steps", "an object");
+    for (const auto& step : steps->value.GetObject())
+      build.steps.push_back({step.name.GetString(), std::chrono::milliseconds(number_of(
+                                                        steps->value, step.name.GetString()))});
+  }
   for (const auto& source : list_of(document, "vcs_sources").GetArray()) {
     // A text alone is from before commits were recorded.
     if (source.IsString())

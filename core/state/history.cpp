@@ -16,7 +16,8 @@ using Clock = std::chrono::system_clock;
 
 constexpr const char* kColumns =
     "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
-    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault FROM builds "
+    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault, hint FROM "
+    "builds "
     "WHERE target = ? ";
 
 std::int64_t to_number(Clock::time_point time) {
@@ -39,8 +40,10 @@ BuildRecord record_of(const sqlite::Statement& row) {
   BuildRecord build;
   int column = 0;
   for (auto* field : {&build.build, &build.target, &build.url, &build.branch, &build.path,
-                      &build.repository, &build.commit, &build.image, &build.status, &build.step})
+                      &build.repository, &build.commit, &build.image})
     *field = row.text(++column);
+  build.status = status_of(row.text(++column)).value_or(Status::failed);
+  build.step = row.text(++column);
   build.exit_code = static_cast<int>(row.number(++column));
   build.why = row.text(++column);
   build.started = to_time(row.number(++column));
@@ -50,6 +53,7 @@ BuildRecord record_of(const sqlite::Statement& row) {
   build.tree = row.text(++column);
   build.conditions = row.text(++column);
   build.fault = fault_of(row.text(++column));
+  build.hint = row.text(++column);
   return build;
 }
 
@@ -63,6 +67,11 @@ void read_lists(const sqlite::Connection& connection, std::int64_t id, BuildReco
                             "ORDER BY rowid");
   sources.bind(id);
   while (sources.step()) build.vcs_sources.push_back({sources.text(0), sources.text(1)});
+  sqlite::Statement steps(connection,
+                          "SELECT step, milliseconds FROM steps WHERE build_id = ? ORDER BY rowid");
+  steps.bind(id);
+  while (steps.step())
+    build.steps.push_back({steps.text(0), std::chrono::milliseconds(steps.number(1))});
 }
 
 std::optional<BuildRecord> newest(const sqlite::Connection& connection, const std::string& target,
@@ -90,19 +99,27 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
       connection,
       "INSERT INTO builds (id, build, target, url, branch, path, repository, commit_id, image, "
       "status, step, exit_code, why, started, finished, peak_memory, log, tree, conditions, "
-      "fault) VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "fault, hint) VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   insert.bind(old_id.value_or(0));  // ids begin with 1
-  for (const auto* field :
-       {&build.build, &build.target, &build.url, &build.branch, &build.path, &build.repository,
-        &build.commit, &build.image, &build.status, &build.step})
+  for (const auto* field : {&build.build, &build.target, &build.url, &build.branch, &build.path,
+                            &build.repository, &build.commit, &build.image})
     insert.bind(*field);
+  insert.bind(word(build.status)).bind(build.step);
   insert.bind(build.exit_code).bind(build.why);
   insert.bind(to_number(build.started)).bind(to_number(build.finished));
   insert.bind(static_cast<std::int64_t>(build.peak_memory)).bind(build.log.string());
   insert.bind(build.tree).bind(build.conditions);
-  insert.bind(kFaults.at(static_cast<std::size_t>(build.fault)));
+  insert.bind(kFaults.at(static_cast<std::size_t>(build.fault))).bind(build.hint);
   insert.step();
   return connection.last_row_id();
+}
+
+/// A target that is blocked in each run is remembered once.
+void forget_last_blocked(const sqlite::Connection& connection, const std::string& target) {
+  sqlite::Statement remove(connection, R"(
+    DELETE FROM builds WHERE status = 'blocked'
+      AND id = (SELECT MAX(id) FROM builds WHERE target = ?))");
+  remove.bind(target).step();
 }
 
 void insert_lists(const sqlite::Connection& connection, std::int64_t id, const BuildRecord& build) {
@@ -116,6 +133,11 @@ void insert_lists(const sqlite::Connection& connection, std::int64_t id, const B
     sqlite::Statement insert(
         connection, "INSERT INTO vcs_sources (build_id, source, commit_id) VALUES (?,?,?)");
     insert.bind(id).bind(source.source).bind(source.commit).step();
+  }
+  for (const auto& step : build.steps) {
+    sqlite::Statement insert(connection,
+                             "INSERT INTO steps (build_id, step, milliseconds) VALUES (?,?,?)");
+    insert.bind(id).bind(step.step).bind(step.took.count()).step();
   }
 }
 
@@ -136,6 +158,7 @@ History::~History() = default;
 void History::record(const BuildRecord& build) {
   const std::lock_guard lock(database_->mutex);
   sqlite::Transaction transaction(database_->connection);
+  if (build.status == Status::blocked) forget_last_blocked(database_->connection, build.target);
   insert_lists(database_->connection, insert_build(database_->connection, build), build);
   transaction.commit();
 }
@@ -152,7 +175,7 @@ std::optional<BuildRecord> History::last_built(const std::string& target) const 
 
 std::optional<BuildRecord> History::last(const std::string& target) const {
   const std::lock_guard lock(database_->mutex);
-  return newest(database_->connection, target, "");
+  return newest(database_->connection, target, "AND status <> 'blocked'");
 }
 
 std::int64_t History::failures(const BuildRecord& like) const {
@@ -248,7 +271,7 @@ void History::forget_builds(Clock::time_point before) {
   const std::lock_guard lock(database_->mutex);
   sqlite::Statement remove(database_->connection, R"(
     DELETE FROM builds WHERE finished < ? AND id NOT IN (
-      SELECT MAX(id) FROM builds GROUP BY target
+      SELECT MAX(id) FROM builds WHERE status <> 'blocked' GROUP BY target
       UNION SELECT MAX(id) FROM builds WHERE status = 'built' GROUP BY target, repository
       UNION SELECT MAX(b.id) FROM builds b JOIN files f ON f.build_id = b.id
         WHERE b.status = 'built' GROUP BY b.repository, f.pkgname

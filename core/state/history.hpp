@@ -7,59 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "core/base/error.hpp"
+#include "core/job/build_record.hpp"
 #include "core/state/state_dir.hpp"
 #include "core/target/target.hpp"
 
 namespace pkgkiln {
-
-/// A package file that a build made.
-struct RecordedFile {
-  std::string file_name;
-  std::string sha256;
-
-  bool operator==(const RecordedFile&) const = default;
-};
-
-/// A source that a VCS serves.
-struct RecordedSource {
-  std::string source;  // as the PKGBUILD has it
-  std::string commit;  // that its branch or tag named before it was fetched; may be unknown
-
-  bool operator==(const RecordedSource&) const = default;
-};
-
-/// One build as it is remembered.
-struct BuildRecord {
-  std::string build;   // id: also the name of its log and spool directory
-  std::string target;  // Target::name
-  std::string url;     // of the target then, displayable: what is secret in it is not kept; a
-                       // record of another url doesn't count for it
-  std::string branch;
-  std::string path;
-  std::string repository;
-  std::string commit;  // of the packaging repository, or the sha256 of a PKGBUILD's content
-  std::string tree;    // names the content of the PKGBUILD's directory; may be unknown
-  std::string image;   // id of the builder image
-  /// Of the settings that a build's end may hang on, "name=value" a line; empty: unknown.
-  std::string conditions;
-  std::string status;  // word of BuildOutcome: "built", "up-to-date", "failed", "timed-out", …
-  std::string step;    // where it ended, for the ones that failed
-  int exit_code = 0;
-  Fault fault = Fault::elsewhere;  // of one that failed
-  std::string why;
-  std::chrono::system_clock::time_point started, finished;
-  std::uint64_t peak_memory = 0;  // bytes that its container had at most; 0: unknown
-  std::filesystem::path log;
-  /// Of the PKGBUILD: while there is any, an unmoved `commit` alone doesn't prove it unchanged.
-  std::vector<RecordedSource> vcs_sources;
-  /// What was published, or was found published; of one that failed, what it may not publish.
-  std::vector<RecordedFile> files;
-  /// Its target was forced. Known only while the build waits in the spool.
-  bool forced = false;
-
-  bool operator==(const BuildRecord&) const = default;
-};
 
 /// A package that a target made once.
 struct FormerPackage {
@@ -104,7 +56,7 @@ class History {
   std::optional<BuildRecord> last_good(const std::string& target) const;
   /// The newest of that target with status "built": what a build of it takes.
   std::optional<BuildRecord> last_built(const std::string& target) const;
-  /// The newest of that target, whatever became of it.
+  /// The newest of that target that was tried, whatever became of it: not one that was blocked.
   std::optional<BuildRecord> last(const std::string& target) const;
   /// How often the target failed or timed out since its newest good build as it did in `like`: at
   /// its commit, with its image and under its conditions.

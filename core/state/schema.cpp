@@ -66,6 +66,15 @@ constexpr std::array kVersions{
   ALTER TABLE builds ADD COLUMN fault TEXT NOT NULL DEFAULT '';
   UPDATE builds SET fault = 'target' WHERE status = 'failed' AND (exit_code <> 0 OR step = 'accept');
 )",
+    // 6
+    R"(
+  ALTER TABLE builds ADD COLUMN hint TEXT NOT NULL DEFAULT '';
+  CREATE TABLE steps (
+    build_id INTEGER NOT NULL REFERENCES builds (id) ON DELETE CASCADE,
+    step TEXT NOT NULL, milliseconds INTEGER NOT NULL
+  );
+  CREATE INDEX steps_of_build ON steps (build_id);
+)",
 };
 constexpr std::int64_t kSchemaVersion = kVersions.size();
 

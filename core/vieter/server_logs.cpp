@@ -18,9 +18,8 @@ constexpr std::uint64_t kLongest = 64U << 20U;
 constexpr int kTimedOut = 124;  // as timeout(1) has it
 
 int exit_code_of(const BuildRecord& build) {
-  if (build.status == "built" || build.status == "up-to-date" || build.status == "unpublished")
-    return 0;
-  if (build.status == "timed-out") return kTimedOut;
+  if (is_good(build.status) || build.status == Status::unpublished) return 0;
+  if (build.status == Status::timed_out) return kTimedOut;
   return build.exit_code == 0 ? 1 : build.exit_code;
 }
 

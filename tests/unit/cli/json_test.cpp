@@ -56,11 +56,11 @@ TEST_CASE("every decision has a word of its own in JSON") {
 }
 
 TEST_CASE("a result as JSON has the files and the times of the steps") {
-  TargetResult result;
-  result.target.name = "foo";
-  result.status = TargetResult::Status::built;
-  result.record.files = {{"foo-1-1-any.pkg.tar.zst", "00"}};
-  result.record.log = "/logs/foo";
+  BuildRecord result;
+  result.target = "foo";
+  result.status = Status::built;
+  result.files = {{"foo-1-1-any.pkg.tar.zst", "00"}};
+  result.log = "/logs/foo";
   result.steps = {{"fetch", std::chrono::milliseconds(1'250)}};
   const auto target = only_target(cli::results_json({result}));
   CHECK(text(target, "status") == "built");
@@ -71,9 +71,9 @@ TEST_CASE("a result as JSON has the files and the times of the steps") {
 }
 
 TEST_CASE("what a PKGBUILD printed stays text in JSON") {
-  TargetResult result;
-  result.record.why = "\"},\x01\xff\u202e\u009bä{\n";
-  result.record.step = "\xed\xa0\x80";
+  BuildRecord result;
+  result.why = "\"},\x01\xff\u202e\u009bä{\n";
+  result.step = "\xed\xa0\x80";
   const auto json = cli::results_json({result});
   const auto target = only_target(json);
   CHECK(text(target, "why") == "\"},\\x01\\xff\\u202e\\u009bä{");

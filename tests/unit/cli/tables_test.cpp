@@ -5,13 +5,12 @@
 
 using namespace pkgkiln;
 using Catch::Matchers::ContainsSubstring;
-using Status = TargetResult::Status;
 
 namespace {
 
-TargetResult result_of(const std::string& name, Status status) {
-  TargetResult result;
-  result.target.name = name;
+BuildRecord result_of(const std::string& name, Status status) {
+  BuildRecord result;
+  result.target = name;
   result.status = status;
   return result;
 }
@@ -56,12 +55,12 @@ TEST_CASE("a summary tells failures with their step, code, hint, last lines and 
   const auto log = directory.path() / "1.log";
   write_file_atomically(log, "first\nthe reason\n");
   auto good = result_of("good", Status::built);
-  good.record.files = {{"good-1-1-any.pkg.tar.zst", ""}};
+  good.files = {{"good-1-1-any.pkg.tar.zst", ""}};
   auto bad = result_of("bad", Status::failed);
-  bad.record.step = "build";
-  bad.record.exit_code = 4;
-  bad.record.why = "a function of the PKGBUILD failed";
-  bad.record.log = log;
+  bad.step = "build";
+  bad.exit_code = 4;
+  bad.why = "a function of the PKGBUILD failed";
+  bad.log = log;
   bad.hint = "check() failed";
   const auto text = cli::summary({good, bad, result_of("waits", Status::unpublished)});
   CHECK_THAT(text, ContainsSubstring("good   built        good-1-1-any.pkg.tar.zst\n"));
@@ -89,7 +88,7 @@ TEST_CASE("a summary may leave out what went well") {
 
 TEST_CASE("a summary counts what was blocked, and says why") {
   auto blocked = result_of("app", Status::blocked);
-  blocked.record.why = "its dependency 'lib' failed";
+  blocked.why = "its dependency 'lib' failed";
   const auto text = cli::summary({result_of("lib", Status::failed), blocked});
   CHECK_THAT(text, ContainsSubstring("app  blocked  its dependency 'lib' failed\n"));
   CHECK_THAT(text, ContainsSubstring("\napp: blocked\n  its dependency 'lib' failed\n"));

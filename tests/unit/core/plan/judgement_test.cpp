@@ -17,7 +17,7 @@ struct Judged {
   Judged() {
     last.commit = "c0ffee";
     last.image = "image";
-    last.status = "failed";
+    last.status = Status::failed;
     last.step = "build";
     last.exit_code = 4;
     last.fault = Fault::target;
@@ -46,7 +46,7 @@ TEST_CASE("a timeout and a version of moving sources that was refused are rememb
   situation.last.exit_code = 0;
   situation.last.fault = Fault::elsewhere;
   SECTION("timeout") {
-    situation.last.status = "timed-out";
+    situation.last.status = Status::timed_out;
   }
   SECTION("conflict") {
     situation.last.step = "publish";
@@ -86,7 +86,7 @@ TEST_CASE("everything else is tried again") {
     situation.last.step = "publish";
   }
   SECTION("it was interrupted") {
-    situation.last.status = "interrupted";
+    situation.last.status = Status::interrupted;
   }
   SECTION("it is forced") {
     situation.plan.target.force = true;

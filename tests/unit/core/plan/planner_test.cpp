@@ -58,7 +58,7 @@ struct PlannedTarget {
     record.target = target.name;
     record.url = target.url;
     record.repository = target.repository;
-    record.status = "built";
+    record.status = Status::built;
     record.commit = upstream.commit({{"PKGBUILD", "pkgname=foo\n"}});
     record.files = {{"foo-1-1-any.pkg.tar.zst", "00"}, {"foo-data-1-1-any.pkg.tar.zst", "00"}};
     repository->files = {"foo-1-1-any.pkg.tar.zst", "foo-data-1-1-any.pkg.tar.zst"};
@@ -142,7 +142,7 @@ TEST_CASE("in doubt it builds") {
     CHECK_THAT(situation.why_build(), ContainsSubstring("not published"));
   }
   SECTION("its last build failed") {
-    record.status = "failed";
+    record.status = Status::failed;
     record.step = "build";
     situation.history.record(record);
     CHECK(situation.why_build() == "its last build failed at step build");

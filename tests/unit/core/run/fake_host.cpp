@@ -66,7 +66,7 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   return target;
 }
 
-std::vector<TargetResult> FakeHost::build(const std::vector<Target>& targets) {
+std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
   const RunIdentity identity{state.instance(), time_and_random()};
   BuilderImage::Settings how;
   how.recipe.base = kBase;

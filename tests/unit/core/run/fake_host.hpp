@@ -17,42 +17,23 @@
 
 namespace pkgkiln::test {
 
-/// Writes down what it sees, and whether two calls ever came at once.
-class RecordingObserver : public RunObserver {
+/// Writes down what it hears of.
+class RecordingListener : public Listener {
  public:
-  void notice(const std::string& text) override {
-    const Call call(*this);
-    notices.push_back(text);
-  }
-  void planned(const std::vector<Plan>&) override { const Call call(*this); }
-  void preparing_image(const std::filesystem::path&) override { const Call call(*this); }
-  void build_started(const Plan& plan, const std::filesystem::path&) override {
-    const Call call(*this);
-    started.push_back(plan.target.name);
-  }
-  void step_started(const Target& target, const std::string& step) override {
-    const Call call(*this);
-    steps.push_back(target.name + ": " + step);
+  void hear(const Event& event) override { std::visit(*this, event.what); }
+
+  void operator()(const Notice& notice) { notices.push_back(notice.text); }
+  void operator()(const Planned&) {}
+  void operator()(const ImageBegun&) {}
+  void operator()(const BuildBegun& build) { started.push_back(build.target); }
+  void operator()(const StepBegun& begun) {
+    steps.push_back(begun.target + ": " + begun.step);
     if (on_step) on_step(steps.back());
   }
-  void finished(const TargetResult& result) override {
-    const Call call(*this);
-    ended.push_back(result.target.name);
-  }
+  void operator()(const Ended& told) { ended.push_back(told.target.name); }
 
   std::vector<std::string> notices, started, steps, ended;
-  std::function<void(const std::string& step)> on_step;
-  std::atomic<bool> overlapped{false};
-
- private:
-  struct Call {
-    explicit Call(RecordingObserver& observer) : observer_(observer) {
-      if (++observer_.calls_ > 1) observer_.overlapped = true;
-    }
-    ~Call() { --observer_.calls_; }
-    RecordingObserver& observer_;
-  };
-  std::atomic<int> calls_{0};
+  std::function<void(const std::string& step)> on_step;  // in the thread that hears
 };
 
 /// A local repository that a test can take down.
@@ -99,7 +80,7 @@ class FakeHost {
   }
   Target target_of(const std::string& name, const Recipe& recipe);
 
-  std::vector<TargetResult> build(const std::vector<Target>& targets);
+  std::vector<BuildRecord> build(const std::vector<Target>& targets);
   std::optional<Error> obstacle;  // of the last run
   /// Puts a package for any arch into the repository, as somebody else would.
   void publish(const std::string& pkgname, const std::string& version = "1-1");
@@ -117,7 +98,7 @@ class FakeHost {
   FragileRepository* repository = nullptr;
   BuildSettings settings;
   Planner::Settings planning;
-  RecordingObserver observer;
+  RecordingListener observer;
   BuildLogServer* logs = nullptr;
   Capacity capacity;
   std::chrono::seconds keep_logs{0};

@@ -25,7 +25,7 @@ TEST_CASE("a build's log keeps no more of its output than is wished") {
   };
   const auto results = host.build({host.target("a")});
   REQUIRE(words(results) == Names{"built"});
-  const auto log = read_file(results.front().record.log);
+  const auto log = read_file(results.front().log);
   CHECK(log.size() < 8'000);
   CHECK_THAT(log, ContainsSubstring("the log is full"));
 }
@@ -55,14 +55,14 @@ TEST_CASE("the packages of a build take no more than is wished, packed and unpac
     host.settings.host.packages = 100;
     const auto results = host.build({target});
     REQUIRE(words(results) == Names{"failed"});
-    CHECK_THAT(results.front().record.why, ContainsSubstring("more than 100 bytes"));
+    CHECK_THAT(results.front().why, ContainsSubstring("more than 100 bytes"));
     CHECK_THAT(results.front().hint, ContainsSubstring("build.packages_size"));
   }
   SECTION("unpacked") {
     host.settings.host.unpacked = 100;
     const auto results = host.build({target});
     REQUIRE(words(results) == Names{"failed"});
-    CHECK_THAT(results.front().record.why, ContainsSubstring("longer than 100 bytes unpacked"));
+    CHECK_THAT(results.front().why, ContainsSubstring("longer than 100 bytes unpacked"));
     CHECK_THAT(results.front().hint, ContainsSubstring("build.unpacked_size"));
   }
   CHECK(fs::is_empty(host.state.spool()));

@@ -7,7 +7,7 @@
 using namespace pkgkiln;
 using test::FakeHost;
 using test::Names;
-using Status = TargetResult::Status;
+using Status = Status;
 
 namespace {
 
@@ -109,6 +109,6 @@ TEST_CASE("a tree that was built is not built again in another commit, though it
   const auto result = host.build({target}).front();
   CHECK(result.status == Status::up_to_date);
   CHECK(host.containers().empty());
-  CHECK(host.history.last_good("a")->commit == result.record.commit);
-  CHECK(host.build({target}).front().record.why.find("is still at") != std::string::npos);
+  CHECK(host.history.last_good("a")->commit == result.commit);
+  CHECK(host.build({target}).front().why.find("is still at") != std::string::npos);
 }

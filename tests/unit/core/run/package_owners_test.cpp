@@ -39,7 +39,7 @@ struct Setup {
     record.target = target.name;
     record.url = target.url;
     record.repository = "r";
-    record.status = status;
+    record.status = status_of(status).value();
     record.files = {{pkgname + "-1-1-any.pkg.tar.zst", "x"}};
     history.record(record);
   }

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "core/state/sqlite.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
 
@@ -13,7 +14,7 @@ TEST_CASE("targets are built after those that they depend on, and told in their 
                             host.target("lib"), host.target("tool")};
   const auto results = host.build(targets);
   CHECK(words(results) == Names{"built", "built", "built"});
-  CHECK(results.front().target.name == "app");
+  CHECK(results.front().target == "app");
   CHECK(sorted(host.observer.started) == Names{"app", "lib", "tool"});
   CHECK(host.observer.started.back() == "app");
   CHECK(sorted(host.observer.ended) == Names{"app", "lib", "tool"});
@@ -47,10 +48,10 @@ TEST_CASE("what can't be inspected fails, and what depends on its last packages 
   const auto results =
       host.build({host.target("app", {"depends = lib>=2"}), lib, host.target("other")});
   REQUIRE(words(results) == Names{"blocked", "failed", "built"});
-  CHECK(results[1].record.step == "inspect");
-  CHECK(results[1].record.exit_code == 12);
+  CHECK(results[1].step == "inspect");
+  CHECK(results[1].exit_code == 12);
   CHECK(host.history.last("lib")->step == "inspect");
-  CHECK(results[0].record.why == "its dependency 'lib' failed");
+  CHECK(results[0].why == "its dependency 'lib' failed");
   CHECK_FALSE(host.history.last("app"));
   CHECK(logs_of(host, "app") == 0);
   CHECK(host.observer.started == Names{"lib", "other"});
@@ -64,7 +65,7 @@ TEST_CASE("a target that can't be planned blocks those that need it", "[concurre
   lost.url += "-not-there";
   const auto results = host.build({host.target("app", {"depends = lost"}), lost});
   REQUIRE(words(results) == Names{"blocked", "failed"});
-  CHECK(results[0].target.name == "app");
+  CHECK(results[0].target == "app");
 }
 
 TEST_CASE("the root of what is blocked is named", "[concurrent]") {
@@ -74,8 +75,8 @@ TEST_CASE("the root of what is blocked is named", "[concurrent]") {
   const auto results = host.build(
       {host.target("a", {"depends = b"}), host.target("b", {"depends = c"}), host.target("c")});
   REQUIRE(words(results) == Names{"blocked", "blocked", "failed"});
-  CHECK(results[0].record.why == "its dependency 'b' is blocked by 'c', which failed");
-  CHECK(results[1].record.why == "its dependency 'c' failed");
+  CHECK(results[0].why == "its dependency 'b' is blocked by 'c', which failed");
+  CHECK(results[1].why == "its dependency 'c' failed");
   CHECK_FALSE(all_good(results));
 }
 
@@ -87,7 +88,7 @@ TEST_CASE("what waits in the spool blocks what needs it, until it is published",
   const auto down = host.build(targets);
   REQUIRE(words(down) == Names{"blocked", "unpublished"});
   CHECK(out_of_reach(down));
-  CHECK(down[0].record.why == "its dependency 'lib' could not be published");
+  CHECK(down[0].why == "its dependency 'lib' could not be published");
   CHECK(words(host.build(targets)) == Names{"blocked", "unpublished"});
   host.repository->down = false;
   CHECK(words(host.build(targets)) == Names{"built", "up-to-date"});
@@ -110,10 +111,10 @@ TEST_CASE("the members of a cycle fail, and those that need them are blocked", "
                             host.target("b", {"makedepends = a"}), host.target("free")};
   const auto results = host.build(targets);
   REQUIRE(words(results) == Names{"blocked", "failed", "failed", "built"});
-  CHECK(results[1].record.step == "order");
-  CHECK(results[1].record.why == "its dependencies form a cycle: a -> b -> a");
+  CHECK(results[1].step == "order");
+  CHECK(results[1].why == "its dependencies form a cycle: a -> b -> a");
   CHECK_THAT(results[1].hint, ContainsSubstring("pkgkiln build a"));
-  CHECK(results[0].record.why == "its dependency 'b' failed");
+  CHECK(results[0].why == "its dependency 'b' failed");
   CHECK_FALSE(host.history.last("a"));
   // The way out that was told.
   CHECK(words(host.build({a})) == Names{"built"});
@@ -126,7 +127,7 @@ TEST_CASE("a repository that can't be asked stops no build") {
   host.repository->down = true;
   const auto results = host.build({target});
   CHECK(words(results) == Names{"unpublished"});
-  const auto log = read_file(results[0].record.log);
+  const auto log = read_file(results[0].log);
   CHECK_THAT(log, ContainsSubstring("whether it is published can't be told"));
   CHECK_THAT(log, ContainsSubstring("going on without the repository r"));
 }
@@ -152,8 +153,7 @@ TEST_CASE("a dependency on a version that a target doesn't make is told with the
   SECTION("both are new") {
     const auto results = host.build({app, lib});
     REQUIRE(words(results) == Names{"failed", "built"});
-    CHECK(results[0].record.why ==
-          "pacman could not install what it needs: target not found: lib>=2");
+    CHECK(results[0].why == "pacman could not install what it needs: target not found: lib>=2");
     CHECK(results[0].hint == hint);
   }
   SECTION("it was made before") {
@@ -164,4 +164,19 @@ TEST_CASE("a dependency on a version that a target doesn't make is told with the
     host.prints["app"] = "error: target not found: lib>=1\n";
     CHECK(host.build({app, lib})[0].hint != hint);
   }
+}
+
+TEST_CASE("what is blocked, the steps of what was built and hints are recorded") {
+  FakeHost host;
+  host.fails["lib"] = "build";
+  host.build({host.target("app", {"depends = lib"}), host.target("lib"), host.target("other")});
+  CHECK_FALSE(host.history.last("app"));
+  const sqlite::Connection connection(host.state.database());
+  sqlite::Statement row(connection, "SELECT why FROM builds WHERE status = 'blocked'");
+  REQUIRE(row.step());
+  CHECK(row.text(0) == "its dependency 'lib' failed");
+  const auto steps = host.history.last("other")->steps;
+  CHECK(std::any_of(steps.begin(), steps.end(),
+                    [](const StepTime& step) { return step.step == "build"; }));
+  CHECK(host.history.last("lib")->status == Status::failed);
 }

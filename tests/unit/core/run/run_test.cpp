@@ -19,7 +19,7 @@ TEST_CASE("a single target is built in one container, whatever it takes to know 
                                      "a: wait", "a: dependencies", "a: fetch", "a: seal",
                                      "a: build", "a: collect", "a: accept"});
   CHECK(host.observer.started == Names{"a"});
-  CHECK(host.history.last("a")->status == "built");
+  CHECK(host.history.last("a")->status == Status::built);
   CHECK(words(host.build({target})) == Names{"up-to-date"});
   CHECK(host.containers().empty());
 }
@@ -47,8 +47,8 @@ TEST_CASE("a build that failed is not tried again until something changed") {
   host.containers();
   const auto again = host.build({app, lib});
   CHECK(words(again) == Names{"failed", "up-to-date"});
-  CHECK_THAT(again.front().record.why, ContainsSubstring("not tried again"));
-  CHECK(again.front().record.exit_code == 4);
+  CHECK_THAT(again.front().why, ContainsSubstring("not tried again"));
+  CHECK(again.front().exit_code == 4);
   CHECK(host.containers().empty());
   host.fails.clear();
   SECTION("its commit") {
@@ -75,9 +75,9 @@ TEST_CASE("a name that may not be published is refused before anything is built"
                       host.target_of("c", {"2", {}, false, {}, "a"})};
   const auto results = host.build(targets);
   REQUIRE(words(results) == Names{"built", "failed", "failed"});
-  CHECK(results[1].record.step == "names");
-  CHECK_THAT(results[1].record.why, ContainsSubstring("repository core"));
-  CHECK_THAT(results[2].record.why, ContainsSubstring("belongs to the target 'a'"));
+  CHECK(results[1].step == "names");
+  CHECK_THAT(results[1].why, ContainsSubstring("repository core"));
+  CHECK_THAT(results[2].why, ContainsSubstring("belongs to the target 'a'"));
   CHECK(count(host.observer.steps, "b: wait") + count(host.observer.steps, "c: wait") == 0);
   // The advice that was given.
   targets[1].packages = {"glibc"};
@@ -111,12 +111,12 @@ TEST_CASE("what was built and can't be accepted is not built again unchanged") {
   };
   const auto first = host.build({target});
   REQUIRE(words(first) == Names{"failed"});
-  CHECK(first[0].record.step == "accept");
-  CHECK_THAT(first[0].record.why, ContainsSubstring("something that is no package file"));
+  CHECK(first[0].step == "accept");
+  CHECK_THAT(first[0].why, ContainsSubstring("something that is no package file"));
   host.containers();
   const auto again = host.build({target});
   REQUIRE(words(again) == Names{"failed"});
-  CHECK_THAT(again[0].record.why, ContainsSubstring("not tried again"));
+  CHECK_THAT(again[0].why, ContainsSubstring("not tried again"));
   CHECK(host.containers().empty());
 }
 
@@ -126,10 +126,10 @@ TEST_CASE("a PKGBUILD that ends makepkg is not asked again unchanged") {
   host.silent.insert("a");
   const auto first = host.build({target});
   REQUIRE(words(first) == Names{"failed"});
-  CHECK(first[0].record.step == "inspect");
-  CHECK(first[0].record.fault == Fault::target);
+  CHECK(first[0].step == "inspect");
+  CHECK(first[0].fault == Fault::target);
   host.containers();
-  CHECK_THAT(host.build({target})[0].record.why, ContainsSubstring("not tried again"));
+  CHECK_THAT(host.build({target})[0].why, ContainsSubstring("not tried again"));
   CHECK(host.containers().empty());
 }
 
@@ -140,8 +140,8 @@ TEST_CASE("a package that was refused for its name is built again once nothing i
   host.makes_also["a"] = "a-second";
   const auto first = host.build({a, second});
   REQUIRE(words(first) == Names{"failed", "built"});
-  CHECK(first[0].record.step == "accept");
-  CHECK_THAT(first[0].record.why, ContainsSubstring("belongs to the target 'a-second'"));
+  CHECK(first[0].step == "accept");
+  CHECK_THAT(first[0].why, ContainsSubstring("belongs to the target 'a-second'"));
   host.containers();
   CHECK(words(host.build({a, second})) == Names{"failed", "up-to-date"});
   CHECK(host.containers().empty());
@@ -157,8 +157,8 @@ TEST_CASE("what somebody publishes at the last moment is not replaced") {
     host.publish("tool", "1-1");
   };
   const auto result = host.build({target}).front();
-  CHECK(result.record.step == "publish");
-  CHECK_THAT(result.record.why, ContainsSubstring("which no target made"));
+  CHECK(result.step == "publish");
+  CHECK_THAT(result.why, ContainsSubstring("which no target made"));
   CHECK(host.repository->entry("tool")->version == "1-1");
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("packages that the engine didn't hand out are built again") {
   };
   const auto first = host.build({target});
   REQUIRE(words(first) == Names{"failed"});
-  CHECK(first[0].record.step == "collect");
+  CHECK(first[0].step == "collect");
   host.at_build = {};
   CHECK(words(host.build({target})) == Names{"built"});
 }
@@ -188,7 +188,7 @@ TEST_CASE("a .SRCINFO that left out a package is found out when all is built") {
   host.makes_also["a"] = "a-data";
   const auto results = host.build({target});
   REQUIRE(words(results) == Names{"built"});
-  CHECK(results.front().record.files.size() == 2);
+  CHECK(results.front().files.size() == 2);
   CHECK(count(host.observer.steps, "a: collect") == 1);
 }
 
@@ -261,7 +261,7 @@ TEST_CASE("a version that moves between the fetch and the build is not published
   host.makes_version["a"] = "2-1";
   const auto results = host.build({target});
   CHECK(words(results) == Names{"failed"});
-  CHECK_THAT(results.front().record.why, ContainsSubstring("its version is 2-1, but was 1-1"));
+  CHECK_THAT(results.front().why, ContainsSubstring("its version is 2-1, but was 1-1"));
   CHECK(host.held_versions["a"] == "1-1");
 }
 
@@ -283,11 +283,11 @@ TEST_CASE("processes that the engine counts for all containers are no target's f
   host.fails["a"] = "build";
   host.exit_code = 254;
   const auto result = host.build({target}).front();
-  CHECK(result.record.exit_code == (counted ? 254 : 0));
-  CHECK_THAT(result.record.why, ContainsSubstring("no further process could be started"));
+  CHECK(result.exit_code == (counted ? 254 : 0));
+  CHECK_THAT(result.why, ContainsSubstring("no further process could be started"));
   const auto again = host.build({target}).front();
   // Only what is the target's fault is remembered.
-  CHECK((again.record.why.find("not tried again") != std::string::npos) == counted);
+  CHECK((again.why.find("not tried again") != std::string::npos) == counted);
 }
 
 TEST_CASE("what caches hold too much is removed at the end of a run") {

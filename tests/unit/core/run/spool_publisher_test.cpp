@@ -87,8 +87,8 @@ TEST_CASE("a version that went back is refused unless it is forced") {
   auto target = host.target_of("a", {"1", {}, true, {}});
   const auto refused = host.build({target});
   REQUIRE(words(refused) == Names{"failed"});
-  CHECK(refused[0].record.step == "publish");
-  CHECK_THAT(refused[0].record.why, ContainsSubstring("it has a 2-1, which is newer"));
+  CHECK(refused[0].step == "publish");
+  CHECK_THAT(refused[0].why, ContainsSubstring("it has a 2-1, which is newer"));
   CHECK_THAT(refused[0].hint, ContainsSubstring("--force"));
   CHECK(version_of(host, "a") == "2-1");
 

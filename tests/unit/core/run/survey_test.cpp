@@ -25,10 +25,9 @@ TEST_CASE("without a .SRCINFO to believe the survey asks makepkg, in a container
 TEST_CASE("a survey keeps no files open") {
   FakeHost host;
   std::set<long> counts;
-  host.observer.on_step = [&](const std::string& step) {
-    if (step.ends_with(": source"))
-      counts.insert(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                                  std::filesystem::directory_iterator()));
+  host.at_inspect = [&](fake::ExecCall&) {
+    counts.insert(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                                std::filesystem::directory_iterator()));
   };
   std::vector<Target> targets;
   for (const auto* name : {"a", "b", "c", "d"})
@@ -53,15 +52,15 @@ TEST_CASE("what is found published in the survey is up to date and needs no buil
   const auto results = host.build(targets);
   CHECK(words(results) == Names{"up-to-date", "up-to-date"});
   CHECK(host.containers().empty());
-  CHECK(host.history.last("lib")->commit == results[1].record.commit);
+  CHECK(host.history.last("lib")->commit == results[1].commit);
   CHECK(words(host.build(targets)) == Names{"up-to-date", "up-to-date"});
   CHECK(host.observer.steps.empty());
 }
 
 TEST_CASE("an interrupted survey interrupts all that was not built") {
   FakeHost host;
-  host.observer.on_step = [&](const std::string& step) {
-    if (step == "b: source") host.cancel.request(15);
+  host.at_inspect = [&](fake::ExecCall& call) {
+    if (call.container().labels.at(label::target) == "b") host.cancel.request(15);
   };
   const auto results =
       host.build({host.target_of("a", {"1", {}, false, {}}),
@@ -69,7 +68,7 @@ TEST_CASE("an interrupted survey interrupts all that was not built") {
   CHECK(words(results) == Names{"interrupted", "interrupted", "interrupted"});
   CHECK(count(host.observer.steps, "a: dependencies") == 0);
   CHECK_FALSE(host.history.last("a"));
-  CHECK(host.history.last("b")->status == "interrupted");
+  CHECK(host.history.last("b")->status == Status::interrupted);
 }
 
 TEST_CASE("the survey of a target has the time that a build has") {
@@ -78,7 +77,7 @@ TEST_CASE("the survey of a target has the time that a build has") {
   const auto results = host.build({host.target_of("a", {"1", {}, false, {}}),
                                    host.target_of("b", {"1", {"depends = a"}, false, {}})});
   REQUIRE(words(results) == Names{"timed-out", "timed-out"});
-  CHECK(results[0].record.step == "copy in");
+  CHECK(results[0].step == "copy in");
 }
 
 TEST_CASE("a PKGBUILD that isn't read soon holds up nobody else for long") {
@@ -90,8 +89,8 @@ TEST_CASE("a PKGBUILD that isn't read soon holds up nobody else for long") {
   const std::vector targets{host.target_of("a", {"1", {}, false, {}}), host.target("b")};
   const auto results = host.build(targets);
   REQUIRE(words(results) == Names{"timed-out", "built"});
-  CHECK(results[0].record.step == "inspect");
-  CHECK(results[0].record.why == "makepkg had not read its PKGBUILD after 0 s");
+  CHECK(results[0].step == "inspect");
+  CHECK(results[0].why == "makepkg had not read its PKGBUILD after 0 s");
   CHECK(results[0].hint.find("timeout") == std::string::npos);
   CHECK(host.engine.runtime().list({}).empty());
 }
@@ -100,8 +99,8 @@ TEST_CASE("a PKGBUILD that ends makepkg is told as what it is") {
   FakeHost host;
   host.silent.insert("a");
   const auto result = host.build({host.target_of("a", {"1", {}, false, {}})}).front();
-  REQUIRE(result.status == TargetResult::Status::failed);
-  CHECK(result.record.step == "inspect");
-  CHECK(result.record.why.find("the PKGBUILD ended it") != std::string::npos);
+  REQUIRE(result.status == Status::failed);
+  CHECK(result.step == "inspect");
+  CHECK(result.why.find("the PKGBUILD ended it") != std::string::npos);
   CHECK(result.hint.find("'exit'") != std::string::npos);
 }

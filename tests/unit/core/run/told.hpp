@@ -14,7 +14,7 @@ namespace pkgkiln::test {
 using Names = std::vector<std::string>;
 
 /// "built", "failed", … of the results in their order.
-inline Names words(const std::vector<TargetResult>& results) {
+inline Names words(const std::vector<BuildRecord>& results) {
   Names found;
   for (const auto& result : results) found.emplace_back(word(result.status));
   return found;

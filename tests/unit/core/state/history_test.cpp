@@ -67,7 +67,7 @@ constexpr const char* kFirstVersion = R"(
 BuildRecord made(const std::string& target, const std::string& build, const std::string& status,
                  std::vector<std::string> files = {}) {
   auto record = full_record(target, build);
-  record.status = status;
+  record.status = status_of(status).value();
   record.files.clear();
   for (const auto& file : files) record.files.push_back({file, "x"});
   return record;
@@ -158,7 +158,7 @@ TEST_CASE("old builds are forgotten, but for those that decisions rest on") {
   History history(setup.state);
   const auto record = [&](const std::string& build, const std::string& status) {
     auto one = full_record("t", build);
-    one.status = status;
+    one.status = status_of(status).value();
     history.record(one);
     return one;
   };
@@ -203,7 +203,7 @@ TEST_CASE("a build recorded again replaces what was recorded of it") {
   history.record(made("u", "b1", "built"));
   history.record(full_record("t", "b1"));
   CHECK(history.last("t") == full_record("t", "b1"));
-  CHECK(history.last("u")->status == "built");
+  CHECK(history.last("u")->status == Status::built);
 }
 
 TEST_CASE("a build recorded again keeps its place, so what came after it stays newer") {
@@ -359,4 +359,21 @@ TEST_CASE("threads and a second program may use the history at once", "[concurre
     });
   for (auto& thread : threads) thread.join();
   for (int t = 0; t < 4; ++t) CHECK(history.last("t" + std::to_string(t))->build == "b24");
+}
+
+TEST_CASE("that a target is blocked is remembered once, and hides nothing that was tried") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto failed = made("t", "1", "failed");
+  history.record(failed);
+  for (const auto* build : {"2", "3"}) history.record(made("t", build, "blocked"));
+  CHECK(history.last("t") == failed);
+  CHECK(history.failures(failed) == 1);
+  const sqlite::Connection connection(setup.state.database());
+  sqlite::Statement rows(connection, "SELECT build FROM builds WHERE status = 'blocked'");
+  REQUIRE(rows.step());
+  CHECK(rows.text(0) == "3");
+  CHECK_FALSE(rows.step());
+  history.forget_builds(std::chrono::system_clock::now());
+  CHECK(history.last("t") == failed);
 }

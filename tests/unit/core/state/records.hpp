@@ -20,12 +20,14 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.tree = std::string(64, 't');
   record.image = "sha256:1";
   record.conditions = "memory=1\nnetwork=on\n";
-  record.status = "built";
+  record.status = Status::built;
   record.step = "build";
   record.exit_code = 4;
   record.why = "it's \"odd\"\n\x01; DROP TABLE builds; --";
   record.started = start + std::chrono::microseconds(123'456);
   record.finished = start + std::chrono::hours(1);
+  record.hint = "a hint";
+  record.steps = {{"fetch", std::chrono::milliseconds(1'250)}, {"build", {}}};
   record.peak_memory = std::uint64_t{3} << 30U;
   record.log = "/logs/a b.log";
   record.vcs_sources = {{"git+https://example.com/x#branch=y", "ab12"},

@@ -14,7 +14,7 @@ BuildRecord known(const std::string& name, const std::string& url) {
   build.url = url;
   build.branch = "main";
   build.repository = "r";
-  build.status = "failed";
+  build.status = Status::failed;
   return build;
 }
 

@@ -21,7 +21,7 @@ struct LogsSetup {
   explicit LogsSetup(Version version) {
     there.be(version, version == Version::v0_2 ? "{}" : "[]");
     target.vieter_id = 12;
-    build.status = "failed";
+    build.status = Status::failed;
     build.exit_code = 4;
     build.started = std::chrono::system_clock::time_point(1'000s + 900ms);
     build.finished = std::chrono::system_clock::time_point(1'007s);
@@ -66,7 +66,7 @@ TEST_CASE("exit codes tell what became of a build") {
       {"timed-out", 0, "exitCode=124"},
   }));
   LogsSetup all(Version::v0_4);
-  all.build.status = status;
+  all.build.status = status_of(status).value();
   all.build.exit_code = code;
   all.deliver();  // a 404: the server keeps no logs, which is no error
   CHECK_THAT(all.posted(), ContainsSubstring(expected));

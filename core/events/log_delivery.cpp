@@ -1,4 +1,4 @@
-#include "core/run/log_delivery.hpp"
+#include "core/events/log_delivery.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -52,58 +52,59 @@ std::optional<BuildRecord> record_of(const fs::path& kept, const Target& target)
 
 }  // namespace
 
-std::chrono::system_clock::time_point LogDelivery::start_of(const Target& target) const {
-  using std::chrono::seconds;
-  const auto now = std::chrono::system_clock::now();
-  if (parts_.logs == nullptr) return now;
-  const auto last = parts_.history.last(target.name);
-  if (!last) return now;
-  return std::max<std::chrono::system_clock::time_point>(
-      now, std::chrono::floor<seconds>(last->started) + seconds(1));
-}
+LogDelivery::LogDelivery(BuildLogServer& server, const StateDir& state, std::chrono::seconds keep,
+                         Tell tell)
+    : server_(server),
+      state_(state),
+      keep_(keep),
+      tell_(std::move(tell)),
+      sender_([this](const Ended& ended) {
+        if (send(ended.target, ended.result)) drop(waiting(ended.result));
+      }) {}
 
-void LogDelivery::deliver(const Target& target, const BuildRecord& build) const {
-  if (parts_.logs == nullptr || target.vieter_id == 0) return;
+void LogDelivery::hear(const Event& event) {
+  const auto* ended = std::get_if<Ended>(&event.what);
+  if (ended == nullptr || ended->target.vieter_id == 0 || ended->result.build.empty() ||
+      ended->result.log.empty() || ended->result.status == Status::interrupted)
+    return;
   try {
-    keep(build);
+    keep(ended->result);
   } catch (const Error& error) {
-    observer_.notice(
-        fmt::format("the log of '{}' is delivered now or never: {}", target.name, error.what()));
+    tell_(fmt::format("the log of '{}' is delivered now or never: {}", ended->target.name,
+                      error.what()));
   }
-  if (send(target, build)) drop(waiting(build.target) / (build.build + ".json"));
+  sender_.push(*ended);
 }
 
 void LogDelivery::deliver_waiting(const std::vector<Target>& targets,
                                   const Cancellation& cancel) const {
-  if (parts_.logs == nullptr) return;
   drop_old();
   const auto end = SteadyClock::now() + kLongestDelivery;
   for (const auto& target : targets) {
     if (target.vieter_id == 0) continue;
-    for (const auto& kept : entries_of(waiting(target.name)))
+    for (const auto& kept : entries_of(state_.undelivered(target.name)))
       if (cancel.requested() || SteadyClock::now() > end || !deliver_kept(target, kept)) return;
   }
 }
 
-fs::path LogDelivery::waiting(const std::string& target) const {
-  return parts_.state.undelivered(target);
+fs::path LogDelivery::waiting(const BuildRecord& build) const {
+  return state_.undelivered(build.target) / (build.build + ".json");
 }
 
 void LogDelivery::keep(const BuildRecord& build) const {
-  const auto directory = waiting(build.target);
+  const auto directory = state_.undelivered(build.target);
   std::error_code failure;
   fs::create_directories(directory, failure);
   if (failure) throw Error("cannot make '" + directory.string() + "'").because(failure.message());
-  write_file_atomically(directory / (build.build + ".json"), to_json(build), 0600);
+  write_file_atomically(waiting(build), to_json(build), 0600);
   auto all = entries_of(directory);
   for (std::size_t i = 0; i + kMostWaiting < all.size(); ++i) drop(all[i]);
 }
 
 void LogDelivery::drop_old() const {
-  if (parts_.keep_logs.count() == 0) return;
-  const auto limit =
-      fs::file_time_type::clock::from_sys(std::chrono::system_clock::now() - parts_.keep_logs);
-  for (const auto& target : entries_of(parts_.state.undelivered()))
+  if (keep_.count() == 0) return;
+  const auto limit = fs::file_time_type::clock::from_sys(std::chrono::system_clock::now() - keep_);
+  for (const auto& target : entries_of(state_.undelivered()))
     for (const auto& kept : entries_of(target)) {
       std::error_code failure;
       const auto written = fs::last_write_time(kept, failure);
@@ -114,7 +115,7 @@ void LogDelivery::drop_old() const {
 bool LogDelivery::deliver_kept(const Target& target, const fs::path& kept) const {
   auto build = record_of(kept, target);
   std::error_code none;
-  if (build) build->log = parts_.state.log(target.name, build->build);
+  if (build) build->log = state_.log(target.name, build->build);
   if (build && fs::exists(build->log, none) && !send(target, *build)) return false;
   drop(kept);
   return true;
@@ -123,15 +124,13 @@ bool LogDelivery::deliver_kept(const Target& target, const fs::path& kept) const
 /// Whether it is done with, one way or the other.
 bool LogDelivery::send(const Target& target, const BuildRecord& build) const {
   try {
-    parts_.logs->deliver(target, build);
+    server_.deliver(target, build);
     return true;
   } catch (const Undeliverable& refused) {
-    observer_.notice(
-        fmt::format("the log of '{}' was not delivered: {}", target.name, refused.what()));
+    tell_(fmt::format("the log of '{}' was not delivered: {}", target.name, refused.what()));
     return true;
   } catch (const std::exception& error) {
-    observer_.notice(
-        fmt::format("the log of '{}' waits for the next run: {}", target.name, error.what()));
+    tell_(fmt::format("the log of '{}' waits for the next run: {}", target.name, error.what()));
     return false;
   }
 }

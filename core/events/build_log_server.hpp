@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/error.hpp"
-#include "core/state/history.hpp"
+#include "core/job/build_record.hpp"
 #include "core/target/target.hpp"
 
 namespace pkgkiln {

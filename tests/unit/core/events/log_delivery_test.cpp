@@ -1,4 +1,4 @@
-#include "core/run/log_delivery.hpp"
+#include "core/events/log_delivery.hpp"
 
 #include <functional>
 #include <mutex>
@@ -21,7 +21,7 @@ class KeptLogs : public BuildLogServer {
     if (down) throw Error("no answer");
     if (refuses) throw Undeliverable("no such target");
     whole = whole && target.name == build.target && std::filesystem::file_size(build.log) > 0;
-    statuses.push_back(build.status);
+    statuses.emplace_back(word(build.status));
     started.push_back(std::chrono::floor<std::chrono::seconds>(build.started));
   }
 
@@ -86,7 +86,7 @@ struct LogsWaiting {
     return target;
   }
   /// Another version, which is built.
-  std::vector<TargetResult> build() {
+  std::vector<BuildRecord> build() {
     host.target_of("a", {std::to_string(++version_), {}, true, {}});
     return host.build({target});
   }
@@ -109,12 +109,12 @@ TEST_CASE("a log that can't be delivered is noticed, fails nothing, and goes wit
   CHECK(all.host.observer.notices ==
         std::vector<std::string>{"the log of 'a' waits for the next run: no answer"});
   REQUIRE(all.waiting().size() == 1);
-  CHECK(all.build().front().status == TargetResult::Status::built);
+  CHECK(all.build().front().status == Status::built);
   CHECK(all.waiting().size() == 2);
   CHECK(all.logs.asked == 3);  // the first that fails ends it
 
   all.logs.down = false;
-  CHECK(all.host.build({all.target}).front().status == TargetResult::Status::up_to_date);
+  CHECK(all.host.build({all.target}).front().status == Status::up_to_date);
   CHECK(all.logs.statuses == std::vector<std::string>{"built", "built"});
   CHECK(all.logs.started[0] != all.logs.started[1]);
   CHECK(all.logs.whole);

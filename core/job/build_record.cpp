@@ -1,0 +1,40 @@
+#include "core/job/build_record.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pkgkiln {
+
+namespace {
+
+constexpr std::array<const char*, kStatuses> kWords{
+    "built", "up-to-date", "failed", "timed-out", "interrupted", "unpublished", "blocked"};
+
+}  // namespace
+
+const char* word(Status status) {
+  return kWords.at(static_cast<std::size_t>(status));
+}
+
+std::optional<Status> status_of(std::string_view word) {
+  const auto* const found = std::find(kWords.begin(), kWords.end(), word);
+  return found == kWords.end() ? std::nullopt
+                               : std::optional(static_cast<Status>(found - kWords.begin()));
+}
+
+bool is_good(Status status) {
+  return status == Status::built || status == Status::up_to_date;
+}
+
+bool all_good(const std::vector<BuildRecord>& results) {
+  return std::all_of(results.begin(), results.end(),
+                     [](const auto& result) { return is_good(result.status); });
+}
+
+bool out_of_reach(const std::vector<BuildRecord>& results) {
+  return std::any_of(results.begin(), results.end(), [](const auto& result) {
+    return result.status != Status::built && result.fault == Fault::unreached;
+  });
+}
+
+}  // namespace pkgkiln

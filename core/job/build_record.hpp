@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+/// What became of a target in a run.
+enum class Status {
+  built,        // and published
+  up_to_date,   // nothing to do
+  failed,       // at its step
+  timed_out,    // at its step
+  interrupted,  // at its step, or before it came to it
+  unpublished,  // built; waits in the spool for its repository
+  blocked,      // not tried: a target that it depends on is not published
+};
+inline constexpr std::size_t kStatuses = 7;
+
+/// "built", "up-to-date", "failed", "timed-out", … The terminal, JSON, the history and logs all
+/// use these.
+const char* word(Status status);
+std::optional<Status> status_of(std::string_view word);
+/// Built or up to date.
+bool is_good(Status status);
+
+struct StepTime {
+  std::string step;
+  std::chrono::milliseconds took{};
+
+  bool operator==(const StepTime&) const = default;
+};
+
+/// A package file that a build made.
+struct RecordedFile {
+  std::string file_name;
+  std::string sha256;
+
+  bool operator==(const RecordedFile&) const = default;
+};
+
+/// A source that a VCS serves.
+struct RecordedSource {
+  std::string source;  // as the PKGBUILD has it
+  std::string commit;  // that its branch or tag named before it was fetched; may be unknown
+
+  bool operator==(const RecordedSource&) const = default;
+};
+
+/// What became of one target in one run, as it is told and remembered.
+struct BuildRecord {
+  std::string build;   // id: also the name of its log and spool directory; empty: none was begun
+  std::string target;  // Target::name
+  std::string url;     // of the target then, displayable: what is secret in it is not kept; a
+                       // record of another url doesn't count for it
+  std::string branch;
+  std::string path;
+  std::string repository;
+  std::string commit;  // of the packaging repository, or the sha256 of a PKGBUILD's content
+  std::string tree;    // names the content of the PKGBUILD's directory; may be unknown
+  std::string image;   // id of the builder image
+  /// Of the settings that a build's end may hang on, "name=value" a line; empty: unknown.
+  std::string conditions;
+  Status status = Status::failed;
+  std::string step;  // where it ended, for the ones that failed
+  int exit_code = 0;
+  Fault fault = Fault::elsewhere;  // of one that failed
+  std::string why;
+  std::string hint;  // what to do, or what the output seems to say; may be empty
+  std::chrono::system_clock::time_point started, finished;
+  std::vector<StepTime> steps;
+  std::uint64_t peak_memory = 0;  // bytes that its container had at most; 0: unknown
+  std::filesystem::path log;
+  /// Of the PKGBUILD: while there is any, an unmoved `commit` alone doesn't prove it unchanged.
+  std::vector<RecordedSource> vcs_sources;
+  /// What was published, or was found published; of one that failed, what it may not publish.
+  std::vector<RecordedFile> files;
+  /// Its target was forced. Known only while the build waits in the spool.
+  bool forced = false;
+
+  bool operator==(const BuildRecord&) const = default;
+};
+
+/// Whether the run as a whole succeeded.
+bool all_good(const std::vector<BuildRecord>& results);
+/// Whether something that all builds need was out of reach for any of them.
+bool out_of_reach(const std::vector<BuildRecord>& results);
+
+}  // namespace pkgkiln
