@@ -4,13 +4,14 @@
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/source_dir.hpp"
 
 namespace fs = std::filesystem;
 using namespace pkgkiln;
 
 namespace {
 
-const fs::path kCorpus = PKGKILN_SOURCE_DIR "/tests/fuzz/corpus";
+const fs::path kCorpus = test::source_dir() / "tests/fuzz/corpus";
 
 }  // namespace
 

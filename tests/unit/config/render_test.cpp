@@ -5,12 +5,13 @@
 
 #include "config/keys.hpp"
 #include "tests/catch.hpp"
+#include "tests/source_dir.hpp"
 #include "tests/unit/config/fixture.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::config;
 using Catch::Matchers::ContainsSubstring;
-using test::Fixture;
+using pkgkiln::config::test::Fixture;
 
 namespace {
 
@@ -27,7 +28,7 @@ std::string uncommented(const std::string& example) {
 
 /// Compares with a file of contrib/, or makes it so.
 void check_golden(const char* file, const std::string& expected) {
-  const auto path = std::filesystem::path(PKGKILN_SOURCE_DIR) / "contrib" / file;
+  const auto path = pkgkiln::test::source_dir() / "contrib" / file;
   if (std::getenv("PKGKILN_UPDATE_GOLDEN") != nullptr) write_file_atomically(path, expected);
   CHECK(read_file(path) == expected);
 }
@@ -39,7 +40,7 @@ TEST_CASE("contrib/pkgkiln.example.toml is what the table of keys says") {
 }
 
 TEST_CASE("contrib/man/pkgkiln.1 has what the table of keys says") {
-  auto page = read_file(std::filesystem::path(PKGKILN_SOURCE_DIR) / "contrib/man/pkgkiln.1");
+  auto page = read_file(pkgkiln::test::source_dir() / "contrib/man/pkgkiln.1");
   const std::string begin = "with PKGKILN_UPDATE_GOLDEN=1.\n";
   const auto made = page.find(begin);
   const auto end = page.find(".\\\" End of what is made.\n");

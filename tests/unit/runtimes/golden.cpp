@@ -9,6 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
+#include "tests/source_dir.hpp"
 
 namespace golden {
 
@@ -31,7 +32,7 @@ std::string laid_out(const std::string& json) {
 
 bool matches(const std::string& name, const std::string& json) {
   const std::filesystem::path file =
-      std::filesystem::path(PKGKILN_SOURCE_DIR) / "tests/unit/runtimes/golden" / (name + ".json");
+      test::source_dir() / "tests/unit/runtimes/golden" / (name + ".json");
   const auto text = laid_out(json);
   const char* update = std::getenv("PKGKILN_UPDATE_GOLDEN");
   if (update != nullptr && std::string(update) == "1") {

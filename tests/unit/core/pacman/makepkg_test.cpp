@@ -4,6 +4,7 @@
 #include "core/pacman/srcinfo.hpp"
 #include "core/plan/agreement.hpp"
 #include "tests/catch.hpp"
+#include "tests/source_dir.hpp"
 #include "tests/unit/core/pacman/programs.hpp"
 
 using namespace pkgkiln;
@@ -154,7 +155,7 @@ TEST_CASE("a .SRCINFO is read as makepkg and the shell read the PKGBUILD") {
 TEST_CASE("the .SRCINFO of a fixture is what makepkg prints for it") {
   const auto* name = GENERATE("counted-git", "epoch", "split");
   CAPTURE(name);
-  const auto folder = std::filesystem::path(PKGKILN_SOURCE_DIR "/tests/fixtures/packages") / name;
+  const auto folder = test::source_dir() / "tests/fixtures/packages" / name;
   const auto pkgbuild = read_file(folder / "PKGBUILD");
   const auto info = SrcInfo::parse(makepkg(pkgbuild, "--printsrcinfo"), "x86_64");
   if (std::filesystem::exists(folder / ".SRCINFO")) {

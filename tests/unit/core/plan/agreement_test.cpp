@@ -7,6 +7,7 @@
 
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
+#include "tests/source_dir.hpp"
 
 using namespace pkgkiln;
 
@@ -135,7 +136,7 @@ TEST_CASE("what isn't plain agrees with nothing, even with itself") {
 TEST_CASE("the .SRCINFO of every packaged fixture is believed") {
   int believed = 0;
   for (const auto& package :
-       std::filesystem::directory_iterator(PKGKILN_SOURCE_DIR "/tests/fixtures/packages")) {
+       std::filesystem::directory_iterator(test::source_dir() / "tests/fixtures/packages")) {
     if (!std::filesystem::exists(package.path() / ".SRCINFO")) continue;
     CAPTURE(package.path());
     CHECK(agrees(read_file(package.path() / ".SRCINFO"), read_file(package.path() / "PKGBUILD")));
