@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/git/program.hpp"
 
 namespace pkgkiln::git {

@@ -80,12 +80,16 @@ commit_file() { # repository, file; content from stdin
 
 # --- the program ------------------------------------------------------------------
 
-# Becomes a command that has all that the program inherits, and nothing else.
+# Becomes a command that has all that the program inherits, and nothing else. Where sanitizers are
+# built in, their findings are kept in files, since an exit code may be expected and words unread.
+# Memory that was freed is used again soon, so that what the program takes can be measured.
 become() {
+	local findings=log_path=$WORLD/sanitizer
 	# What a shell without job control starts in the background ignores SIGINT.
 	exec env --default-signal=INT -i "${ENVIRONMENT[@]}" PATH="$PATH" HOME="$WORLD/home" TZ=UTC LC_ALL=C.UTF-8 TMPDIR="$WORLD/tmp" \
 		XDG_CONFIG_HOME="$WORLD/config" XDG_DATA_HOME="$WORLD/data" XDG_CACHE_HOME="$WORLD/cache" \
-		XDG_STATE_HOME="$WORLD/xdg-state" XDG_RUNTIME_DIR="$WORLD/run" "$@"
+		XDG_STATE_HOME="$WORLD/xdg-state" XDG_RUNTIME_DIR="$WORLD/run" \
+		ASAN_OPTIONS="quarantine_size_mb=1:$findings" UBSAN_OPTIONS="print_stacktrace=1:$findings" "$@"
 }
 
 # Runs it to its end; NAME.out, NAME.err and NAME.code hold what came of it.
@@ -175,6 +179,7 @@ has() { # file, text...; every one of them
 
 lacks() { # file, text...
 	local text
+	[[ -f $1 ]] || fail "there is no file '$1'"
 	for text in "${@:2}"; do
 		! grep -nF -- "$text" "$1" || fail "'$text' is in $1"
 	done
@@ -229,6 +234,11 @@ nothing_is_left() {
 	[[ -z $left ]] || fail 'files are left:' "$left"
 }
 
+sanitizers_found_nothing() {
+	local file
+	for file in "$WORLD"/sanitizer.*; do [[ ! -e $file ]] || fail "$(cat "$file")"; done
+}
+
 end_topic() {
 	local status=$?
 	trap - EXIT
@@ -238,6 +248,7 @@ end_topic() {
 	fi
 	if ((status == 0)); then
 		it 'leaves nothing behind in the engine and on the disk' nothing_is_left
+		[[ $SANITIZED == false ]] || it 'gives AddressSanitizer and UBSan nothing to find' sanitizers_found_nothing
 	fi
 	((status == 0)) || printf 'FAILED  %s: it did not come to its end (%s)\n' "$TOPIC" "$status" | tee -a "$RESULTS"
 	remove_ours
