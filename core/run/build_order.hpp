@@ -20,9 +20,12 @@ struct OrderNode {
 struct BuildOrder {
   /// For each node those that it depends on, ascending, never itself.
   std::vector<std::vector<std::size_t>> dependencies;
-  /// Together they hold every node that depends on itself through others, each at least once: a
-  /// cycle in the order of its dependencies, from its lowest index, without naming that again.
+  /// None of them shares a node with another: a cycle in the order of its dependencies, from its
+  /// lowest index, without naming that again. What is in no cycle but for nodes of these only hangs
+  /// on them.
   std::vector<std::vector<std::size_t>> cycles;
+  /// Every node once, after all its dependencies but for those of its cycle.
+  std::vector<std::size_t> sequence;
 };
 
 /// A dependency counts when a node of the same repository satisfies it: by its pkgname rather than

@@ -32,16 +32,42 @@ BuildQueue::BuildQueue(const BuildOrder& order, const std::vector<OrderNode>& no
                        std::vector<Prospect> prospects, const Capacity& capacity,
                        Cancellation cancel, OnEnd on_end)
     : blocking_(order, nodes),
-      schedule_(order),
+      waits_for_(nodes.size()),
+      dependents_(nodes.size()),
       prospects_(std::move(prospects)),
       capacity_(capacity),
       cancel_(std::move(cancel)),
       on_end_(std::move(on_end)),
+      chains_(nodes.size()),
       at_(nodes.size(), At::before),
       results_(nodes.size()) {
   const auto median = median_of(prospects_);
   for (auto& prospect : prospects_)
     if (prospect.duration.count() <= 0) prospect.duration = median;
+  link(order);
+  measure_chains(order);
+}
+
+void BuildQueue::link(const BuildOrder& order) {
+  std::vector<std::size_t> place(order.sequence.size());
+  for (std::size_t i = 0; i < order.sequence.size(); ++i) place[order.sequence[i]] = i;
+  for (std::size_t index = 0; index < order.dependencies.size(); ++index) {
+    for (const auto dependency : order.dependencies[index]) {
+      if (place[dependency] > place[index]) continue;
+      ++waits_for_[index];
+      dependents_[dependency].push_back(index);
+    }
+    if (waits_for_[index] == 0) open_.insert(index);
+  }
+}
+
+void BuildQueue::measure_chains(const BuildOrder& order) {
+  for (auto index = order.sequence.rbegin(); index != order.sequence.rend(); ++index) {
+    const auto& prospect = prospects_[*index];
+    for (const auto dependent : dependents_[*index])
+      chains_[*index] = std::max(chains_[*index], chains_[dependent]);
+    if (!prospect.settled) chains_[*index] += prospect.duration;
+  }
 }
 
 std::optional<BuildQueue::Turn> BuildQueue::next() {
@@ -95,13 +121,14 @@ void BuildQueue::stop() {
 /// Ends all that can be ended without a build.
 void BuildQueue::settle() {
   for (;;) {
-    while (const auto index = schedule_.next()) {
-      if (auto& settled = prospects_[*index].settled)
-        conclude(*index, std::move(*settled));
-      else if (auto result = result_without_build(*index))
-        conclude_unbuilt(*index, std::move(*result));
+    while (!open_.empty()) {
+      const auto index = open_.extract(open_.begin()).value();
+      if (auto& settled = prospects_[index].settled)
+        conclude(index, std::move(*settled));
+      else if (auto result = result_without_build(index))
+        conclude_unbuilt(index, std::move(*result));
       else
-        ready_.insert(rank(*index));
+        ready_.insert(rank(index));
     }
     if (ready_.empty() || !cancel_.requested()) return;
     const auto index = ready_.extract(ready_.begin()).value().second;
@@ -123,7 +150,8 @@ void BuildQueue::conclude_unbuilt(std::size_t index, BuildRecord result) {
 void BuildQueue::conclude(std::size_t index, BuildRecord result) {
   blocking_.ended(index, result.status);
   results_[index] = std::move(result);
-  schedule_.done(index);
+  for (const auto dependent : dependents_[index])
+    if (--waits_for_[dependent] == 0) open_.insert(dependent);
 }
 
 std::optional<BuildQueue::Turn> BuildQueue::choose() {
@@ -152,7 +180,7 @@ unsigned BuildQueue::share() const {
 }
 
 BuildQueue::Rank BuildQueue::rank(std::size_t index) const {
-  return {-prospects_[index].duration.count(), index};
+  return {-chains_[index].count(), index};
 }
 
 }  // namespace pkgkiln

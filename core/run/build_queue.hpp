@@ -14,7 +14,6 @@
 #include "core/base/cancellation.hpp"
 #include "core/run/blocking.hpp"
 #include "core/run/capacity.hpp"
-#include "core/run/schedule.hpp"
 
 namespace pkgkiln {
 
@@ -28,8 +27,9 @@ struct Prospect {
 };
 
 /// Hands out the builds of a run to its workers, and keeps what became of them: after those that
-/// they depend on, the one that took longest last time first, and then in the given order. One
-/// that never was built counts as one that takes the median time. Of those that were handed out
+/// they depend on, and first the one with the longest chain of builds that wait for it and for each
+/// other, by the times that they took last; then in the given order. One that never was built
+/// counts as one that takes the median time. Of those that were handed out
 /// no more than the jobs are in a place at once, whoever is ready first. One whose memory, as far
 /// as it is known, doesn't fit beside what was handed out and hasn't left its place lets others go
 /// first; a build alone always fits. Thread-safe.
@@ -72,18 +72,26 @@ class BuildQueue {
   void release(std::size_t index);
   unsigned share() const;
 
-  /// Long ones first.
+  void link(const BuildOrder& order);
+  void measure_chains(const BuildOrder& order);
+
+  /// Long chains first.
   using Rank = std::pair<std::chrono::nanoseconds::rep, std::size_t>;
   Rank rank(std::size_t index) const;
 
   std::mutex mutex_;
   std::condition_variable changed_;
   Blocking blocking_;
-  Schedule schedule_;
+  /// Those of each node that the sequence puts before it: members of a cycle wait for nothing
+  /// there.
+  std::vector<std::size_t> waits_for_;  // how many
+  std::vector<std::vector<std::size_t>> dependents_;
+  std::set<std::size_t> open_;  // wait for nothing any more, and weren't looked at yet
   std::vector<Prospect> prospects_;
   Capacity capacity_;
   Cancellation cancel_;
   OnEnd on_end_;
+  std::vector<std::chrono::nanoseconds> chains_;  // of builds, from each on
   std::set<Rank> ready_;
   enum class At { before, ready, place, after };
   std::vector<At> at_;

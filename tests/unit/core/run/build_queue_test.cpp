@@ -19,8 +19,13 @@ class Rig {
       nodes.push_back({"n" + std::to_string(nodes.size()), "r", {}, {}});
       prospects.push_back({std::nullopt, std::nullopt, std::chrono::minutes(taken), 0});
     }
-    order.dependencies = std::move(dependencies);
-    order.dependencies.resize(nodes.size());
+    dependencies.resize(nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      nodes[i].offers.push_back({nodes[i].name, "1-1", {}, false});
+      for (const auto dependency : dependencies[i])
+        nodes[i].needs.push_back("n" + std::to_string(dependency));
+    }
+    order = order_builds(nodes);
   }
 
   BuildQueue& queue() {
@@ -65,10 +70,11 @@ class Rig {
 
 }  // namespace
 
-TEST_CASE("of what is ready the longest build comes first") {
+TEST_CASE("of what is ready the one comes first that the longest chain of builds waits for") {
   CHECK(Rig({1, 3, 2}).sequence() == Indices{1, 2, 0});
   CHECK(Rig({2, 2, 2}).sequence() == Indices{0, 1, 2});
-  CHECK(Rig({9, 1, 5}, {{1}, {}, {}}).sequence() == Indices{2, 1, 0});
+  CHECK(Rig({9, 1, 5}, {{1}, {}, {}}).sequence() == Indices{1, 0, 2});
+  CHECK(Rig({1, 1, 5, 2, 2}, {{1}, {3}, {}, {4}, {}}).sequence() == Indices{4, 2, 3, 1, 0});
 }
 
 TEST_CASE("a build whose time isn't known counts as one in the middle") {
@@ -201,12 +207,12 @@ TEST_CASE("what is held back takes a turn only when something below it was built
 TEST_CASE("once the run is interrupted none comes any more") {
   Rig rig({1, 1, 1}, {{}, {}, {1}});
   rig.capacity.jobs = 2;
-  CHECK(rig.queue().next()->index == 0);
+  CHECK(rig.queue().next()->index == 1);
   rig.cancel.request(2);
-  rig.end(0, Status::interrupted);
+  rig.end(1, Status::interrupted);
   CHECK_FALSE(rig.queue().next());
   for (const auto& result : rig.queue().take_results()) CHECK(result.status == Status::interrupted);
-  CHECK(rig.ended == Indices{0, 1, 2});
+  CHECK(rig.ended == Indices{1, 2, 0});
 }
 
 TEST_CASE("a stopped queue gives no more") {
