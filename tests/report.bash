@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Runs what tests/run is made of, times it and counts. Sourced by tests/run.
-# LOGS is where the output goes.
+# Runs checks and suites, times them and counts results. Sourced by tests/run.
+# LOGS is the directory for their output.
 
 PASSED=0
 FAILED=0
 FAILURES=()
-declare -A RUNNING=() BEGUN=() # by what runs: its process group, when it began
+declare -A RUNNING=() BEGUN=() # by name: its process group, its start
 
 log_of() { # what
 	printf '%s' "$LOGS/${1//[^a-zA-Z0-9]/-}.log"
@@ -17,8 +17,8 @@ begin() { # what, command...
 	local what=$1
 	shift
 	BEGUN[$what]=$EPOCHREALTIME
-	# A process group of its own in the background, so that a signal is taken at
-	# once, and all of it can be ended.
+	# In the background, so that signals are handled at once. In a process group
+	# of its own, so that all of it can be ended.
 	set -m
 	("$@") >"$(log_of "$what")" 2>&1 </dev/null &
 	RUNNING[$what]=$!
@@ -66,14 +66,14 @@ conclude() { # what
 	fi
 }
 
-# A suite counts as many as it says it ran. One that ran none has failed, and so
-# has one that ended badly without a failed test case.
+# A suite counts its own test cases. It also fails when it ran none, or when it
+# exits with an error although no test case failed.
 cases() { # what, command...
 	begin "$@"
 	count "$1"
 }
 
-# The same for several at once: what each is called begins with `what`.
+# Runs several suites at once, each named "WHAT ARGUMENT".
 cases_at_once() { # what, command, last argument of each...
 	local what=$1 each
 	for each in "${@:3}"; do begin "$what $each" "$2" "$each"; done
@@ -94,7 +94,7 @@ count() { # what
 	printf '%-46s %s passed, %s failed\n' '' "$passed" "$bad" >&2
 }
 
-# Prints passed and failed of Catch2's last line, or of one like tests/run's own.
+# Prints how many passed and failed, from Catch2's last line or one like tests/run's.
 counts_in() { # log
 	sed $'s/\e\\[[0-9;]*m//g' "$1" | awk '
 		/^All tests passed \(/ { passed = $(NF - 2); failed = 0 }

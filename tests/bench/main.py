@@ -25,16 +25,16 @@ class Bench:
         self.root, self.short = root, options.short
         self.runs = 1 if options.short else 3
         self.program = os.path.join(options.build, "cli/pkgkiln")
-        # Publishes and does nothing else, which no command of the program does.
+        # Only publishes, which no command of the program does.
         self.driver = os.path.join(options.build, "tests/bench/pkgkiln_bench")
-        # Marks all that is made in the engines.
+        # Labels everything that is made in the engines.
         self.instance = secrets.token_hex(6)
         kinds = ("docker", "podman") if options.runtime == "both" else (options.runtime,)
         if self.short:
             kinds = kinds[:1]
         self.engines = [Engine(kind) for kind in kinds]
         self.base_image = os.environ["PKGKILN_TEST_BASE_IMAGE"]
-        # It waits more than it works, so it is left out of the short form.
+        # It mostly waits, so the short form leaves it out.
         self.original = None
         if self.engines[0].name == "docker" and not self.short:
             self.original = Original(self.engines[0], self.base_image, self.instance + "-original")

@@ -5,7 +5,7 @@
 
 namespace conformance {
 
-/// By how many bytes this process's resident memory grew at most while `work` ran.
+/// The peak growth of this process's resident memory while `work` ran, in bytes.
 std::uint64_t peak_growth(const std::function<void()>& work);
 
 }  // namespace conformance

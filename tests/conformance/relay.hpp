@@ -6,7 +6,7 @@
 
 namespace conformance {
 
-/// A socket that leads to the socket `target`, until it is cut.
+/// Listens on a socket and relays to the socket `target`, until it is cut.
 class Relay {
  public:
   explicit Relay(std::string target);

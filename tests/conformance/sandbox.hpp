@@ -17,8 +17,8 @@ struct Result {
 
 using Variables = std::map<std::string, std::string>;
 
-/// What one test makes in the engine. All of it carries labels of the test's own; in the end it is
-/// removed, and the test fails when anything of it is left.
+/// What one test makes in the engine. All of it has the test's own labels. At the end it is
+/// removed, and the test fails if anything is left.
 class Sandbox {
  public:
   Sandbox();
@@ -29,12 +29,12 @@ class Sandbox {
   pkgkiln::ContainerRuntime& runtime;
   pkgkiln::ImageStore& images;
 
-  /// Names and labels of things to be made; `what` keeps several of a test apart.
+  /// Names and labels for new objects; `what` tells several objects of a test apart.
   std::string name(const std::string& what) const { return id_ + "-" + what; }
   std::string image_name(const std::string& what) const;
   pkgkiln::Labels labels() const;
 
-  /// A container of the base image, whose main process waits: a spec to be changed.
+  /// A spec to start from: a container of the base image whose main process waits.
   pkgkiln::ContainerSpec spec(const std::string& what = "a") const;
   /// Its id; created and started.
   std::string run(const pkgkiln::ContainerSpec& spec);
@@ -52,9 +52,9 @@ class Sandbox {
   std::string id_;
 };
 
-/// The label that everything of the suite carries, whichever test made it.
+/// The label that everything made by the suite has.
 pkgkiln::Labels suite_labels();
-/// Names of all that has these labels.
+/// The names of all objects with these labels.
 std::vector<std::string> everything_with(const pkgkiln::Labels& labels);
 
 }  // namespace conformance

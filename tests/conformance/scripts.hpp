@@ -7,8 +7,8 @@
 
 namespace conformance {
 
-/// A command that the suite runs: real engines get the shell text, the fake plays it. What varies
-/// comes in environment variables.
+/// A command that the suite runs: real engines run the shell text, the fake plays it. Parameters
+/// are environment variables.
 struct Script {
   const char* text;
   int (*fake)(pkgkiln::fake::ExecCall&);

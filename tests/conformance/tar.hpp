@@ -19,7 +19,8 @@ struct TarEntry {
 };
 
 std::string make_tar(const std::vector<TarEntry>& entries);
-/// Its entries; paths of directories without the slash at the end. Throws when it is no whole tar.
+/// The entries of a tar archive; a directory's path has no slash at its end. Throws if the archive
+/// is broken or incomplete.
 std::vector<TarEntry> read_tar(const std::string& tar);
 /// A stream of these bytes, which must outlive it.
 pkgkiln::Source source_of(const std::string& bytes);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by others of the files that are sourced together
-# What the cases of tests/e2e share: a world of their own each, checks, and the program. Sourced.
+# What the cases of tests/e2e share: their worlds, the program, and checks. Sourced.
 
 die() {
 	printf 'e2e: %s\n' "$1" >&2
@@ -11,13 +11,13 @@ die() {
 
 say() { printf 'e2e: %s\n' "$*" >&2; }
 
-# Waits without starting a program, which costs more than what is waited for.
+# Waits without starting a program, since that would take longer than the wait.
 exec {NOTHING}<> <(:)
 nap() { read -rt "$1" -u "$NOTHING" || true; } # seconds
 
 # --- worlds -----------------------------------------------------------------------
 
-# A folder with all that the program reads and writes, home included.
+# Makes a folder with everything that the program reads and writes, home included.
 new_world() { # topic
 	TOPIC=$1 SECONDS=0
 	RESULTS=$ROOT/results/$1
@@ -29,13 +29,12 @@ new_world() { # topic
 	BACKGROUND='' ENVIRONMENT=()
 	mkdir -p "$WORLD"/{home,config,data,cache,xdg-state,run,tmp,runs}
 	chmod 700 "$WORLD/run"
-	# Repositories of its own, so that no other topic sees what is committed to them.
+	# Each topic has its own repositories, so that no other sees its commits.
 	cp -R "$ROOT/served/packaging" "$ROOT/served/$1"
 }
 
-# Writes the configuration: the tables that all have, with lines for [image] and [build] in
-# IMAGE_LINES and BUILD_LINES, a local repository, then one target an argument: its name, and lines
-# of its own.
+# Writes the configuration: the common tables, with further lines for [image] and [build] from
+# IMAGE_LINES and BUILD_LINES; a local repository; and one target per argument, with its own lines.
 configure() { # 'NAME[newline KEY = VALUE]...'...
 	{
 		common_tables
@@ -71,7 +70,7 @@ target_tables() { # 'NAME[newline KEY = VALUE]...'...
 
 packaging() { printf 'http://127.0.0.1:%s/%s/%s.git' "$PORT" "$TOPIC" "$1"; }
 
-# Writes a file of a packaging repository anew, which is made when it isn't there.
+# Commits a file to a packaging repository, which is made if needed.
 commit_file() { # repository, file; content from stdin
 	local repository=$ROOT/served/$TOPIC/$1.git
 	[[ -d $repository ]] || git init --quiet --bare --initial-branch=main "$repository"
@@ -80,25 +79,25 @@ commit_file() { # repository, file; content from stdin
 
 # --- the program ------------------------------------------------------------------
 
-# Becomes a command that has all that the program inherits, and nothing else. Where sanitizers are
-# built in, their findings are kept in files, since an exit code may be expected and words unread.
-# Memory that was freed is used again soon, so that what the program takes can be measured.
+# Replaces this shell by a command, with the environment that the program gets and nothing else. A
+# build with sanitizers writes its findings to files, because a topic may expect an exit code of 1 and
+# never read stderr. AddressSanitizer holds back little freed memory, so that memory can be measured.
 become() {
 	local findings=log_path=$WORLD/sanitizer
-	# What a shell without job control starts in the background ignores SIGINT.
+	# A shell without job control lets its background commands ignore SIGINT.
 	exec env --default-signal=INT -i "${ENVIRONMENT[@]}" PATH="$PATH" HOME="$WORLD/home" TZ=UTC LC_ALL=C.UTF-8 TMPDIR="$WORLD/tmp" \
 		XDG_CONFIG_HOME="$WORLD/config" XDG_DATA_HOME="$WORLD/data" XDG_CACHE_HOME="$WORLD/cache" \
 		XDG_STATE_HOME="$WORLD/xdg-state" XDG_RUNTIME_DIR="$WORLD/run" \
 		ASAN_OPTIONS="quarantine_size_mb=1:$findings" UBSAN_OPTIONS="print_stacktrace=1:$findings" "$@"
 }
 
-# Runs it to its end; NAME.out, NAME.err and NAME.code hold what came of it.
+# Runs the program to its end; its output and exit code are in NAME.out, NAME.err and NAME.code.
 kiln() { # name of this run, arguments
 	kiln_in_background "$@"
 	kiln_ends 900
 }
 
-# Starts it; BACKGROUND is its process id.
+# Starts the program; BACKGROUND is its process id.
 kiln_in_background() { # name of this run, arguments
 	local run=$WORLD/runs/$1
 	RUN=$1
@@ -107,10 +106,10 @@ kiln_in_background() { # name of this run, arguments
 	BACKGROUND=$!
 }
 
-# Waits for its end. One that hangs is killed, which its exit code then tells.
+# Waits for its end. Kills it if it hangs, which its exit code shows.
 kiln_ends() { # seconds
 	local tries=$(($1 * 20)) status=0
-	# Not just a wait: it would put off the signals that end the tests.
+	# A plain `wait` would delay the signals that end the tests.
 	while kill -0 "$BACKGROUND"; do
 		((tries-- > 0)) || { kill -KILL "$BACKGROUND"; break; }
 		nap 0.05
@@ -140,7 +139,7 @@ builds_of() { # target; how many were begun
 
 # --- checks -----------------------------------------------------------------------
 
-# One check. It runs in a shell of its own with errexit; what it says is shown when it fails.
+# Runs one check in a subshell with errexit; shows its output if it fails.
 it() { # sentence, command...
 	local sentence=$1 status
 	shift
@@ -197,7 +196,7 @@ err_has() { has "$WORLD/runs/$RUN.err" "$@"; }
 out_matches() { matches "$WORLD/runs/$RUN.out" "$@"; }
 err_matches() { matches "$WORLD/runs/$RUN.err" "$@"; }
 
-# What the summary says of a target that failed, below its heading.
+# Prints what the summary says of a failed target.
 failure_of() { # target
 	awk -v name="$1" '$0 ~ "^" name ": " {on = 1} on && $0 == "" {exit} on' "$WORLD/runs/$RUN.out"
 }

@@ -9,12 +9,13 @@
 
 #include "core/base/error.hpp"
 
-/// What parses hostile input, each as a function that takes any bytes: it gives them to the parser
-/// and checks what must hold of whatever that accepts. Refusing is fine (Error), all else isn't.
-/// libFuzzer calls them (fuzzer.cpp), and a unit test with every file of tests/fuzz/corpus.
+/// One function per parser of hostile input. It gives any bytes to the parser and checks what must
+/// hold for whatever the parser accepts. The parser may refuse with an Error; anything else is a
+/// bug. libFuzzer calls the functions (fuzzer.cpp), and so does a unit test with each file of
+/// tests/fuzz/corpus.
 namespace pkgkiln::fuzz {
 
-/// What must hold doesn't.
+/// A check of an accepted input failed.
 class Broken : public std::logic_error {
   using std::logic_error::logic_error;
 };
@@ -34,7 +35,7 @@ bool accepted(Parse parse) {
   }
 }
 
-/// Whether the texts stand in order, each once.
+/// Whether the texts are sorted and unique.
 bool sorted_and_unique(const std::vector<std::string>& texts);
 
 /// The path of a regular file that holds these bytes until the next call, in a directory of ours.

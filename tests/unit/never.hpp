@@ -2,5 +2,5 @@
 
 #include "core/base/cancellation.hpp"
 
-/// For what isn't to be interrupted.
+/// For calls that no test interrupts.
 inline const auto kNever = pkgkiln::Cancellation::never();

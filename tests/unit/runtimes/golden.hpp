@@ -11,9 +11,9 @@ namespace golden {
 /// it is written instead.
 bool matches(const std::string& name, const std::string& json);
 
-/// Everything set, with texts that need care.
+/// Every field is set, with texts that need quoting.
 pkgkiln::ContainerSpec full_spec();
-/// Only what must be.
+/// Only required fields are set.
 pkgkiln::ContainerSpec least_spec();
 pkgkiln::CommitSpec commit_spec();
 

@@ -8,13 +8,13 @@
 
 namespace pkgkiln::test {
 
-/// Repeats what may pass soon, and not for long.
+/// Retries temporary failures, but not for long.
 inline const git::Politeness kHasty{
     8,
     std::chrono::seconds(30),
     {std::chrono::seconds(20), std::chrono::milliseconds(5), std::chrono::milliseconds(10), 3}};
 
-/// What HttpRepository is asked for its refs with.
+/// The requests that ask HttpRepository for its refs.
 inline const std::string kGet = "GET /a.git/info/refs";
 inline const std::string kPost = "POST /a.git/git-upload-pack";
 
@@ -34,7 +34,7 @@ struct HttpRepository {
     publish();
   }
 
-  /// Puts all refs of the work tree to the server.
+  /// Copies all refs of the work tree to the server.
   void publish(const std::string& name = "a.git") const {
     const auto bare = (dir.path() / "www" / name).string();
     std::filesystem::remove_all(bare);

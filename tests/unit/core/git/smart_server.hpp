@@ -12,7 +12,7 @@
 namespace pkgkiln::test {
 
 /// Serves the bare repositories below a directory with git's own http-backend, over connections
-/// that are kept. Must outlive who asks it.
+/// that are kept. Must outlive its clients.
 class SmartServer {
  public:
   /// Called with a request's head: an answer of its own, or nothing.
@@ -27,7 +27,7 @@ class SmartServer {
   /// program with " (git)" behind.
   std::vector<std::string> requests();
   int most_at_once() const;
-  /// What the backend is told of the protocol, instead of what the client says.
+  /// Sets the protocol that the backend sees, whatever the client says.
   void speak(const std::string& protocol) { protocol_ = protocol; }
 
  private:

@@ -6,10 +6,10 @@
 
 namespace pkgkiln::test {
 
-/// What the remote's branch (empty: HEAD) is now, asked by somebody who knows of no other remote.
+/// Asks for the tip of the remote's branch (empty: HEAD), over connections of its own.
 git::Tip tip_of(const std::string& url, const std::string& branch = {},
                 const Cancellation& cancel = Cancellation::never());
-/// The same by the git program, whatever we could ask ourselves.
+/// Asks the same with the git program.
 git::Tip tip_by_program(const std::string& url, const std::string& branch = {});
 
 }  // namespace pkgkiln::test

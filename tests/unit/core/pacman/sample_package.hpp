@@ -7,7 +7,7 @@
 
 namespace pkgkiln::test {
 
-/// A package file that is made without makepkg: fast, and as odd as a test wants it.
+/// Makes a package file without makepkg: fast, and as odd as a test needs it.
 struct SamplePackage {
   std::string pkgname = "sample";
   std::string version = "1.0-1";

@@ -7,13 +7,12 @@
 
 namespace pkgkiln::test {
 
-/// Where threads wait until a number of them are there at once, which proves that they run at the
-/// same time. May be used again and again.
+/// A reusable barrier: threads that all pass it ran at the same time.
 class Meeting {
  public:
   explicit Meeting(std::size_t size) : size_(size) {}
 
-  /// False when the others don't come, which takes long.
+  /// False if the others don't come in time.
   bool join() {
     std::unique_lock lock(mutex_);
     const auto mine = arrived_++ / size_;

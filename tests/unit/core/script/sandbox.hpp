@@ -11,9 +11,9 @@
 
 namespace pkgkiln::test {
 
-/// Where a script runs on this machine: with paths of its own in the place of the container's, and
-/// programs that only play what they are. What would end all processes is a program `kill-all`, and
-/// those that it sees are files, of which only the main one is there.
+/// Runs a script on this machine, with paths of its own instead of the container's, and with
+/// stand-ins for programs. The stand-in `kill-all` is run instead of ending all processes; the
+/// processes that a script sees are files, and only the main one is there.
 struct ScriptSandbox {
   TempDir directory;
   std::filesystem::path root = directory.path();
@@ -32,7 +32,7 @@ struct ScriptSandbox {
              " 0 -1 4194560 0\n");
   }
 
-  /// `text` follows a line that writes down how the program was called.
+  /// Makes a stand-in: it records how it was called, then runs `text`.
   void program(const std::string& name, const std::string& text) const {
     const auto path = root / "bin" / name;
     std::filesystem::create_directories(path.parent_path());

@@ -18,11 +18,11 @@ class Vieter {
 
   Vieter();
 
-  /// From now on; a text is a 200 with that body.
+  /// Sets the answer from now on. A text alone is the body of a 200.
   void on(const std::string& line, const std::string& body);
   void on(const std::string& line, int status, const std::string& body = {});
   void on(const std::string& line, Answer answer);
-  /// What is asked of a server of that generation with one target (without one: "[]").
+  /// Answers like a server of that version with one target (without one: "[]").
   void be(pkgkiln::vieter::Version version, const std::string& targets = "[]");
 
   /// Settings for it, with the key "k3y" and little patience.

@@ -58,7 +58,7 @@ struct Situation {
     write_archive(path, entries);
     return read_file(path);
   }
-  /// Has a database for that arch, without its last bytes if that is wished.
+  /// Serves a database for that arch, without its last `cut` bytes.
   void lists(const std::string& arch, const Entries& entries, std::size_t cut = 0) {
     auto content = database(entries);
     content.resize(content.size() - cut);
@@ -69,7 +69,7 @@ struct Situation {
     return static_cast<std::size_t>(std::count_if(
         lines.begin(), lines.end(), [](const auto& line) { return line.starts_with("HEAD "); }));
   }
-  /// Holds it after an upload whose answer is this.
+  /// Has the package after an upload, which it answers like this.
   void takes(int status, const std::string& body) {
     there.on("POST /my%20repo/publish", [this, status, body](const auto&) {
       holds(package.sha256);
