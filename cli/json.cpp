@@ -52,9 +52,9 @@ struct Decision {
   void operator()(const Build& build) const { say("build", build.why); }
   void operator()(const Skip& skip) const { say("up-to-date", skip.why); }
   void operator()(const Unplannable& unplannable) const {
-    say("failed", unplannable.why);
+    say("failed", unplannable.error.what());
     text(writer, "step", unplannable.step);
-    text(writer, "hint", unplannable.advice);
+    text(writer, "hint", unplannable.error.advice());
   }
   void say(const char* decision, const std::string& why) const {
     text(writer, "decision", decision);

@@ -24,7 +24,7 @@ struct Describe {
   std::vector<std::string> operator()(const Build& build) const { return {"build", build.why}; }
   std::vector<std::string> operator()(const Skip& skip) const { return {"up-to-date", skip.why}; }
   std::vector<std::string> operator()(const Unplannable& plan) const {
-    return {"failed", plan.why};
+    return {"failed", plan.error.what()};
   }
 };
 

@@ -62,15 +62,14 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
     job_.log.note(fmt::format("{} at step {}", word(status_of(*ended)), step_));
   } catch (RuntimeError& error) {
     job_.log.note(error.what());
-    ended = Failed{step_, 0, error.what(), error.advise("pkgkiln doctor").advice(),
+    ended = Failed{step_, error.advise("pkgkiln doctor"),
                    error.out_of_reach() ? Fault::unreached : Fault::elsewhere};
   } catch (const Error& error) {
     job_.log.note(error.what());
-    ended = Failed{step_, 0, error.what(), error.advice(),
-                   reads_what_target_said(step_) ? Fault::target : Fault::elsewhere};
+    ended = Failed{step_, error, reads_what_target_said(step_) ? Fault::target : Fault::elsewhere};
   } catch (const std::exception& error) {
     job_.log.note(error.what());
-    ended = Failed{step_, 0, error.what(), {}, Fault::elsewhere};
+    ended = Failed{step_, Error(error.what()), Fault::elsewhere};
   }
   return ended;
 }
@@ -215,7 +214,7 @@ BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
   auto hint = step_ == "dependencies"
                   ? hint_from_dependencies(output)
                   : hint_from_output(output, step_ == "build" && !job_.plan.target.network);
-  return Failed{step_, exit_code, std::move(why), std::move(hint)};
+  return Failed{step_, Error(std::move(why)).advise(std::move(hint)), Fault::target, exit_code};
 }
 
 BuildOutcome BuildSteps::out_of_processes(int exit_code) const {
@@ -224,14 +223,16 @@ BuildOutcome BuildSteps::out_of_processes(int exit_code) const {
     const auto unenforceable = runtime_.info().unenforceable_limits;
     // Then what counts them is the limit of a user, who is the same in all containers.
     if (std::find(unenforceable.begin(), unenforceable.end(), "pids") != unenforceable.end())
-      return Failed{step_, 0, why,
-                    "this engine can't count the processes of each container, so another build may "
-                    "have used them up; it is tried again in the next run",
+      return Failed{step_,
+                    Error(why).advise(
+                        "this engine can't count the processes of each container, so another build "
+                        "may have used them up; it is tried again in the next run"),
                     Fault::elsewhere};
   } catch (const RuntimeError& error) {
     job_.log.note(error.what());
   }
-  return Failed{step_, exit_code, why, "raise [build] pids if it needs more of them at once"};
+  return Failed{step_, Error(why).advise("raise [build] pids if it needs more of them at once"),
+                Fault::target, exit_code};
 }
 
 }  // namespace pkgkiln

@@ -20,8 +20,8 @@ struct Note {
   void operator()(const Failed& failed) const {
     record.step = failed.step;
     record.exit_code = failed.exit_code;
-    record.why = failed.why;
-    record.hint = failed.hint;
+    record.why = failed.error.what();
+    record.hint = failed.error.advice();
     record.fault = failed.fault;
     for (const auto& file : failed.refused) record.files.push_back({file.text(), {}});
   }

@@ -22,10 +22,11 @@ struct UpToDate {
 
 struct Failed {
   std::string step;  // "source", "copy in", "inspect", "dependencies", "fetch", "seal", "build", …
-  int exit_code = 0;  // of the step's command; 0 when no command failed
-  std::string why;    // for people: makepkg's exit code made plain, an engine's answer
-  std::string hint;   // read from output, so maybe wrong; may be empty
+  /// makepkg's exit code made plain, an engine's answer; its advice may be read from output, and so
+  /// be wrong.
+  Error error;
   Fault fault = Fault::target;
+  int exit_code = 0;  // of the step's command; 0 when no command failed
   std::vector<pacman::PackageFileName> refused = {};  // what it made and may not publish
 };
 

@@ -54,8 +54,7 @@ PackageBuild::Ended PackageBuild::refuse_names(const std::vector<pacman::Package
       steps_.begin("names");
       steps_.job().log.note(refusal->why);
       // Asked again each time, which costs no build: what is against the name may be gone.
-      return Failed{"names", 0, std::move(refusal->why), std::move(refusal->advice),
-                    Fault::elsewhere};
+      return Failed{"names", Error(refusal->why).advise(refusal->advice), Fault::elsewhere};
     }
   return std::nullopt;
 }
@@ -216,9 +215,8 @@ BuildOutcome PackageBuild::accept(Built built, const Cancellation& cancel) {
   if (objection) return steps_.failed(0, *objection);
   for (const auto& name : names)
     if (auto refusal = job.refuse_name(name.pkgname))
-      return Failed{
-          "accept",        0, std::move(refusal->why), std::move(refusal->advice), Fault::target,
-          std::move(names)};
+      return Failed{"accept", Error(refusal->why).advise(refusal->advice), Fault::target, 0,
+                    std::move(names)};
   if (const auto& made = names.front().version; made != announced_->version()) {
     if (inspected_.asked) return steps_.failed(0, version_moved(made, announced_->version()));
     job.log.note(

@@ -29,8 +29,7 @@ struct Skip {
 /// It can't even be told: what is asked doesn't answer. Reported as failed.
 struct Unplannable {
   std::string step;  // "source", "inspect" or "repository": what was asked
-  std::string why;
-  std::string advice;
+  Error error;
 
   /// What it is published in may not answer, or can't be read.
   Fault fault() const { return step == "repository" ? Fault::unreached : Fault::elsewhere; }

@@ -29,7 +29,7 @@ Planner::Planner(const StateDir& state, const History& history, const Repositori
       settings_(std::move(settings)) {}
 
 Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
-  Plan plan{target, Unplannable{}, {}, {}};
+  Plan plan{target, Build{}, {}, {}};
   plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
                     "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
   std::string step = "source";
@@ -56,7 +56,7 @@ Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
     if (const auto last = history_.last(target.name))
       hold_back(plan, *last, history_.failures(*last), settings_.retry);
   } catch (const Error& error) {
-    plan.decision = Unplannable{step, error.what(), error.advice()};
+    plan.decision = Unplannable{step, error};
   }
   return plan;
 }

@@ -1,9 +1,15 @@
 #pragma once
 
 #include "core/events/events.hpp"
+#include "core/plan/plan.hpp"
 #include "core/state/history.hpp"
 
 namespace pkgkiln {
+
+/// The record of a build of this plan that begins now, with an id of its own.
+BuildRecord record_for(const Plan& plan);
+/// Of a target that needs no build; with an id only if that wasn't known before.
+BuildRecord record_of(const Plan& plan, const Skip& skip);
 
 /// Where each outcome is recorded and told, once. Thread-safe.
 class Recorder {
@@ -15,8 +21,6 @@ class Recorder {
     if (!result.build.empty()) history_.record(result);
     events_.tell(Ended{target, result});
   }
-  /// Of an earlier run's build, which was told then.
-  void ended_before(const BuildRecord& result) { history_.record(result); }
 
  private:
   History& history_;

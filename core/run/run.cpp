@@ -10,7 +10,7 @@
 #include "core/base/file.hpp"
 #include "core/base/threads.hpp"
 #include "core/cache/caches.hpp"
-#include "core/run/plan_record.hpp"
+#include "core/run/recorder.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/state/old_files.hpp"
 
@@ -119,7 +119,7 @@ std::vector<BuildRecord> Run::build_nothing(const std::vector<Plan>& plans, Resu
   for (std::size_t i = 0; i < plans.size(); ++i) {
     if (!settled[i]) {
       auto& record = settled[i].emplace(unbuilt(plans[i]));
-      note_outcome(record, Failed{"prepare", 0, obstacle_->what_failed(), {}, Fault::unreached});
+      note_outcome(record, Failed{"prepare", Error(obstacle_->what_failed()), Fault::unreached});
       recorder_.ended(plans[i].target, record);
     }
     results.push_back(std::move(*settled[i]));
@@ -232,8 +232,7 @@ std::optional<BuildRecord> Run::settled(const Plan& plan) const {
   if (const auto* skip = std::get_if<Skip>(&plan.decision)) return record_of(plan, *skip);
   if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
     auto record = unbuilt(plan);
-    note_outcome(record, Failed{unplannable->step, 0, unplannable->why, unplannable->advice,
-                                unplannable->fault()});
+    note_outcome(record, Failed{unplannable->step, unplannable->error, unplannable->fault()});
     return record;
   }
   return publisher_.still_waiting(plan);

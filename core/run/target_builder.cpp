@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "core/pacman/package_name.hpp"
-#include "core/run/plan_record.hpp"
+#include "core/run/recorder.hpp"
 #include "core/state/old_files.hpp"
 
 namespace pkgkiln {

@@ -48,8 +48,8 @@ TEST_CASE("a plan as JSON has its decision and what that was made by") {
 
 TEST_CASE("every decision has a word of its own in JSON") {
   CHECK(text(only_target(cli::plans_json({plan_of(Skip{"x"})})), "decision") == "up-to-date");
-  const auto failed =
-      only_target(cli::plans_json({plan_of(Unplannable{"source", "no host", "check it"})}));
+  const auto failed = only_target(
+      cli::plans_json({plan_of(Unplannable{"source", Error("no host").advise("check it")})}));
   CHECK(text(failed, "decision") == "failed");
   CHECK(text(failed, "step") == "source");
   CHECK(text(failed, "hint") == "check it");

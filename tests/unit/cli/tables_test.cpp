@@ -25,7 +25,7 @@ TEST_CASE("a table's columns are as wide as their widest cell") {
 TEST_CASE("a plan says what and why") {
   Plan build{{}, Build{"it was never built here"}, {}, {}};
   build.target.name = "foo";
-  Plan lost{{}, Unplannable{"source", "no answer", "try again"}, {}, {}};
+  Plan lost{{}, Unplannable{"source", Error("no answer").advise("try again")}, {}, {}};
   lost.target.name = "lost";
   CHECK(cli::plan_table({build, lost}) ==
         "foo   build   it was never built here\nlost  failed  no answer\n");

@@ -1,4 +1,4 @@
-#include "core/run/plan_record.hpp"
+#include "core/run/recorder.hpp"
 
 #include "core/base/random.hpp"
 #include "core/base/secret.hpp"
