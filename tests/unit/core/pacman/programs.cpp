@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "core/base/error.hpp"
 #include "core/base/process.hpp"
 #include "tests/catch.hpp"
 
