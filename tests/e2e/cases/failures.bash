@@ -5,11 +5,12 @@
 printf '%s\n' pkgname=moving '_seen=(/sys/class/net/*)' 'pkgver=1.${#_seen[@]}' pkgrel=1 'arch=(any)' 'package() { :; }' |
 	commit_file moving PKGBUILD
 printf '%s\n' 'echo bye' 'exit 0' | cat - "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file ends-early PKGBUILD
-configure bad-checksum failing-build no-such-repository failing-check wants-network moving ends-early anyarch
+sed "s|^arch=.*|&\nsource=(http://fixtures.test:$PORT/status/404)\nsha256sums=(SKIP)|" "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file gone PKGBUILD
+configure bad-checksum failing-build no-such-repository failing-check wants-network moving ends-early gone anyarch
 kiln first build
 
 it 'ends with 1 when a target failed' code_is 1
-it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 7 failed'
+it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 8 failed'
 it 'publishes the good one, which came last' published anyarch-1.0-1-any.pkg.tar.zst
 it 'publishes nothing of those that failed' not_published 'bad-*' 'failing-*' 'wants-*'
 
@@ -27,6 +28,8 @@ it 'reports a version that is another one without the network' failed_with movin
 it 'reports a repository that does not exist at the step source' failed_with no-such-repository 'failed at step source' \
 	"$(packaging no-such-repository)"
 
+it 'names the source that could not be downloaded, and the answer' failed_with gone 'failed at step fetch' \
+	"http://fixtures.test:$PORT/status/404" 'The requested URL returned error: 404'
 it 'says of a PKGBUILD that ends makepkg what it does' failed_with ends-early 'failed at step inspect' \
 	'makepkg gave no answer' 'the PKGBUILD ended it' "hint: look for an 'exit'"
 
@@ -47,6 +50,7 @@ kiln again build
 it 'ends with 1 as long as a target is broken' code_is 1
 not_again() { [[ $(builds_of failing-build) == "$before" ]] && failed_with failing-build 'failed at step build' 'not tried again'; }
 it 'does not try again what is bound to fail, and says so' not_again
+it 'asks makepkg for no answer again that the PKGBUILD keeps it from giving' failed_with ends-early 'failed at step inspect' 'not tried again'
 
 kiln good build anyarch
 it 'ends with 0 when only good targets are asked for' code_is 0
