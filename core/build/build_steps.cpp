@@ -62,7 +62,7 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
     job_.log.note(fmt::format("{} at step {}", word(status_of(*ended)), step_));
   } catch (RuntimeError& error) {
     job_.log.note(error.what());
-    ended = Failed{step_, error.advise("pkgkiln doctor"),
+    ended = Failed{step_, static_cast<const Error&>(error.advise("pkgkiln doctor")),
                    error.out_of_reach() ? Fault::unreached : Fault::elsewhere};
   } catch (const Error& error) {
     job_.log.note(error.what());
