@@ -5,7 +5,7 @@
 printf '%s\n' pkgname=moving '_seen=(/sys/class/net/*)' 'pkgver=1.${#_seen[@]}' pkgrel=1 'arch=(any)' 'package() { :; }' |
 	commit_file moving PKGBUILD
 printf '%s\n' 'echo bye' 'exit 0' | cat - "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file ends-early PKGBUILD
-sed "s|^arch=.*|&\nsource=(http://fixtures.test:$PORT/status/404)\nsha256sums=(SKIP)|" "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file gone PKGBUILD
+sed "s/anyarch/gone/; s|^arch=.*|&\nsource=(http://fixtures.test:$PORT/status/404)\nsha256sums=(SKIP)|" "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file gone PKGBUILD
 configure bad-checksum failing-build no-such-repository failing-check wants-network moving ends-early gone anyarch
 kiln first build
 
