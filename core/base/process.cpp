@@ -19,6 +19,7 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc declares it

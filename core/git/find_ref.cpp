@@ -1,5 +1,6 @@
 #include "core/git/find_ref.hpp"
 
+#include "core/base/error.hpp"
 #include "core/base/secret.hpp"
 #include "core/git/remote_url.hpp"
 

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "core/base/digest.hpp"
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/git/remote_url.hpp"
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/characters.hpp"
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/process.hpp"
 

@@ -1,5 +1,6 @@
 #include "core/git/user_config.hpp"
 
+#include "core/base/error.hpp"
 #include "core/base/process.hpp"
 
 namespace pkgkiln::git {

@@ -6,6 +6,7 @@
 
 #include "core/base/base64.hpp"
 #include "core/base/characters.hpp"
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/process.hpp"
 #include "runtimes/shared/json.hpp"

@@ -6,6 +6,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
 

@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include "core/base/error.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
 #include "tests/unit/core/git/tips.hpp"
