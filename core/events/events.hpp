@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -57,14 +58,27 @@ class Listener {
 class Events {
  public:
   /// They outlive it.
-  explicit Events(std::vector<Listener*> listeners);
+  explicit Events(std::vector<Listener*> listeners)
+      : listeners_(std::move(listeners)), queue_([this](const Event& event) {
+          for (auto* listener : listeners_) hear_out(*listener, event);
+        }) {}
 
-  void tell(decltype(Event::what) what);
+  void tell(decltype(Event::what) what) {
+    queue_.push({std::chrono::system_clock::now(), std::move(what)});
+  }
   void notice(std::string text) { tell(Notice{std::move(text)}); }
   /// Returns when all that was told before is heard.
   void flush() { queue_.flush(); }
 
  private:
+  static void hear_out(Listener& listener, const Event& event) noexcept {
+    try {
+      listener.hear(event);
+    } catch (...) {
+      return;
+    }
+  }
+
   std::vector<Listener*> listeners_;
   WorkQueue<Event> queue_;  // last: its thread uses the others
 };

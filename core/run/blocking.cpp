@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "core/base/random.hpp"
-
 namespace pkgkiln {
 
 namespace {
@@ -51,7 +49,6 @@ std::optional<BuildRecord> Blocking::verdict(std::size_t index) {
     const auto cause = found->second;
     causes_[index] = cause;
     BuildRecord record;
-    record.build = time_and_random();
     record.status = Status::blocked;
     const auto& name = nodes_[dependency].name;
     record.why = cause.root == dependency

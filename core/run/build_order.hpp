@@ -20,9 +20,8 @@ struct OrderNode {
 struct BuildOrder {
   /// For each node those that it depends on, ascending, never itself.
   std::vector<std::vector<std::size_t>> dependencies;
-  /// None of them shares a node with another: a cycle in the order of its dependencies, from its
-  /// lowest index, without naming that again. What is in no cycle but for nodes of these only hangs
-  /// on them.
+  /// None shares a node with another. Each is in the order of its dependencies, from its lowest
+  /// index, without naming that again. Without their nodes there is no other cycle.
   std::vector<std::vector<std::size_t>> cycles;
   /// Every node once, after all its dependencies but for those of its cycle.
   std::vector<std::size_t> sequence;

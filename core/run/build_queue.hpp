@@ -26,13 +26,13 @@ struct Prospect {
   std::uint64_t peak_memory = 0;         // of its last build, in bytes; 0: unknown
 };
 
-/// Hands out the builds of a run to its workers, and keeps what became of them: after those that
-/// they depend on, and first the one with the longest chain of builds that wait for it and for each
-/// other, by the times that they took last; then in the given order. One that never was built
-/// counts as one that takes the median time. Of those that were handed out
-/// no more than the jobs are in a place at once, whoever is ready first. One whose memory, as far
-/// as it is known, doesn't fit beside what was handed out and hasn't left its place lets others go
-/// first; a build alone always fits. Thread-safe.
+/// Hands out the builds of a run to its workers, and keeps what became of them. A build comes after
+/// those that it depends on. Among ready ones the longest chain goes first: a build with those that
+/// wait for it, one after the other, by the times that they took last; then the given order counts.
+/// One that was never built counts as one that takes the median time. No more than the jobs are in
+/// a place at once, whoever is ready first. One whose memory, as far as it is known, doesn't fit
+/// beside what was handed out and hasn't left its place lets others go first; a build alone always
+/// fits. Thread-safe.
 class BuildQueue {
  public:
   /// Told of every target that ends without having been handed out, with the queue locked, in an

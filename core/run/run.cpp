@@ -29,6 +29,19 @@ BuildRecord unbuilt(const Plan& plan) {
   return record;
 }
 
+/// What the queue says of a target, with what the plan knows of it. That it was blocked is
+/// recorded.
+BuildRecord not_tried(const Plan& plan, const BuildRecord& verdict) {
+  auto record = verdict.status == Status::blocked ? record_for(plan) : unbuilt(plan);
+  record.finished = record.started;
+  record.status = verdict.status;
+  record.step = verdict.step;
+  record.why = verdict.why;
+  record.hint = verdict.hint;
+  record.fault = verdict.fault;
+  return record;
+}
+
 }  // namespace
 
 Run::Run(const Parts& parts, Listener& listener)
@@ -198,12 +211,10 @@ std::vector<BuildRecord> Run::build_in_order(const std::vector<Plan>& plans, Res
     prospects.push_back(settled[i] ? Prospect{std::move(settled[i])} : prospect(plans[i], builder));
   }
   const auto on_end = [&](std::size_t i, BuildRecord& result) {
-    const auto& target = plans[i].target;
-    result.target = target.name;
-    result.repository = target.repository;
-    if (result.commit.empty()) result.commit = plans[i].commit;
+    if (result.target.empty())
+      result = not_tried(plans[i], result);  // else it is of an earlier run
     if (survey.begun[i]) TargetBuilder::drop(*survey.begun[i]);
-    recorder_.ended(target, result);
+    recorder_.ended(plans[i].target, result);
   };
   BuildQueue queue(order, survey.nodes, std::move(prospects), parts_.capacity, cancel, on_end);
   const auto work = [&] {

@@ -145,12 +145,16 @@ std::string to_json(const BuildRecord& build) {
   writer.Key("forced");
   writer.Bool(build.forced);
   writer.Key("steps");
-  writer.StartObject();
+  writer.StartArray();
   for (const auto& step : build.steps) {
-    writer.Key(step.step.data(), static_cast<rapidjson::SizeType>(step.step.size()));
+    writer.StartObject();
+    writer.Key("step");
+    write_text(writer, step.step);
+    writer.Key("milliseconds");
     writer.Int64(step.took.count());
+    writer.EndObject();
   }
-  writer.EndObject();
+  writer.EndArray();
   writer.Key("vcs_sources");
   writer.StartArray();
   for (const auto& source : build.vcs_sources)
@@ -186,12 +190,12 @@ BuildRecord build_record_from_json(const std::string& text) {
   build.finished = time_of(document, "finished");
   build.peak_memory = peak_memory_of(document);
   build.forced = forced_of(document);
-  if (const auto steps = document.FindMember("steps"); steps != document.MemberEnd()) {
-    if (!steps->value.IsObject()) refuse("steps", "an object");
-    for (const auto& step : steps->value.GetObject())
-      build.steps.push_back({step.name.GetString(), std::chrono::milliseconds(number_of(
-                                                        steps->value, step.name.GetString()))});
-  }
+  if (document.HasMember("steps"))  // not in records of earlier versions
+    for (const auto& step : list_of(document, "steps").GetArray()) {
+      if (!step.IsObject()) refuse("steps", "a list of objects");
+      build.steps.push_back(
+          {text_of(step, "step"), std::chrono::milliseconds(number_of(step, "milliseconds"))});
+    }
   for (const auto& source : list_of(document, "vcs_sources").GetArray()) {
     // A text alone is from before commits were recorded.
     if (source.IsString())

@@ -16,9 +16,8 @@ using Clock = std::chrono::system_clock;
 
 constexpr const char* kColumns =
     "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
-    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault, hint FROM "
-    "builds "
-    "WHERE target = ? ";
+    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault, hint "
+    "FROM builds WHERE target = ? ";
 
 std::int64_t to_number(Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();

@@ -168,13 +168,17 @@ TEST_CASE("a dependency on a version that a target doesn't make is told with the
 
 TEST_CASE("what is blocked, the steps of what was built and hints are recorded") {
   FakeHost host;
+  host.keep_logs = std::chrono::hours(1);
   host.fails["lib"] = "build";
   host.build({host.target("app", {"depends = lib"}), host.target("lib"), host.target("other")});
   CHECK_FALSE(host.history.last("app"));
   const sqlite::Connection connection(host.state.database());
-  sqlite::Statement row(connection, "SELECT why FROM builds WHERE status = 'blocked'");
+  sqlite::Statement row(connection,
+                        "SELECT why, url, commit_id FROM builds WHERE status = 'blocked'");
   REQUIRE(row.step());
   CHECK(row.text(0) == "its dependency 'lib' failed");
+  CHECK_FALSE(row.text(1).empty());
+  CHECK(row.text(2).size() == 40);
   const auto steps = host.history.last("other")->steps;
   CHECK(std::any_of(steps.begin(), steps.end(),
                     [](const StepTime& step) { return step.step == "build"; }));

@@ -27,7 +27,9 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.started = start + std::chrono::microseconds(123'456);
   record.finished = start + std::chrono::hours(1);
   record.hint = "a hint";
-  record.steps = {{"fetch", std::chrono::milliseconds(1'250)}, {"build", {}}};
+  record.steps = {{"fetch", std::chrono::milliseconds(1'250)},
+                  {"accept", {}},
+                  {"accept", std::chrono::milliseconds(2)}};
   record.peak_memory = std::uint64_t{3} << 30U;
   record.log = "/logs/a b.log";
   record.vcs_sources = {{"git+https://example.com/x#branch=y", "ab12"},
