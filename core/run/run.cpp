@@ -29,8 +29,8 @@ BuildRecord unbuilt(const Plan& plan) {
   return record;
 }
 
-/// What the queue says of a target, with what the plan knows of it. That it was blocked is
-/// recorded.
+/// What the queue says of a target, with what the plan knows of it. One that was blocked has an id,
+/// so that it is recorded.
 BuildRecord not_tried(const Plan& plan, const BuildRecord& verdict) {
   auto record = verdict.status == Status::blocked ? record_for(plan) : unbuilt(plan);
   record.finished = record.started;
@@ -211,8 +211,8 @@ std::vector<BuildRecord> Run::build_in_order(const std::vector<Plan>& plans, Res
     prospects.push_back(settled[i] ? Prospect{std::move(settled[i])} : prospect(plans[i], builder));
   }
   const auto on_end = [&](std::size_t i, BuildRecord& result) {
-    if (result.target.empty())
-      result = not_tried(plans[i], result);  // else it is of an earlier run
+    // Where it names its target, it is the record of an earlier run, which holds it back.
+    if (result.target.empty()) result = not_tried(plans[i], result);
     if (survey.begun[i]) TargetBuilder::drop(*survey.begun[i]);
     recorder_.ended(plans[i].target, result);
   };

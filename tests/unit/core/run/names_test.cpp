@@ -1,3 +1,4 @@
+#include "tests/unit/core/run/told.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
