@@ -50,6 +50,8 @@ std::uint64_t checksum(std::string_view content) {
   return crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size());
 }
 
+constexpr int kGzipOnly = 16 + MAX_WBITS;
+
 }  // namespace
 
 std::string gzip_member(std::string_view content, std::string_view note) {
@@ -80,6 +82,49 @@ std::optional<GzipMemberHead> gzip_member_head(std::string_view bytes) {
   const auto note = field - 4;
   if (note > kMaxNote || note > bytes.size() || size < kFixed + note + 8) return std::nullopt;
   return GzipMemberHead{size, std::string(bytes.substr(0, note))};
+}
+
+bool is_gzip(std::string_view bytes) {
+  return bytes.starts_with(kBegin.substr(0, 2));
+}
+
+struct Gunzip::Stream {
+  z_stream zlib{};
+  bool begun = false;  // a member that is not at its end
+};
+
+Gunzip::Gunzip() : stream_(std::make_unique<Stream>()) {
+  if (inflateInit2(&stream_->zlib, kGzipOnly) != Z_OK) throw Error("cannot start to unpack");
+}
+
+Gunzip::~Gunzip() {
+  inflateEnd(&stream_->zlib);
+}
+
+std::size_t Gunzip::read(char* buffer, std::size_t size,
+                         const std::function<std::string_view()>& packed) {
+  auto& zlib = stream_->zlib;
+  zlib.next_out = reinterpret_cast<Bytef*>(buffer);
+  zlib.avail_out = static_cast<uInt>(size);
+  while (zlib.avail_out == size) {
+    if (zlib.avail_in == 0) {
+      const auto bytes = packed();
+      if (bytes.empty() && stream_->begun) throw Error("the gzip file is cut off");
+      if (bytes.empty()) return 0;
+      zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+      zlib.avail_in = static_cast<uInt>(bytes.size());
+    }
+    stream_->begun = true;
+    const int result = inflate(&zlib, Z_NO_FLUSH);
+    if (result == Z_STREAM_END) {
+      stream_->begun = false;
+      inflateReset(&zlib);
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+      throw Error("the gzip file is damaged")
+          .because(zlib.msg == nullptr ? "no reason given" : zlib.msg);
+    }
+  }
+  return size - zlib.avail_out;
 }
 
 }  // namespace pkgkiln

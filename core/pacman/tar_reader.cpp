@@ -9,10 +9,12 @@
 #include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/gzip_member.hpp"
 
 namespace pkgkiln::pacman {
 
@@ -128,19 +130,42 @@ struct TarReader::State {
     return bad(why == nullptr ? "it is not a tar archive" : why);
   }
 
-  /// The file's next bytes, which are counted and digested; 0 at the end, -1 on errors. libarchive
-  /// calls it, which no exception may pass.
-  la_ssize_t read_file() noexcept {
+  /// The file's next bytes, which are counted and digested; empty at the end.
+  std::string_view read_file() {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
     ssize_t got = 0;
     do got = ::read(fd.get(), buffer.data(), wanted);
     while (got < 0 && errno == EINTR);
-    if (got > 0) {
-      left -= static_cast<std::uint64_t>(got);
-      size += static_cast<std::uint64_t>(got);
-      digest.update({buffer.data(), static_cast<std::size_t>(got)});
+    if (got < 0) throw_errno("cannot read '" + path.string() + "'");
+    left -= static_cast<std::uint64_t>(got);
+    size += static_cast<std::uint64_t>(got);
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    digest.update(bytes);
+    return bytes;
+  }
+
+  /// What libarchive is given: the file's bytes, those of a gzip file unpacked. -1 on errors, since
+  /// no exception may pass libarchive.
+  la_ssize_t feed(const void** bytes) noexcept {
+    try {
+      if (!gunzip) {
+        const auto read = read_file();
+        if (size != read.size() || !is_gzip(read)) {
+          *bytes = read.data();
+          return static_cast<la_ssize_t>(read.size());
+        }
+        gunzip.emplace();
+        first = read;
+      }
+      const auto count = gunzip->read(gunzipped.data(), gunzipped.size(), [&] {
+        return first.empty() ? read_file() : std::exchange(first, {});
+      });
+      *bytes = gunzipped.data();
+      return static_cast<la_ssize_t>(count);
+    } catch (const std::exception& error) {
+      broken = error.what();
+      return -1;
     }
-    return got;
   }
 
   /// The next unpacked bytes; 0 at the end, -1 on errors.
@@ -183,6 +208,7 @@ struct TarReader::State {
           .advise(limits.advice);
     if (is_out_of_proportion())
       return bad("it unpacks to more than " + std::to_string(limits.ratio) + " times its size");
+    if (!broken.empty()) return bad(broken);
     return archive_errno(unpacker.get()) != 0 ? bad(unpacker.get()) : bad(tar.get());
   }
 
@@ -192,7 +218,10 @@ struct TarReader::State {
   FileStamp stamp;
   std::uint64_t left;  // of the range
   Utf8Locale locale;
-  std::array<char, kBlockSize> buffer{};
+  std::array<char, kBlockSize> buffer{}, gunzipped{};
+  std::optional<Gunzip> gunzip;
+  std::string_view first;  // of a gzip file
+  std::string broken;      // why the file can't be read
   Sha256 digest;
   std::uint64_t size = 0, unpacked = 0, zeros_at_end = 0;
   std::string begin;  // of what is unpacked, at most a header
@@ -207,14 +236,12 @@ TarReader::TarReader(const fs::path& path, const Limits& limits, const Range& ra
   support_filters(unpacker);
   archive_read_support_format_raw(unpacker);
   const auto from_file = [](archive*, void* data, const void** bytes) {
-    auto& self = *static_cast<State*>(data);
-    *bytes = self.buffer.data();
-    return self.read_file();
+    return static_cast<State*>(data)->feed(bytes);
   };
   archive_entry* unused = nullptr;
   if (archive_read_open(unpacker, &state, nullptr, from_file, nullptr) != ARCHIVE_OK ||
       archive_read_next_header(unpacker, &unused) != ARCHIVE_OK)
-    throw state.size == 0 ? state.bad("it is empty") : state.bad(unpacker);
+    throw state.size == 0 ? state.bad("it is empty") : state.failure();
   if (has_foreign_filter(unpacker)) throw state.bad("it is packed in a way that isn't accepted");
 
   auto* tar = state.tar.get();
@@ -266,8 +293,7 @@ TarReader::Whole TarReader::finish() {
   while (got > 0);
   if (got < 0) throw state_->failure();
   if (state_->zeros_at_end < kLeastZerosAtEnd) throw state_->bad("the archive is cut off");
-  while ((got = state_->read_file()) > 0) state_->limits.cancel.check();
-  if (got < 0) throw_errno("cannot read '" + state_->path.string() + "'");
+  while (!state_->read_file().empty()) state_->limits.cancel.check();
   const auto after = stamp_of(state_->fd.get());
   const bool proves = after == state_->stamp && after.is_settled();
   return {state_->size, state_->unpacked, state_->digest.finish(),

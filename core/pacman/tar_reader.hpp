@@ -58,8 +58,8 @@ class TarReader {
   std::optional<Entry> next();
   /// What the current entry holds; Error when that is longer than `limit` bytes.
   std::string content(std::uint64_t limit);
-  /// After the last entry: reads the file to its end, where the compression's checksum is (which
-  /// libarchive checks for all but gzip). Throws Error when something is missing.
+  /// After the last entry: reads the file to its end, where the compression's checksum is. Throws
+  /// Error when something is missing or is not what it was.
   Whole finish();
 
  private:

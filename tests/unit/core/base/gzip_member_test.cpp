@@ -55,3 +55,30 @@ TEST_CASE("what gzip_member() didn't make has no head") {
   small.replace(16, 4, std::string("\x05\0\0\0", 4));
   CHECK_FALSE(gzip_member_head(small));
 }
+
+TEST_CASE(
+    "a gzip file is unpacked in pieces of any size, and not when any of its bytes is another") {
+  const std::string text(100, 'x');
+  const auto whole = gzip_member("one, ", "note") + gzip_member("", "") + gzip_member(text, "");
+  const auto gunzipped = [](std::string_view bytes, std::size_t piece) {
+    Gunzip gunzip;
+    std::string content;
+    std::string buffer(piece, '\0');
+    const auto next = [&] {
+      const auto taken = bytes.substr(0, piece);
+      bytes.remove_prefix(taken.size());
+      return taken;
+    };
+    while (const auto count = gunzip.read(buffer.data(), buffer.size(), next))
+      content.append(buffer, 0, count);
+    return content;
+  };
+  for (const std::size_t piece : {1, 7, 1000}) CHECK(gunzipped(whole, piece) == "one, " + text);
+  CHECK_THROWS_AS(gunzipped(whole.substr(0, whole.size() - 1), 7), Error);
+  CHECK_THROWS_AS(gunzipped(whole + "more", 7), Error);
+  for (std::size_t back = 1; back <= 8; ++back) {  // checksum and size
+    auto other = whole;
+    other[other.size() - back] = static_cast<char>(other[other.size() - back] ^ 1);
+    CHECK_THROWS_AS(gunzipped(other, 7), Error);
+  }
+}
