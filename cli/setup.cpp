@@ -15,14 +15,22 @@
 #include "core/base/printable.hpp"
 #include "core/base/process.hpp"
 #include "core/base/secret.hpp"
+#include "core/journal/history.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
-#include "core/state/remembered_names.hpp"
 #include "core/vieter/server_logs.hpp"
 #include "core/vieter/server_repository.hpp"
 #include "core/vieter/targets.hpp"
 
 namespace pkgkiln::cli {
+
+std::unique_ptr<OpenedRuntime> open_engine(const config::Settings& settings) {
+  return open_runtime(RuntimeChoice::parse(settings.runtime.kind, settings.runtime.socket));
+}
+
+std::unique_ptr<OpenedRuntime> engine_when_needed(const config::Settings& settings) {
+  return open_when_needed(RuntimeChoice::parse(settings.runtime.kind, settings.runtime.socket));
+}
 
 namespace {
 

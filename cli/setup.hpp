@@ -7,16 +7,23 @@
 
 #include "cli/arguments.hpp"
 #include "config/load.hpp"
-#include "core/build/package_build.hpp"
-#include "core/events/build_log_server.hpp"
-#include "core/image/builder_image.hpp"
+#include "config/settings.hpp"
+#include "core/builder/builder_image.hpp"
+#include "core/builder/package_build.hpp"
+#include "core/events/log_delivery.hpp"
 #include "core/plan/judgement.hpp"
-#include "core/publish/repositories.hpp"
+#include "core/publish/repository.hpp"
 #include "core/run/capacity.hpp"
-#include "core/target/target_source.hpp"
+#include "core/targets/target_source.hpp"
 #include "core/vieter/server.hpp"
+#include "runtimes/open_runtime.hpp"
 
 namespace pkgkiln::cli {
+
+/// The engine that the settings choose. Throws Error with all that was tried.
+std::unique_ptr<OpenedRuntime> open_engine(const config::Settings& settings);
+/// The same, opened by the first call of its ports, which then throws that Error.
+std::unique_ptr<OpenedRuntime> engine_when_needed(const config::Settings& settings);
 
 /// What the settings ask for, made: nothing of it has touched an engine, a server or the state.
 struct Setup {

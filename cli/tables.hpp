@@ -1,11 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/job/build_record.hpp"
 #include "core/plan/plan.hpp"
-#include "core/target/target.hpp"
+#include "core/targets/target.hpp"
+
+namespace pkgkiln::cli {
+
+/// "512 B", "1.5 KiB", "20.0 GiB".
+std::string size_text(std::uint64_t bytes);
+}  // namespace pkgkiln::cli
 
 /// Results as text for stdout.
 namespace pkgkiln::cli {

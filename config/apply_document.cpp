@@ -3,7 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "config/loading.hpp"
-#include "core/base/nearest.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln::config {
 

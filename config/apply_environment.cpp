@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include "config/loading.hpp"
-#include "config/variables.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/base/nearest.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln::config {
 

@@ -2,7 +2,7 @@
 
 #include "config/loading.hpp"
 #include "core/base/error.hpp"
-#include "core/base/nearest.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln::config {
 

@@ -5,9 +5,9 @@
 #include <array>
 #include <string_view>
 
-#include "core/base/characters.hpp"
 #include "core/base/error.hpp"
-#include "core/pacman/package_name.hpp"
+#include "core/base/text.hpp"
+#include "core/package/package_name.hpp"
 #include "core/runtime/image_ref.hpp"
 
 namespace pkgkiln::config {

@@ -3,8 +3,7 @@
 #include <map>
 
 #include "config/loading.hpp"
-#include "config/variables.hpp"
-#include "core/target/target_url.hpp"
+#include "core/targets/target_checks.hpp"
 
 namespace pkgkiln::config {
 

@@ -2,7 +2,7 @@
 
 #include "config/checks.hpp"
 #include "config/keys.hpp"
-#include "core/target/target_checks.hpp"
+#include "core/targets/target_checks.hpp"
 
 namespace pkgkiln::config {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <set>
 #include <string>
 
@@ -30,5 +31,13 @@ std::string setting_name(const Key& key, std::size_t index);
 
 /// Assigns to a key that isn't in an array of tables, and remembers where it came from.
 void set(Loading& loading, const Key& key, const Value& value, const PathBase& base);
+
+/// The variable's value; empty when it isn't set.
+std::string variable(const std::map<std::string, std::string>& env, const std::string& name);
+
+/// Our directory below the one that an XDG variable names (XDG Base Directory Specification: a
+/// relative one doesn't count), or else below `fallback` in the home directory. Empty: unknown.
+std::filesystem::path xdg_directory(const LoadRequest& request, const std::string& name,
+                                    const std::filesystem::path& fallback);
 
 }  // namespace pkgkiln::config

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/secret.hpp"
-#include "core/target/target.hpp"
+#include "core/targets/target.hpp"
 
 /// What the user wishes, resolved from file, environment and flags. Plain values with every
 /// default filled in; nothing here was checked against an engine, a server or the disk.
@@ -40,7 +40,7 @@ struct BuildSettings {
   /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/judgement.hpp.
   std::chrono::seconds retry_failed{0};
   std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever
-  // Bytes. What builds may take of the host: HostLimits in core/build/build_job.hpp.
+  // Bytes. What builds may take of the host: HostLimits in core/builder/build_steps.hpp.
   std::optional<std::uint64_t> log_size{std::uint64_t{32} << 20U};
   std::optional<std::uint64_t> logs_size{std::uint64_t{2} << 30U};  // 0: as much as there is
   std::optional<std::uint64_t> packages_size{std::uint64_t{16} << 30U};

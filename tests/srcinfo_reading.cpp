@@ -9,7 +9,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/pacman/srcinfo.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
 
 namespace {
 

@@ -3,13 +3,12 @@
 #include <vector>
 
 #include "cli/commands/commands.hpp"
-#include "cli/engine.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
-#include "core/base/random.hpp"
+#include "core/base/text.hpp"
 #include "core/run/run.hpp"
 
 namespace pkgkiln::cli {

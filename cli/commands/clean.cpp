@@ -7,17 +7,16 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"
-#include "cli/engine.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
-#include "cli/size_text.hpp"
-#include "core/base/litter.hpp"
+#include "cli/tables.hpp"
 #include "core/base/printable.hpp"
-#include "core/base/random.hpp"
-#include "core/cache/caches.hpp"
+#include "core/base/removable.hpp"
+#include "core/base/text.hpp"
+#include "core/builder/caches.hpp"
+#include "core/journal/old_files.hpp"
+#include "core/publish/spool.hpp"
 #include "core/runtime/waiting_container.hpp"
-#include "core/state/old_files.hpp"
-#include "core/state/spool.hpp"
 
 namespace pkgkiln::cli {
 

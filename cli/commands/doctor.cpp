@@ -10,16 +10,14 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"
-#include "cli/engine.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
-#include "core/base/characters.hpp"
 #include "core/base/printable.hpp"
-#include "core/base/random.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
+#include "core/journal/history.hpp"
+#include "core/journal/state_dir.hpp"
 #include "core/runtime/waiting_container.hpp"
-#include "core/state/history.hpp"
-#include "core/state/state_dir.hpp"
 #include "core/vieter/targets.hpp"
 
 namespace pkgkiln::cli {

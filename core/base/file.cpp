@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
@@ -87,6 +88,11 @@ void write_all(int fd, std::string_view bytes, const fs::path& path) {
   }
 }
 
+void sync_file(const fs::path& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd || ::fsync(fd.get()) != 0) throw_errno("cannot sync '" + path.string() + "'");
+}
+
 void sync_directory(const fs::path& path) {
   const auto fd = open_for_reading(path);
   if (::fsync(fd.get()) != 0) throw_errno("cannot sync the directory '" + path.string() + "'");
@@ -120,6 +126,36 @@ Source file_source(const fs::path& path, std::uint64_t offset) {
 void throw_errno(std::string what_failed) {
   const int code = errno;
   throw Error(std::move(what_failed)).because(std::generic_category().message(code));
+}
+
+namespace {
+
+constexpr std::int64_t kCoarsest = 2;  // seconds
+
+FileStamp stamp(const struct stat& status) {
+  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
+          static_cast<std::uint64_t>(status.st_size), status.st_ctim.tv_sec,
+          status.st_ctim.tv_nsec};
+}
+
+}  // namespace
+
+bool FileStamp::is_settled() const {
+  const std::int64_t now = std::time(nullptr);
+  return seconds + kCoarsest <= now;
+}
+
+FileStamp stamp_of(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw_errno("cannot look at a file");
+  return stamp(status);
+}
+
+std::optional<FileStamp> stamp_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return stamp(status);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw_errno("cannot look at '" + path.string() + "'");
 }
 
 }  // namespace pkgkiln

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -53,6 +54,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// Writes all of `bytes`; throws Error naming `path` (for the message only).
 void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 
+/// Syncs a regular file. Links are not followed.
+void sync_file(const std::filesystem::path& path);
 /// Syncs the directory itself, so that renames in it last.
 void sync_directory(const std::filesystem::path& path);
 
@@ -61,5 +64,23 @@ Source file_source(const std::filesystem::path& path, std::uint64_t offset = 0);
 
 /// Throws Error "<what_failed>: <strerror(errno)>".
 [[noreturn]] void throw_errno(std::string what_failed);
+
+/// Which file it is and when it was last changed, by the clock of its file system, which no one
+/// can set for a file. Two stamps that differ are of a file that was written to, or of two.
+struct FileStamp {
+  std::uint64_t device = 0, inode = 0, size = 0;
+  std::int64_t seconds = 0, nanoseconds = 0;
+
+  bool operator==(const FileStamp&) const = default;
+
+  /// Whether the same stamp at a later time means the same content: a file system's clock is
+  /// coarse, and a change right after another may get the time of that.
+  bool is_settled() const;
+};
+
+/// Throws Error when the file can't be looked at.
+FileStamp stamp_of(int fd);
+/// Of what a link leads to; nothing when there is no such file.
+std::optional<FileStamp> stamp_of(const std::filesystem::path& path);
 
 }  // namespace pkgkiln

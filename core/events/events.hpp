@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "core/base/work_queue.hpp"
+#include "core/base/threads.hpp"
 #include "core/job/build_record.hpp"
-#include "core/target/target.hpp"
+#include "core/targets/target.hpp"
 
 namespace pkgkiln {
 

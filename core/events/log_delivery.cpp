@@ -8,7 +8,7 @@
 
 #include "core/base/file.hpp"
 #include "core/base/secret.hpp"
-#include "core/state/build_record_json.hpp"
+#include "core/journal/build_record_json.hpp"
 
 namespace pkgkiln {
 

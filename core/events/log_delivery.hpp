@@ -7,12 +7,30 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
-#include "core/base/work_queue.hpp"
-#include "core/events/build_log_server.hpp"
+#include "core/base/error.hpp"
+#include "core/base/threads.hpp"
 #include "core/events/events.hpp"
-#include "core/state/state_dir.hpp"
+#include "core/job/build_record.hpp"
+#include "core/journal/state_dir.hpp"
+#include "core/targets/target.hpp"
 
 namespace pkgkiln {
+
+/// The server refuses that log, and would again.
+class Undeliverable : public ErrorKind<Undeliverable> {
+  using ErrorKind::ErrorKind;
+};
+
+/// A place that keeps the logs of builds beside ours.
+class BuildLogServer {
+ public:
+  virtual ~BuildLogServer() = default;
+
+  /// Delivers the log of a finished build of this target; does nothing for targets that the
+  /// server doesn't know, and for servers that keep no logs. `build.started` is what tells its
+  /// logs apart, to the second. Throws Undeliverable, or Error for what may be mended.
+  virtual void deliver(const Target& target, const BuildRecord& build) = 0;
+};
 
 /// Hands the logs of builds to a server. A log waits on disk until the server has it, whatever ends
 /// the run: state/undelivered/<target>/<build>.json is the record of its build. A server that can't

@@ -6,9 +6,9 @@
 #include <charconv>
 #include <string_view>
 
-#include "core/base/characters.hpp"
 #include "core/base/error.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln::git {
 

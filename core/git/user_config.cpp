@@ -1,7 +1,12 @@
 #include "core/git/user_config.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
 #include "core/base/error.hpp"
 #include "core/base/process.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln::git {
 
@@ -63,6 +68,59 @@ Config user_transport_config(const Cancellation& cancel) {
         .because(result.error_output)
         .advise("run: git config --list");
   return transport_config(listing);
+}
+
+namespace {
+
+/// How bytes are moved, not which.
+constexpr std::array<std::string_view, 7> kHarmless = {
+    "postbuffer",  "lowspeedlimit", "lowspeedtime", "maxrequests",
+    "minsessions", "noepsv",        "version"};
+
+/// Without its port. The text is "scheme://host:port/path".
+std::string_view host_name(std::string_view url) {
+  const auto begin = url.find("://");
+  if (begin == std::string_view::npos) return {};
+  const auto authority = url.substr(begin + 3, url.find('/', begin + 3) - begin - 3);
+  const auto host = authority.substr(authority.rfind('@') + 1);
+  return host.starts_with('[') ? host.substr(0, host.find(']')) : host.substr(0, host.find(':'));
+}
+
+/// Whether http.<url>.* may be for this address. Ports, paths and users aren't looked at: to ask
+/// git without need costs time only.
+bool may_match(std::string_view pattern, const HttpAddress& address) {
+  const std::string host(host_name(host_of({std::string(pattern), {}, {}, {}})));
+  return host.empty() || host.find('*') != std::string::npos || host == host_name(address.origin);
+}
+
+/// "http.<variable>" or "http.<url>.<variable>"
+bool http_key_matters(std::string_view key, const HttpAddress& address) {
+  const auto first = key.find('.');
+  const auto last = key.rfind('.');
+  const auto variable = key.substr(last + 1);
+  if (std::ranges::find(kHarmless, variable) != kHarmless.end()) return false;
+  if (variable.starts_with("ssl") && !address.is_encrypted()) return false;
+  return first == last || may_match(key.substr(first + 1, last - first - 1), address);
+}
+
+}  // namespace
+
+bool config_matters(const Config& config, const HttpAddress& address) {
+  return std::ranges::any_of(config, [&](const auto& entry) {
+    const auto& [key, value] = entry;
+    // However the URL was written: with a slash at its end, or capitals in its host.
+    if (key.starts_with("url."))
+      return lower_case(address.location() + "/").starts_with(lower_case(value));
+    return key.starts_with("http.") && http_key_matters(key, address);
+  });
+}
+
+bool environment_matters(const HttpAddress& address) {
+  if (!address.is_encrypted()) return false;
+  return std::ranges::any_of(
+      std::array{"GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY",
+                 "GIT_SSL_NO_VERIFY", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"},
+      [](const char* name) { return std::getenv(name) != nullptr; });
 }
 
 }  // namespace pkgkiln::git

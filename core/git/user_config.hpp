@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/git/ask/http_address.hpp"
 
 namespace pkgkiln::git {
 
@@ -27,5 +28,13 @@ Config transport_config(std::string_view listing);
 /// The transport keys of the user's and the system's configuration. That of a repository in the
 /// current directory doesn't count.
 Config user_transport_config(const Cancellation& cancel);
+
+/// Whether the git program may get another answer from that address than anybody else who asks
+/// without credentials: through rewritten URLs, proxies, certificates or headers that the
+/// configuration has for it. Credential helpers aren't meant: git asks them only after a refusal.
+bool config_matters(const Config& config, const HttpAddress& address);
+
+/// The same for certificates that the environment names.
+bool environment_matters(const HttpAddress& address);
 
 }  // namespace pkgkiln::git

@@ -1,12 +1,43 @@
 #include "core/net/retry.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <ctime>
 #include <exception>
 #include <fmt/format.h>
 #include <random>
+#include <string>
 #include <thread>
 
 namespace pkgkiln::net {
+
+std::optional<std::time_t> http_date(const std::string& text) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return end != nullptr && *end == '\0' ? std::optional(::timegm(&parts)) : std::nullopt;
+}
+
+namespace {
+
+constexpr long long kLongest = 3'600;
+
+/// Seconds until a date; 0 for anything else.
+long long until(const std::string& text) {
+  const auto date = http_date(text);
+  return date ? *date - std::time(nullptr) : 0;
+}
+
+}  // namespace
+
+std::chrono::seconds retry_after(const Response& response) {
+  const auto text = response.header("Retry-After");
+  const auto* const end = text.data() + text.size();
+  long long seconds = 0;
+  const auto [stopped, problem] = std::from_chars(text.data(), end, seconds);
+  if (problem == std::errc::result_out_of_range) seconds = kLongest;
+  if (stopped != end || text.empty()) seconds = until(std::string(text));
+  return std::chrono::seconds(std::clamp(seconds, 0LL, kLongest));
+}
 
 namespace {
 

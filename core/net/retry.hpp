@@ -1,13 +1,24 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
 #include "core/net/http.hpp"
 
 namespace pkgkiln::net {
+
+/// A date of HTTP, such as "Wed, 21 Oct 2015 07:28:00 GMT" (RFC 9110, 5.6.7); nothing for anything
+/// else.
+std::optional<std::time_t> http_date(const std::string& text);
+
+/// How long the server asks to be left alone (RFC 9110, 10.2.3): 0 when it doesn't say, an hour at
+/// most.
+std::chrono::seconds retry_after(const Response& response);
 
 /// How long something that fails is tried again, and with which pauses: each is twice the last,
 /// and shortened by up to a half at random, so that many clients don't come back all at once.

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/secret.hpp"
-#include "core/pacman/package_name.hpp"
+#include "core/package/package_name.hpp"
 #include "core/plan/vcs_sources.hpp"
 
 namespace pkgkiln {

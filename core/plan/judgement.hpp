@@ -2,10 +2,10 @@
 
 #include <chrono>
 
-#include "core/git/remotes.hpp"
+#include "core/git/ask/remotes.hpp"
+#include "core/journal/history.hpp"
 #include "core/plan/plan.hpp"
 #include "core/publish/repository.hpp"
-#include "core/state/history.hpp"
 
 namespace pkgkiln {
 

@@ -5,9 +5,9 @@
 #include <variant>
 #include <vector>
 
-#include "core/pacman/package_name.hpp"
-#include "core/plan/inspected.hpp"
-#include "core/target/target.hpp"
+#include "core/inspect/inspected.hpp"
+#include "core/package/package_name.hpp"
+#include "core/targets/target.hpp"
 
 namespace pkgkiln {
 

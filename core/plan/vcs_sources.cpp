@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/base/secret.hpp"
-#include "core/pacman/git_source.hpp"
+#include "core/pkgbuild/sources.hpp"
 
 namespace pkgkiln {
 

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
-#include "core/git/remotes.hpp"
-#include "core/pacman/srcinfo.hpp"
-#include "core/state/history.hpp"
+#include "core/git/ask/remotes.hpp"
+#include "core/journal/history.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
 
 namespace pkgkiln {
 

@@ -24,11 +24,6 @@ namespace {
 constexpr std::string_view kPrefix = ".pkgkiln-";
 constexpr mode_t kPublishedMode = 0644;  // whatever the umask
 
-void sync_file(const fs::path& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) throw_errno("cannot sync '" + path.string() + "'");
-}
-
 bool rename_to_new(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   // Some file systems (NFS, older FUSE) don't know the flag; link() doesn't replace either.

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/pacman/package_archive.hpp"
+#include "core/package/package_archive.hpp"
 
 namespace pkgkiln {
 

@@ -12,11 +12,10 @@
 #include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/pacman/compression.hpp"
 #include "core/publish/local_offer.hpp"
-#include "core/publish/needed_entries.hpp"
 #include "core/publish/publication.hpp"
 #include "core/publish/repository_lock.hpp"
+#include "core/repodb/compression.hpp"
 
 namespace pkgkiln {
 

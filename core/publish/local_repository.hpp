@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
-#include "core/base/file_stamp.hpp"
-#include "core/pacman/edited_database.hpp"
-#include "core/pacman/repository_database.hpp"
+#include "core/base/file.hpp"
 #include "core/publish/repository.hpp"
 #include "core/publish/repository_lock.hpp"
+#include "core/repodb/edited_database.hpp"
+#include "core/repodb/repository_database.hpp"
 
 namespace pkgkiln {
 

@@ -7,7 +7,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/pacman/version.hpp"
+#include "core/package/version.hpp"
 
 namespace pkgkiln {
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "core/pacman/edited_database.hpp"
-#include "core/pacman/package_archive.hpp"
-#include "core/publish/database_files.hpp"
+#include "core/package/package_archive.hpp"
 #include "core/publish/file_placement.hpp"
 #include "core/publish/repository.hpp"
+#include "core/publish/repository_lock.hpp"
+#include "core/repodb/edited_database.hpp"
 
 namespace pkgkiln {
 

@@ -1,17 +1,21 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
-#include "core/base/litter.hpp"
+#include "core/base/removable.hpp"
 #include "core/base/stream.hpp"
-#include "core/pacman/package_archive.hpp"
-#include "core/pacman/package_name.hpp"
-#include "core/pacman/repository_database.hpp"
+#include "core/package/package_archive.hpp"
+#include "core/package/package_name.hpp"
+#include "core/repodb/repository_database.hpp"
 
 namespace pkgkiln {
 
@@ -132,6 +136,31 @@ class Repository {
 
   /// Throws Error (with what to do) when nothing could be published: unwritable, unreachable.
   virtual void check() = 0;
+};
+
+/// The repositories that can be published to, by name. Thread-safe.
+class Repositories {
+ public:
+  using Maker = std::function<std::unique_ptr<Repository>(const std::string& name)>;
+
+  /// `prune`: packages that targets make no more are taken out when they are published next.
+  void add(std::unique_ptr<Repository> repository, bool prune = false);
+  /// For names that were not added: a server keeps any. Called once a name.
+  void make_others_by(Maker maker) { maker_ = std::move(maker); }
+
+  /// Throws Error when there is none of that name.
+  Repository& at(const std::string& name) const;
+  bool is_pruned(const std::string& name) const;
+  /// Whether one of that name is there, or can be made.
+  bool has(const std::string& name) const;
+  /// Those that there are so far.
+  std::vector<Repository*> all() const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::unique_ptr<Repository>> known_;
+  std::set<std::string> pruned_;
+  Maker maker_;
 };
 
 }  // namespace pkgkiln

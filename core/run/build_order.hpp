@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/pacman/providers.hpp"
+#include "core/package/dependency.hpp"
 
 namespace pkgkiln {
 

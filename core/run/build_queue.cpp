@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/build/outcome.hpp"
+#include "core/job/outcome.hpp"
 
 namespace pkgkiln {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "core/base/characters.hpp"
-#include "core/pacman/dependency.hpp"
+#include "core/base/text.hpp"
+#include "core/package/dependency.hpp"
 
 namespace pkgkiln {
 

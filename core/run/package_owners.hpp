@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/build/build_job.hpp"
-#include "core/image/distribution.hpp"
-#include "core/publish/repositories.hpp"
-#include "core/state/history.hpp"
-#include "core/target/target.hpp"
+#include "core/builder/build_steps.hpp"
+#include "core/builder/builder_image.hpp"
+#include "core/journal/history.hpp"
+#include "core/publish/repository.hpp"
+#include "core/targets/target.hpp"
 
 namespace pkgkiln {
 

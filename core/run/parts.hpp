@@ -2,15 +2,15 @@
 
 #include <chrono>
 
-#include "core/build/build_job.hpp"
-#include "core/events/build_log_server.hpp"
-#include "core/git/remotes.hpp"
-#include "core/image/builder_image.hpp"
+#include "core/builder/build_steps.hpp"
+#include "core/builder/builder_image.hpp"
+#include "core/events/log_delivery.hpp"
+#include "core/git/ask/remotes.hpp"
+#include "core/journal/history.hpp"
+#include "core/journal/state_dir.hpp"
 #include "core/plan/planner.hpp"
-#include "core/publish/repositories.hpp"
+#include "core/publish/repository.hpp"
 #include "core/run/capacity.hpp"
-#include "core/state/history.hpp"
-#include "core/state/state_dir.hpp"
 
 namespace pkgkiln {
 

@@ -1,7 +1,7 @@
 #include "core/run/recorder.hpp"
 
-#include "core/base/random.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln {
 

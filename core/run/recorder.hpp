@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/events/events.hpp"
+#include "core/journal/history.hpp"
 #include "core/plan/plan.hpp"
-#include "core/state/history.hpp"
 
 namespace pkgkiln {
 

@@ -9,10 +9,10 @@
 
 #include "core/base/file.hpp"
 #include "core/base/threads.hpp"
-#include "core/cache/caches.hpp"
+#include "core/builder/caches.hpp"
+#include "core/journal/old_files.hpp"
 #include "core/run/recorder.hpp"
 #include "core/runtime/waiting_container.hpp"
-#include "core/state/old_files.hpp"
 
 namespace pkgkiln {
 

@@ -7,7 +7,7 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
-#include "core/base/nearest.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln {
 

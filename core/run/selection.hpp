@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/base/error.hpp"
-#include "core/target/target_names.hpp"
-#include "core/target/target_source.hpp"
+#include "core/targets/target_names.hpp"
+#include "core/targets/target_source.hpp"
 
 namespace pkgkiln {
 

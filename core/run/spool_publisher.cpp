@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/build/build_log.hpp"
+#include "core/builder/build_log.hpp"
 #include "core/plan/judgement.hpp"
 
 namespace pkgkiln {

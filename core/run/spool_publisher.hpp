@@ -7,9 +7,9 @@
 #include "core/events/events.hpp"
 #include "core/job/build_record.hpp"
 #include "core/plan/plan.hpp"
+#include "core/publish/spool.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/run/parts.hpp"
-#include "core/state/spool.hpp"
 
 namespace pkgkiln {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/base/threads.hpp"
-#include "core/pacman/dependency.hpp"
-#include "core/pacman/package_name.hpp"
+#include "core/package/dependency.hpp"
+#include "core/package/package_name.hpp"
 
 namespace pkgkiln {
 

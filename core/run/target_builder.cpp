@@ -7,9 +7,9 @@
 #include <utility>
 #include <variant>
 
-#include "core/pacman/package_name.hpp"
+#include "core/journal/old_files.hpp"
+#include "core/package/package_name.hpp"
 #include "core/run/recorder.hpp"
-#include "core/state/old_files.hpp"
 
 namespace pkgkiln {
 

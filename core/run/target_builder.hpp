@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/build/package_build.hpp"
+#include "core/builder/package_build.hpp"
 #include "core/run/build_order.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/run/recorder.hpp"

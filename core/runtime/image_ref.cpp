@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/base/characters.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln {
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <string>
+
+#include "core/runtime/types.hpp"
+
 /// The labels on everything that we make in an engine, so that leftovers can be recognised and
 /// nothing foreign is ever touched.
 namespace pkgkiln::label {
@@ -11,5 +15,20 @@ inline constexpr const char* cache = "io.pkgkiln.cache";  // "packages" or "targ
 inline constexpr const char* base_digest = "io.pkgkiln.base-digest";
 inline constexpr const char* base_image = "io.pkgkiln.base-image";
 inline constexpr const char* bootstrap_hash = "io.pkgkiln.bootstrap-hash";
-
 }  // namespace pkgkiln::label
+
+namespace pkgkiln {
+
+/// What names of containers, networks and volumes may have of a target's name, which is
+/// [a-zA-Z0-9_.-]*, and short; different names may become the same.
+std::string object_name_part(const std::string& target);
+
+/// Who makes things in an engine, for their labels.
+struct RunIdentity {
+  std::string instance;  // of the state directory
+  std::string run;       // of this run
+
+  Labels labels() const { return {{label::instance, instance}, {label::run, run}}; }
+};
+
+}  // namespace pkgkiln

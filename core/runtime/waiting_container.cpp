@@ -11,7 +11,7 @@ namespace pkgkiln {
 namespace {
 
 /// Reaps orphans, stops at once on SIGTERM, and ends after "$1" seconds. Whoever ends all other
-/// processes (core/script/parts/sweep.sh) also ends what it waits with.
+/// processes (core/builder/script/parts/sweep.sh) also ends what it waits with.
 constexpr const char* kWait =
     R"sh(trap 'exit 0' TERM; while ((SECONDS < $1)); do sleep "$(($1 - SECONDS))" & wait "$!"; done)sh";
 

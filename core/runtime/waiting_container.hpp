@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
-#include "core/base/litter.hpp"
+#include "core/base/removable.hpp"
 #include "core/base/stream.hpp"
 #include "core/runtime/container_runtime.hpp"
 

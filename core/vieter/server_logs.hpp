@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/events/build_log_server.hpp"
+#include "core/events/log_delivery.hpp"
 #include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {

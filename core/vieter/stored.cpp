@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/digest.hpp"
-#include "core/pacman/database_text.hpp"
+#include "core/repodb/database_text.hpp"
 #include "core/vieter/lists.hpp"
 
 namespace pkgkiln::vieter {

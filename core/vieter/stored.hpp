@@ -3,9 +3,9 @@
 #include <optional>
 #include <string>
 
-#include "core/pacman/package_name.hpp"
-#include "core/pacman/repository_database.hpp"
+#include "core/package/package_name.hpp"
 #include "core/publish/repository.hpp"
+#include "core/repodb/repository_database.hpp"
 #include "core/vieter/connection.hpp"
 
 namespace pkgkiln::vieter {

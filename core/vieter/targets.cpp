@@ -7,8 +7,7 @@
 #include <tuple>
 
 #include "core/base/printable.hpp"
-#include "core/target/target_checks.hpp"
-#include "core/target/target_url.hpp"
+#include "core/targets/target_checks.hpp"
 #include "core/vieter/connection.hpp"
 #include "core/vieter/listing.hpp"
 

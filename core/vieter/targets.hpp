@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/target/target_source.hpp"
+#include "core/targets/target_source.hpp"
 #include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {

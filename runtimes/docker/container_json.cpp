@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "runtimes/shared/image_values.hpp"
+#include "runtimes/shared/values.hpp"
 
 namespace pkgkiln::runtimes::docker {
 

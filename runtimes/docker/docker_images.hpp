@@ -1,11 +1,20 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "core/runtime/image_store.hpp"
+#include "core/runtime/types.hpp"
 #include "runtimes/shared/engine_client.hpp"
+#include "runtimes/shared/images.hpp"
+#include "runtimes/shared/json.hpp"
 
+/// Images in the Docker engine API's JSON; pure.
 namespace pkgkiln::runtimes::docker {
+
+ImageInfo image_from(const json::Value& inspect);
+
+PullMessage pull_message_from(const json::Value& message);
 
 /// Images of a Docker engine, by the engine API.
 class DockerImages final : public ImageStore {

@@ -1,9 +1,9 @@
 #include "runtimes/docker/docker_runtime.hpp"
 
 #include "runtimes/docker/container_json.hpp"
-#include "runtimes/shared/engine_json.hpp"
-#include "runtimes/shared/requests.hpp"
-#include "runtimes/shared/summaries.hpp"
+#include "runtimes/shared/engine_client.hpp"
+#include "runtimes/shared/json.hpp"
+#include "runtimes/shared/values.hpp"
 
 namespace pkgkiln::runtimes::docker {
 

@@ -2,9 +2,9 @@
 
 #include "runtimes/podman/connection.hpp"
 #include "runtimes/podman/container_json.hpp"
-#include "runtimes/shared/engine_json.hpp"
-#include "runtimes/shared/requests.hpp"
-#include "runtimes/shared/summaries.hpp"
+#include "runtimes/shared/engine_client.hpp"
+#include "runtimes/shared/json.hpp"
+#include "runtimes/shared/values.hpp"
 
 namespace pkgkiln::runtimes::podman {
 

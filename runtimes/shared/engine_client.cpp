@@ -1,6 +1,9 @@
 #include "runtimes/shared/engine_client.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
+#include <thread>
 
 #include "core/base/printable.hpp"
 #include "runtimes/shared/json.hpp"
@@ -166,6 +169,58 @@ std::string connection_advice(std::string_view engine, std::string_view socket,
              : "start Podman's service (systemctl start podman.socket, or podman system service "
                "--time=0 " +
                    std::string(socket) + "), then pkgkiln doctor";
+}
+
+namespace {
+constexpr int kRemovals = 50;
+constexpr std::chrono::milliseconds kBetweenRemovals{100};
+}  // namespace
+
+void request_unless(const EngineClient& client, const std::string& doing,
+                    const net::Request& request, std::initializer_list<RuntimeError::Kind> done) {
+  const auto response = client.ask(doing, request);
+  if (response.ok() || response.status == 304) return;
+  if (std::ranges::find(done, client.kind_of(response)) == done.end())
+    throw client.refusal(doing, request, response);
+}
+
+void remove_until_gone(const EngineClient& client, const std::string& doing,
+                       const net::Request& request) {
+  for (int i = 1;; ++i) {
+    const auto response = client.ask(doing, request);
+    if (response.ok() || client.kind_of(response) == RuntimeError::Kind::not_found) return;
+    if (client.kind_of(response) != RuntimeError::Kind::conflict || i == kRemovals)
+      throw client.refusal(doing, request, response);
+    std::this_thread::sleep_for(kBetweenRemovals);
+  }
+}
+
+namespace {
+constexpr std::chrono::seconds kPatience{5};
+}
+
+net::Response probe(const EngineClient& client, const std::string& doing,
+                    const std::string& target) {
+  auto request = get(target);
+  request.connect_timeout = kPatience;
+  request.idle_timeout = kPatience;
+  try {
+    return client.ask(doing, request);
+  } catch (const RuntimeError& error) {
+    if (error.kind() == RuntimeError::Kind::unreachable) throw;
+    auto replaced = RuntimeError(RuntimeError::Kind::not_engine, doing);
+    for (const auto& cause : error.causes()) replaced.because(cause);
+    replaced.advise("check what listens there; pkgkiln doctor shows what else was found");
+    throw replaced;
+  }
+}
+
+RuntimeError not_engine(const EngineClient& client, const std::string& doing,
+                        const net::Response& response) {
+  return client.error(
+      RuntimeError::Kind::not_engine, doing,
+      fmt::format("what answers there is no {} engine (status {}: {})", client.dialect().engine,
+                  response.status, words_of(response.body).substr(0, 120)));
 }
 
 }  // namespace pkgkiln::runtimes

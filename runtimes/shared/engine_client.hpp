@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "core/base/cancellation.hpp"
 #include "core/net/http.hpp"
 #include "core/runtime/errors.hpp"
+#include "core/runtime/types.hpp"
 
 namespace pkgkiln::runtimes {
 
@@ -100,5 +102,23 @@ RuntimeError::Kind kind_of(const net::TransportError& error);
 /// What a person can do when no connection comes about.
 std::string connection_advice(std::string_view engine, std::string_view socket,
                               std::string_view cause);
+
+/// Asks for something that may be done already: an answer of one of the kinds in `done` is as
+/// good as success.
+void request_unless(const EngineClient& client, const std::string& doing,
+                    const net::Request& request, std::initializer_list<RuntimeError::Kind> done);
+
+/// Deletes a container until it is gone, also when somebody else is at it already.
+void remove_until_gone(const EngineClient& client, const std::string& doing,
+                       const net::Request& request);
+
+/// The first question to a socket that may be anything: a short time, a small answer, and an
+/// answer that isn't HTTP is RuntimeError `not_engine`.
+net::Response probe(const EngineClient& client, const std::string& doing,
+                    const std::string& target);
+
+/// The error for an answer that no engine of this kind gives.
+RuntimeError not_engine(const EngineClient& client, const std::string& doing,
+                        const net::Response& response);
 
 }  // namespace pkgkiln::runtimes

@@ -5,10 +5,29 @@
 #include <optional>
 #include <string>
 
+#include "core/base/cancellation.hpp"
+#include "core/base/stream.hpp"
 #include "core/runtime/container_runtime.hpp"
+#include "core/runtime/types.hpp"
 #include "runtimes/shared/engine_client.hpp"
 
 namespace pkgkiln::runtimes {
+
+/// ContainerRuntime::exec by the three calls that both engines have: create, start with the
+/// stream read to its end, inspect. libpod serves them with Docker's JSON.
+int run_exec(const EngineClient& client, const std::string& container, const ExecSpec& spec,
+             const OutputSink& output, const Cancellation& cancel);
+
+/// The body of the create call; pure.
+std::string exec_body(const ExecSpec& spec);
+
+/// ContainerRuntime::copy_in and copy_out by the archive call that both engines have. The target
+/// directory is asked for first: libpod would make a missing one, and Docker's refusal could be
+/// lost while the tar is still being sent.
+void copy_in(const EngineClient& client, const std::string& container, const std::string& path,
+             const Source& tar, const Cancellation& cancel);
+void copy_out(const EngineClient& client, const std::string& container, const std::string& path,
+              const Sink& tar, const Cancellation& cancel);
 
 /// What the Docker engine API and libpod's do alike: the calls whose requests differ in nothing,
 /// or only in a body. What is left differs from engine to engine.

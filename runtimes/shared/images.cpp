@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "runtimes/shared/classification.hpp"
-#include "runtimes/shared/engine_json.hpp"
-#include "runtimes/shared/line_splitter.hpp"
+#include "runtimes/shared/engine_client.hpp"
+#include "runtimes/shared/engine_streams.hpp"
+#include "runtimes/shared/json.hpp"
 #include "runtimes/shared/registry_auth.hpp"
-#include "runtimes/shared/requests.hpp"
-#include "runtimes/shared/summaries.hpp"
+#include "runtimes/shared/values.hpp"
 
 namespace pkgkiln::runtimes {
 

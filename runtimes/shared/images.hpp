@@ -8,8 +8,8 @@
 
 #include "core/runtime/image_ref.hpp"
 #include "runtimes/shared/engine_client.hpp"
-#include "runtimes/shared/image_values.hpp"
 #include "runtimes/shared/json.hpp"
+#include "runtimes/shared/values.hpp"
 
 /// The calls on images that both engines have under the same paths.
 namespace pkgkiln::runtimes {

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runtimes/shared/engine_client.hpp"
+
 /// Reading engines' JSON: absent and null are the same, and a value of another type than expected
 /// counts as absent. And writing it. Only .cpp files include this.
 namespace pkgkiln::runtimes::json {
@@ -46,5 +48,21 @@ std::string object(Fill fill) {
 
 /// `{"<key>": ["k=v", …]}`: the filters parameter of both engines' list calls.
 std::string label_filters(const std::map<std::string, std::string>& labels);
-
 }  // namespace pkgkiln::runtimes::json
+
+namespace pkgkiln::runtimes {
+
+/// The JSON of a 2xx answer; RuntimeError `malformed` when it is none.
+json::Document require_json(const EngineClient& client, const std::string& doing,
+                            const net::Request& request,
+                            const Cancellation& cancel = Cancellation::never());
+
+/// The JSON in the body of an answer already checked; `malformed` when it is none.
+json::Document parse_json(const EngineClient& client, const std::string& doing,
+                          const net::Response& response);
+
+net::Request get(std::string target);
+net::Request remove(std::string target);
+net::Request post(std::string target, std::string json_body = {});
+
+}  // namespace pkgkiln::runtimes

@@ -4,11 +4,10 @@
 #include <chrono>
 #include <fmt/format.h>
 
-#include "core/base/base64.hpp"
-#include "core/base/characters.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/process.hpp"
+#include "core/base/text.hpp"
 #include "runtimes/shared/json.hpp"
 
 namespace pkgkiln::runtimes {

@@ -5,7 +5,7 @@
 
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
-#include "core/target/target.hpp"
+#include "core/targets/target.hpp"
 #include "core/vieter/server_repository.hpp"
 
 namespace pkgkiln::bench {

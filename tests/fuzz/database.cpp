@@ -1,7 +1,7 @@
 #include "core/base/file.hpp"
-#include "core/pacman/database_text.hpp"
-#include "core/pacman/package_archive.hpp"
-#include "core/pacman/version.hpp"
+#include "core/package/package_archive.hpp"
+#include "core/package/version.hpp"
+#include "core/repodb/database_text.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

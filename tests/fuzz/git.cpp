@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <set>
 
-#include "core/base/characters.hpp"
-#include "core/git/object_stream.hpp"
+#include "core/base/text.hpp"
+#include "core/git/mirror/object_stream.hpp"
+#include "core/git/mirror/tree.hpp"
 #include "core/git/remote_url.hpp"
-#include "core/git/tree.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

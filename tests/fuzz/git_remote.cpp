@@ -1,6 +1,6 @@
-#include "core/base/characters.hpp"
-#include "core/git/http_address.hpp"
-#include "core/git/ls_refs.hpp"
+#include "core/base/text.hpp"
+#include "core/git/ask/http_address.hpp"
+#include "core/git/ask/ls_refs.hpp"
 #include "core/git/remote_url.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

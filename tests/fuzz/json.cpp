@@ -1,4 +1,4 @@
-#include "core/state/build_record_json.hpp"
+#include "core/journal/build_record_json.hpp"
 #include "core/vieter/listing.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

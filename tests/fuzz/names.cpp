@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "core/base/characters.hpp"
-#include "core/build/announced.hpp"
-#include "core/pacman/dependency.hpp"
-#include "core/pacman/package_name.hpp"
-#include "core/pacman/version.hpp"
+#include "core/base/text.hpp"
+#include "core/inspect/announced.hpp"
+#include "core/package/dependency.hpp"
+#include "core/package/package_name.hpp"
+#include "core/package/version.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

@@ -1,9 +1,9 @@
-#include "core/pacman/pkgbuild_text.hpp"
+#include "core/pkgbuild/pkgbuild_text.hpp"
 
 #include <algorithm>
 
-#include "core/base/characters.hpp"
-#include "core/plan/agreement.hpp"
+#include "core/base/text.hpp"
+#include "core/inspect/inspected.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

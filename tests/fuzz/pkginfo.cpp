@@ -1,9 +1,7 @@
-#include "core/pacman/pkginfo.hpp"
-
-#include "core/base/characters.hpp"
-#include "core/pacman/package_name.hpp"
-#include "core/pacman/text.hpp"
-#include "core/pacman/version.hpp"
+#include "core/base/text.hpp"
+#include "core/package/package_archive.hpp"
+#include "core/package/package_name.hpp"
+#include "core/package/version.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

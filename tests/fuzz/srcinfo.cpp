@@ -1,11 +1,11 @@
-#include "core/pacman/srcinfo.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "core/base/characters.hpp"
-#include "core/pacman/package_name.hpp"
-#include "core/pacman/version.hpp"
+#include "core/base/text.hpp"
+#include "core/package/package_name.hpp"
+#include "core/package/version.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

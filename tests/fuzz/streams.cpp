@@ -1,11 +1,10 @@
 #include <algorithm>
 
-#include "core/base/characters.hpp"
 #include "core/base/file.hpp"
 #include "core/base/printable.hpp"
-#include "core/build/build_log.hpp"
-#include "runtimes/shared/frame_decoder.hpp"
-#include "runtimes/shared/line_splitter.hpp"
+#include "core/base/text.hpp"
+#include "core/builder/build_log.hpp"
+#include "runtimes/shared/engine_streams.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

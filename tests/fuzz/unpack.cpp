@@ -1,9 +1,9 @@
-#include "core/build/unpack.hpp"
+#include "core/builder/unpack.hpp"
 
 #include <algorithm>
 
 #include "core/base/file.hpp"
-#include "core/pacman/package_name.hpp"
+#include "core/package/package_name.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

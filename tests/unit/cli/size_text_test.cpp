@@ -1,5 +1,4 @@
-#include "cli/size_text.hpp"
-
+#include "cli/tables.hpp"
 #include "tests/catch.hpp"
 
 using pkgkiln::cli::size_text;

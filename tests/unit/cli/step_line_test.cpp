@@ -1,5 +1,4 @@
-#include "cli/step_line.hpp"
-
+#include "cli/progress.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

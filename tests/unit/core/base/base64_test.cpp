@@ -1,5 +1,4 @@
-#include "core/base/base64.hpp"
-
+#include "core/base/text.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

@@ -1,5 +1,3 @@
-#include "core/base/file_stamp.hpp"
-
 #include <ctime>
 #include <fcntl.h>
 

@@ -3,7 +3,7 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/pacman/programs.hpp"
+#include "tests/unit/core/package/programs.hpp"
 
 using namespace pkgkiln;
 

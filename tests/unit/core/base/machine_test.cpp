@@ -1,5 +1,4 @@
-#include "core/base/machine.hpp"
-
+#include "core/run/capacity.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

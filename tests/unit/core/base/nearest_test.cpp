@@ -1,5 +1,4 @@
-#include "core/base/nearest.hpp"
-
+#include "core/base/text.hpp"
 #include "tests/catch.hpp"
 
 using pkgkiln::nearest;

@@ -2,7 +2,7 @@
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/git/tar_listing.hpp"
+#include "tests/unit/core/git/mirror/tar_listing.hpp"
 
 using namespace pkgkiln;
 

@@ -1,5 +1,4 @@
-#include "core/git/transport_choice.hpp"
-
+#include "core/git/user_config.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
 

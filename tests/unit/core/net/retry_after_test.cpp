@@ -1,7 +1,6 @@
-#include "core/net/retry_after.hpp"
-
 #include <ctime>
 
+#include "core/net/retry.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

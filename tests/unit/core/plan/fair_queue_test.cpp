@@ -1,9 +1,8 @@
-#include "core/plan/fair_queue.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <thread>
 
+#include "core/plan/planner.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

@@ -3,7 +3,7 @@
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/git/tar_listing.hpp"
+#include "tests/unit/core/git/mirror/tar_listing.hpp"
 #include "tests/unit/core/publish/place.hpp"
 
 namespace fs = std::filesystem;

@@ -3,10 +3,10 @@
 
 #include "core/base/digest.hpp"
 #include "core/base/file.hpp"
-#include "core/pacman/database_pieces.hpp"
 #include "core/publish/local_repository.hpp"
+#include "core/repodb/database_pieces.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/pacman/programs.hpp"
+#include "tests/unit/core/package/programs.hpp"
 #include "tests/unit/core/publish/place.hpp"
 
 namespace fs = std::filesystem;

@@ -6,7 +6,7 @@
 
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/pacman/programs.hpp"
+#include "tests/unit/core/package/programs.hpp"
 #include "tests/unit/core/publish/place.hpp"
 
 namespace fs = std::filesystem;

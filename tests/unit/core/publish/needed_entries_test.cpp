@@ -1,6 +1,5 @@
-#include "core/publish/needed_entries.hpp"
-
-#include "core/pacman/database_text.hpp"
+#include "core/publish/local_offer.hpp"
+#include "core/repodb/database_text.hpp"
 #include "tests/catch.hpp"
 
 using pkgkiln::needed_entries;

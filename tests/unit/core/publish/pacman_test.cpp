@@ -4,8 +4,8 @@
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/pacman/programs.hpp"
-#include "tests/unit/core/pacman/sample_package.hpp"
+#include "tests/unit/core/package/programs.hpp"
+#include "tests/unit/core/package/sample_package.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;

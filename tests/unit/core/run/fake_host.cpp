@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "core/base/random.hpp"
-#include "core/build/builder.hpp"
-#include "core/pacman/srcinfo.hpp"
-#include "core/script/script.hpp"
-#include "tests/unit/core/pacman/sample_package.hpp"
+#include "core/base/text.hpp"
+#include "core/builder/layout.hpp"
+#include "core/builder/script/script.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
+#include "tests/unit/core/package/sample_package.hpp"
 
 namespace pkgkiln::test {
 

@@ -3,7 +3,7 @@
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/core/pacman/sample_package.hpp"
+#include "tests/unit/core/package/sample_package.hpp"
 
 using namespace pkgkiln;
 using Catch::Matchers::ContainsSubstring;

@@ -2,7 +2,7 @@
 #include <atomic>
 #include <thread>
 
-#include "core/state/sqlite.hpp"
+#include "core/journal/sqlite.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/fake_host.hpp"
 #include "tests/unit/core/run/meeting.hpp"

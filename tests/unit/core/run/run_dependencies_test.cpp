@@ -1,6 +1,6 @@
 #include <set>
 
-#include "core/state/sqlite.hpp"
+#include "core/journal/sqlite.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "core/build/builder.hpp"
-#include "core/cache/cache_volume.hpp"
+#include "core/builder/caches.hpp"
+#include "core/builder/layout.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
 

@@ -9,7 +9,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/file.hpp"
 #include "core/vieter/server_repository.hpp"
-#include "tests/unit/core/pacman/sample_package.hpp"
+#include "tests/unit/core/package/sample_package.hpp"
 #include "tests/unit/core/vieter/scripted_vieter.hpp"
 
 namespace pkgkiln::test {

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <thread>
 
-#include "runtimes/docker/errors.hpp"
-#include "runtimes/shared/engine_json.hpp"
+#include "runtimes/docker/connection.hpp"
+#include "runtimes/shared/json.hpp"
 #include "tests/catch.hpp"
 #include "tests/server.hpp"
 

@@ -2,9 +2,9 @@
 
 #include <atomic>
 
+#include "runtimes/docker/connection.hpp"
 #include "runtimes/docker/docker_runtime.hpp"
-#include "runtimes/docker/errors.hpp"
-#include "runtimes/podman/errors.hpp"
+#include "runtimes/podman/connection.hpp"
 #include "runtimes/podman/podman_images.hpp"
 #include "tests/catch.hpp"
 #include "tests/server.hpp"

@@ -1,6 +1,5 @@
-#include "runtimes/shared/frame_decoder.hpp"
-
 #include "core/runtime/errors.hpp"
+#include "runtimes/shared/engine_streams.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

@@ -2,8 +2,8 @@
 
 #include <cstdlib>
 
-#include "core/base/base64.hpp"
 #include "core/base/file.hpp"
+#include "core/base/text.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

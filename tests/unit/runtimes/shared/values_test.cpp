@@ -1,11 +1,11 @@
+#include "runtimes/shared/values.hpp"
+
 #include "runtimes/shared/classification.hpp"
 #include "runtimes/shared/engine_client.hpp"
-#include "runtimes/shared/image_values.hpp"
+#include "runtimes/shared/engine_streams.hpp"
 #include "runtimes/shared/images.hpp"
 #include "runtimes/shared/json.hpp"
-#include "runtimes/shared/line_splitter.hpp"
 #include "runtimes/shared/process_limits.hpp"
-#include "runtimes/shared/summaries.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

@@ -1,0 +1,225 @@
+#include "core/builder/build_log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <exception>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "core/base/printable.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+constexpr std::size_t kTailBytes = 64U << 10U;
+constexpr std::size_t kLongestLine = 300;
+
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  return fmt::format("{:02}:{:02}:{:02}", parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+constexpr std::array<std::string_view, 3> kMarks = {"==> [", "<== [", "--> ["};
+
+bool is_mark(std::string_view line) {
+  return std::any_of(kMarks.begin(), kMarks.end(),
+                     [&](std::string_view mark) { return line.starts_with(mark); });
+}
+
+bool may_become_mark(std::string_view begin) {
+  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
+    return begin.size() < mark.size() && mark.starts_with(begin);
+  });
+}
+
+constexpr char kEscape = '\x1b';
+constexpr std::size_t kLongestColour = 32;
+
+/// The length of the sequence that sets a colour or erases the rest of the line, and begins the
+/// text; 0 if it is another, and more than there is if its end is missing.
+std::size_t colour_at_begin(std::string_view text) {
+  if (text.size() > 1 && text[1] != '[') return 0;
+  const auto end = text.find_first_not_of("0123456789;:", 2);
+  if (text.size() < 2 || end == std::string_view::npos)
+    return text.size() < kLongestColour ? text.size() + 1 : 0;
+  return end < kLongestColour && (text[end] == 'm' || text[end] == 'K') ? end + 1 : 0;
+}
+
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    const auto escape = std::min(text.find(kEscape), text.size());
+    plain += text.substr(0, escape);
+    text.remove_prefix(escape);
+    if (text.empty()) break;
+    const auto length = colour_at_begin(text);
+    if (length == 0 || length > text.size()) plain += kEscape;
+    text.remove_prefix(length == 0 || length > text.size() ? 1 : length);
+  }
+  return plain;
+}
+
+/// How many bytes at its end mean something only with those that follow.
+std::size_t unfinished_end(std::string_view text) {
+  if (text.ends_with('\r')) return 1;
+  const auto escape = text.rfind(kEscape);
+  if (escape != std::string_view::npos &&
+      colour_at_begin(text.substr(escape)) > text.size() - escape)
+    return text.size() - escape;
+  return unfinished_bytes(text);
+}
+
+std::string read_tail(const std::filesystem::path& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return {};
+  const auto end = ::lseek(file.get(), 0, SEEK_END);
+  const auto begin = std::max<off_t>(0, end - static_cast<off_t>(kTailBytes));
+  std::string text(static_cast<std::size_t>(std::max<off_t>(0, end - begin)), '\0');
+  const auto got = ::pread(file.get(), text.data(), text.size(), begin);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
+}  // namespace
+
+BuildLog::BuildLog(std::filesystem::path path, std::uint64_t limit)
+    : path_(std::move(path)), room_(limit) {
+  std::error_code failure;
+  std::filesystem::create_directories(path_.parent_path(), failure);
+  file_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!file_) problem_ = std::generic_category().message(errno);
+}
+
+std::string BuildLog::problem() {
+  const std::lock_guard lock(mutex_);
+  return problem_;
+}
+
+BuildLog::~BuildLog() {
+  try {
+    flush();
+  } catch (const std::exception&) {  // it is no part of what was built
+  }
+}
+
+void BuildLog::begin_step(const std::string& step, const std::string& how) {
+  const std::lock_guard lock(mutex_);
+  step_started_ = std::chrono::steady_clock::now();
+  line(fmt::format("==> [{}] {} ({})", time_of_day(), step, how));
+}
+
+void BuildLog::end_step(const std::string& step, const std::string& result) {
+  const std::lock_guard lock(mutex_);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - step_started_;
+  line(fmt::format("<== [{}] {}: {} after {:.1f} s", time_of_day(), step, result, took.count()));
+}
+
+void BuildLog::note(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  line(fmt::format("--> [{}] {}", time_of_day(), text));
+}
+
+void BuildLog::write(std::string_view output) {
+  const std::lock_guard lock(mutex_);
+  if (output.empty() || truncated_) return;
+  const auto all = std::exchange(unread_, {}) + std::string(output);
+  std::string_view rest = all;
+  for (;;) {
+    const auto end = rest.find_first_of("\r\n");
+    if (end == std::string_view::npos || rest.substr(end) == "\r") break;
+    take(rest.substr(0, end));
+    const bool only_return = rest[end] == '\r' && rest[end + 1] != '\n';
+    rest.remove_prefix(rest[end] == '\r' && !only_return ? end + 2 : end + 1);
+    // What redraws a line often begins with a return.
+    if (!only_return || !at_line_start_ || !held_.empty()) put(std::exchange(held_, {}) + "\n");
+  }
+  const auto unfinished = unfinished_end(rest);
+  unread_ = rest.substr(rest.size() - unfinished);
+  rest.remove_suffix(unfinished);
+  take(rest);
+}
+
+/// A part of a line.
+void BuildLog::take(std::string_view part) {
+  auto text = std::exchange(held_, {}) + escaped(without_colours(part));
+  if (at_line_start_ && may_become_mark(text)) {
+    held_ = std::move(text);
+    return;
+  }
+  if (at_line_start_ && is_mark(text)) text.insert(0, "| ");
+  put(text);
+}
+
+void BuildLog::flush() {
+  if (unread_.ends_with('\r')) unread_.pop_back();
+  take(std::exchange(unread_, {}));
+  put(std::exchange(held_, {}));
+}
+
+void BuildLog::put(std::string_view text) {
+  if (text.empty() || truncated_) return;
+  auto kept = text.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room_, text.size())));
+  if (kept.size() < text.size()) kept.remove_suffix(unfinished_bytes(kept));
+  room_ -= kept.size();
+  write_out(kept);
+  // What follows a gap begins a line, so that no part of one can pass for a mark.
+  if (!kept.empty()) at_line_start_ = has_gap_ || kept.back() == '\n';
+  truncated_ = kept.size() < text.size();
+  if (truncated_)
+    mark(fmt::format("--> [{}] the log is full; further output is dropped", time_of_day()));
+}
+
+void BuildLog::line(const std::string& text) {
+  flush();
+  mark(text);
+}
+
+void BuildLog::mark(const std::string& text) {
+  const std::string separator = at_line_start_ ? "" : "\n";
+  write_out(separator + printable(text) + "\n");
+  at_line_start_ = true;
+}
+
+/// A disk that is full may have room again.
+void BuildLog::write_out(std::string_view bytes) {
+  if (!file_ || bytes.empty()) return;
+  try {
+    if (has_gap_)
+      write_all(file_.get(),
+                fmt::format("\n--> [{}] something is missing here: {}\n", time_of_day(), problem_),
+                path_);
+    has_gap_ = false;
+    write_all(file_.get(), bytes, path_);
+  } catch (const Error& error) {
+    has_gap_ = true;
+    problem_ = error.causes().empty() ? error.what() : error.causes().back();
+  }
+}
+
+std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count) {
+  const std::string tail = read_tail(log);
+  std::vector<std::string> lines;
+  std::string_view rest = tail;
+  while (!rest.empty() && lines.size() < count) {
+    if (rest.back() == '\n') rest.remove_suffix(1);
+    const auto newline = rest.rfind('\n');
+    const auto line = newline == std::string_view::npos ? rest : rest.substr(newline + 1);
+    if (!line.empty() && !is_mark(line)) lines.push_back(printable(line, kLongestLine));
+    rest = newline == std::string_view::npos ? std::string_view{} : rest.substr(0, newline + 1);
+    if (rest.size() == 1) break;
+  }
+  std::reverse(lines.begin(), lines.end());
+  return lines;
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,237 @@
+#include "core/builder/build_steps.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+#include "core/builder/failure_hint.hpp"
+#include "core/builder/layout.hpp"
+#include "core/runtime/labels.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+/// After a deadline the container still has to be told; it ends itself a little later.
+constexpr std::chrono::seconds kGrace{60};
+constexpr std::size_t kHintLines = 200;
+
+/// An answer or a package that is refused in these steps is the PKGBUILD's doing.
+bool reads_what_target_said(std::string_view step) {
+  return step == "inspect" || step == "fetch" || step == "packagelist" || step == "accept";
+}
+
+}  // namespace
+
+BuildSteps::BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity,
+                       const BuildSettings& settings, BuildJob job)
+    : runtime_(runtime), identity_(identity), settings_(settings), job_(std::move(job)) {}
+
+BuildSteps::Ended BuildSteps::stage(const Work& work, const Cancellation& cancel) {
+  auto ended = attempt(work, cancel);
+  if (ended) remove_container(cancel);
+  return ended;
+}
+
+BuildSteps::Ended BuildSteps::stage_in_turn(const Work& work, const Cancellation& cancel) {
+  begin("wait");
+  const auto began = Cancellation::Clock::now();
+  const bool taken = job_.turn.take();
+  if (deadline_) *deadline_ += Cancellation::Clock::now() - began;
+  Ended ended = Interrupted{step_};
+  if (taken) {
+    ended = attempt(work, cancel);
+    job_.turn.give_back();
+  }
+  if (ended) remove_container(cancel);
+  return ended;
+}
+
+BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& cancel) {
+  if (!deadline_) deadline_ = Cancellation::Clock::now() + settings_.timeout;
+  const auto bounded = cancel.with_deadline(*deadline_);
+  Ended ended;
+  try {
+    ended = work(bounded);
+  } catch (const Cancelled&) {
+    if (cancel.requested())
+      ended = Interrupted{step_};
+    else
+      ended = TimedOut{step_};
+    job_.log.note(fmt::format("{} at step {}", word(status_of(*ended)), step_));
+  } catch (RuntimeError& error) {
+    job_.log.note(error.what());
+    ended = Failed{step_, static_cast<const Error&>(error.advise("pkgkiln doctor")),
+                   error.out_of_reach() ? Fault::unreached : Fault::elsewhere};
+  } catch (const Error& error) {
+    job_.log.note(error.what());
+    ended = Failed{step_, error, reads_what_target_said(step_) ? Fault::target : Fault::elsewhere};
+  } catch (const std::exception& error) {
+    job_.log.note(error.what());
+    ended = Failed{step_, Error(error.what()), Fault::elsewhere};
+  }
+  return ended;
+}
+
+void BuildSteps::remove_container(const Cancellation& cancel) {
+  const bool has_fetched = container_ && container_->has_fetched();
+  const auto sources = container_ ? container_->sources() : std::vector<std::string>();
+  container_.reset();
+  if (!caches_.any()) return;
+  if (has_fetched && !cancel.requested()) keep_fetched(sources, cancel);
+  try {
+    runtime_.remove_volume(caches_.fetched);
+  } catch (const Error& error) {
+    job_.log.note(error.what());
+  }
+  caches_.fetched.clear();
+}
+
+void BuildSteps::keep_fetched(const std::vector<std::string>& sources, const Cancellation& cancel) {
+  begin("keep");
+  try {
+    const auto log = [this](std::string_view said) { job_.log.write(said); };
+    cache_size_ =
+        pkgkiln::keep_fetched(runtime_, container_spec("keep-"), caches_, sources, log, cancel);
+  } catch (const std::exception& error) {
+    job_.log.note(fmt::format("not all that was fetched is kept: {}", error.what()));
+  }
+}
+
+ContainerSpec BuildSteps::container_spec(const std::string& purpose) const {
+  const auto& target = job_.plan.target.name;
+  ContainerSpec spec;
+  spec.name = fmt::format("pkgkiln-{}{}-{}", purpose, object_name_part(target), job_.id);
+  spec.image = job_.image;
+  spec.labels = identity_.labels();
+  spec.labels[label::target] = target;
+  spec.limits = settings_.limits;
+  return spec;
+}
+
+void BuildSteps::begin(const std::string& step) {
+  times_ = times();
+  step_ = step;
+  step_began_ = std::chrono::steady_clock::now();
+  job_.on_step(step);
+}
+
+std::vector<StepTime> BuildSteps::times() const {
+  auto all = times_;
+  if (!step_.empty())
+    all.push_back({step_, std::chrono::duration_cast<std::chrono::milliseconds>(
+                              std::chrono::steady_clock::now() - step_began_)});
+  return all;
+}
+
+BuildContainer& BuildSteps::container(const std::string& commit, const Cancellation& cancel) {
+  if (!container_) open_container(commit, cancel);
+  return *container_;
+}
+
+void BuildSteps::open_container(const std::string& commit, const Cancellation& cancel) {
+  begin("create");
+  auto spec = container_spec("");
+  spec.add_hosts = settings_.add_hosts;
+  auto environment = settings_.environment;
+  if (environment.makeflags.empty()) environment.makeflags = fmt::format("-j{}", job_.turn.cores);
+  mount_caches(spec, environment);
+  // It may have to wait for its turn as long as one that has it may take.
+  container_ = std::make_unique<BuildContainer>(runtime_, spec, 2 * settings_.timeout + kGrace,
+                                                std::move(environment), job_.log);
+  begin("copy in");
+  container_->copy_in(
+      builder::startdir,
+      [&](const Sink& tar) { job_.source.export_tar(commit, builder::id, tar, cancel); }, cancel);
+}
+
+BuildSteps::Ended BuildSteps::ask(const Step& step, StepResult& result,
+                                  const Cancellation& cancel) {
+  const auto limit = settings_.longest_reading;
+  try {
+    result = container_->ask(step, cancel.with_deadline(Cancellation::Clock::now() + limit));
+  } catch (const Cancelled&) {
+    cancel.check();
+    auto why = fmt::format("makepkg had not read its PKGBUILD after {} s", limit.count());
+    job_.log.note(why);
+    return TimedOut{step_, std::move(why),
+                    "what stands outside of its functions runs each time that it is read"};
+  }
+  if (result.exit_code == 0) return std::nullopt;
+  return failed(result.exit_code, makepkg_exit_meaning(result.exit_code));
+}
+
+void BuildSteps::mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment) {
+  const auto make = [this](const CacheVolume& cache) {
+    runtime_.create_volume(cache.name, cache.labels);
+    return cache.name;
+  };
+  BuildCaches caches;
+  caches.limits = settings_.caches;
+  try {
+    if (caches.limits.packages > 0) caches.shared = make(shared_cache_of(identity_.instance));
+    if (caches.limits.sources > 0)
+      caches.own = make(own_cache_of(identity_.instance, job_.plan.target.name));
+    if (caches.shared.empty() && caches.own.empty()) return;
+    // No cache by its labels: what a killed run leaves of them is removed.
+    caches.fetched = make({spec.name, spec.labels});
+  } catch (const RuntimeError& error) {
+    job_.log.note(fmt::format("going on without a cache: {}", error.what()));
+    return;
+  }
+  spec.volumes = caches.mounts();
+  environment.caches = caches.environment();
+  if (!caches.own.empty()) environment.srcdest = builder::fetched_sources;
+  caches_ = std::move(caches);
+}
+
+bool BuildSteps::published(const std::vector<pacman::PackageFileName>& files) {
+  try {
+    return std::all_of(files.begin(), files.end(),
+                       [&](const auto& file) { return job_.repository.contains(file); });
+  } catch (const Error& error) {
+    // When in doubt, build: the packages wait in the spool for as long as it takes.
+    job_.log.note(fmt::format("whether it is published can't be told: {}", error.what()));
+    return false;
+  }
+}
+
+BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFileName>& files) {
+  if (job_.plan.target.force || !published(files)) return std::nullopt;
+  auto why =
+      fmt::format("version {} is published in {}", files.front().version, job_.repository.name());
+  job_.log.note("up to date: " + why);
+  return UpToDate{std::move(why), files};
+}
+
+BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
+  const auto output = last_output_lines(job_.log.path(), kHintLines);
+  if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
+  if (exit_code != 0)
+    why = step_ == "dependencies" ? with_words_of_pacman(std::move(why), output)
+                                  : with_words_of_makepkg(exit_code, std::move(why), output);
+  auto hint = step_ == "dependencies"
+                  ? hint_from_dependencies(output)
+                  : hint_from_output(output, step_ == "build" && !job_.plan.target.network);
+  return Failed{step_, Error(std::move(why)).advise(std::move(hint)), Fault::target, exit_code};
+}
+
+BuildOutcome BuildSteps::out_of_processes(int exit_code) const {
+  const std::string why = "no further process could be started";
+  try {
+    const auto unenforceable = runtime_.info().unenforceable_limits;
+    // Then what counts them is the limit of a user, who is the same in all containers.
+    if (std::find(unenforceable.begin(), unenforceable.end(), "pids") != unenforceable.end())
+      return Failed{step_,
+                    Error(why).advise(
+                        "this engine can't count the processes of each container, so another build "
+                        "may have used them up; it is tried again in the next run"),
+                    Fault::elsewhere};
+  } catch (const RuntimeError& error) {
+    job_.log.note(error.what());
+  }
+  return Failed{step_, Error(why).advise("raise [build] pids if it needs more of them at once"),
+                Fault::target, exit_code};
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,120 @@
+#!/bin/bash
+# Turns a base image into a builder image. Runs as root, once, in a container without environment.
+#
+#   BUILDER_ID          uid and gid of the user `builder`
+#   "$@"                packages beside base-devel and git
+#   /etc/pkgkiln.conf   what was configured, if anything: pacman.conf, makepkg.conf, mirrorlist
+set -euo pipefail
+cd /
+
+conf=/etc/pkgkiln.conf
+
+# Uses the configured file "$1" in place of "$2" if it has the line "$3" of a whole one, and
+# appends it otherwise.
+configure() {
+    [ -f "$conf/$1" ] || return 0
+    if grep -Eq -- "$3" "$conf/$1"; then
+        cp -- "$conf/$1" "$2"
+        echo "$2: replaced by the configured one"
+    else
+        { echo; cat -- "$conf/$1"; echo; } >>"$2"
+        echo "$2: extended by the configured one"
+    fi
+}
+
+configure pacman.conf /etc/pacman.conf '^[[:space:]]*\[options\]'
+configure makepkg.conf /etc/makepkg.conf '^[[:space:]]*CARCH='
+if [ -f "$conf/mirrorlist" ]; then
+    mkdir -p /etc/pacman.d
+    cp -- "$conf/mirrorlist" /etc/pacman.d/mirrorlist
+fi
+rm -rf -- "$conf"
+
+# pacman 7 confines itself with means that not every engine allows; the container confines it.
+flags=(--noconfirm)
+if [[ $(pacman -S --help) == *--disable-sandbox* ]]; then
+    flags+=(--disable-sandbox)
+fi
+
+# Base images come without a local signing key, and with a keyring as old as they are.
+if [[ $(pacman-conf SigLevel) != *PackageNever* ]]; then
+    pacman-key --init
+    pacman-key --populate
+fi
+pacman -Sy "${flags[@]}"
+mapfile -t keyrings < <(pacman -Qq | grep -e '-keyring$')
+if [ "${#keyrings[@]}" -eq 0 ] && pacman -Si archlinux-keyring >/dev/null 2>&1; then
+    keyrings=(archlinux-keyring)
+fi
+if [ "${#keyrings[@]}" -gt 0 ]; then
+    pacman -S --needed "${flags[@]}" -- "${keyrings[@]}"
+fi
+pacman -Syu --needed "${flags[@]}" -- base-devel git "$@"
+
+if [ "$(id -u builder 2>/dev/null)" != "$BUILDER_ID" ]; then
+    groupadd -g "$BUILDER_ID" builder
+    useradd -m -u "$BUILDER_ID" -g builder builder
+fi
+
+# /build is root's, so nobody but root can put a link in the place of what is in it.
+mkdir -p /build
+for directory in startdir srcdest builddir pkgdest; do
+    mkdir -p "/build/$directory"
+    chown builder:builder "/build/$directory"
+    chmod 755 "/build/$directory"
+done
+
+# Where caches are mounted: a new volume becomes what its mount point is. What all targets share is
+# root's alone.
+mkdir -p /var/cache/pkgkiln/{packages,target,fetched/{signed,unsigned,sources}}
+chmod 700 /var/cache/pkgkiln/packages
+chown builder:builder /var/cache/pkgkiln/fetched/sources
+
+# BuildContainer sets these variables. This is read after the checks that are there, and before the
+# PKGBUILD.
+checks=/usr/share/makepkg/lint_pkgbuild
+if [ ! -d "$checks" ]; then
+    echo "makepkg has no $checks, which version 5 and later have: another [image] base is needed" >&2
+    exit 1
+fi
+cat >"$checks/zz-pkgkiln.sh" <<'CHECKS'
+# Most of what a call of makepkg takes are its checks of the PKGBUILD: once they were made they
+# need not be made again.
+if [[ -n ${PKGKILN_CHECKED-} ]]; then
+    lint_pkgbuild_functions=()
+fi
+# For the build, after the PKGBUILD was read: its version is what was found before.
+if [[ -n ${PKGKILN_HOLD-} ]]; then
+    pkgkiln_hold_version() {
+        local version
+        version=$(get_full_version)
+        if [[ -n ${PKGKILN_VERSION-} && $version != "$PKGKILN_VERSION" ]]; then
+            error "The version is %s now, but was %s before the build: the PKGBUILD makes it of what changes, as the network or the time; have pkgver() find it, which is run once, before the build." \
+                "$version" "$PKGKILN_VERSION"
+            return 1
+        fi
+        # Whoever calls it gets its answer of then.
+        if declare -f pkgver >/dev/null; then
+            pkgver() { printf '%s' "$pkgver"; }
+        fi
+    }
+    lint_pkgbuild_functions+=(pkgkiln_hold_version)
+fi
+# Makepkg is asked for its standard output. What the PKGBUILD prints while it is read is log; the
+# answer begins behind it, with what only a shell that has read the PKGBUILD knows.
+if [[ -n ${PKGKILN_ASKED-} ]]; then
+    exec {pkgkiln_answer}>&1 >&2
+    pkgkiln_begin_answer() {
+        exec >&"$pkgkiln_answer" {pkgkiln_answer}>&-
+        echo "pkgkiln-answer$(! have_function pkgver || echo ' pkgver')"
+    }
+    lint_pkgbuild_functions+=(pkgkiln_begin_answer)
+fi
+CHECKS
+
+# Whose names no target may publish under (core/builder/builder_image.hpp).
+mkdir -p /usr/share/pkgkiln
+pacman -Sl >/usr/share/pkgkiln/packages
+
+# Downloaded packages would only make the image large.
+rm -rf /var/cache/pacman/pkg/*

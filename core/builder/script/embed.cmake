@@ -1,0 +1,16 @@
+# Writes a C++ file (OUTPUT) that defines one string constant for each shell script in SCRIPTS. A line
+# ". parts/NAME.sh" of theirs is replaced by that file.
+set(text "#include \"core/builder/script/script.hpp\"\n\nnamespace pkgkiln::script {\n\n")
+foreach(script IN LISTS SCRIPTS)
+  get_filename_component(name ${script} NAME_WE)
+  get_filename_component(folder ${script} DIRECTORY)
+  file(READ ${script} content)
+  while(content MATCHES "\n\\. (parts/[a-z_]+\\.sh)\n")
+    set(part "${CMAKE_MATCH_1}")
+    file(READ ${folder}/${part} text_of_part)
+    string(REPLACE "\n. ${part}\n" "\n${text_of_part}\n" content "${content}")
+  endwhile()
+  string(APPEND text "const char* const ${name} = R\"script(${content})script\";\n")
+endforeach()
+string(APPEND text "\n}  // namespace pkgkiln::script\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// The shell scripts that run in containers, embedded from core/builder/script/*.sh. Each says in
+/// its first lines as whom it runs and what its parameters are.
+namespace pkgkiln::script {
+
+extern const char* const bootstrap;
+extern const char* const inspect;
+extern const char* const dependencies;
+extern const char* const fetch;
+extern const char* const packagelist;
+extern const char* const build;
+extern const char* const sweep;
+extern const char* const sealed;
+extern const char* const collect;
+extern const char* const keep;
+
+/// The command that runs a script with these arguments: they arrive as "$@", never as shell text,
+/// and the script itself lies in no file that somebody could change.
+std::vector<std::string> command(const char* script,
+                                 const std::vector<std::string>& arguments = {});
+
+}  // namespace pkgkiln::script

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/git/ask/host.hpp"
+#include "core/git/ask/http_address.hpp"
+#include "core/git/ask/refs.hpp"
+#include "core/git/ask/remote.hpp"
+
+namespace pkgkiln::git {
+
+/// One question to one remote, in turn with those to the same host and in bounded time: over HTTP
+/// where nothing of the user's configuration matters, else through the git program. For one thread.
+class Question {
+ public:
+  /// Whose URL it is: only the user's is asked with the user's credentials.
+  enum class Asker { user, stranger };
+
+  /// `config` is that of user_transport_config(); it and the hosts must outlive this. Throws Error
+  /// when the URL may not be asked.
+  Question(Hosts& hosts, const Config& config, std::string url, Asker asker);
+
+  /// Waits for its turn, then has `find` ask for refs as often as it needs to. What comes out of
+  /// that is an Error for people, or Cancelled.
+  void ask(const Cancellation& cancel, const std::function<void(const ListRefs&)>& find);
+
+ private:
+  bool is_plain(const HttpAddress& address) const;
+  Host& enter(const std::string& origin, const Cancellation& cancel);
+  AdvertisedRefs list(const std::vector<std::string>& which, const Cancellation& cancel);
+  std::optional<AdvertisedRefs> try_http(const std::vector<std::string>& which,
+                                         const Cancellation& cancel);
+  AdvertisedRefs list_over_http(const std::vector<std::string>& which, const Cancellation& cancel);
+  Error failed(RemoteFailure failure, const Error& why) const;
+
+  Hosts& hosts_;
+  std::string url_;
+  Asker asker_;
+  Config config_;
+  Remote program_;
+  std::optional<HttpAddress> http_;  // none: left to the git program
+  std::string origin_;               // of the host where it has a place
+  std::optional<HostGate::Place> place_;
+};
+
+}  // namespace pkgkiln::git

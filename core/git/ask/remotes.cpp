@@ -1,0 +1,75 @@
+#include "core/git/ask/remotes.hpp"
+
+#include <mutex>
+#include <optional>
+
+#include "core/base/printable.hpp"
+#include "core/base/secret.hpp"
+#include "core/git/ask/ref_query.hpp"
+#include "core/git/remote_url.hpp"
+
+namespace pkgkiln::git {
+
+namespace {
+
+using Asker = Question::Asker;
+
+/// What a PKGBUILD may have us ask.
+void check_source(const std::string& url, const std::string& ref) {
+  const auto refuse = [&](const char* why) {
+    throw Error("the source '" + printable(displayable_url(url)) + "' is not asked").because(why);
+  };
+  const auto scheme = url.substr(0, url.find("://"));
+  if (scheme == url || (scheme != "http" && scheme != "https" && scheme != "git"))
+    refuse("its URL is not of http, https or git");
+  const auto host = scheme.size() + 3;
+  if (url.substr(host, url.find_first_of("/?#", host) - host).find('@') != std::string::npos)
+    refuse("its URL names a user");
+  if (!is_asked_for(ref)) refuse("it names neither a branch nor a tag");
+}
+
+}  // namespace
+
+struct Remotes::Shared {
+  explicit Shared(const Politeness& politeness) : hosts(politeness) {}
+
+  Hosts hosts;
+  std::mutex mutex;
+  std::optional<Config> config;
+};
+
+Remotes::Remotes(const Politeness& politeness) : shared_(std::make_unique<Shared>(politeness)) {}
+Remotes::~Remotes() = default;
+
+std::string Remotes::host_of(const std::string& url) {
+  try {
+    return git::host_of(parse_remote_url(url));
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+const Config& Remotes::user_config(const Cancellation& cancel) {
+  const std::lock_guard lock(shared_->mutex);
+  if (!shared_->config) shared_->config = user_transport_config(cancel);
+  return *shared_->config;
+}
+
+Tip Remotes::ask_tip(const std::string& url, const std::string& branch,
+                     const Cancellation& cancel) {
+  Question question(shared_->hosts, user_config(cancel), url, Asker::user);
+  Tip tip;
+  question.ask(cancel, [&](const ListRefs& list) { tip = find_tip(url, branch, list); });
+  return tip;
+}
+
+std::string Remotes::ask_source(const std::string& url, const std::string& ref,
+                                const Cancellation& cancel) {
+  check_source(url, ref);
+  Question question(shared_->hosts, user_config(cancel), url, Asker::stranger);
+  std::string commit;
+  question.ask(cancel, [&](const ListRefs& list) { commit = find_commit(url, ref, list); });
+  return commit;
+}
+
+}  // namespace pkgkiln::git

@@ -1,0 +1,113 @@
+#include "core/git/mirror/mirror_directory.hpp"
+
+#include <exception>
+#include <system_error>
+
+#include "core/base/digest.hpp"
+#include "core/base/error.hpp"
+#include "core/base/file.hpp"
+#include "core/git/remote_url.hpp"
+
+namespace pkgkiln::git {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kMark = "pkgkiln-origin";
+/// Each fetch adds a pack, and nothing is ever repacked.
+constexpr std::size_t kMostPacks = 50;
+constexpr std::uint64_t kMostPacked = std::uint64_t{4} << 30U;
+constexpr std::size_t kSha256Digits = 64;
+
+/// The location as a digest, since its path or query may hold a token.
+std::string mark_of(const std::string& location, std::size_t id_length) {
+  return sha256_of(location) + " " + std::to_string(id_length) + "\n";
+}
+
+bool has_room(const fs::path& path) {
+  std::error_code none;
+  std::size_t packs = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::directory_iterator(path / "objects/pack", none)) {
+    if (entry.path().extension() != ".pack") continue;
+    ++packs;
+    bytes += fs::file_size(entry.path(), none);
+  }
+  return packs < kMostPacks && bytes < kMostPacked;
+}
+
+}  // namespace
+
+bool MirrorDirectory::serves(const std::string& location, std::size_t id_length) const {
+  try {
+    return read_file(path_ / kMark, 200) == mark_of(location, id_length) && has_room(path_);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void MirrorDirectory::remake(const std::string& location, std::size_t id_length,
+                             const Cancellation& cancel) const {
+  try {
+    fs::remove_all(path_);
+    fs::create_directories(path_);
+  } catch (const fs::filesystem_error& error) {
+    throw Error("cannot make the mirror '" + path_.string() + "'")
+        .because(error.code().message())
+        .advise("check the owner of the state directory, and the room on its disk");
+  }
+  Command init;
+  init.arguments = {"init", "--bare", "--quiet", "--template="};
+  if (id_length == kSha256Digits) init.arguments.emplace_back("--object-format=sha256");
+  init.git_dir = path_;
+  const auto result = run(
+      init, [](std::string_view) {}, cancel);
+  if (result.code != 0)
+    throw Error("cannot make the mirror '" + path_.string() + "'")
+        .because(displayable_errors(result.error_output));
+  write_file_atomically(path_ / kMark, mark_of(location, id_length), 0600);
+}
+
+void MirrorDirectory::condemn() const noexcept {
+  std::error_code ignored;
+  fs::remove(path_ / kMark, ignored);
+}
+
+void MirrorDirectory::remove_unfinished() const noexcept {
+  try {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(path_ / "objects/pack"))
+      if (entry.path().filename().string().starts_with("tmp_")) found.push_back(entry.path());
+    for (const auto& path : found) fs::remove(path);
+  } catch (const std::exception&) {  // the next fetch tries again
+  }
+}
+
+std::optional<std::string> MirrorDirectory::tip() const {
+  Command command;
+  command.arguments = {"rev-parse", "--verify", "--quiet", std::string(tip_ref) + "^{commit}"};
+  command.git_dir = path_;
+  std::string output;
+  const auto result = run(command, bounded_text(output, 4096), Cancellation::never());
+  if (output.ends_with('\n')) output.pop_back();
+  if (result.code != 0 || !is_object_id(output)) return std::nullopt;
+  return output;
+}
+
+void MirrorDirectory::read(const std::string& commit, std::vector<std::string> arguments,
+                           const Sink& output, const Cancellation& cancel,
+                           std::string input) const {
+  Command command;
+  command.arguments = std::move(arguments);
+  command.git_dir = path_;
+  command.input = std::move(input);
+  const auto result = run(command, output, cancel);
+  if (result.code == 0) return;
+  if (tip() == commit || !tip()) condemn();
+  throw Error("cannot read commit " + commit + " in the mirror '" + path_.string() + "'")
+      .because(displayable_errors(result.error_output))
+      .advise("run again: a damaged mirror is made anew");
+}
+
+}  // namespace pkgkiln::git

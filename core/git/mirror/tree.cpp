@@ -1,0 +1,127 @@
+#include "core/git/mirror/tree.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <system_error>
+
+#include "core/base/text.hpp"
+#include "core/git/remote_url.hpp"
+
+namespace pkgkiln::git {
+
+namespace {
+
+constexpr std::size_t kMostEntries = 50'000;
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30U;
+constexpr std::size_t kLongestPath = 4096;
+constexpr std::size_t kShownPath = 200;
+constexpr std::uint64_t kLongestLink = 4096;
+
+std::string shown(const std::string& path) {
+  std::string text = path.substr(0, kShownPath);
+  std::replace_if(text.begin(), text.end(), is_control, '?');
+  return text;
+}
+
+std::optional<TreeEntry::Kind> kind_of(std::string_view mode) {
+  if (mode == "040000") return TreeEntry::Kind::directory;
+  if (mode == "100755") return TreeEntry::Kind::executable;
+  if (mode == "120000") return TreeEntry::Kind::link;
+  if (mode == "160000") return TreeEntry::Kind::submodule;
+  // 100664 was written by early versions of git.
+  if (mode == "100644" || mode == "100664") return TreeEntry::Kind::file;
+  return std::nullopt;
+}
+
+std::string_view next_word(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  const auto word = text.substr(0, text.find(' '));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+bool read_size(std::string_view digits, std::uint64_t& size) {
+  const auto* end = digits.data() + digits.size();
+  const auto [stop, code] = std::from_chars(digits.data(), end, size);
+  return stop == end && code == std::errc();
+}
+
+/// "<mode> <type> <object> <size>\t<path>", the size "-" for what has none and "BAD" for what is
+/// missing.
+TreeEntry parse_entry(std::string_view line) {
+  const auto tab = std::min(line.find('\t'), line.size());
+  auto facts = line.substr(0, tab);
+  const auto kind = kind_of(next_word(facts));
+  next_word(facts);
+  TreeEntry entry{kind.value_or(TreeEntry::Kind::submodule), std::string(next_word(facts)), 0,
+                  std::string(line.substr(std::min(tab + 1, line.size())))};
+  const bool sized = entry.is_file() || entry.kind == TreeEntry::Kind::link;
+  if (!kind || !is_object_id(entry.object) || entry.path.empty() ||
+      (sized && !read_size(next_word(facts), entry.size))) {
+    DamagedObjects error("cannot read a directory of a Git mirror");
+    error.because("'" + shown(entry.path) + "' is missing or of an unknown kind");
+    throw error;
+  }
+  return entry;
+}
+
+[[noreturn]] void refuse_entry(const std::string& path, const std::string& why) {
+  throw Error("the repository holds '" + shown(path) + "', which is not accepted").because(why);
+}
+
+bool equals_dot_git(std::string_view name) {
+  constexpr std::string_view dot_git = ".git";
+  return std::equal(name.begin(), name.end(), dot_git.begin(), dot_git.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+void check_names(const std::string& path) {
+  if (path.size() > kLongestPath) refuse_entry(path, "its path is too long");
+  if (std::any_of(path.begin(), path.end(), is_control))
+    refuse_entry(path, "its name holds control characters");
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    const auto name = std::string_view(path).substr(begin, end - begin);
+    if (name.empty() || name == "." || name == ".." || equals_dot_git(name))
+      refuse_entry(path, "'" + std::string(name) + "' can't be the name of a file");
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+std::vector<TreeEntry> parse_tree(std::string_view listing) {
+  std::vector<TreeEntry> entries;
+  while (!listing.empty()) {
+    const auto end = listing.find('\0');
+    const auto line = listing.substr(0, end);
+    listing = end == std::string_view::npos ? std::string_view{} : listing.substr(end + 1);
+    entries.push_back(parse_entry(line));
+  }
+  return entries;
+}
+
+void check_tree(const std::vector<TreeEntry>& entries) {
+  if (entries.size() > kMostEntries) throw Error("the repository's directory has too many files");
+  std::set<std::string_view> names;
+  std::set<std::string_view> directories = {""};
+  std::uint64_t bytes = 0;
+  for (const auto& entry : entries) {
+    check_names(entry.path);
+    const auto slash = entry.path.rfind('/');
+    const auto parent =
+        std::string_view(entry.path).substr(0, slash == std::string::npos ? 0 : slash);
+    if (!directories.contains(parent))
+      refuse_entry(entry.path, "it lies below what is no directory");
+    if (!names.insert(entry.path).second) refuse_entry(entry.path, "it is there twice");
+    if (entry.kind == TreeEntry::Kind::directory) directories.insert(entry.path);
+    if (entry.kind == TreeEntry::Kind::link && entry.size > kLongestLink)
+      refuse_entry(entry.path, "it is a link that is too long");
+    if (entry.size > kMostBytes || (bytes += entry.size) > kMostBytes)
+      throw Error("the repository's directory is larger than 1 GiB");
+  }
+}
+
+}  // namespace pkgkiln::git

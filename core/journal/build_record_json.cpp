@@ -1,0 +1,215 @@
+#include "core/journal/build_record_json.hpp"
+
+#include <array>
+#include <limits>
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+#include <utility>
+
+#include "core/base/error.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr int kFormat = 1;
+constexpr std::size_t kMostItems = 10'000;
+
+/// The members that are plain text, in the order in which they are written.
+template <typename Record>
+auto texts_of(Record& build) {
+  return std::array{std::pair{"build", &build.build},   std::pair{"target", &build.target},
+                    std::pair{"url", &build.url},       std::pair{"branch", &build.branch},
+                    std::pair{"path", &build.path},     std::pair{"repository", &build.repository},
+                    std::pair{"commit", &build.commit}, std::pair{"image", &build.image},
+                    std::pair{"step", &build.step},     std::pair{"why", &build.why}};
+}
+
+/// Those that records of earlier versions don't have.
+template <typename Record>
+auto later_texts_of(Record& build) {
+  return std::array{std::pair{"tree", &build.tree}, std::pair{"conditions", &build.conditions},
+                    std::pair{"hint", &build.hint}};
+}
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void write_text(Writer& writer, const std::string& text) {
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void write_object(Writer& writer,
+                  std::initializer_list<std::pair<const char*, const std::string&>> members) {
+  writer.StartObject();
+  for (const auto& [name, text] : members) {
+    writer.Key(name);
+    write_text(writer, text);
+  }
+  writer.EndObject();
+}
+
+void write_time(Writer& writer, const char* name, Clock::time_point time) {
+  writer.Key(name);
+  writer.Int64(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
+}
+
+[[noreturn]] void refuse(const std::string& member, const char* expected) {
+  throw Error("the record of a build is damaged")
+      .because("its member '" + member + "' is not " + expected);
+}
+
+const rapidjson::Value& member(const rapidjson::Value& object, const char* name) {
+  const auto found = object.FindMember(name);
+  if (found == object.MemberEnd()) refuse(name, "there");
+  return found->value;
+}
+
+std::string text_of(const rapidjson::Value& object, const char* name) {
+  const auto& value = member(object, name);
+  if (!value.IsString()) refuse(name, "a text");
+  return {value.GetString(), value.GetStringLength()};
+}
+
+std::int64_t number_of(const rapidjson::Value& object, const char* name) {
+  const auto& value = member(object, name);
+  if (!value.IsInt64()) refuse(name, "a whole number");
+  return value.GetInt64();
+}
+
+Clock::time_point time_of(const rapidjson::Value& object, const char* name) {
+  const std::chrono::nanoseconds since(number_of(object, name));
+  return Clock::time_point(std::chrono::duration_cast<Clock::duration>(since));
+}
+
+/// Records of earlier versions don't have it.
+std::uint64_t peak_memory_of(const rapidjson::Value& object) {
+  const auto found = object.FindMember("peak_memory");
+  if (found == object.MemberEnd()) return 0;
+  if (!found->value.IsUint64()) refuse("peak_memory", "a number of bytes");
+  return found->value.GetUint64();
+}
+
+bool forced_of(const rapidjson::Value& object) {
+  const auto found = object.FindMember("forced");
+  if (found == object.MemberEnd()) return false;
+  if (!found->value.IsBool()) refuse("forced", "true or false");
+  return found->value.GetBool();
+}
+
+const rapidjson::Value& list_of(const rapidjson::Value& object, const char* name) {
+  const auto& value = member(object, name);
+  if (!value.IsArray() || value.Size() > kMostItems) refuse(name, "a list of bounded length");
+  return value;
+}
+
+void check_format(const rapidjson::Document& document) {
+  if (document.HasParseError())
+    throw Error("the record of a build is damaged")
+        .because(rapidjson::GetParseError_En(document.GetParseError()));
+  if (!document.IsObject()) throw Error("the record of a build is damaged: it is no JSON object");
+  if (number_of(document, "format") != kFormat)
+    throw Error("the record of a build has a format of another version");
+}
+
+}  // namespace
+
+std::string to_json(const BuildRecord& build) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  writer.Key("format");
+  writer.Int(kFormat);
+  for (const auto& [name, text] : texts_of(build)) {
+    writer.Key(name);
+    write_text(writer, *text);
+  }
+  for (const auto& [name, text] : later_texts_of(build)) {
+    writer.Key(name);
+    write_text(writer, *text);
+  }
+  writer.Key("status");
+  write_text(writer, word(build.status));
+  writer.Key("log");
+  write_text(writer, build.log.string());
+  writer.Key("exit_code");
+  writer.Int(build.exit_code);
+  write_time(writer, "started", build.started);
+  write_time(writer, "finished", build.finished);
+  writer.Key("peak_memory");
+  writer.Uint64(build.peak_memory);
+  writer.Key("forced");
+  writer.Bool(build.forced);
+  writer.Key("steps");
+  writer.StartArray();
+  for (const auto& step : build.steps) {
+    writer.StartObject();
+    writer.Key("step");
+    write_text(writer, step.step);
+    writer.Key("milliseconds");
+    writer.Int64(step.took.count());
+    writer.EndObject();
+  }
+  writer.EndArray();
+  writer.Key("vcs_sources");
+  writer.StartArray();
+  for (const auto& source : build.vcs_sources)
+    write_object(writer, {{"source", source.source}, {"commit", source.commit}});
+  writer.EndArray();
+  writer.Key("files");
+  writer.StartArray();
+  for (const auto& file : build.files)
+    write_object(writer, {{"file_name", file.file_name}, {"sha256", file.sha256}});
+  writer.EndArray();
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+BuildRecord build_record_from_json(const std::string& text) {
+  rapidjson::Document document;
+  // Iterative: a deep nesting must not exhaust the stack.
+  document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  check_format(document);
+  BuildRecord build;
+  for (const auto& [name, field] : texts_of(build)) *field = text_of(document, name);
+  for (const auto& [name, field] : later_texts_of(build))
+    if (document.HasMember(name)) *field = text_of(document, name);
+  const auto status = status_of(text_of(document, "status"));
+  if (!status) refuse("status", "a known word");
+  build.status = *status;
+  build.log = text_of(document, "log");
+  const auto exit_code = number_of(document, "exit_code");
+  if (exit_code < std::numeric_limits<int>::min() || exit_code > std::numeric_limits<int>::max())
+    refuse("exit_code", "an exit code");
+  build.exit_code = static_cast<int>(exit_code);
+  build.started = time_of(document, "started");
+  build.finished = time_of(document, "finished");
+  build.peak_memory = peak_memory_of(document);
+  build.forced = forced_of(document);
+  if (document.HasMember("steps"))  // not in records of earlier versions
+    for (const auto& step : list_of(document, "steps").GetArray()) {
+      if (!step.IsObject()) refuse("steps", "a list of objects");
+      build.steps.push_back(
+          {text_of(step, "step"), std::chrono::milliseconds(number_of(step, "milliseconds"))});
+    }
+  for (const auto& source : list_of(document, "vcs_sources").GetArray()) {
+    // A text alone is from before commits were recorded.
+    if (source.IsString())
+      build.vcs_sources.push_back({{source.GetString(), source.GetStringLength()}, {}});
+    else if (source.IsObject())
+      build.vcs_sources.push_back({text_of(source, "source"), text_of(source, "commit")});
+    else
+      refuse("vcs_sources", "a list of objects");
+  }
+  for (const auto& file : list_of(document, "files").GetArray()) {
+    if (!file.IsObject()) refuse("files", "a list of objects");
+    build.files.push_back({text_of(file, "file_name"), text_of(file, "sha256")});
+  }
+  return build;
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pkgkiln::pacman {
+
+/// What a package is or provides: a name, and a version where it has one ("libfoo.so", "1-64").
+struct Provision {
+  std::string name;
+  std::string version;  // empty: none, which fits no constraint
+
+  /// An entry of provides=(): "foo", "foo=1.2", "libfoo.so=1-64". Only '=' gives it a version.
+  static Provision parse(std::string_view text);
+
+  bool operator==(const Provision&) const = default;
+};
+
+/// An entry of depends=(), as libalpm reads it: "foo", "foo>=1:2.0-1", "libfoo.so=1-64".
+struct Dependency {
+  enum class Relation { any, equal, less, greater, at_most, at_least };
+
+  std::string name;
+  Relation relation = Relation::any;
+  std::string version;
+
+  /// Takes any text; what isn't in the grammar is a name that nothing has.
+  static Dependency parse(std::string_view text);
+
+  /// Whether something of that name would do in this version; without one, only for `any`.
+  bool allows(std::string_view candidate) const;
+  bool satisfied_by(const Provision& provision) const {
+    return provision.name == name && allows(provision.version);
+  }
+
+  bool operator==(const Dependency&) const = default;
+};
+
+/// A package as others may depend on it.
+struct Candidate {
+  std::string pkgname;
+  std::string version;
+  std::vector<std::string> provides;  // entries of provides=()
+  /// Its version isn't known yet, so it satisfies every constraint, and with it what it provides
+  /// in its own version. A library in provides=() without one ("libfoo.so") satisfies every
+  /// constraint anyway.
+  bool any_version = false;
+};
+
+/// Finds who satisfies a dependency, in the time that a map takes. A plain value.
+class Providers {
+ public:
+  /// `owner` is what find() is to answer.
+  void add(std::size_t owner, const Candidate& candidate);
+
+  /// Who was added first of those with that very pkgname; otherwise of those that provide it.
+  std::optional<std::size_t> find(const Dependency& dependency) const;
+
+ private:
+  struct Entry {
+    std::size_t owner = 0;
+    std::string version;
+    bool any_version = false;
+  };
+  using Entries = std::map<std::string, std::vector<Entry>>;
+
+  static const Entry* first(const Entries& entries, const Dependency& dependency);
+
+  Entries packages_, provisions_;
+};
+
+}  // namespace pkgkiln::pacman

@@ -1,0 +1,403 @@
+#include "core/pkgbuild/shell_words.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "core/base/text.hpp"
+
+namespace pkgkiln::pacman {
+
+namespace {
+
+constexpr std::size_t kMostWords = 10'000;
+constexpr std::size_t kLongestWord = std::size_t{64} << 10U;
+constexpr std::string_view kQuotes = "\\'\"`$";
+
+bool is_of_name(char c) {
+  return is_alphanumeric(c) || c == '_';
+}
+
+std::string_view name_at_start(std::string_view text) {
+  const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
+  const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  return name.empty() || (name.front() >= '0' && name.front() <= '9') ? std::string_view() : name;
+}
+
+/// Where one of `characters` stands that isn't quoted, from `at` on.
+std::size_t find_unquoted(std::string_view text, std::string_view characters, std::size_t at) {
+  ShellScanner scanner(text);
+  scanner.skip(at);
+  while (!scanner.at_end() && characters.find(scanner.next()) == std::string_view::npos)
+    if (kQuotes.find(scanner.next()) == std::string_view::npos)
+      scanner.skip(1);
+    else
+      scanner.skip_quoted();
+  return scanner.at_end() ? std::string_view::npos : scanner.place();
+}
+
+/// Zero where there is none.
+std::optional<std::size_t> number_in(std::string_view text) {
+  std::size_t number = 0;
+  if (text.empty()) return number;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string in_case(std::string value, std::string_view operation) {
+  const bool upper = operation.front() == '^';
+  for (std::size_t i = 0;
+       i < (operation.size() == 2 ? value.size() : std::min<std::size_t>(1, value.size())); ++i) {
+    char& c = value[i];
+    if (upper && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (!upper && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return value;
+}
+
+std::optional<std::string> substring_of(const std::string& value, std::string_view operation) {
+  const auto colon = operation.find(':');
+  const auto from = number_in(operation.substr(0, colon));
+  const auto count = colon == std::string_view::npos ? std::optional<std::size_t>(value.size())
+                                                     : number_in(operation.substr(colon + 1));
+  // It counts characters, not bytes.
+  const bool ascii = std::all_of(value.begin(), value.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (!from || !count || !ascii) return std::nullopt;
+  return *from < value.size() ? value.substr(*from, *count) : std::string();
+}
+
+}  // namespace
+
+void ShellWords::work(std::size_t steps) {
+  if (steps > work_left_) throw Unclear{};
+  work_left_ -= steps;
+}
+
+std::optional<std::string> ShellWords::scalar(std::string_view word) {
+  Text result;
+  if (!expand(word, false, result)) return std::nullopt;
+  return std::move(result.text);
+}
+
+std::optional<std::vector<std::string>> ShellWords::list(
+    const std::vector<std::string_view>& words) {
+  std::vector<std::string> result;
+  bool known = true;
+  for (const auto word : words) {
+    // "[index]=value": what the index is may count something up.
+    if (word.starts_with('[')) throw Unclear{};
+    std::vector<std::string> branches;
+    braces(word, branches);
+    for (const auto& branch : branches) {
+      auto found = elements(branch);
+      known = known && found;
+      if (known) result.insert(result.end(), found->begin(), found->end());
+      if (result.size() > kMostWords) throw Unclear{};
+    }
+  }
+  return known ? std::optional(std::move(result)) : std::nullopt;
+}
+
+/// What one word comes to: nothing, one, or all of an array.
+std::optional<std::vector<std::string>> ShellWords::elements(std::string_view word) {
+  auto inner = word;
+  if (inner.size() > 2 && inner.starts_with('"') && inner.ends_with('"'))
+    inner = inner.substr(1, inner.size() - 2);
+  if (inner.starts_with("${") && find_unquoted(inner.substr(2), "}", 0) == inner.size() - 3) {
+    bool all = false;
+    auto found = parameter(inner.substr(2, inner.size() - 3), all);
+    if (all && found && inner.size() == word.size()) {
+      Text whole;
+      for (const auto& value : *found)
+        if (value.empty() || !add_value(value, false, true, whole)) return std::nullopt;
+    }
+    if (all) return found;
+  }
+  Text result;
+  if (!expand(word, true, result)) return std::nullopt;
+  if (result.text.empty() && !result.quoted) return std::vector<std::string>();
+  return std::vector{std::move(result.text)};
+}
+
+/// Into the words that "{a,b}" makes of it; bash(1), "Brace Expansion".
+void ShellWords::braces(std::string_view word, std::vector<std::string>& result) {
+  work(word.size());
+  if (result.size() > kMostWords || word.size() > kLongestWord) throw Unclear{};
+  const auto open = find_unquoted(word, "{", 0);
+  if (open == std::string_view::npos) return result.emplace_back(word), void();
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  auto begin = open + 1;
+  auto at = open;
+  for (; at != std::string_view::npos; at = find_unquoted(word, "{},", at + 1)) {
+    if (word[at] == '{') ++depth;
+    if (word[at] == '}') --depth;
+    if ((word[at] == ',' && depth == 1) || depth == 0) {
+      parts.push_back(word.substr(begin, at - begin));
+      begin = at + 1;
+    }
+    if (depth == 0) break;
+  }
+  // A single pair of braces, or a sequence: who writes these is asked.
+  if (at == std::string_view::npos || parts.size() < 2) throw Unclear{};
+  for (const auto part : parts)
+    braces(std::string(word.substr(0, open)) + std::string(part) + std::string(word.substr(at + 1)),
+           result);
+}
+
+bool ShellWords::expand(std::string_view word, bool splits, Text& result) {
+  work(word.size());
+  if (word.starts_with('~') || (!splits && word.find(":~") != std::string_view::npos)) return false;
+  const auto plain = [&result](char c, bool active) {
+    result.text += c;
+    result.active.push_back(active);
+  };
+  bool known = true;
+  for (ShellScanner scanner(word); !scanner.at_end();) {
+    const auto begin = scanner.place();
+    const char c = scanner.next();
+    if (c == '$') {
+      known = expand_dollar(scanner, false, splits, result) && known;
+    } else if (kQuotes.find(c) != std::string_view::npos) {
+      scanner.skip_quoted();
+      const auto quoted = scanner.from(begin);
+      result.quoted = result.quoted || c != '\\';
+      if (c == '`') {
+        known = false;
+      } else if (c == '"') {
+        known = expand_double_quoted(quoted.substr(1, quoted.size() - 2), result) && known;
+      } else if (quoted != "\\\n") {
+        for (const char each : quoted.substr(1, quoted.size() - (c == '\\' ? 1 : 2)))
+          plain(each, false);
+      }
+    } else {
+      const bool wild = c == '*' || c == '?' || c == '[';
+      if (splits && wild) known = false;  // for the names of files
+      plain(c, wild);
+      scanner.skip(1);
+    }
+    if (result.text.size() > kLongestWord) throw Unclear{};
+  }
+  return known;
+}
+
+bool ShellWords::expand_double_quoted(std::string_view inner, Text& result) {
+  bool known = true;
+  for (ShellScanner scanner(inner); !scanner.at_end();) {
+    const char c = scanner.next();
+    if (c == '$') {
+      known = expand_dollar(scanner, true, false, result) && known;
+      continue;
+    }
+    if (c == '`') {
+      scanner.skip_quoted();
+      known = false;
+      continue;
+    }
+    if (c == '\\' && scanner.next(1) == '\n') {
+      scanner.skip(2);
+      continue;
+    }
+    if (c == '\\' && std::string_view("$`\"\\").find(scanner.next(1)) != std::string_view::npos)
+      scanner.skip(1);
+    result.text += scanner.next();
+    result.active.push_back(false);
+    scanner.skip(1);
+  }
+  return known;
+}
+
+bool ShellWords::add_value(const std::string& value, bool quoted, bool splits, Text& result) {
+  if (splits && !quoted && value.find_first_of(" \t\n*?[\\") != std::string::npos) return false;
+  result.text += value;
+  result.active.resize(result.text.size(), !quoted);
+  if (result.text.size() > kLongestWord) throw Unclear{};
+  work(value.size());
+  return true;
+}
+
+/// At a '$'.
+bool ShellWords::expand_dollar(ShellScanner& scanner, bool quoted, bool splits, Text& result) {
+  const auto after = scanner.rest().substr(1);
+  std::string_view inner = name_at_start(after);
+  if (!inner.empty()) {
+    scanner.skip(1 + inner.size());
+  } else if (after.starts_with('{')) {
+    const auto begin = scanner.place();
+    scanner.skip_quoted();
+    inner = scanner.from(begin);
+    inner = inner.substr(2, inner.size() - 3);
+  } else if (after.starts_with("((")) {
+    throw Unclear{};  // it may assign
+  } else if (after.starts_with('(')) {
+    scanner.skip_quoted();  // in a shell of its own
+    return false;
+  } else if (after.empty() || after.front() == '"' || after.front() == '\'' ||
+             std::string_view("@*#?-!0123456789$").find(after.front()) != std::string_view::npos) {
+    if (!quoted && !after.empty() && (after.front() == '"' || after.front() == '\'')) {
+      scanner.skip_quoted();
+      return false;
+    }
+    scanner.skip(1);
+    result.text += '$';
+    result.active.push_back(false);
+    return after.empty() || (quoted && (after.front() == '"' || after.front() == '\''));
+  } else {
+    scanner.skip(1);
+    result.text += '$';
+    result.active.push_back(false);
+    return true;
+  }
+  bool all = false;
+  const auto found = parameter(inner, all);
+  return found && !all && add_value(found->front(), quoted, splits, result);
+}
+
+/// "name", "name[0]", "name[@]" (then it is `all`) with an operation behind it, as between the
+/// braces of "${…}".
+std::optional<std::vector<std::string>> ShellWords::parameter(std::string_view inner, bool& all) {
+  if (inner.starts_with('!') && inner.find('=') == std::string_view::npos) return std::nullopt;
+  const bool counts = inner.size() > 1 && inner.front() == '#';
+  if (counts) inner.remove_prefix(1);
+  const auto name = name_at_start(inner);
+  auto operation = inner.substr(name.size());
+  std::optional<std::size_t> index = 0;
+  if (operation.starts_with('[')) {
+    const auto end = operation.find(']');
+    if (end == std::string_view::npos) throw Unclear{};
+    const auto key = operation.substr(1, end - 1);
+    all = key == "@";
+    index = number_in(key);
+    if (key.empty() || (!all && !index && key != "*"))
+      throw Unclear{};  // it is computed, and may assign
+    operation = operation.substr(end + 1);
+  }
+  // "${name:=value}" assigns; "${name:?}" may end it all; "${name@P}" runs what it holds.
+  if (operation.starts_with('=') || operation.starts_with(":=") || operation.starts_with('?') ||
+      operation.starts_with(":?") || operation.starts_with('@'))
+    throw Unclear{};
+  const auto found = variables_.find(name);
+  if (name.empty() || counts || (!all && !index) || found == variables_.end() ||
+      !found->second.known) {
+    if (!operation.empty()) operate({}, true, operation);  // for what it may do
+    return std::nullopt;
+  }
+  const auto& words = found->second.words;
+  std::vector<std::string> values;
+  if (all)
+    values = words;
+  else
+    values = {*index < words.size() ? words[*index] : std::string()};
+  if (operation.empty()) return values;
+  for (auto& value : values) {
+    auto result = operate(std::move(value), all || *index < words.size(), operation);
+    if (!result) return std::nullopt;
+    value = std::move(*result);
+  }
+  return values;
+}
+
+std::optional<std::string> ShellWords::operate(std::string value, bool is_set,
+                                               std::string_view operation) {
+  const char first = operation.front();
+  if (first == '%' || first == '#') return cut(value, operation);
+  if (first == '/') return replace(value, operation);
+  if (operation == "^" || operation == "^^" || operation == "," || operation == ",,")
+    return in_case(std::move(value), operation);
+  const bool colon = first == ':' && operation.size() > 1;
+  const char kind = colon ? operation[1] : first;
+  if (kind == '-' || kind == '+') {
+    const bool there = colon ? !value.empty() : is_set;
+    auto other = scalar(operation.substr(colon ? 2 : 1));
+    if (kind == '-') return there ? std::optional(std::move(value)) : other;
+    return there ? other : std::optional<std::string>("");
+  }
+  if (!colon || !is_made_of(operation, ":")) throw Unclear{};  // a computed part may assign
+  return substring_of(value, operation.substr(1));
+}
+
+std::optional<ShellWords::Text> ShellWords::pattern(std::string_view word) {
+  Text result;
+  if (!expand(word, false, result)) return std::nullopt;
+  for (std::size_t i = 0; i < result.text.size(); ++i)
+    if (result.active[i] && (result.text[i] == '[' || result.text[i] == '\\')) return std::nullopt;
+  return result;
+}
+
+/// '*' and '?', where they are active.
+bool ShellWords::matches(const Text& pattern, std::string_view text) {
+  work((pattern.text.size() + 1) * (text.size() + 1));
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string::npos;
+  std::size_t resume = 0;
+  const auto is = [&](char c) {
+    return p < pattern.text.size() && pattern.active[p] && pattern.text[p] == c;
+  };
+  while (t < text.size()) {
+    if (is('*')) {
+      star = p++;
+      resume = t;
+    } else if (is('?') || (p < pattern.text.size() && pattern.text[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (is('*')) ++p;
+  return p == pattern.text.size();
+}
+
+/// "%end", "%%end", "#start", "##start".
+std::optional<std::string> ShellWords::cut(const std::string& value, std::string_view operation) {
+  const char side = operation.front();
+  const bool longest = operation.size() > 1 && operation[1] == side;
+  const auto what = pattern(operation.substr(longest ? 2 : 1));
+  if (!what) return std::nullopt;
+  for (std::size_t i = 0; i <= value.size(); ++i) {
+    const auto size = longest ? value.size() - i : i;
+    const auto rest = value.size() - size;
+    const auto tried = std::string_view(value).substr(side == '#' ? 0 : rest, size);
+    if (matches(*what, tried)) return side == '#' ? value.substr(size) : value.substr(0, rest);
+  }
+  return value;
+}
+
+/// "/what/with", "//what/with".
+std::optional<std::string> ShellWords::replace(const std::string& value,
+                                               std::string_view operation) {
+  operation.remove_prefix(1);
+  const bool every = operation.starts_with('/');
+  if (every) operation.remove_prefix(1);
+  const auto slash = find_unquoted(operation, "/", 0);
+  const auto what = pattern(operation.substr(0, slash));
+  const auto with =
+      slash == std::string_view::npos ? std::string() : scalar(operation.substr(slash + 1));
+  if (!what || !with || what->text.empty()) return std::nullopt;
+  // "#" and "%" bind it to an end; an '&' stands for what was found in some versions of bash.
+  if (operation.front() == '#' || operation.front() == '%') return std::nullopt;
+  if (with->find('&') != std::string::npos) return std::nullopt;
+  std::string result;
+  std::size_t at = 0;
+  for (bool done = false; at < value.size() && !done;) {
+    auto size = value.size() - at;
+    while (size > 0 && !matches(*what, std::string_view(value).substr(at, size))) --size;
+    if (size == 0) {
+      result += value[at++];
+      continue;
+    }
+    result += *with;
+    at += size;
+    done = !every;
+    if (result.size() > kLongestWord) throw Unclear{};
+  }
+  return result + value.substr(at);
+}
+
+}  // namespace pkgkiln::pacman

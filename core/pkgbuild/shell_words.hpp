@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/pkgbuild/shell_scanner.hpp"
+
+namespace pkgkiln::pacman {
+
+/// A variable of a script, as far as reading tells.
+struct ShellVariable {
+  bool known = true;
+  bool is_array = false;
+  std::vector<std::string> words;  // of one that is no array: one
+
+  /// What "$name" is.
+  std::string first() const { return words.empty() ? std::string() : words.front(); }
+};
+
+/// Expands words as bash does (bash(1), "Expansion"), where nothing has to be run and no file to be
+/// looked at for it: quotes, braces, variables that are known, and the usual of what "${name…}" can
+/// do with them. What else there is makes a word unknown; what may change a variable throws
+/// Unclear, and so does more work than any honest script makes.
+class ShellWords {
+ public:
+  using Variables = std::map<std::string, ShellVariable, std::less<>>;
+
+  /// The variables outlive this.
+  explicit ShellWords(const Variables& variables) : variables_(variables) {}
+
+  /// What stands behind "name=".
+  std::optional<std::string> scalar(std::string_view word);
+  /// What the words of an array come to.
+  std::optional<std::vector<std::string>> list(const std::vector<std::string_view>& words);
+
+ private:
+  /// A piece of a word after its expansion.
+  struct Text {
+    std::string text;
+    std::vector<bool> active;  // of each character: whether it may be a wildcard of a pattern
+    bool quoted = false;       // anything was, so it is a word even when it is empty
+  };
+
+  bool expand(std::string_view word, bool splits, Text& result);
+  bool expand_double_quoted(std::string_view inner, Text& result);
+  bool expand_dollar(ShellScanner& scanner, bool quoted, bool splits, Text& result);
+  bool add_value(const std::string& value, bool quoted, bool splits, Text& result);
+  std::optional<std::vector<std::string>> elements(std::string_view word);
+  std::optional<std::vector<std::string>> parameter(std::string_view inner, bool& all);
+  std::optional<std::string> operate(std::string value, bool is_set, std::string_view operation);
+  std::optional<std::string> cut(const std::string& value, std::string_view operation);
+  std::optional<std::string> replace(const std::string& value, std::string_view operation);
+  std::optional<Text> pattern(std::string_view word);
+  bool matches(const Text& pattern, std::string_view text);
+  void braces(std::string_view word, std::vector<std::string>& result);
+  void work(std::size_t steps);
+
+  const Variables& variables_;
+  std::size_t work_left_ = std::size_t{1} << 24U;
+};
+
+}  // namespace pkgkiln::pacman

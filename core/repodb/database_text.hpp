@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/repodb/repository_database.hpp"
+
+namespace pkgkiln::pacman {
+
+/// The texts of an entry in a repository database, field by field as repo-add(8) writes them:
+/// "%NAME%", its values one a line, an empty line. Without %MD5SUM%, which pacman 6 and later
+/// don't need beside %SHA256SUM%.
+std::string desc_text(const PackageArchive& package);
+std::string files_text(const PackageArchive& package);
+
+/// Reads what we need of a "desc"; the entry keeps the text. Throws Error for one without a sound
+/// name, version or file name.
+DatabaseEntry parse_desc(std::string text);
+/// The same, without the text.
+DatabaseEntry desc_facts(std::string_view text);
+
+/// The values of a field of a "desc" ("DEPENDS"), those of its first occurrence.
+std::vector<std::string> desc_values(std::string_view text, std::string_view field);
+
+}  // namespace pkgkiln::pacman

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/cancellation.hpp"
+#include "core/base/stream.hpp"
+#include "core/git/ask/remotes.hpp"
+#include "core/journal/state_dir.hpp"
+#include "core/targets/target.hpp"
+
+namespace pkgkiln {
+
+/// Where the PKGBUILD of a target and the files beside it come from, and their mirror on the
+/// host: a Git repository, or the URL of one PKGBUILD. What it gives is hostile. Not thread-safe;
+/// one owner per target at a time. Blocks; throws Error that names the target's URL and what to do,
+/// Cancelled when asked to stop.
+class PackagingSource {
+ public:
+  /// What the remote offers.
+  struct Tip {
+    std::string ref;     // "refs/heads/main"; for a PKGBUILD its URL as it may be shown
+    std::string commit;  // hex digits: 40 or 64 of Git, or the SHA-256 of the PKGBUILD
+
+    bool operator==(const Tip&) const = default;
+  };
+
+  virtual ~PackagingSource() = default;
+
+  /// Asks the remote; nothing is kept, or only what was transferred anyway.
+  virtual Tip ask(const Cancellation& cancel) = 0;
+  /// Makes sure that the content of `tip` is on the host. When the remote has moved on, that of
+  /// what it offers now; returns what was taken.
+  virtual Tip fetch(const Tip& tip, const Cancellation& cancel) = 0;
+
+  /// Names the content of the PKGBUILD's directory at a fetched commit: what is known of it holds
+  /// for every commit where it has the same name.
+  virtual std::string tree(const std::string& commit) const = 0;
+  /// A regular file beside the PKGBUILD (".SRCINFO") of a fetched commit; nothing when there is
+  /// none. Error when it is longer than 4 MiB.
+  virtual std::optional<std::string> read_file(const std::string& commit,
+                                               const std::string& name) const = 0;
+  /// The directory of the PKGBUILD at a fetched commit as a tar stream: names relative to it,
+  /// owner and group `uid`, modes 0755 and 0644. Error when that directory isn't there.
+  virtual void export_tar(const std::string& commit, int uid, const Sink& tar,
+                          const Cancellation& cancel) const = 0;
+};
+
+/// The source of a target, mirrored in `state`; asked through `remotes`, which outlives it. Touches
+/// neither the disk nor the network.
+std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state,
+                                             git::Remotes& remotes);
+
+}  // namespace pkgkiln

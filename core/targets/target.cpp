@@ -1,0 +1,89 @@
+#include "core/targets/target.hpp"
+
+#include <algorithm>
+#include <sys/utsname.h>
+
+namespace pkgkiln {
+
+namespace {
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view("@._+-").find(c) != std::string_view::npos;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string_view without_trailing_slashes(std::string_view text) {
+  while (text.ends_with('/')) text.remove_suffix(1);
+  return text;
+}
+
+/// What a URL points at on its server: neither scheme and host nor query and fragment.
+std::string_view path_of_url(std::string_view url) {
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
+    url.remove_prefix(scheme + 3);
+    url = url.substr(0, url.find_first_of("?#"));
+    const auto slash = url.find('/');
+    return slash == std::string_view::npos ? std::string_view() : url.substr(slash);
+  }
+  const auto colon = url.find(':');  // user@host:path
+  return colon < url.find('/') ? url.substr(colon + 1) : url;
+}
+
+std::string_view last_component(std::string_view path) {
+  path = without_trailing_slashes(path);
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string_view directory_of(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+std::string made_to_fit(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const char fitting = is_name_character(lower(c)) ? lower(c) : '-';
+    if (name.empty() && (fitting == '-' || fitting == '.')) continue;
+    if (name.size() < kLongestTargetName) name += fitting;
+  }
+  return name;
+}
+
+}  // namespace
+
+bool Target::builds_on(std::string_view machine_arch) const {
+  if (arch.empty()) return true;
+  return std::any_of(arch.begin(), arch.end(), [&](const std::string& entry) {
+    return entry == "any" || entry == machine_arch;
+  });
+}
+
+std::string default_target_name(TargetKind kind, std::string_view url, std::string_view path) {
+  if (kind == TargetKind::url) return made_to_fit(last_component(directory_of(path_of_url(url))));
+  if (const auto directory = last_component(path); !directory.empty())
+    return made_to_fit(directory);
+  auto repository = last_component(path_of_url(url));
+  if (repository.ends_with(".git")) repository.remove_suffix(4);
+  return made_to_fit(repository);
+}
+
+bool is_target_name(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestTargetName && text.front() != '.' &&
+         text.front() != '-' && std::all_of(text.begin(), text.end(), is_name_character);
+}
+
+std::string machine_arch() {
+  utsname names{};
+  if (::uname(&names) != 0) return {};
+  const std::string machine = names.machine;
+  if (machine == "armv7l") return "armv7h";
+  if (machine == "armv6l") return "armv6h";
+  return machine;
+}
+
+}  // namespace pkgkiln

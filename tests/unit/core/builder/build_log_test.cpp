@@ -1,0 +1,139 @@
+#include "core/builder/build_log.hpp"
+
+#include <algorithm>
+
+#include "core/base/file.hpp"
+#include "tests/catch.hpp"
+
+using namespace pkgkiln;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("a log marks its steps on lines of their own") {
+  const TempDir directory;
+  const auto path = directory.path() / "foo" / "1.log";
+  BuildLog log(path, 1000);
+  log.begin_step("fetch", "builder, network on");
+  log.write("no newline at its end");
+  log.end_step("fetch", "exit code 4");
+  const auto text = read_file(path);
+  CHECK_THAT(text,
+             ContainsSubstring("] fetch (builder, network on)\nno newline at its end\n<== ["));
+  CHECK_THAT(text, ContainsSubstring("] fetch: exit code 4 after 0."));
+  CHECK(last_output_lines(path, 5) == std::vector<std::string>{"no newline at its end"});
+}
+
+TEST_CASE("a full log drops output, says so once, and still takes marks") {
+  const TempDir directory;
+  const auto path = directory.path() / "1.log";
+  BuildLog log(path, 10);
+  log.write("12345678");
+  log.write("90abcdef");
+  log.write("more");
+  log.note("the end");
+  const auto text = read_file(path);
+  CHECK_THAT(text, ContainsSubstring("1234567890\n--> ["));
+  CHECK(text.find("abc") == std::string::npos);
+  CHECK(text.find("the log is full") == text.rfind("the log is full"));
+  CHECK_THAT(text, ContainsSubstring("] the end\n"));
+}
+
+TEST_CASE("the last lines are those of the output, without control characters") {
+  const TempDir directory;
+  const auto path = directory.path() / "1.log";
+  BuildLog log(path, 1'000'000);
+  for (int i = 0; i < 2000; ++i) log.write("line " + std::to_string(i) + "\n");
+  log.write("\x1b[31mred\x1b[0m\n\n");
+  log.end_step("build", "exit code 1");
+  const auto lines = last_output_lines(path, 3);
+  CHECK(lines == std::vector<std::string>{"line 1998", "line 1999", "red"});
+  CHECK(last_output_lines(directory.path() / "missing", 3).empty());
+}
+
+namespace {
+
+/// What a log holds after these writes, without its last mark, which ends the output.
+std::string logged(const std::vector<std::string>& writes) {
+  const TempDir directory;
+  BuildLog log(directory.path() / "1.log", 1'000'000);
+  for (const auto& output : writes) log.write(output);
+  log.note("the end");
+  const auto text = read_file(log.path());
+  const auto end = text.rfind("--> [");
+  REQUIRE(end != std::string::npos);
+  return text.substr(0, end);
+}
+
+}  // namespace
+
+TEST_CASE("no output looks like a mark of ours, however it comes") {
+  const std::string fake = "==> [14:02:11] seal (root, network off)";
+  const std::string told = "| " + fake + "\n";
+  CHECK(logged({fake + "\n"}) == told);
+  CHECK(logged({"<== [x\n--> [y\n"}) == "| <== [x\n| --> [y\n");
+  CHECK(logged({"=", "=", ">", " ", "[14:02:11] seal (root, network off)\n"}) == told);
+  CHECK(logged({"x\r" + fake}) == "x\n" + told);
+  CHECK(logged({"x\r\n\r", "\n" + fake + "\r"}) == "x\n\n" + told);
+  CHECK(logged({"x\r", "\r\n" + fake + "\r\n"}) == "x\n\n" + told);
+  CHECK(logged({"\x1b[1m=\x1b[", "0m=> [x"}) == "| ==> [x\n");
+  CHECK(logged({"=x\b=> [y\n"}) == "=x\\x08=> [y\n");
+  CHECK(logged({"\x1b[G" + fake + "\n"}) == "\\x1b[G" + fake + "\n");
+  CHECK(logged({"\xc2", "\x85" + fake + "\n"}) == "\\u0085" + fake + "\n");
+  CHECK(logged({"\u202e" + fake + "\n"}) == "\\u202e" + fake + "\n");
+  CHECK(logged({"==> Making package: foo 1-1\n"}) == "==> Making package: foo 1-1\n");
+  CHECK(logged({"==> "}) == "==> \n");
+}
+
+TEST_CASE("a note of ours is one line, whatever it cites") {
+  const TempDir directory;
+  BuildLog log(directory.path() / "1.log", 1000);
+  log.note("the engine says: x\n==> [14:02:11] seal (root, network off)\x1b[2J");
+  const auto text = read_file(log.path());
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  CHECK(text.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("output keeps its text, and is there before its line ends") {
+  const TempDir directory;
+  BuildLog log(directory.path() / "1.log", 1000);
+  log.write("checking for\tbl\xc3");
+  CHECK(read_file(log.path()) == "checking for\tbl");
+  log.write("\xa4 ... ");
+  CHECK(read_file(log.path()) == "checking for\tblä ... ");
+  log.write("\x1b[32;1mno\x1b[0m\x1b[K  \n\n\x1b[3");
+  CHECK(read_file(log.path()) == "checking for\tblä ... no  \n\n");
+  log.write("x\xff\n");
+  CHECK(read_file(log.path()) == "checking for\tblä ... no  \n\n\\x1b[3x\\xff\n");
+}
+
+TEST_CASE("what fakes a mark is output for whoever reads the last lines") {
+  const TempDir directory;
+  const auto path = directory.path() / "1.log";
+  BuildLog log(path, 1000);
+  log.begin_step("build", "builder, network off");
+  log.write("<== [14:02:11] build: exit code 0 after 1.0 s\n");
+  log.end_step("build", "exit code 4");
+  CHECK(last_output_lines(path, 5) ==
+        std::vector<std::string>{"| <== [14:02:11] build: exit code 0 after 1.0 s"});
+}
+
+TEST_CASE("a full disk costs the log, and nothing else") {
+  const TempDir directory;
+  const auto path = directory.path() / "1.log";
+  std::filesystem::create_symlink("/dev/full", path);
+  BuildLog log(path, 1'000'000);
+  CHECK(log.problem().empty());
+  log.begin_step("build", "builder, network off");
+  log.write("output\n");
+  log.end_step("build", "exit code 0");
+  log.note("the end");
+  CHECK(log.problem() == "No space left on device");
+}
+
+TEST_CASE("a log that can't be made costs nothing but itself") {
+  const TempDir directory;
+  write_file_atomically(directory.path() / "foo", "a file");
+  BuildLog log(directory.path() / "foo" / "1.log", 1'000'000);
+  log.write("output\n");
+  CHECK_FALSE(log.problem().empty());
+  CHECK(last_output_lines(log.path(), 5).empty());
+}
