@@ -1,10 +1,7 @@
-#include "config/assign.hpp"
-
 #include <cmath>
 #include <fmt/format.h>
-#include <limits>
 
-#include "config/units.hpp"
+#include "config/loading.hpp"
 
 namespace pkgkiln::config {
 

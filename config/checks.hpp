@@ -3,7 +3,7 @@
 #include <string>
 
 /// Checks for the table of keys (see Check in config/keys.hpp): each says what is expected instead
-/// of the text, or nothing when it will do. Those for targets are in core/target.
+/// of the text, or nothing when it will do. Those for targets are in core/targets.
 namespace pkgkiln::config {
 
 std::string check_runtime_kind(std::string& text);

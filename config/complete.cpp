@@ -71,10 +71,7 @@ class Completion {
 
   bool refused(const std::string& key) const { return loading_.refused.contains(key); }
 
-  Origin origin_of(const std::string& key) const {
-    const auto found = loading_.result.origins.find(key);
-    return found == loading_.result.origins.end() ? Origin() : found->second;
-  }
+  Origin origin_of(const std::string& key) const { return loading_.result.origin_of(key); }
 
   fs::path ours(const std::string& key, const std::string& variable, const fs::path& fallback) {
     auto directory = xdg_directory(loading_.request, variable, fallback);
@@ -86,12 +83,9 @@ class Completion {
 
   /// Where a key of an entry stands, or else the entry itself.
   Origin origin(std::string_view table, std::size_t index, std::string_view name) const {
-    const auto& origins = loading_.result.origins;
     const auto entry = fmt::format("{}[{}]", table, index);
-    const auto key = origins.find(fmt::format("{}.{}", entry, name));
-    if (key != origins.end()) return key->second;
-    const auto found = origins.find(entry);
-    return found == origins.end() ? Origin() : found->second;
+    const auto key = fmt::format("{}.{}", entry, name);
+    return origin_of(loading_.result.origins.contains(key) ? key : entry);
   }
 
   /// One name, one entry. Names that were refused already are empty.

@@ -1,71 +1,48 @@
-#include "config/document.hpp"
-
 #include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
-#include "config/keys.hpp"
+#include "config/loading.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln::config {
 
 namespace {
 
-class Reader {
- public:
-  explicit Reader(const std::string& source) : source_(source) {}
+std::vector<std::string> table_names() {
+  std::vector<std::string> names;
+  for (const auto& table : tables()) names.emplace_back(table.name);
+  return names;
+}
 
-  Document document(const toml::table& root) const {
-    Document document;
-    for (const auto& [key, node] : root) {
-      const std::string name(key.str());
-      const auto* array = node.as_array();
-      if (const auto* table = node.as_table())
-        document.sections.push_back(section(name, false, *table));
-      else if (array != nullptr && array->is_array_of_tables())
-        for (const auto& element : *array)
-          document.sections.push_back(section(name, true, *element.as_table()));
-      else
-        document.outside.push_back({name, origin(key.source()), value(node)});
-    }
-    return document;
-  }
+std::vector<std::string> key_names(std::string_view table) {
+  std::vector<std::string> names;
+  for (const auto* key : keys_of(table)) names.emplace_back(key->name);
+  return names;
+}
 
-  Origin origin(const toml::source_region& region) const {
-    return {source_, region.begin.line, region.begin.column};
-  }
+/// "unknown key, did you mean "x"?", or else all that there are.
+std::string unknown(std::string_view what, std::string_view name,
+                    const std::vector<std::string>& known) {
+  if (const auto near = nearest(name, known); !near.empty())
+    return fmt::format("unknown {}, did you mean \"{}\"?", what, near);
+  return fmt::format("unknown {}, there are: {}", what, fmt::join(known, ", "));
+}
 
- private:
-  Section section(const std::string& name, bool in_array, const toml::table& table) const {
-    Section section{name, in_array, origin(table.source()), {}};
-    for (const auto& [key, node] : table)
-      section.entries.push_back({std::string(key.str()), origin(key.source()), value(node)});
-    return section;
-  }
+/// A name as it stands in the file, which may be any text.
+std::string printable(const std::string& name) {
+  const bool bare =
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return c > 0x20 && c != 0x7F; });
+  return bare ? name : shown(name);
+}
 
-  Value value(const toml::node& node) const {
-    Value value{Value::Other{"a date or time"}, origin(node.source())};
-    if (const auto* text = node.as_string())
-      value.data = text->get();
-    else if (const auto* integer = node.as_integer())
-      value.data = integer->get();
-    else if (const auto* number = node.as_floating_point())
-      value.data = number->get();
-    else if (const auto* truth = node.as_boolean())
-      value.data = truth->get();
-    else if (const auto* array = node.as_array())
-      value.data = values(*array);
-    else if (node.is_table())
-      value.data = Value::Other{"a table"};
-    return value;
-  }
-
-  std::vector<Value> values(const toml::array& array) const {
-    std::vector<Value> values;
-    for (const auto& element : array) values.push_back(value(element));
-    return values;
-  }
-
-  const std::string& source_;
-};
+std::string outside_text(const std::string& name) {
+  for (const auto& table : tables())
+    if (find_key(table.name, name) != nullptr)
+      return fmt::format("a key outside of any table, it belongs below {}", table.header());
+  return unknown("table", name, table_names());
+}
 
 std::string_view line_of(std::string_view text, std::size_t number) {
   for (; number > 1 && !text.empty(); --number)
@@ -81,19 +58,135 @@ bool names_a_secret(std::string_view line) {
   });
 }
 
+/// Goes through a document, and takes its values into the settings.
+class DocumentReader {
+ public:
+  DocumentReader(Loading& loading, const std::string& source, const PathBase& base)
+      : loading_(loading), source_(source), base_(base) {}
+
+  void read(const toml::table& root) {
+    for (const auto& [key, node] : root) {
+      const std::string name(key.str());
+      const auto* array = node.as_array();
+      if (const auto* table = node.as_table())
+        read_table(name, false, *table);
+      else if (array != nullptr && array->is_array_of_tables())
+        for (const auto& element : *array) read_table(name, true, *element.as_table());
+      else
+        read_outside(name, origin(key.source()), value(node));
+    }
+  }
+
+  Origin origin(const toml::source_region& region) const {
+    return {source_, region.begin.line, region.begin.column};
+  }
+
+ private:
+  void read_table(const std::string& name, bool in_array, const toml::table& entries) {
+    const auto where = origin(entries.source());
+    const auto* table = find_table(name);
+    if (table == nullptr) {
+      complain(where, printable(name) + ": " + unknown("table", name, table_names()));
+    } else if (table->array != in_array) {
+      complain(where, fmt::format("{}: expected {}, found {}", name, table->header(),
+                                  Table{name, in_array, {}}.header()));
+    } else if (table->array) {
+      read_element(name, where, entries);
+    } else {
+      for (const auto& [entry, node] : entries)
+        if (const auto* key = known_key(name, entry)) set(loading_, *key, value(node), base_);
+    }
+  }
+
+  void read_element(const std::string& table, const Origin& where, const toml::table& entries) {
+    const auto [record, index] = new_record(table, where);
+    auto& origins = loading_.result.origins;
+    for (const auto& [entry, node] : entries)
+      if (const auto* key = known_key(table, entry)) {
+        const auto name = setting_name(*key, index);
+        const auto given = value(node);
+        if (!assign(*key, key->slot(record), given, base_, loading_.problems))
+          loading_.refused.insert(name);
+        origins[name] = given.origin;
+      }
+    for (const auto* key : keys_of(table))
+      if (key->required && !origins.contains(setting_name(*key, index)))
+        complain(where, fmt::format("{}: expected one such as {}, found none", key->full_name(),
+                                    key->example));
+    origins[fmt::format("{}[{}]", table, index)] = where;
+  }
+
+  /// A new entry of an array of tables, and its number.
+  std::pair<Record, std::size_t> new_record(const std::string& table, const Origin& where) {
+    auto& settings = loading_.result.settings;
+    if (table == "repositories")
+      return {&settings.repositories.emplace_back(), settings.repositories.size() - 1};
+    auto& target = settings.targets.emplace_back();
+    target.origin = where.text();
+    return {&target, settings.targets.size() - 1};
+  }
+
+  /// What stands at the top and is no table.
+  void read_outside(const std::string& name, const Origin& where, const Value& given) {
+    const auto* table = find_table(name);
+    const auto* array = std::get_if<std::vector<Value>>(&given.data);
+    if (table != nullptr && table->array && array != nullptr && array->empty()) return;
+    if (table != nullptr)
+      complain(given.origin,
+               fmt::format("{}: expected {}, found {}", name, table->header(), shown(given)));
+    else
+      complain(where, printable(name) + ": " + outside_text(name));
+  }
+
+  const Key* known_key(const std::string& table, const toml::key& entry) {
+    const std::string name(entry.str());
+    if (const auto* key = find_key(table, name)) return key;
+    complain(origin(entry.source()), fmt::format("{}.{}: {}", table, printable(name),
+                                                 unknown("key", name, key_names(table))));
+    return nullptr;
+  }
+
+  void complain(const Origin& where, std::string text) {
+    loading_.problems.add(where, std::move(text));
+  }
+
+  Value value(const toml::node& node) const {
+    Value value{Value::Other{"a date or time"}, origin(node.source())};
+    if (const auto* text = node.as_string()) {
+      value.data = text->get();
+    } else if (const auto* integer = node.as_integer()) {
+      value.data = integer->get();
+    } else if (const auto* number = node.as_floating_point()) {
+      value.data = number->get();
+    } else if (const auto* truth = node.as_boolean()) {
+      value.data = truth->get();
+    } else if (const auto* array = node.as_array()) {
+      std::vector<Value> values;
+      for (const auto& element : *array) values.push_back(this->value(element));
+      value.data = std::move(values);
+    } else if (node.is_table()) {
+      value.data = Value::Other{"a table"};
+    }
+    return value;
+  }
+
+  Loading& loading_;
+  const std::string& source_;
+  const PathBase& base_;
+};
+
 }  // namespace
 
-std::optional<Document> parse_document(std::string_view text, const std::string& source,
-                                       Problems& problems) {
-  const Reader reader(source);
+void apply_document(Loading& loading, std::string_view text, const std::string& source,
+                    const PathBase& base) {
+  DocumentReader reader(loading, source, base);
   try {
-    return reader.document(toml::parse(text));
+    reader.read(toml::parse(text));
   } catch (const toml::parse_error& error) {
     const auto where = reader.origin(error.source());
-    problems.add(where, names_a_secret(line_of(text, where.line))
-                            ? "this is no TOML (its text is not shown)"
-                            : std::string(error.description()));
-    return std::nullopt;
+    loading.problems.add(where, names_a_secret(line_of(text, where.line))
+                                    ? "this is no TOML (its text is not shown)"
+                                    : std::string(error.description()));
   }
 }
 

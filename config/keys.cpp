@@ -1,11 +1,9 @@
 #include "config/keys.hpp"
 
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "config/units.hpp"
 #include "config/value.hpp"
 
 namespace pkgkiln::config {
@@ -109,17 +107,15 @@ std::span<const Table> tables() {
 }
 
 const Table* find_table(std::string_view name) {
-  const auto found = std::find_if(all_tables.begin(), all_tables.end(),
-                                  [&](const Table& table) { return table.name == name; });
-  return found == all_tables.end() ? nullptr : &*found;
+  for (const auto& table : all_tables)
+    if (table.name == name) return &table;
+  return nullptr;
 }
 
 const Key* find_key(std::string_view table, std::string_view name) {
-  const auto all = keys();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Key& key) {
-    return key.table == table && key.name == name;
-  });
-  return found == all.end() ? nullptr : &*found;
+  for (const auto& key : keys())
+    if (key.table == table && key.name == name) return &key;
+  return nullptr;
 }
 
 std::vector<const Key*> keys_of(std::string_view table) {

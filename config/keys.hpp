@@ -32,11 +32,11 @@ struct Key {
   std::string_view table;
   std::string_view name;
   Slot (*slot)(const Record&);
-  std::string_view default_value;  // as TOML; empty: none, or one that depends on the rest
-  std::string_view example;        // as TOML; empty: the default
-  std::string_view doc;            // one sentence
-  Check check = nullptr;           // of texts, paths, and each word of a list
-  std::int64_t minimum = 0;        // of durations (seconds), sizes (bytes) and integers
+  std::string_view default_value = {};  // as TOML; empty: none, or one that depends on the rest
+  std::string_view example = {};        // as TOML; empty: the default
+  std::string_view doc = {};            // one sentence
+  Check check = nullptr;                // of texts, paths, and each word of a list
+  std::int64_t minimum = 0;             // of durations (seconds), sizes (bytes) and integers
   bool required = false;
   std::string_view alias = {};  // another environment variable that sets it
 

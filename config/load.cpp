@@ -20,9 +20,7 @@ std::string read_configuration(const fs::path& path) {
   try {
     return read_file(path, longest_file);
   } catch (const Error& error) {
-    UsageError failure("cannot read the configuration");
-    failure.because(error.what());
-    throw UsageError(failure);
+    throw UsageError("cannot read the configuration").because(error.what());
   }
 }
 
@@ -40,13 +38,40 @@ void apply_file(Loading& loading, const fs::path& file, const PathBase& base) {
   const auto path = base.directory / file;
   const auto text = read_configuration(path);
   loading.result.settings.file = file;
-  const auto document = parse_document(text, file.string(), loading.problems);
-  if (!document) return;
-  apply_document(loading, *document, {path.parent_path(), base.home});
+  apply_document(loading, text, file.string(), {path.parent_path(), base.home});
   warn_of_open_secret(loading.result, path);
 }
 
+/// False also where a directory on the way may not be entered.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+fs::path must_be_there(const fs::path& path, const LoadRequest& request, const char* named_by) {
+  if (is_there(request.working_dir / path)) return path;
+  throw UsageError("there is no configuration file '" + path.string() + "'")
+      .because(std::string("it is named by ") + named_by);
+}
+
 }  // namespace
+
+std::string variable(const std::map<std::string, std::string>& env, const std::string& name) {
+  const auto found = env.find(name);
+  return found == env.end() ? std::string() : found->second;
+}
+
+fs::path xdg_directory(const LoadRequest& request, const std::string& name,
+                       const fs::path& fallback) {
+  const fs::path directory = variable(request.env, name);
+  if (directory.is_absolute()) return directory / "pkgkiln";
+  return request.home.empty() ? fs::path() : request.home / fallback / "pkgkiln";
+}
+
+Origin LoadResult::origin_of(const std::string& setting) const {
+  const auto found = origins.find(setting);
+  return found == origins.end() ? Origin() : found->second;
+}
 
 std::string setting_name(const Key& key, std::size_t index) {
   return fmt::format("{}[{}].{}", key.table, index, key.name);
@@ -55,6 +80,16 @@ std::string setting_name(const Key& key, std::size_t index) {
 void set(Loading& loading, const Key& key, const Value& value, const PathBase& base) {
   assign(key, key.slot(&loading.result.settings), value, base, loading.problems);
   loading.result.origins[key.full_name()] = value.origin;
+}
+
+std::optional<fs::path> find_file(const LoadRequest& request) {
+  if (request.file) return must_be_there(*request.file, request, "--config");
+  if (const auto named = variable(request.env, "PKGKILN_CONFIG"); !named.empty())
+    return must_be_there(named, request, "PKGKILN_CONFIG");
+  const auto directory = xdg_directory(request, "XDG_CONFIG_HOME", ".config");
+  if (!directory.empty() && is_there(directory / "config.toml")) return directory / "config.toml";
+  if (is_there(request.system_file)) return request.system_file;
+  return std::nullopt;
 }
 
 LoadResult load(const LoadRequest& request) {
@@ -69,35 +104,6 @@ LoadResult load(const LoadRequest& request) {
   complete(loading);
   loading.problems.throw_if_any();
   return loading.result;
-}
-
-namespace {
-
-namespace fs = std::filesystem;
-
-/// False also where a directory on the way may not be entered.
-bool is_there(const fs::path& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
-
-fs::path must_be_there(const fs::path& path, const LoadRequest& request, const char* named_by) {
-  if (is_there(request.working_dir / path)) return path;
-  UsageError error("there is no configuration file '" + path.string() + "'");
-  error.because(std::string("it is named by ") + named_by);
-  throw UsageError(error);
-}
-
-}  // namespace
-
-std::optional<fs::path> find_file(const LoadRequest& request) {
-  if (request.file) return must_be_there(*request.file, request, "--config");
-  if (const auto named = variable(request.env, "PKGKILN_CONFIG"); !named.empty())
-    return must_be_there(named, request, "PKGKILN_CONFIG");
-  const auto directory = xdg_directory(request, "XDG_CONFIG_HOME", ".config");
-  if (!directory.empty() && is_there(directory / "config.toml")) return directory / "config.toml";
-  if (is_there(request.system_file)) return request.system_file;
-  return std::nullopt;
 }
 
 }  // namespace pkgkiln::config

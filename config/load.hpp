@@ -43,6 +43,8 @@ struct LoadResult {
   Settings settings;
   Origins origins;
   std::vector<std::string> notices;  // for people; nothing is wrong
+
+  Origin origin_of(const std::string& setting) const;
 };
 
 /// The file that is read: --config, $PKGKILN_CONFIG, $XDG_CONFIG_HOME/pkgkiln/config.toml (or

@@ -1,16 +1,28 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
-#include "config/assign.hpp"
-#include "config/document.hpp"
+#include "config/keys.hpp"
 #include "config/load.hpp"
-#include "config/problems.hpp"
+#include "config/value.hpp"
 
 /// The stages of load(), in their order. Each changes `result` and adds to `problems`.
 namespace pkgkiln::config {
+
+/// What relative paths and "~/" refer to.
+struct PathBase {
+  std::filesystem::path directory;  // absolute
+  std::filesystem::path home;       // empty: unknown, "~/" is an error then
+};
+
+/// Checks the value and stores it in the key's place; otherwise adds a problem, leaves the
+/// place as it is, and returns false.
+bool assign(const Key& key, const Slot& slot, const Value& value, const PathBase& base,
+            Problems& problems);
 
 struct Loading {
   const LoadRequest& request;
@@ -19,7 +31,9 @@ struct Loading {
   std::set<std::string> refused = {};  // names of settings whose value was a problem
 };
 
-void apply_document(Loading& loading, const Document& document, const PathBase& base);
+/// `text` is TOML, `source` its file's name in positions.
+void apply_document(Loading& loading, std::string_view text, const std::string& source,
+                    const PathBase& base);
 void apply_environment(Loading& loading, const PathBase& base);
 void apply_overrides(Loading& loading, const PathBase& base);
 

@@ -9,15 +9,10 @@ namespace pkgkiln::config {
 
 namespace {
 
-std::string origin_of(const LoadResult& result, const std::string& name) {
-  const auto found = result.origins.find(name);
-  return (found == result.origins.end() ? Origin() : found->second).text();
-}
-
-std::string line(const Key& key, const Slot& slot, const std::string& origin) {
+std::string line(const Key& key, const Slot& slot, const Origin& origin) {
   const auto value = toml_value(slot);
   if (!value) return fmt::format("# {} is not set\n", key.name);
-  return fmt::format("{} = {}  # {}\n", key.name, *value, origin);
+  return fmt::format("{} = {}  # {}\n", key.name, *value, origin.text());
 }
 
 /// Nothing that would have to be said.
@@ -28,7 +23,7 @@ bool is_blank(const std::optional<std::string>& value) {
 std::string table(const LoadResult& result, const Table& table, Settings& settings) {
   std::string text = "\n" + table.header() + "\n";
   for (const auto* key : keys_of(table.name))
-    text += line(*key, key->slot(&settings), origin_of(result, key->full_name()));
+    text += line(*key, key->slot(&settings), result.origin_of(key->full_name()));
   return text;
 }
 
@@ -40,7 +35,7 @@ std::string element(const LoadResult& result, const Table& table, std::size_t in
     const auto slot = key->slot(record);
     const auto name = setting_name(*key, index);
     if (!result.origins.contains(name) && is_blank(toml_value(slot))) continue;
-    text += line(*key, slot, origin_of(result, name));
+    text += line(*key, slot, result.origin_of(name));
   }
   return text;
 }
@@ -51,26 +46,6 @@ std::string elements(const LoadResult& result, const Table& table, std::vector<E
   for (std::size_t i = 0; i < entries.size(); ++i) text += element(result, table, i, &entries[i]);
   return text;
 }
-
-}  // namespace
-
-std::string render_effective(const LoadResult& result) {
-  Settings settings = result.settings;  // slots are writable
-  std::string text = settings.file.empty()
-                         ? "# no configuration file\n"
-                         : fmt::format("# configuration file: {}\n", settings.file.string());
-  for (const auto& known : tables()) {
-    if (!known.array)
-      text += table(result, known, settings);
-    else if (known.name == "repositories")
-      text += elements(result, known, settings.repositories);
-    else
-      text += elements(result, known, settings.targets);
-  }
-  return text;
-}
-
-namespace {
 
 constexpr const char* introduction =
     "# Configuration of pkgkiln, looked for at --config, $PKGKILN_CONFIG,\n"
@@ -85,20 +60,6 @@ constexpr const char* introduction =
 std::string_view sample(const Key& key) {
   return key.example.empty() ? key.default_value : key.example;
 }
-
-}  // namespace
-
-std::string render_example() {
-  std::string text = introduction;
-  for (const auto& table : tables()) {
-    text += fmt::format("\n# {}\n{}{}\n", table.doc, table.array ? "#" : "", table.header());
-    for (const auto* key : keys_of(table.name))
-      text += fmt::format("# {}\n#{} = {}\n", key->doc, key->name, sample(*key));
-  }
-  return text;
-}
-
-namespace {
 
 /// Text that the macros leave as it is: no escapes, no control lines, hyphens that can be copied.
 std::string escaped(std::string_view text) {
@@ -135,6 +96,32 @@ std::string environment_line(const Key& key) {
 }
 
 }  // namespace
+
+std::string render_effective(const LoadResult& result) {
+  Settings settings = result.settings;  // slots are writable
+  std::string text = settings.file.empty()
+                         ? "# no configuration file\n"
+                         : fmt::format("# configuration file: {}\n", settings.file.string());
+  for (const auto& known : tables()) {
+    if (!known.array)
+      text += table(result, known, settings);
+    else if (known.name == "repositories")
+      text += elements(result, known, settings.repositories);
+    else
+      text += elements(result, known, settings.targets);
+  }
+  return text;
+}
+
+std::string render_example() {
+  std::string text = introduction;
+  for (const auto& table : tables()) {
+    text += fmt::format("\n# {}\n{}{}\n", table.doc, table.array ? "#" : "", table.header());
+    for (const auto* key : keys_of(table.name))
+      text += fmt::format("# {}\n#{} = {}\n", key->doc, key->name, sample(*key));
+  }
+  return text;
+}
 
 std::string keys_as_roff() {
   std::string text = ".nh\n";  // names are not to be parted

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "config/assign.hpp"
+#include "config/loading.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln::config;

@@ -1,5 +1,4 @@
-#include "config/units.hpp"
-
+#include "config/value.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln::config;
