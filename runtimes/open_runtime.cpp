@@ -1,19 +1,28 @@
 #include "runtimes/open_runtime.hpp"
 
-#include <exception>
+#include <array>
 #include <fmt/format.h>
 #include <optional>
 
 #include "runtimes/docker/connection.hpp"
-#include "runtimes/docker/docker_images.hpp"
 #include "runtimes/docker/docker_runtime.hpp"
 #include "runtimes/podman/connection.hpp"
-#include "runtimes/podman/podman_images.hpp"
 #include "runtimes/podman/podman_runtime.hpp"
 #include "runtimes/podman/service.hpp"
 #include "runtimes/shared/process_limits.hpp"
 
-namespace pkgkiln::runtimes {
+namespace pkgkiln {
+
+namespace {
+
+using namespace runtimes;
+
+/// The two ports to one engine.
+struct Ports {
+  std::unique_ptr<ContainerRuntime> runtime;
+  std::unique_ptr<ImageStore> images;
+  RuntimeInfo info;
+};
 
 Ports open_podman(const std::string& socket_path) {
   const auto engine = podman::connect(socket_path);
@@ -30,17 +39,23 @@ Ports open_docker(const std::string& socket_path) {
   return {std::make_unique<docker::DockerRuntime>(engine, most_open_files),
           std::make_unique<docker::DockerImages>(engine), std::move(info)};
 }
-}  // namespace pkgkiln::runtimes
 
-namespace pkgkiln {
+struct Implementation {
+  const char* engine;
+  /// Throws RuntimeError: `not_engine` when another engine may be what answers there.
+  Ports (*open)(const std::string& socket_path);
+};
 
-namespace {
-
-using runtimes::Ports;
+/// All engines that there are, in the order in which a socket of unknown kind is asked. A new one
+/// gets a line here.
+constexpr std::array kImplementations = {
+    Implementation{"podman", &open_podman},
+    Implementation{"docker", &open_docker},
+};
 
 class Opened final : public OpenedRuntime {
  public:
-  Opened(std::unique_ptr<runtimes::podman::Service> service, Ports ports)
+  Opened(std::unique_ptr<podman::Service> service, Ports ports)
       : service_(std::move(service)), ports_(std::move(ports)) {}
 
   ContainerRuntime& runtime() override { return *ports_.runtime; }
@@ -50,7 +65,7 @@ class Opened final : public OpenedRuntime {
   void set_tried(std::vector<std::string> tried) { tried_ = std::move(tried); }
 
  private:
-  std::unique_ptr<runtimes::podman::Service> service_;  // outlives the ports
+  std::unique_ptr<podman::Service> service_;  // outlives the ports
   Ports ports_;
   std::vector<std::string> tried_;
 };
@@ -58,7 +73,7 @@ class Opened final : public OpenedRuntime {
 /// Asks every implementation that may be meant, until one knows the engine that answers.
 Ports open_socket(const std::string& engine, const std::string& socket) {
   std::optional<RuntimeError> unknown;
-  for (const auto& implementation : runtimes::kImplementations) {
+  for (const auto& implementation : kImplementations) {
     if (!engine.empty() && engine != implementation.engine) continue;
     try {
       return implementation.open(socket);
@@ -74,9 +89,8 @@ std::unique_ptr<Opened> open_candidate(const RuntimeCandidate& candidate) {
   if (!candidate.refused.empty())
     throw RuntimeError(RuntimeError::Kind::unreachable, "cannot use " + candidate.origin)
         .because(candidate.refused);
-  std::unique_ptr<runtimes::podman::Service> service;
-  if (candidate.socket.empty())
-    service = std::make_unique<runtimes::podman::Service>(candidate.program);
+  std::unique_ptr<podman::Service> service;
+  if (candidate.socket.empty()) service = std::make_unique<podman::Service>(candidate.program);
   auto ports = open_socket(candidate.engine, service ? service->socket() : candidate.socket);
   return std::make_unique<Opened>(std::move(service), std::move(ports));
 }

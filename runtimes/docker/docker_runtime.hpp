@@ -4,9 +4,21 @@
 #include <memory>
 #include <optional>
 
+#include "core/runtime/types.hpp"
 #include "runtimes/shared/engine_runtime.hpp"
+#include "runtimes/shared/images.hpp"
+#include "runtimes/shared/json.hpp"
 
+/// Our values as the Docker engine API's JSON and back; pure. Field names: "Docker Engine API",
+/// v1.41, ContainerCreate, NetworkCreate, VolumeCreate and their lists.
 namespace pkgkiln::runtimes::docker {
+
+std::string create_body(const ContainerSpec& spec);
+std::string network_body(const std::string& name, const Labels& labels);
+
+Usage usage_from(const json::Value& stats);
+RuntimeInfo info_from(const json::Value& info);
+PullMessage pull_message_from(const json::Value& message);
 
 /// Containers, networks and volumes of a Docker engine, by the engine API.
 class DockerRuntime final : public EngineRuntime {
@@ -26,6 +38,19 @@ class DockerRuntime final : public EngineRuntime {
 
  private:
   net::Request creation(const ContainerSpec& spec) const override;
+};
+
+/// Images of a Docker engine, by the engine API.
+class DockerImages final : public EngineImages {
+ public:
+  explicit DockerImages(std::shared_ptr<const EngineClient> engine)
+      : EngineImages(std::move(engine)) {}
+
+ private:
+  net::Request pull_request(const ImageRef& ref) const override;
+  PullMessage pull_message(const json::Value& message) const override {
+    return pull_message_from(message);
+  }
 };
 
 }  // namespace pkgkiln::runtimes::docker

@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 
-#include "runtimes/shared/classification.hpp"
 #include "runtimes/shared/engine_client.hpp"
 
 namespace pkgkiln::runtimes::podman {
@@ -31,14 +30,6 @@ constexpr std::array kMeanings = {
     Meaning{500, "volume is being used", Kind::conflict},
 };
 
-}  // namespace
-
-RuntimeError::Kind classify(int status, std::string_view words) {
-  return classify_by(kMeanings, status, words);
-}
-
-namespace {
-
 constexpr int kOldestMajor = 4;
 constexpr int kTakesCommitConfig = 5;
 
@@ -53,6 +44,10 @@ int major_of(std::string_view version) {
 }
 
 }  // namespace
+
+RuntimeError::Kind classify(int status, std::string_view words) {
+  return classify_by(kMeanings, status, words);
+}
 
 bool serves_our_api(std::string_view version) {
   return major_of(version) >= kOldestMajor;
@@ -70,14 +65,11 @@ std::shared_ptr<const EngineClient> connect(const std::string& socket_path) {
   const auto response = probe(unversioned, doing, "/libpod/_ping");
   const std::string version(response.header("Libpod-API-Version"));
   if (!response.ok() || version.empty()) throw not_engine(unversioned, doing, response);
-  if (!serves_our_api(version)) {
-    auto error = RuntimeError(RuntimeError::Kind::not_engine, doing);
-    error
+  if (!serves_our_api(version))
+    throw RuntimeError(Kind::not_engine, doing)
         .because("its libpod API is " + one_line(version.substr(0, 40)) +
                  ", needed is 4.0 or later")
         .advise("update Podman to 4.3 or later");
-    throw error;
-  }
   return std::make_shared<EngineClient>(
       std::make_unique<net::Client>(endpoint),
       Dialect{"podman", "/v" + std::string(kApiVersion) + "/libpod", "/_ping", &classify, version});

@@ -3,10 +3,26 @@
 #include <memory>
 #include <mutex>
 
+#include "core/runtime/types.hpp"
 #include "runtimes/shared/engine_runtime.hpp"
+#include "runtimes/shared/images.hpp"
+#include "runtimes/shared/json.hpp"
 #include "runtimes/shared/process_limits.hpp"
 
+/// Our values as the libpod API's JSON and back; pure. Field names: "Podman REST API", libpod
+/// (SpecGenerator, network and volume create), 4.3.
 namespace pkgkiln::runtimes::podman {
+
+/// `own`: the engine's limits. What the spec leaves open is set to them: Podman gives root's
+/// containers more than its own, which fails at start without CAP_SYS_RESOURCE.
+std::string create_body(const ContainerSpec& spec, const ProcessLimits& own);
+std::string network_body(const std::string& name, const Labels& labels);
+RuntimeInfo info_from(const json::Value& info);
+PullMessage pull_message_from(const json::Value& message);
+
+/// The `changes` parameters of a commit: instructions of a Containerfile. A value is put in
+/// double quotes, of which libpod takes away one pair, whatever stands between.
+net::Headers commit_changes(const CommitSpec& spec);
 
 /// Containers, networks and volumes of Podman, rootless or not, by the libpod API.
 class PodmanRuntime final : public EngineRuntime {
@@ -30,6 +46,21 @@ class PodmanRuntime final : public EngineRuntime {
   ProcessLimits own_;
   std::once_flag asked_;
   std::vector<std::string> refused_;
+};
+
+/// Images of Podman, by the libpod API.
+class PodmanImages final : public EngineImages {
+ public:
+  explicit PodmanImages(std::shared_ptr<const EngineClient> engine)
+      : EngineImages(std::move(engine)) {}
+
+ private:
+  net::Request pull_request(const ImageRef& ref) const override;
+  PullMessage pull_message(const json::Value& message) const override {
+    return pull_message_from(message);
+  }
+  net::Request commit_request(const net::Headers& parameters,
+                              const CommitSpec& spec) const override;
 };
 
 }  // namespace pkgkiln::runtimes::podman

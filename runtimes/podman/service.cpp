@@ -95,12 +95,11 @@ Service::Service(const std::string& program) : socket_(directory_.path() / "podm
       continue;
     }
     stop();
-    auto error = RuntimeError(RuntimeError::Kind::unreachable,
-                              "cannot use '" + program + " system service'");
-    error.because(gone ? "it ended at once: " + last_words(output)
-                       : "it did not answer within 15 s: " + last_words(output));
-    error.advise("podman info");
-    throw error;
+    throw RuntimeError(RuntimeError::Kind::unreachable,
+                       "cannot use '" + program + " system service'")
+        .because((gone ? "it ended at once: " : "it did not answer within 15 s: ") +
+                 last_words(output))
+        .advise("podman info");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/base/printable.hpp"
+#include "core/base/text.hpp"
 #include "runtimes/shared/json.hpp"
 
 namespace pkgkiln::runtimes {
@@ -14,6 +15,9 @@ namespace {
 
 constexpr std::size_t kWordsLimit = 1000;
 constexpr std::uint64_t kAnswerLimit = 32U << 20U;
+constexpr int kRemovals = 50;
+constexpr std::chrono::milliseconds kBetweenRemovals{100};
+constexpr std::chrono::seconds kProbePatience{5};
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -23,6 +27,12 @@ std::string shown(const net::Request& request) {
   return request.method + " " + request.target.substr(0, request.target.find('?'));
 }
 
+/// No connection, or gone in the middle.
+RuntimeError::Kind kind_of_failure(const net::TransportError& error) {
+  if (error.kind() == net::TransportError::Kind::too_large) return RuntimeError::Kind::malformed;
+  return error.sent() ? RuntimeError::Kind::lost : RuntimeError::Kind::unreachable;
+}
+
 }  // namespace
 
 EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect, Patience patience)
@@ -30,7 +40,7 @@ EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect,
 
 RuntimeError EngineClient::broken_exchange(const std::string& doing, const net::Request& request,
                                            const net::TransportError& failure) const {
-  const auto kind = runtimes::kind_of(failure);
+  const auto kind = kind_of_failure(failure);
   auto problem = RuntimeError(kind, doing);
   if (kind == RuntimeError::Kind::unreachable) {
     problem.because(failure.what());
@@ -121,9 +131,19 @@ RuntimeError EngineClient::refusal(const std::string& doing, const net::Request&
 
 RuntimeError EngineClient::error(RuntimeError::Kind kind, const std::string& doing,
                                  const std::string& why) const {
-  auto problem = RuntimeError(kind, doing);
-  problem.because(why).because(fmt::format("runtime: {} at {}", dialect_.engine, socket()));
-  return problem;
+  return RuntimeError(kind, doing)
+      .because(why)
+      .because(fmt::format("runtime: {} at {}", dialect_.engine, socket()));
+}
+
+RuntimeError::Kind classify_by(std::span<const Meaning> table, int status, std::string_view words) {
+  using Kind = RuntimeError::Kind;
+  const auto text = lower_case(words);
+  for (const auto& meaning : table)
+    if ((meaning.status == 0 || meaning.status == status) && contains(text, meaning.words))
+      return meaning.kind;
+  if (status == 404) return Kind::not_found;
+  return status == 409 ? Kind::conflict : Kind::rejected;
 }
 
 std::string one_line(std::string_view text) {
@@ -132,7 +152,7 @@ std::string one_line(std::string_view text) {
 
 std::string words_of(std::string_view body) {
   if (const auto document = json::parse(body)) {
-    const auto message = json::text(json::at(*document, {"message"}));
+    const auto message = json::text(*document, {"message"});
     if (!message.empty()) return one_line(message);
   }
   const auto line = one_line(body);
@@ -150,11 +170,6 @@ std::string escape_path(std::string_view path) {
   }
 }
 
-RuntimeError::Kind kind_of(const net::TransportError& error) {
-  if (error.kind() == net::TransportError::Kind::too_large) return RuntimeError::Kind::malformed;
-  return error.sent() ? RuntimeError::Kind::lost : RuntimeError::Kind::unreachable;
-}
-
 std::string connection_advice(std::string_view engine, std::string_view socket,
                               std::string_view cause) {
   const bool docker = contains(engine, "docker");
@@ -170,11 +185,6 @@ std::string connection_advice(std::string_view engine, std::string_view socket,
                "--time=0 " +
                    std::string(socket) + "), then pkgkiln doctor";
 }
-
-namespace {
-constexpr int kRemovals = 50;
-constexpr std::chrono::milliseconds kBetweenRemovals{100};
-}  // namespace
 
 void request_unless(const EngineClient& client, const std::string& doing,
                     const net::Request& request, std::initializer_list<RuntimeError::Kind> done) {
@@ -195,15 +205,10 @@ void remove_until_gone(const EngineClient& client, const std::string& doing,
   }
 }
 
-namespace {
-constexpr std::chrono::seconds kPatience{5};
-}
-
 net::Response probe(const EngineClient& client, const std::string& doing,
                     const std::string& target) {
   auto request = get(target);
-  request.connect_timeout = kPatience;
-  request.idle_timeout = kPatience;
+  request.connect_timeout = request.idle_timeout = kProbePatience;
   try {
     return client.ask(doing, request);
   } catch (const RuntimeError& error) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,6 +87,17 @@ class EngineClient {
   mutable std::atomic<bool> has_hung_{false};
 };
 
+/// An answer's meaning where its status alone doesn't tell. Status 0 stands for any.
+struct Meaning {
+  int status;
+  std::string_view words;  // part of the engine's text, in lower case
+  RuntimeError::Kind kind;
+};
+
+/// The first entry that fits, or else what the status means in HTTP: 404 not_found, 409 conflict,
+/// anything else rejected. Case doesn't count.
+RuntimeError::Kind classify_by(std::span<const Meaning> table, int status, std::string_view words);
+
 /// The engine's words in the body of a refusal: its "message", or else the text itself; one line
 /// without control characters, bounded.
 std::string words_of(std::string_view body);
@@ -95,9 +107,6 @@ std::string one_line(std::string_view text);
 
 /// `a/b` as path segments, escaped one by one.
 std::string escape_path(std::string_view path);
-
-/// What a failed exchange means: no connection, or gone in the middle.
-RuntimeError::Kind kind_of(const net::TransportError& error);
 
 /// What a person can do when no connection comes about.
 std::string connection_advice(std::string_view engine, std::string_view socket,

@@ -50,98 +50,12 @@ int await_exit_code(const EngineClient& client, const std::string& doing, const 
   throw client.error(Kind::lost, doing, why);
 }
 
-}  // namespace
-
-std::string exec_body(const ExecSpec& spec) {
-  return json::object([&](json::Writer& out) {
-    out.Key("AttachStdout");
-    out.Bool(true);
-    out.Key("AttachStderr");
-    out.Bool(true);
-    out.Key("Cmd");
-    json::write(out, spec.command);
-    out.Key("Env");
-    json::write(out, assignments(spec.env));
-    if (!spec.user.empty()) {
-      out.Key("User");
-      out.String(spec.user);
-    }
-    if (!spec.working_dir.empty()) {
-      out.Key("WorkingDir");
-      out.String(spec.working_dir);
-    }
-  });
-}
-
-int run_exec(const EngineClient& client, const std::string& container, const ExecSpec& spec,
-             const OutputSink& output, const Cancellation& cancel) {
-  const std::string doing =
-      fmt::format("cannot run '{}' in the container '{}'",
-                  spec.command.empty() ? "" : spec.command.front(), container);
-  const auto created = require_json(
-      client, doing, post("/containers/" + net::escape(container) + "/exec", exec_body(spec)));
-  const std::string id = net::escape(json::text(json::at(created, {"Id"})));
-  if (id.empty()) throw client.error(Kind::malformed, doing, "the engine gave the exec no id");
-
-  std::string first_output;
-  const OutputSink keeping = [&](OutputStream stream, std::string_view bytes) {
-    if (first_output.size() < kKeptOutput) first_output.append(bytes.substr(0, kKeptOutput));
-    output(stream, bytes);
-  };
-  FrameDecoder decoder(keeping);
-  const auto start = post("/exec/" + id + "/start", R"({"Detach":false,"Tty":false})");
-  client.stream_in_silence(
-      doing, start, [&](std::string_view bytes) { decoder.feed(bytes); }, cancel);
-  if (!decoder.at_boundary())
-    throw client.error(Kind::lost, doing, "its output broke off in the middle");
-  const int code = await_exit_code(client, doing, id, decoder);
-  // Docker tells of a user that doesn't exist in the output only.
-  if (code == kCannotInvoke && first_output.find("unable to find user ") != std::string::npos)
-    throw client.error(Kind::rejected, doing, one_line(first_output));
-  return code;
-}
-
-namespace {
-
 // Unpacking on a slow disk, or the first file of a big directory, may take a while.
 constexpr std::chrono::minutes kIdle{5};
 
 std::string archive_of(const std::string& container, const net::Headers& parameters) {
-  return "/containers/" + net::escape(container) + "/archive" + net::query(parameters);
+  return path_of(container) + "/archive" + net::query(parameters);
 }
-
-}  // namespace
-
-void copy_in(const EngineClient& client, const std::string& container, const std::string& path,
-             const Source& tar, const Cancellation& cancel) {
-  const std::string doing =
-      fmt::format("cannot copy into '{}' of the container '{}'", path, container);
-  net::Request look;
-  look.method = "HEAD";
-  look.target = archive_of(container, {{"path", path}});
-  client.require(doing, look, cancel);
-
-  net::Request put;
-  put.method = "PUT";
-  // Docker keeps the owners of the tar by default; libpod only so, whatever the name suggests.
-  put.target = archive_of(container, {{"path", path}, {"copyUIDGID", "false"}});
-  put.headers = {{"Content-Type", "application/x-tar"}};
-  put.stream = tar;
-  put.idle_timeout = kIdle;
-  client.require(doing, put, cancel);
-}
-
-void copy_out(const EngineClient& client, const std::string& container, const std::string& path,
-              const Sink& tar, const Cancellation& cancel) {
-  auto request = get(archive_of(container, {{"path", path}}));
-  request.idle_timeout = kIdle;
-  client.stream(fmt::format("cannot copy '{}' out of the container '{}'", path, container), request,
-                tar, cancel);
-}
-
-namespace {
-
-using Kind = RuntimeError::Kind;
 
 constexpr int kLooksAfterKill = 100;
 constexpr std::chrono::milliseconds kBetweenLooks{50};
@@ -154,27 +68,34 @@ void await_end(const EngineClient& engine, const std::string& doing, const std::
     const auto response = engine.ask(doing, get(path_of(container) + "/json"));
     if (!response.ok()) return;
     const auto inspect = parse_json(engine, doing, response);
-    if (!json::boolean(json::at(inspect, {"State", "Running"}))) return;
+    if (!json::boolean(inspect, {"State", "Running"})) return;
   }
+}
+
+std::string exec_body(const ExecSpec& spec) {
+  return json::object([&](json::Writer& out) {
+    json::member(out, "AttachStdout", true);
+    json::member(out, "AttachStderr", true);
+    json::member(out, "Cmd", spec.command);
+    json::member(out, "Env", assignments(spec.env));
+    if (!spec.user.empty()) json::member(out, "User", spec.user);
+    if (!spec.working_dir.empty()) json::member(out, "WorkingDir", spec.working_dir);
+  });
 }
 
 }  // namespace
 
 std::string volume_body(const std::string& name, const Labels& labels) {
   return json::object([&](json::Writer& out) {
-    out.Key("Name");
-    out.String(name);
-    out.Key("Labels");
-    json::write(out, labels);
+    json::member(out, "Name", name);
+    json::member(out, "Labels", labels);
   });
 }
 
 std::string disconnect_body(const std::string& container) {
   return json::object([&](json::Writer& out) {
-    out.Key("Container");
-    out.String(container);
-    out.Key("Force");
-    out.Bool(true);
+    json::member(out, "Container", container);
+    json::member(out, "Force", true);
   });
 }
 
@@ -198,9 +119,9 @@ CreatedContainer EngineRuntime::create(const ContainerSpec& spec) {
   possible.limits = without(lowered(spec.limits, most_open_files_, created.warnings),
                             refused_limits(), created.warnings);
   const auto answer = require_json(*engine_, doing, creation(possible));
-  created.id = json::text(json::at(answer, {"Id"}));
+  created.id = json::text(answer, {"Id"});
   if (created.id.empty()) throw engine_->error(Kind::malformed, doing, "the engine gave it no id");
-  for (const auto& warning : json::text_list(json::at(answer, {"Warnings"})))
+  for (const auto& warning : json::text_list(answer, {"Warnings"}))
     created.warnings.push_back(one_line(warning));
   return created;
 }
@@ -212,17 +133,60 @@ void EngineRuntime::start(const std::string& container) {
 
 int EngineRuntime::exec(const std::string& container, const ExecSpec& spec,
                         const OutputSink& output, const Cancellation& cancel) {
-  return run_exec(*engine_, container, spec, output, cancel);
+  const auto& client = *engine_;
+  const std::string doing =
+      fmt::format("cannot run '{}' in the container '{}'",
+                  spec.command.empty() ? "" : spec.command.front(), container);
+  const auto created =
+      require_json(client, doing, post(path_of(container) + "/exec", exec_body(spec)));
+  const std::string id = net::escape(json::text(created, {"Id"}));
+  if (id.empty()) throw client.error(Kind::malformed, doing, "the engine gave the exec no id");
+
+  std::string first_output;
+  const OutputSink keeping = [&](OutputStream stream, std::string_view bytes) {
+    if (first_output.size() < kKeptOutput) first_output.append(bytes.substr(0, kKeptOutput));
+    output(stream, bytes);
+  };
+  FrameDecoder decoder(keeping);
+  const auto start = post("/exec/" + id + "/start", R"({"Detach":false,"Tty":false})");
+  client.stream_in_silence(
+      doing, start, [&](std::string_view bytes) { decoder.feed(bytes); }, cancel);
+  if (!decoder.at_boundary())
+    throw client.error(Kind::lost, doing, "its output broke off in the middle");
+  const int code = await_exit_code(client, doing, id, decoder);
+  // Docker tells of a user that doesn't exist in the output only.
+  if (code == kCannotInvoke && first_output.find("unable to find user ") != std::string::npos)
+    throw client.error(Kind::rejected, doing, one_line(first_output));
+  return code;
 }
 
 void EngineRuntime::copy_in(const std::string& container, const std::string& path,
                             const Source& tar, const Cancellation& cancel) {
-  runtimes::copy_in(*engine_, container, path, tar, cancel);
+  const std::string doing =
+      fmt::format("cannot copy into '{}' of the container '{}'", path, container);
+  // libpod would make a missing directory, and Docker's refusal could be lost while the tar is
+  // still being sent.
+  net::Request look;
+  look.method = "HEAD";
+  look.target = archive_of(container, {{"path", path}});
+  engine_->require(doing, look, cancel);
+
+  net::Request put;
+  put.method = "PUT";
+  // Docker keeps the owners of the tar by default; libpod only so, whatever the name suggests.
+  put.target = archive_of(container, {{"path", path}, {"copyUIDGID", "false"}});
+  put.headers = {{"Content-Type", "application/x-tar"}};
+  put.stream = tar;
+  put.idle_timeout = kIdle;
+  engine_->require(doing, put, cancel);
 }
 
 void EngineRuntime::copy_out(const std::string& container, const std::string& path, const Sink& tar,
                              const Cancellation& cancel) {
-  runtimes::copy_out(*engine_, container, path, tar, cancel);
+  auto request = get(archive_of(container, {{"path", path}}));
+  request.idle_timeout = kIdle;
+  engine_->stream(fmt::format("cannot copy '{}' out of the container '{}'", path, container),
+                  request, tar, cancel);
 }
 
 void EngineRuntime::kill(const std::string& container) {

@@ -13,28 +13,14 @@
 
 namespace pkgkiln::runtimes {
 
-/// ContainerRuntime::exec by the three calls that both engines have: create, start with the
-/// stream read to its end, inspect. libpod serves them with Docker's JSON.
-int run_exec(const EngineClient& client, const std::string& container, const ExecSpec& spec,
-             const OutputSink& output, const Cancellation& cancel);
-
-/// The body of the create call; pure.
-std::string exec_body(const ExecSpec& spec);
-
-/// ContainerRuntime::copy_in and copy_out by the archive call that both engines have. The target
-/// directory is asked for first: libpod would make a missing one, and Docker's refusal could be
-/// lost while the tar is still being sent.
-void copy_in(const EngineClient& client, const std::string& container, const std::string& path,
-             const Source& tar, const Cancellation& cancel);
-void copy_out(const EngineClient& client, const std::string& container, const std::string& path,
-              const Sink& tar, const Cancellation& cancel);
-
 /// What the Docker engine API and libpod's do alike: the calls whose requests differ in nothing,
 /// or only in a body. What is left differs from engine to engine.
 class EngineRuntime : public ContainerRuntime {
  public:
   CreatedContainer create(const ContainerSpec& spec) final;
   void start(const std::string& container) final;
+  /// By the three calls that both have: create, start with the stream read to its end, inspect.
+  /// libpod serves them with Docker's JSON.
   int exec(const std::string& container, const ExecSpec& spec, const OutputSink& output,
            const Cancellation& cancel) final;
   void copy_in(const std::string& container, const std::string& path, const Source& tar,

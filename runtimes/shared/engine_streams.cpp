@@ -9,7 +9,9 @@ namespace pkgkiln::runtimes {
 
 namespace {
 constexpr std::size_t kLongestLine = 1U << 20U;
-}
+constexpr unsigned char kEngineError = 3;
+constexpr std::size_t kErrorLimit = 4096;
+}  // namespace
 
 void LineSplitter::feed(std::string_view bytes) {
   for (;;) {
@@ -28,11 +30,6 @@ void LineSplitter::feed(std::string_view bytes) {
 void LineSplitter::finish() {
   if (!pending_.empty()) line_(std::exchange(pending_, {}));
 }
-
-namespace {
-constexpr unsigned char kEngineError = 3;
-constexpr std::size_t kErrorLimit = 4096;
-}  // namespace
 
 void FrameDecoder::feed(std::string_view bytes) {
   while (!bytes.empty()) {

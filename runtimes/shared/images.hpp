@@ -1,26 +1,17 @@
 #pragma once
 
-#include <chrono>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/runtime/image_ref.hpp"
+#include "core/runtime/image_store.hpp"
 #include "runtimes/shared/engine_client.hpp"
 #include "runtimes/shared/json.hpp"
-#include "runtimes/shared/values.hpp"
 
-/// The calls on images that both engines have under the same paths.
 namespace pkgkiln::runtimes {
-
-using ImageReader = ImageInfo (*)(const json::Value& inspect);
-
-/// A commit packs all that the container changed, silently.
-inline constexpr std::chrono::minutes kCommitPatience{15};
-
-/// The one name to ask for: engines don't take a tag and a digest together.
-std::string pull_reference(const ImageRef& ref);
 
 /// One message of a pull's stream.
 struct PullMessage {
@@ -28,24 +19,47 @@ struct PullMessage {
   std::string error;  // empty: none
 };
 
-/// Sends a pull and reads its stream of JSON messages to the end, then looks for the image.
-/// Errors are told apart by their words, wherever the engine put them.
-ImageInfo pull_image(const EngineClient& client, const ImageRef& ref, net::Request request,
-                     PullMessage (*read)(const json::Value& message), ImageReader image_from,
-                     const Sink& progress, const Cancellation& cancel);
+/// Images by the calls that both engines have under the same paths. What is left differs from
+/// engine to engine.
+class EngineImages : public ImageStore {
+ public:
+  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) final;
+  std::string commit(const std::string& container, const CommitSpec& spec) final;
+  std::optional<ImageInfo> inspect(const std::string& image) final;
+  void remove(const std::string& image) final;
+  std::vector<ImageInfo> list(const Labels& labels) final;
+
+ protected:
+  explicit EngineImages(std::shared_ptr<const EngineClient> engine) : engine_(std::move(engine)) {}
+
+  virtual net::Request pull_request(const ImageRef& ref) const = 0;
+  virtual PullMessage pull_message(const json::Value& message) const = 0;
+  /// `parameters` name the container and the image.
+  virtual net::Request commit_request(const net::Headers& parameters, const CommitSpec& spec) const;
+
+  const EngineClient& engine() const { return *engine_; }
+
+ private:
+  CommitSpec completed(const std::string& doing, const std::string& container,
+                       const CommitSpec& spec) const;
+
+  std::shared_ptr<const EngineClient> engine_;
+};
+
+// The rest is pure.
+
+/// An image as it is inspected. libpod gives ids without "sha256:"; they leave here with it.
+ImageInfo image_from(const json::Value& inspect);
+
+/// The one name to ask for: engines don't take a tag and a digest together.
+std::string pull_reference(const ImageRef& ref);
+
+/// What the words of a failed pull mean: the registry doesn't have it (or hides it), or can't be
+/// reached. Both engines pass on the same registry answers and the same network errors.
+RuntimeError::Kind classify_pull(std::string_view words);
 
 /// The config of a commit as both engines take it in its body; `env` and `labels` as
-/// committed_config makes them. Pure.
+/// committed_config makes them.
 std::string commit_body(const CommitSpec& spec);
-
-/// What a commit of this container would keep: asks for the container and its image.
-InheritedConfig inherited_config(const EngineClient& client, const std::string& doing,
-                                 const std::string& container);
-
-std::optional<ImageInfo> inspect_image(const EngineClient& client, const std::string& image,
-                                       ImageReader image_from);
-void remove_image(const EngineClient& client, const std::string& image, ImageReader image_from);
-std::vector<ImageInfo> list_images(const EngineClient& client, const Labels& labels,
-                                   ImageReader image_from);
 
 }  // namespace pkgkiln::runtimes

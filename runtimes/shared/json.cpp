@@ -9,7 +9,7 @@ std::optional<Document> parse(std::string_view text) {
   return document;
 }
 
-const Value& at(const Value& object, std::initializer_list<const char*> path) {
+const Value& at(const Value& object, Path path) {
   static const Value null;
   const Value* value = &object;
   for (const char* key : path) {
@@ -21,34 +21,39 @@ const Value& at(const Value& object, std::initializer_list<const char*> path) {
   return *value;
 }
 
-std::string text(const Value& value) {
-  return value.IsString() ? std::string(value.GetString(), value.GetStringLength()) : "";
+std::string text(const Value& value, Path path) {
+  const auto& found = at(value, path);
+  return found.IsString() ? std::string(found.GetString(), found.GetStringLength()) : "";
 }
 
-bool boolean(const Value& value) {
-  return value.IsBool() && value.GetBool();
+bool boolean(const Value& value, Path path) {
+  const auto& found = at(value, path);
+  return found.IsBool() && found.GetBool();
 }
 
-std::map<std::string, std::string> text_map(const Value& value) {
+std::map<std::string, std::string> text_map(const Value& value, Path path) {
   std::map<std::string, std::string> map;
-  if (!value.IsObject()) return map;
-  for (const auto& member : value.GetObject())
+  const auto& found = at(value, path);
+  if (!found.IsObject()) return map;
+  for (const auto& member : found.GetObject())
     if (member.value.IsString()) map[text(member.name)] = text(member.value);
   return map;
 }
 
-std::vector<std::string> text_list(const Value& value) {
+std::vector<std::string> text_list(const Value& value, Path path) {
   std::vector<std::string> list;
-  if (!value.IsArray()) return list;
-  for (const auto& item : value.GetArray())
+  const auto& found = at(value, path);
+  if (!found.IsArray()) return list;
+  for (const auto& item : found.GetArray())
     if (item.IsString()) list.push_back(text(item));
   return list;
 }
 
-std::vector<std::string> keys(const Value& object) {
+std::vector<std::string> keys(const Value& value, Path path) {
   std::vector<std::string> list;
-  if (!object.IsObject()) return list;
-  for (const auto& member : object.GetObject()) list.push_back(text(member.name));
+  const auto& found = at(value, path);
+  if (!found.IsObject()) return list;
+  for (const auto& member : found.GetObject()) list.push_back(text(member.name));
   return list;
 }
 
@@ -71,9 +76,7 @@ std::string label_filters(const std::map<std::string, std::string>& labels) {
   std::vector<std::string> pairs;
   for (const auto& [key, value] : labels) pairs.push_back(key + "=" + value);
   return object([&](Writer& out) {
-    if (pairs.empty()) return;
-    out.Key("label");
-    write(out, pairs);
+    if (!pairs.empty()) member(out, "label", pairs);
   });
 }
 }  // namespace pkgkiln::runtimes::json

@@ -1,6 +1,7 @@
 #pragma once
 
 #define RAPIDJSON_HAS_STDSTRING 1
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <rapidjson/document.h>
@@ -8,32 +9,52 @@
 #include <rapidjson/writer.h>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "runtimes/shared/engine_client.hpp"
 
-/// Reading engines' JSON: absent and null are the same, and a value of another type than expected
-/// counts as absent. And writing it. Only .cpp files include this.
+/// Reading and writing engines' JSON. A member that is null, or of another type than expected,
+/// counts as absent.
 namespace pkgkiln::runtimes::json {
 
 using Value = rapidjson::Value;
 using Document = rapidjson::Document;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using Path = std::initializer_list<const char*>;
 
 /// Nothing when `text` is no JSON. Deep nesting doesn't cost stack.
 std::optional<Document> parse(std::string_view text);
 
 /// The member at the end of a path of keys; a null value when there is none.
-const Value& at(const Value& object, std::initializer_list<const char*> path);
+const Value& at(const Value& object, Path path);
 
-std::string text(const Value& value);  // "" when it is no string
-bool boolean(const Value& value);      // false when it is no boolean
-std::map<std::string, std::string> text_map(const Value& value);
-std::vector<std::string> text_list(const Value& value);
-std::vector<std::string> keys(const Value& object);
+/// The member at the end of a path, or what stands for an absent one: "", false, nothing.
+std::string text(const Value& value, Path path = {});
+bool boolean(const Value& value, Path path = {});
+std::map<std::string, std::string> text_map(const Value& value, Path path = {});
+std::vector<std::string> text_list(const Value& value, Path path = {});
+std::vector<std::string> keys(const Value& value, Path path = {});
 
 void write(Writer& out, const std::vector<std::string>& list);
 void write(Writer& out, const std::map<std::string, std::string>& map);
+
+/// A member of the object that is being written: text, a number, a boolean, a list or a map.
+template <typename T>
+void member(Writer& out, const char* key, const T& value) {
+  out.Key(key);
+  if constexpr (std::is_same_v<T, bool>) {
+    out.Bool(value);
+  } else if constexpr (std::is_unsigned_v<T>) {
+    out.Uint64(value);
+  } else if constexpr (std::is_integral_v<T>) {
+    out.Int64(value);
+  } else if constexpr (std::is_convertible_v<T, std::string>) {
+    out.String(std::string(value));
+  } else {
+    write(out, value);
+  }
+}
 
 /// Gives `fill` a writer inside an object and returns the JSON text.
 template <typename Fill>

@@ -51,10 +51,10 @@ const json::Value* member(const json::Value& object, const std::string& key) {
 
 std::optional<RegistryLogin> login_of(const json::Value& entry) {
   RegistryLogin login;
-  login.user = json::text(json::at(entry, {"username"}));
-  login.password = Secret(json::text(json::at(entry, {"password"})));
-  login.identity_token = Secret(json::text(json::at(entry, {"identitytoken"})));
-  if (const auto auth = base64_decoded(json::text(json::at(entry, {"auth"})))) {
+  login.user = json::text(entry, {"username"});
+  login.password = Secret(json::text(entry, {"password"}));
+  login.identity_token = Secret(json::text(entry, {"identitytoken"}));
+  if (const auto auth = base64_decoded(json::text(entry, {"auth"}))) {
     const auto colon = auth->find(':');
     if (colon != std::string::npos) {
       login.user = auth->substr(0, colon);
@@ -107,8 +107,8 @@ std::optional<RegistryLogin> ask_helper(const LoginEntry& entry, const Cancellat
   const auto document = json::parse(answer);
   if (!document) throw Error("its answer is no JSON");
   RegistryLogin login;
-  login.user = json::text(json::at(*document, {"Username"}));
-  login.password = Secret(json::text(json::at(*document, {"Secret"})));
+  login.user = json::text(*document, {"Username"});
+  login.password = Secret(json::text(*document, {"Secret"}));
   if (login.user == "<token>") login = {{}, {}, login.password};
   return login;
 }
@@ -173,7 +173,7 @@ LoginEntry login_entry(std::string_view file, const ImageRef& ref) {
   if (const auto* own = member(json::at(*document, {"credHelpers"}), ref.registry))
     entry.helper = json::text(*own);
   else
-    entry.helper = json::text(json::at(*document, {"credsStore"}));
+    entry.helper = json::text(*document, {"credsStore"});
   if (!entry.helper.empty() && !is_helper(entry.helper))
     throw Error("it names a helper that can't be a program's name");
   return entry;
@@ -182,8 +182,7 @@ LoginEntry login_entry(std::string_view file, const ImageRef& ref) {
 Secret auth_header(const RegistryLogin& login, const std::string& registry) {
   const auto text = json::object([&](json::Writer& out) {
     const auto add = [&](const char* key, const std::string& word) {
-      out.Key(key);
-      out.String(word);
+      json::member(out, key, word);
     };
     if (login.identity_token.empty()) {
       add("username", login.user);

@@ -9,7 +9,7 @@
 #include "core/runtime/types.hpp"
 #include "runtimes/shared/json.hpp"
 
-/// Lists that both engines give in the same form; pure.
+/// What both engines give in the same form; pure.
 namespace pkgkiln::runtimes {
 
 /// Names come with a leading slash (Docker) or without.
@@ -34,10 +34,6 @@ Summaries only_labelled(Summaries all, const Labels& wanted) {
   });
   return all;
 }
-}  // namespace pkgkiln::runtimes
-
-/// What both engines say of images in the same form; pure.
-namespace pkgkiln::runtimes {
 
 /// RFC 3339 with or without a fraction, any offset; the epoch when it is something else.
 std::chrono::system_clock::time_point time_from(std::string_view text);

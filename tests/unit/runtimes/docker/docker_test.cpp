@@ -1,7 +1,6 @@
 #include "core/runtime/errors.hpp"
 #include "runtimes/docker/connection.hpp"
-#include "runtimes/docker/container_json.hpp"
-#include "runtimes/docker/docker_images.hpp"
+#include "runtimes/docker/docker_runtime.hpp"
 #include "runtimes/shared/engine_runtime.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/runtimes/golden.hpp"
@@ -99,7 +98,7 @@ TEST_CASE("messages of Docker's pull") {
 }
 
 TEST_CASE("an image as Docker inspects it") {
-  const auto image = docker::image_from(*json::parse(R"({"Id":"sha256:1","RepoTags":["a:b"],
+  const auto image = image_from(*json::parse(R"({"Id":"sha256:1","RepoTags":["a:b"],
     "RepoDigests":["a@sha256:2"],"Created":"2024-01-01T00:00:00Z","Config":{"Labels":{"k":"v"}}})"));
   CHECK(image.id == "sha256:1");
   CHECK(image.names == std::vector<std::string>{"a:b"});

@@ -1,7 +1,6 @@
 #include "core/runtime/errors.hpp"
 #include "runtimes/podman/connection.hpp"
-#include "runtimes/podman/container_json.hpp"
-#include "runtimes/podman/podman_images.hpp"
+#include "runtimes/podman/podman_runtime.hpp"
 #include "runtimes/shared/engine_runtime.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/runtimes/golden.hpp"
@@ -110,12 +109,12 @@ TEST_CASE("messages of libpod's pull") {
 }
 
 TEST_CASE("an image as libpod inspects it") {
-  const auto image = podman::image_from(*json::parse(R"({"Id":"1","RepoTags":["r.io/a:b"],
+  const auto image = image_from(*json::parse(R"({"Id":"1","RepoTags":["r.io/a:b"],
     "RepoDigests":["r.io/a@sha256:1","r.io/a@sha256:2"],"Digest":"sha256:2",
     "Created":"2024-01-01T00:00:00.5Z","Labels":{"k":"v"},"Config":{"Labels":{"k":"v"}}})"));
   CHECK(image.id == "sha256:1");
   CHECK(image.digest == "sha256:2");
   CHECK(image.labels == Labels{{"k", "v"}});
-  CHECK(image_id("") == "");
-  CHECK(image_id("sha256:1") == "sha256:1");
+  CHECK(image_from(*json::parse("{}")).id == "");
+  CHECK(image_from(*json::parse(R"({"Id":"sha256:1"})")).id == "sha256:1");
 }

@@ -5,7 +5,7 @@
 #include "runtimes/docker/connection.hpp"
 #include "runtimes/docker/docker_runtime.hpp"
 #include "runtimes/podman/connection.hpp"
-#include "runtimes/podman/podman_images.hpp"
+#include "runtimes/podman/podman_runtime.hpp"
 #include "tests/catch.hpp"
 #include "tests/server.hpp"
 

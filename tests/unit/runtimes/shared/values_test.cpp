@@ -1,6 +1,5 @@
 #include "runtimes/shared/values.hpp"
 
-#include "runtimes/shared/classification.hpp"
 #include "runtimes/shared/engine_client.hpp"
 #include "runtimes/shared/engine_streams.hpp"
 #include "runtimes/shared/images.hpp"
