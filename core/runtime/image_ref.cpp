@@ -13,20 +13,11 @@ constexpr std::size_t kLongestName = 255;
 constexpr std::size_t kLongestTag = 128;
 constexpr std::size_t kShownText = 80;
 
-bool lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
 bool digit(char c) {
   return c >= '0' && c <= '9';
 }
 bool lower_or_digit(char c) {
-  return lower(c) || digit(c);
-}
-bool alphanumeric(char c) {
-  return lower_or_digit(c) || upper(c);
+  return digit(c) || (c >= 'a' && c <= 'z');
 }
 bool hex(char c) {
   return digit(c) || (c >= 'a' && c <= 'f');
@@ -35,11 +26,10 @@ bool hex(char c) {
 UsageError invalid(std::string_view text, const std::string& why) {
   std::string shown;
   for (const char c : text.substr(0, kShownText)) shown += is_control(c) ? '?' : c;
-  auto error = UsageError("'" + shown + "' is no image reference");
-  error.because(why).advise(
-      "write it as registry/repository:tag, for example "
-      "docker.io/library/archlinux:latest");
-  return error;
+  return UsageError("'" + shown + "' is no image reference")
+      .because(why)
+      .advise(
+          "write it as registry/repository:tag, for example docker.io/library/archlinux:latest");
 }
 
 /// [a-z0-9]+ parts, joined by one dot, one or two underscores, or any number of dashes.
@@ -71,14 +61,13 @@ bool valid_repository(std::string_view repository) {
 }
 
 bool valid_host(std::string_view host) {
-  if (host.starts_with('[')) {  // an IPv6 address
+  if (host.starts_with('['))  // an IPv6 address
     return host.size() > 2 && host.ends_with(']') &&
-           std::ranges::all_of(host.substr(1, host.size() - 2),
-                               [](char c) { return hex(c) || upper(c) || c == ':' || c == '.'; });
-  }
-  if (host.empty() || !alphanumeric(host.front()) || !alphanumeric(host.back())) return false;
-  return host.find("..") == std::string_view::npos &&
-         std::ranges::all_of(host, [](char c) { return alphanumeric(c) || c == '.' || c == '-'; });
+           std::ranges::all_of(host.substr(1, host.size() - 2), [](char c) {
+             return hex(c) || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+           });
+  if (host.empty() || !is_alphanumeric(host.front()) || !is_alphanumeric(host.back())) return false;
+  return host.find("..") == std::string_view::npos && is_made_of(host, ".-");
 }
 
 bool valid_registry(std::string_view registry) {
@@ -91,10 +80,7 @@ bool valid_registry(std::string_view registry) {
 }
 
 bool valid_tag(std::string_view tag) {
-  return !tag.empty() && tag.size() <= kLongestTag &&
-         (alphanumeric(tag.front()) || tag[0] == '_') && std::ranges::all_of(tag, [](char c) {
-           return alphanumeric(c) || c == '_' || c == '.' || c == '-';
-         });
+  return tag.size() <= kLongestTag && is_made_of(tag, "_.-") && tag[0] != '.' && tag[0] != '-';
 }
 
 bool valid_digest(std::string_view digest) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/base/text.hpp"
 #include "core/runtime/types.hpp"
 
 /// The labels on everything that we make in an engine, so that leftovers can be recognised and
@@ -21,7 +22,12 @@ namespace pkgkiln {
 
 /// What names of containers, networks and volumes may have of a target's name, which is
 /// [a-zA-Z0-9_.-]*, and short; different names may become the same.
-std::string object_name_part(const std::string& target);
+inline std::string object_name_part(const std::string& target) {
+  std::string part;
+  for (const char c : target.substr(0, 60))
+    part += is_alphanumeric(c) || c == '.' || c == '-' ? c : '_';
+  return part;
+}
 
 /// Who makes things in an engine, for their labels.
 struct RunIdentity {

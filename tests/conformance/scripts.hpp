@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/runtime/fake/exec_call.hpp"
+#include "core/runtime/fake/engine.hpp"
 
 namespace conformance {
 

@@ -60,10 +60,11 @@ struct State {
   std::vector<CallRecord> calls;
   int made = 0;
 
+  /// Locks the state and logs the call; throws the fault that waits for it.
+  std::unique_lock<std::mutex> begin(Call call, const std::string& object);
+
   // All of these want the lock to be held.
 
-  /// Logs the call, and throws the fault that waits for it.
-  void enter(Call call, const std::string& object);
   std::string next_id(const std::string& kind);
   /// By id or name; null when there is none.
   std::shared_ptr<Container> find_container(const std::string& container) const;
@@ -78,5 +79,51 @@ struct State {
 RuntimeError not_found(const std::string& what, const std::string& name);
 RuntimeError conflict(const std::string& what_failed, const std::string& why);
 bool has_all(const Labels& labels, const Labels& wanted);
+
+/// The fake engine's containers, networks and volumes.
+class ContainerPort final : public ContainerRuntime {
+ public:
+  explicit ContainerPort(State& state) : state_(state) {}
+
+  RuntimeInfo info() override;
+  CreatedContainer create(const ContainerSpec& spec) override;
+  void start(const std::string& container) override;
+  int exec(const std::string& container, const ExecSpec& spec, const OutputSink& output,
+           const Cancellation& cancel) override;
+  void copy_in(const std::string& container, const std::string& path, const Source& tar,
+               const Cancellation& cancel) override;
+  void copy_out(const std::string& container, const std::string& path, const Sink& tar,
+                const Cancellation& cancel) override;
+  Usage usage(const std::string& container) override;
+  void kill(const std::string& container) override;
+  void remove(const std::string& container) override;
+  std::vector<ContainerSummary> list(const Labels& labels) override;
+  std::vector<std::string> networks_of(const std::string& container) override;
+  void create_network(const std::string& name, const Labels& labels) override;
+  void disconnect(const std::string& container, const std::string& network) override;
+  void remove_network(const std::string& name) override;
+  std::vector<ResourceSummary> list_networks(const Labels& labels) override;
+  void create_volume(const std::string& name, const Labels& labels) override;
+  void remove_volume(const std::string& name) override;
+  std::vector<ResourceSummary> list_volumes(const Labels& labels) override;
+
+ private:
+  State& state_;
+};
+
+/// The fake engine's images.
+class ImagePort final : public ImageStore {
+ public:
+  explicit ImagePort(State& state) : state_(state) {}
+
+  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) override;
+  std::string commit(const std::string& container, const CommitSpec& spec) override;
+  std::optional<ImageInfo> inspect(const std::string& image) override;
+  void remove(const std::string& image) override;
+  std::vector<ImageInfo> list(const Labels& labels) override;
+
+ private:
+  State& state_;
+};
 
 }  // namespace pkgkiln::fake

@@ -1,5 +1,3 @@
-#include "core/runtime/fake/container_port.hpp"
-
 #include "core/runtime/fake/file_tree.hpp"
 #include "core/runtime/fake/state.hpp"
 
@@ -49,14 +47,12 @@ bool knows_user(const NodePtr& root, const std::string& user) {
 }  // namespace
 
 RuntimeInfo ContainerPort::info() {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::info, {});
+  const auto lock = state_.begin(Call::info, {});
   return state_.info;
 }
 
 CreatedContainer ContainerPort::create(const ContainerSpec& spec) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::create, spec.name);
+  const auto lock = state_.begin(Call::create, spec.name);
   if (state_.find_container(spec.name))
     throw conflict("cannot create the container '" + spec.name + "'", "the name is taken");
   const auto* image = state_.find_image(spec.image);
@@ -80,15 +76,13 @@ CreatedContainer ContainerPort::create(const ContainerSpec& spec) {
 }
 
 void ContainerPort::start(const std::string& container) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::start, container);
+  const auto lock = state_.begin(Call::start, container);
   state_.container(container)->running = true;
 }
 
 int ContainerPort::exec(const std::string& container, const ExecSpec& spec,
                         const OutputSink& output, const Cancellation& cancel) {
-  std::unique_lock lock(state_.mutex);
-  state_.enter(Call::exec, container);
+  auto lock = state_.begin(Call::exec, container);
   const auto found = state_.container(container);
   if (!found->running)
     throw conflict("cannot run a command in '" + container + "'", "the container is not running");
@@ -110,8 +104,7 @@ void ContainerPort::copy_in(const std::string& container, const std::string& pat
     cancel.check();
     return tar(buffer, size);
   };
-  std::unique_lock lock(state_.mutex);
-  state_.enter(Call::copy_in, container);
+  auto lock = state_.begin(Call::copy_in, container);
   const auto found = state_.container(container);
   const auto directory = find(found->files, path);
   if (!directory || directory->kind != Node::Kind::directory) throw not_found("directory", path);
@@ -125,8 +118,7 @@ void ContainerPort::copy_out(const std::string& container, const std::string& pa
                              const Cancellation& cancel) {
   NodePtr copy;
   {
-    const std::lock_guard lock(state_.mutex);
-    state_.enter(Call::copy_out, container);
+    const auto lock = state_.begin(Call::copy_out, container);
     const auto node = find(state_.container(container)->files, path, false);
     if (!node) throw not_found("path", path);
     copy = clone(node);
@@ -139,20 +131,17 @@ void ContainerPort::copy_out(const std::string& container, const std::string& pa
 }
 
 Usage ContainerPort::usage(const std::string& container) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::usage, container);
+  const auto lock = state_.begin(Call::usage, container);
   return state_.container(container)->usage;
 }
 
 void ContainerPort::kill(const std::string& container) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::kill, container);
+  const auto lock = state_.begin(Call::kill, container);
   if (const auto found = state_.find_container(container)) found->running = false;
 }
 
 void ContainerPort::remove(const std::string& container) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::remove, container);
+  const auto lock = state_.begin(Call::remove, container);
   const auto found = state_.find_container(container);
   if (!found) return;
   found->running = false;
@@ -160,8 +149,7 @@ void ContainerPort::remove(const std::string& container) {
 }
 
 std::vector<ContainerSummary> ContainerPort::list(const Labels& labels) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::list, {});
+  const auto lock = state_.begin(Call::list, {});
   std::vector<ContainerSummary> found;
   for (const auto& [id, container] : state_.containers)
     if (has_all(container->spec.labels, labels))
@@ -170,32 +158,24 @@ std::vector<ContainerSummary> ContainerPort::list(const Labels& labels) {
 }
 
 std::vector<std::string> ContainerPort::networks_of(const std::string& container) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::networks_of, container);
+  const auto lock = state_.begin(Call::networks_of, container);
   const auto& networks = state_.container(container)->networks;
   return {networks.begin(), networks.end()};
 }
-}  // namespace pkgkiln::fake
-
-// The networks and volumes of the fake engine.
-namespace pkgkiln::fake {
 
 void ContainerPort::create_network(const std::string& name, const Labels& labels) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::create_network, name);
+  const auto lock = state_.begin(Call::create_network, name);
   if (!state_.networks.emplace(name, labels).second)
     throw conflict("cannot create the network '" + name + "'", "the name is taken");
 }
 
 void ContainerPort::disconnect(const std::string& container, const std::string& network) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::disconnect, container);
+  const auto lock = state_.begin(Call::disconnect, container);
   if (const auto found = state_.find_container(container)) found->networks.erase(network);
 }
 
 void ContainerPort::remove_network(const std::string& name) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::remove_network, name);
+  const auto lock = state_.begin(Call::remove_network, name);
   for (const auto& [id, container] : state_.containers)
     if (container->running && container->networks.contains(name))
       throw conflict("cannot remove the network '" + name + "'",
@@ -204,8 +184,7 @@ void ContainerPort::remove_network(const std::string& name) {
 }
 
 std::vector<ResourceSummary> ContainerPort::list_networks(const Labels& labels) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::list_networks, {});
+  const auto lock = state_.begin(Call::list_networks, {});
   std::vector<ResourceSummary> found;
   for (const auto& [name, its] : state_.networks)
     if (has_all(its, labels)) found.push_back({name, its});
@@ -213,14 +192,12 @@ std::vector<ResourceSummary> ContainerPort::list_networks(const Labels& labels) 
 }
 
 void ContainerPort::create_volume(const std::string& name, const Labels& labels) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::create_volume, name);
+  const auto lock = state_.begin(Call::create_volume, name);
   state_.volumes.emplace(name, Volume{labels, nullptr});
 }
 
 void ContainerPort::remove_volume(const std::string& name) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::remove_volume, name);
+  const auto lock = state_.begin(Call::remove_volume, name);
   for (const auto& [id, container] : state_.containers)
     for (const auto& mounted : container->spec.volumes)
       if (mounted.volume == name)
@@ -230,11 +207,64 @@ void ContainerPort::remove_volume(const std::string& name) {
 }
 
 std::vector<ResourceSummary> ContainerPort::list_volumes(const Labels& labels) {
-  const std::lock_guard lock(state_.mutex);
-  state_.enter(Call::list_volumes, {});
+  const auto lock = state_.begin(Call::list_volumes, {});
   std::vector<ResourceSummary> found;
   for (const auto& [name, volume] : state_.volumes)
     if (has_all(volume.labels, labels)) found.push_back({name, volume.labels});
+  return found;
+}
+
+ImageInfo ImagePort::pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) {
+  auto lock = state_.begin(Call::pull, ref.full());
+  cancel.check();
+  const auto registry = state_.registries.find(ref.registry);
+  if (registry == state_.registries.end())
+    throw RuntimeError(RuntimeError::Kind::unreachable, "cannot reach " + ref.registry);
+  const auto served = registry->second.find(ref.full());
+  if (served == registry->second.end()) throw not_found("image", ref.full());
+  const auto [image, digest] = served->second;
+  lock.unlock();  // `progress` may call the engine
+  progress("Pulling " + ref.full());
+  lock.lock();
+  if (const auto* here = state_.find_image(ref.full()); here && here->info.digest == digest)
+    return here->info;
+  auto& stored = state_.store(ref.full(), image);
+  stored.digest = digest;
+  return stored;
+}
+
+std::string ImagePort::commit(const std::string& container, const CommitSpec& spec) {
+  const auto lock = state_.begin(Call::commit, container);
+  const auto found = state_.container(container);
+  auto files = clone(found->files);
+  for (const auto& mounted : found->spec.volumes) put(files, mounted.path, make_directory());
+  const FakeImage image{std::move(files), spec.labels, spec.command,
+                        spec.env,         spec.user,   spec.working_dir};
+  return state_.store(spec.name, image).id;
+}
+
+std::optional<ImageInfo> ImagePort::inspect(const std::string& image) {
+  const auto lock = state_.begin(Call::inspect_image, image);
+  const auto* found = state_.find_image(image);
+  return found == nullptr ? std::nullopt : std::optional(found->info);
+}
+
+void ImagePort::remove(const std::string& image) {
+  const auto lock = state_.begin(Call::remove_image, image);
+  const auto* found = state_.find_image(image);
+  if (found == nullptr) return;
+  for (const auto& [id, container] : state_.containers)
+    if (container->image_id == found->info.id)
+      throw conflict("cannot remove the image '" + image + "'",
+                     "the container '" + container->spec.name + "' uses it");
+  state_.images.erase(std::string(found->info.id));
+}
+
+std::vector<ImageInfo> ImagePort::list(const Labels& labels) {
+  const auto lock = state_.begin(Call::list_images, {});
+  std::vector<ImageInfo> found;
+  for (const auto& [id, stored] : state_.images)
+    if (has_all(stored.info.labels, labels)) found.push_back(stored.info);
   return found;
 }
 
