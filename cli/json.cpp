@@ -62,13 +62,13 @@ struct Decision {
   }
 };
 
-void write_plan(Writer& writer, const Plan& plan) {
-  text(writer, "target", plan.target.name);
-  text(writer, "repository", plan.target.repository);
-  std::visit(Decision{writer}, plan.decision);
-  text(writer, "ref", plan.ref);
-  text(writer, "commit", plan.commit);
-  list(writer, "evidence", plan.evidence, [&](const Evidence& evidence) {
+void write_plan(Writer& writer, const Job& job) {
+  text(writer, "target", job.target.name);
+  text(writer, "repository", job.target.repository);
+  std::visit(Decision{writer}, job.plan.decision);
+  text(writer, "ref", job.plan.ref);
+  text(writer, "commit", job.plan.commit);
+  list(writer, "evidence", job.plan.evidence, [&](const Evidence& evidence) {
     writer.StartObject();
     text(writer, "what", evidence.what);
     text(writer, "found", evidence.found);
@@ -100,8 +100,8 @@ void write_result(Writer& writer, const BuildRecord& record) {
 
 }  // namespace
 
-std::string plans_json(const std::vector<Plan>& plans) {
-  return document(plans, write_plan);
+std::string plans_json(const std::vector<Job>& jobs) {
+  return document(jobs, write_plan);
 }
 
 std::string results_json(const std::vector<BuildRecord>& results) {

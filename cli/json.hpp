@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "core/job/build_record.hpp"
-#include "core/plan/plan.hpp"
+#include "core/job/job.hpp"
 
 /// Results for programs. Members may be added; those that are there keep their meaning.
 namespace pkgkiln::cli {
 
 /// {"targets": [{"target", "repository", "decision": "build", "up-to-date" or "failed", "why",
 ///   "ref", "commit", "evidence": [{"what", "found"}]}]}
-std::string plans_json(const std::vector<Plan>& plans);
+std::string plans_json(const std::vector<Job>& jobs);
 
 /// {"targets": [{"target", "repository", "status", "step", "exit_code", "why", "hint", "commit",
 ///   "log", "files": [], "steps": [{"step", "seconds"}]}]}

@@ -167,8 +167,11 @@ BuildSettings build_settings(const config::Settings& settings) {
   result.host.packages = settings.build.packages_size.value_or(result.host.packages);
   result.host.unpacked = settings.build.unpacked_size.value_or(result.host.unpacked);
   result.environment.proxies = proxies(settings);
-  result.caches = {settings.cache.packages.value_or(0), settings.cache.sources.value_or(0)};
   return result;
+}
+
+CacheLimits cache_limits(const config::Settings& settings) {
+  return {settings.cache.packages.value_or(0), settings.cache.sources.value_or(0)};
 }
 
 Capacity capacity(const config::Settings& settings) {

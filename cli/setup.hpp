@@ -9,11 +9,11 @@
 #include "config/load.hpp"
 #include "config/settings.hpp"
 #include "core/builder/builder_image.hpp"
+#include "core/builder/host.hpp"
 #include "core/builder/package_build.hpp"
 #include "core/events/log_delivery.hpp"
-#include "core/plan/judgement.hpp"
+#include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
-#include "core/run/capacity.hpp"
 #include "core/targets/target_source.hpp"
 #include "core/vieter/server.hpp"
 #include "runtimes/open_runtime.hpp"
@@ -62,6 +62,7 @@ Selection select(const Setup& setup, const Arguments& arguments);
 std::map<std::string, std::string> proxies(const config::Settings& settings);
 
 BuildSettings build_settings(const config::Settings& settings);
+CacheLimits cache_limits(const config::Settings& settings);
 /// By what the machine has now.
 Capacity capacity(const config::Settings& settings);
 /// The settings that the end of a build may hang on: BuildRecord::conditions.

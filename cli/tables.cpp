@@ -87,22 +87,22 @@ std::string table(std::vector<std::vector<std::string>> rows) {
   return text;
 }
 
-std::string plan_table(const std::vector<Plan>& plans) {
+std::string plan_table(const std::vector<Job>& jobs) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& plan : plans) {
-    auto row = std::visit(Describe{}, plan.decision);
-    row.insert(row.begin(), plan.target.name);
+  for (const auto& job : jobs) {
+    auto row = std::visit(Describe{}, job.plan.decision);
+    row.insert(row.begin(), job.target.name);
     rows.push_back(std::move(row));
   }
   return table(rows);
 }
 
-std::string plan_explanation(const std::vector<Plan>& plans) {
+std::string plan_explanation(const std::vector<Job>& jobs) {
   std::string text;
-  for (const auto& plan : plans) {
-    const auto words = std::visit(Describe{}, plan.decision);
-    text += printable(fmt::format("{}: {}: {}", plan.target.name, words[0], words[1])) + "\n";
-    for (const auto& evidence : plan.evidence)
+  for (const auto& job : jobs) {
+    const auto words = std::visit(Describe{}, job.plan.decision);
+    text += printable(fmt::format("{}: {}: {}", job.target.name, words[0], words[1])) + "\n";
+    for (const auto& evidence : job.plan.evidence)
       text += printable(fmt::format("  {}: {}", evidence.what, evidence.found)) + "\n";
   }
   return text;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/job/build_record.hpp"
-#include "core/plan/plan.hpp"
+#include "core/job/job.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln::cli {
@@ -22,8 +22,8 @@ namespace pkgkiln::cli {
 std::string table(std::vector<std::vector<std::string>> rows);
 
 /// Every target with its decision, and below it what that was made by.
-std::string plan_explanation(const std::vector<Plan>& plans);
-std::string plan_table(const std::vector<Plan>& plans);
+std::string plan_explanation(const std::vector<Job>& jobs);
+std::string plan_table(const std::vector<Job>& jobs);
 std::string targets_table(const std::vector<Target>& targets);
 
 /// What a run did: the targets by outcome, for the failed ones the step, the reason, the last

@@ -37,7 +37,7 @@ struct BuildSettings {
   std::string packager;             // PACKAGER of makepkg.conf(5); empty: the image's
   std::string makeflags;            // MAKEFLAGS; empty: -j and the build's share of the cores
   Secret proxy;  // a URL, maybe with a password, or "none"; empty: the environment's
-  /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/judgement.hpp.
+  /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/comparison.hpp.
   std::chrono::seconds retry_failed{0};
   std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever
   // Bytes. What builds may take of the host: HostLimits in core/builder/build_steps.hpp.

@@ -39,15 +39,14 @@ Ended run_builds(const Setup& setup, const Selection& selection, const Arguments
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
   git::Remotes remotes;
-  Run run({engine->runtime(),
-           image,
+  const Host host{engine->runtime(),     image, identity, machine_arch(), capacity(settings),
+                  cache_limits(settings)};
+  Run run({host,
            state,
            history,
            *setup.repositories,
            remotes,
-           identity,
            how,
-           capacity(settings),
            {true, retry_policy(settings, arguments), build_conditions(settings)},
            setup.logs.get(),
            settings.build.keep_logs},

@@ -111,7 +111,7 @@ void sweep_engine(const config::Settings& settings, const StateDir& state, Histo
     broom.sweep(image.old());
   });
   broom.attempt([&] {
-    const Caches caches(runtime, history, identity.instance, build_settings(settings).caches);
+    const Caches caches(runtime, history, identity.instance, cache_limits(settings));
     broom.sweep(caches.litter([&](const std::string& target) { return wanted.cache(target); }));
   });
 }

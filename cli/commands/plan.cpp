@@ -27,15 +27,15 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& notes) {
   }
 }
 
-std::string shown(const std::vector<Plan>& plans, const Arguments& arguments) {
-  if (arguments.json) return plans_json(plans);
-  return arguments.explain ? plan_explanation(plans) : plan_table(plans);
+std::string shown(const std::vector<Job>& jobs, const Arguments& arguments) {
+  if (arguments.json) return plans_json(jobs);
+  return arguments.explain ? plan_explanation(jobs) : plan_table(jobs);
 }
 
-int code_of(const std::vector<Plan>& plans) {
+int code_of(const std::vector<Job>& jobs) {
   int code = exit_code::ok;
-  for (const auto& plan : plans)
-    if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
+  for (const auto& job : jobs)
+    if (const auto* unplannable = std::get_if<Unplannable>(&job.plan.decision)) {
       if (unplannable->fault() == Fault::unreached) return exit_code::nothing_done;
       code = exit_code::target_failed;
     }
@@ -43,15 +43,15 @@ int code_of(const std::vector<Plan>& plans) {
 }
 
 /// Nothing is printed while the lock is held: a build would wait for whoever reads it.
-std::vector<Plan> make_plans(const Setup& setup, const Selection& selection,
-                             const Arguments& arguments, Console& notes,
-                             const Cancellation& cancel) {
+std::vector<Job> make_plans(const Setup& setup, const Selection& selection,
+                            const Arguments& arguments, Console& notes,
+                            const Cancellation& cancel) {
   const StateDir state(setup.settings().build.state_dir);
   const auto lock = lock_if_free(state, notes);
   const History history(state, lock ? History::IfDamaged::put_aside : History::IfDamaged::refuse);
   if (!history.notice().empty()) notes.write(fmt::format("note: {}\n", history.notice()));
   git::Remotes remotes;
-  const Planner planner(state, history, *setup.repositories, remotes,
+  const Planner planner(state, history, *setup.repositories, remotes, machine_arch(),
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
                          build_conditions(setup.settings())});
   return planner.decide(selection.targets, cancel);
@@ -63,10 +63,10 @@ int plan_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
   const auto selection = select(setup, arguments);
   Console notes(STDERR_FILENO, Console::Patience::bounded);
-  const auto plans = make_plans(setup, selection, arguments, notes, cancel);
+  const auto jobs = make_plans(setup, selection, arguments, notes, cancel);
   notes.flush();
-  print(shown(plans, arguments));
-  return selection.exit_code(code_of(plans));
+  print(shown(jobs, arguments));
+  return selection.exit_code(code_of(jobs));
 }
 
 }  // namespace pkgkiln::cli

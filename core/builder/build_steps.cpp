@@ -23,9 +23,8 @@ bool reads_what_target_said(std::string_view step) {
 
 }  // namespace
 
-BuildSteps::BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity,
-                       const BuildSettings& settings, BuildJob job)
-    : runtime_(runtime), identity_(identity), settings_(settings), job_(std::move(job)) {}
+BuildSteps::BuildSteps(const Host& host, const BuildSettings& settings, BuildContext context)
+    : host_(host), settings_(settings), context_(std::move(context)) {}
 
 BuildSteps::Ended BuildSteps::stage(const Work& work, const Cancellation& cancel) {
   auto ended = attempt(work, cancel);
@@ -33,15 +32,15 @@ BuildSteps::Ended BuildSteps::stage(const Work& work, const Cancellation& cancel
   return ended;
 }
 
-BuildSteps::Ended BuildSteps::stage_in_turn(const Work& work, const Cancellation& cancel) {
+BuildSteps::Ended BuildSteps::stage_in_slot(const Work& work, const Cancellation& cancel) {
   begin("wait");
   const auto began = Cancellation::Clock::now();
-  const bool taken = job_.turn.take();
+  const bool acquired = context_.slot.acquire();
   if (deadline_) *deadline_ += Cancellation::Clock::now() - began;
   Ended ended = Interrupted{step_};
-  if (taken) {
+  if (acquired) {
     ended = attempt(work, cancel);
-    job_.turn.give_back();
+    context_.slot.release();
   }
   if (ended) remove_container(cancel);
   return ended;
@@ -58,16 +57,16 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
       ended = Interrupted{step_};
     else
       ended = TimedOut{step_};
-    job_.log.note(fmt::format("{} at step {}", word(status_of(*ended)), step_));
+    context_.log.note(fmt::format("{} at step {}", word(status_of(*ended)), step_));
   } catch (RuntimeError& error) {
-    job_.log.note(error.what());
+    context_.log.note(error.what());
     ended = Failed{step_, static_cast<const Error&>(error.advise("pkgkiln doctor")),
                    error.out_of_reach() ? Fault::unreached : Fault::elsewhere};
   } catch (const Error& error) {
-    job_.log.note(error.what());
+    context_.log.note(error.what());
     ended = Failed{step_, error, reads_what_target_said(step_) ? Fault::target : Fault::elsewhere};
   } catch (const std::exception& error) {
-    job_.log.note(error.what());
+    context_.log.note(error.what());
     ended = Failed{step_, Error(error.what()), Fault::elsewhere};
   }
   return ended;
@@ -80,9 +79,9 @@ void BuildSteps::remove_container(const Cancellation& cancel) {
   if (!caches_.any()) return;
   if (has_fetched && !cancel.requested()) keep_fetched(sources, cancel);
   try {
-    runtime_.remove_volume(caches_.fetched);
+    host_.runtime.remove_volume(caches_.fetched);
   } catch (const Error& error) {
-    job_.log.note(error.what());
+    context_.log.note(error.what());
   }
   caches_.fetched.clear();
 }
@@ -90,20 +89,20 @@ void BuildSteps::remove_container(const Cancellation& cancel) {
 void BuildSteps::keep_fetched(const std::vector<std::string>& sources, const Cancellation& cancel) {
   begin("keep");
   try {
-    const auto log = [this](std::string_view said) { job_.log.write(said); };
-    cache_size_ =
-        pkgkiln::keep_fetched(runtime_, container_spec("keep-"), caches_, sources, log, cancel);
+    const auto log = [this](std::string_view said) { context_.log.write(said); };
+    cache_size_ = pkgkiln::keep_fetched(host_.runtime, container_spec("keep-"), caches_, sources,
+                                        log, cancel);
   } catch (const std::exception& error) {
-    job_.log.note(fmt::format("not all that was fetched is kept: {}", error.what()));
+    context_.log.note(fmt::format("not all that was fetched is kept: {}", error.what()));
   }
 }
 
 ContainerSpec BuildSteps::container_spec(const std::string& purpose) const {
-  const auto& target = job_.plan.target.name;
+  const auto& target = job().target.name;
   ContainerSpec spec;
-  spec.name = fmt::format("pkgkiln-{}{}-{}", purpose, object_name_part(target), job_.id);
-  spec.image = job_.image;
-  spec.labels = identity_.labels();
+  spec.name = fmt::format("pkgkiln-{}{}-{}", purpose, object_name_part(target), job().record.build);
+  spec.image = context_.image;
+  spec.labels = host_.identity.labels();
   spec.labels[label::target] = target;
   spec.limits = settings_.limits;
   return spec;
@@ -113,7 +112,7 @@ void BuildSteps::begin(const std::string& step) {
   times_ = times();
   step_ = step;
   step_began_ = std::chrono::steady_clock::now();
-  job_.on_step(step);
+  context_.on_step(step);
 }
 
 std::vector<StepTime> BuildSteps::times() const {
@@ -124,25 +123,29 @@ std::vector<StepTime> BuildSteps::times() const {
   return all;
 }
 
-BuildContainer& BuildSteps::container(const std::string& commit, const Cancellation& cancel) {
-  if (!container_) open_container(commit, cancel);
+BuildContainer& BuildSteps::container(const Cancellation& cancel) {
+  if (!container_) open_container(cancel);
   return *container_;
 }
 
-void BuildSteps::open_container(const std::string& commit, const Cancellation& cancel) {
+void BuildSteps::open_container(const Cancellation& cancel) {
   begin("create");
   auto spec = container_spec("");
   spec.add_hosts = settings_.add_hosts;
   auto environment = settings_.environment;
-  if (environment.makeflags.empty()) environment.makeflags = fmt::format("-j{}", job_.turn.cores);
+  if (environment.makeflags.empty())
+    environment.makeflags = fmt::format("-j{}", context_.slot.cores);
   mount_caches(spec, environment);
-  // It may have to wait for its turn as long as one that has it may take.
-  container_ = std::make_unique<BuildContainer>(runtime_, spec, 2 * settings_.timeout + kGrace,
-                                                std::move(environment), job_.log);
+  // It may have to wait for its slot as long as one that has it may take.
+  container_ = std::make_unique<BuildContainer>(host_.runtime, spec, 2 * settings_.timeout + kGrace,
+                                                std::move(environment), context_.log);
   begin("copy in");
   container_->copy_in(
       builder::startdir,
-      [&](const Sink& tar) { job_.source.export_tar(commit, builder::id, tar, cancel); }, cancel);
+      [&](const Sink& tar) {
+        context_.source.export_tar(job().inspection->commit, builder::id, tar, cancel);
+      },
+      cancel);
 }
 
 BuildSteps::Ended BuildSteps::ask(const Step& step, StepResult& result,
@@ -153,7 +156,7 @@ BuildSteps::Ended BuildSteps::ask(const Step& step, StepResult& result,
   } catch (const Cancelled&) {
     cancel.check();
     auto why = fmt::format("makepkg had not read its PKGBUILD after {} s", limit.count());
-    job_.log.note(why);
+    context_.log.note(why);
     return TimedOut{step_, std::move(why),
                     "what stands outside of its functions runs each time that it is read"};
   }
@@ -163,20 +166,20 @@ BuildSteps::Ended BuildSteps::ask(const Step& step, StepResult& result,
 
 void BuildSteps::mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment) {
   const auto make = [this](const CacheVolume& cache) {
-    runtime_.create_volume(cache.name, cache.labels);
+    host_.runtime.create_volume(cache.name, cache.labels);
     return cache.name;
   };
   BuildCaches caches;
-  caches.limits = settings_.caches;
+  caches.limits = host_.caches;
   try {
-    if (caches.limits.packages > 0) caches.shared = make(shared_cache_of(identity_.instance));
+    if (caches.limits.packages > 0) caches.shared = make(shared_cache_of(host_.identity.instance));
     if (caches.limits.sources > 0)
-      caches.own = make(own_cache_of(identity_.instance, job_.plan.target.name));
+      caches.own = make(own_cache_of(host_.identity.instance, job().target.name));
     if (caches.shared.empty() && caches.own.empty()) return;
     // No cache by its labels: what a killed run leaves of them is removed.
     caches.fetched = make({spec.name, spec.labels});
   } catch (const RuntimeError& error) {
-    job_.log.note(fmt::format("going on without a cache: {}", error.what()));
+    context_.log.note(fmt::format("going on without a cache: {}", error.what()));
     return;
   }
   spec.volumes = caches.mounts();
@@ -188,38 +191,38 @@ void BuildSteps::mount_caches(ContainerSpec& spec, BuildContainer::Environment& 
 bool BuildSteps::published(const std::vector<pacman::PackageFileName>& files) {
   try {
     return std::all_of(files.begin(), files.end(),
-                       [&](const auto& file) { return job_.repository.contains(file); });
+                       [&](const auto& file) { return context_.repository.contains(file); });
   } catch (const Error& error) {
     // When in doubt, build: the packages wait in the spool for as long as it takes.
-    job_.log.note(fmt::format("whether it is published can't be told: {}", error.what()));
+    context_.log.note(fmt::format("whether it is published can't be told: {}", error.what()));
     return false;
   }
 }
 
 BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFileName>& files) {
-  if (job_.plan.target.force || !published(files)) return std::nullopt;
-  auto why =
-      fmt::format("version {} is published in {}", files.front().version, job_.repository.name());
-  job_.log.note("up to date: " + why);
+  if (job().target.force || !published(files)) return std::nullopt;
+  auto why = fmt::format("version {} is published in {}", files.front().version,
+                         context_.repository.name());
+  context_.log.note("up to date: " + why);
   return UpToDate{std::move(why), files};
 }
 
 BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
-  const auto output = last_output_lines(job_.log.path(), kHintLines);
+  const auto output = last_output_lines(context_.log.path(), kHintLines);
   if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
   if (exit_code != 0)
     why = step_ == "dependencies" ? with_words_of_pacman(std::move(why), output)
                                   : with_words_of_makepkg(exit_code, std::move(why), output);
   auto hint = step_ == "dependencies"
                   ? hint_from_dependencies(output)
-                  : hint_from_output(output, step_ == "build" && !job_.plan.target.network);
+                  : hint_from_output(output, step_ == "build" && !job().target.network);
   return Failed{step_, Error(std::move(why)).advise(std::move(hint)), Fault::target, exit_code};
 }
 
 BuildOutcome BuildSteps::out_of_processes(int exit_code) const {
   const std::string why = "no further process could be started";
   try {
-    const auto unenforceable = runtime_.info().unenforceable_limits;
+    const auto unenforceable = host_.runtime.info().unenforceable_limits;
     // Then what counts them is the limit of a user, who is the same in all containers.
     if (std::find(unenforceable.begin(), unenforceable.end(), "pids") != unenforceable.end())
       return Failed{step_,
@@ -228,7 +231,7 @@ BuildOutcome BuildSteps::out_of_processes(int exit_code) const {
                         "may have used them up; it is tried again in the next run"),
                     Fault::elsewhere};
   } catch (const RuntimeError& error) {
-    job_.log.note(error.what());
+    context_.log.note(error.what());
   }
   return Failed{step_, Error(why).advise("raise [build] pids if it needs more of them at once"),
                 Fault::target, exit_code};

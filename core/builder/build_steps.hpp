@@ -12,10 +12,10 @@
 #include "core/builder/build_container.hpp"
 #include "core/builder/cache_keeper.hpp"
 #include "core/builder/caches.hpp"
+#include "core/builder/host.hpp"
 #include "core/git/ask/remotes.hpp"
-#include "core/inspect/inspected.hpp"
+#include "core/job/job.hpp"
 #include "core/job/outcome.hpp"
-#include "core/plan/plan.hpp"
 #include "core/publish/repository.hpp"
 #include "core/runtime/labels.hpp"
 #include "core/targets/packaging_source.hpp"
@@ -36,37 +36,33 @@ struct BuildSettings {
   Limits limits;
   std::vector<std::string> add_hosts;
   BuildContainer::Environment environment;
-  CacheLimits caches;
   HostLimits host = {};
   /// That makepkg may take to read a PKGBUILD: what runs outside of its functions holds up others.
   std::chrono::seconds longest_reading{120};
 };
 
-/// A build's place among those that run at once. What makes it ready and what comes after it
-/// takes none. In one thread.
-struct BuildTurn {
+/// A build's slot among those that run at once. What makes it ready and what comes after it needs
+/// none. In one thread.
+struct BuildSlot {
   unsigned cores = 1;  // that it should keep busy
-  /// Waits for the place; false if there will be none.
-  std::function<bool()> take = [] { return true; };
-  std::function<void()> give_back = [] {};
+  /// Waits for the slot; false if there will be none.
+  std::function<bool()> acquire = [] { return true; };
+  std::function<void()> release = [] {};
 };
 
 /// What one build works with. The references outlive it.
-struct BuildJob {
-  const Plan& plan;
+struct BuildContext {
+  Job& job;  // gets what is found of its PKGBUILD, as it is found
   PackagingSource& source;
   Repository& repository;
   git::Remotes& remotes;
-  std::string id;                    // of this build
   std::string image;                 // id of the builder image
   std::filesystem::path output_dir;  // empty; gets the package files
   BuildLog& log;
   /// What is to be said against a package of that name by this target, if anything.
-  std::function<std::optional<NameRefusal>(const std::string& pkgname)> refuse_name;
+  std::function<std::optional<NameRefusal>(const pacman::PackageFileName& file)> refuse_name;
   std::function<void(const std::string& step)> on_step;
-  BuildTurn turn = {};
-  /// From an earlier PackageBuild::inspect() of this plan, to go on from there.
-  std::optional<Inspected> inspected = std::nullopt;
+  BuildSlot slot = {};
 };
 
 /// What the stages of a build share: the step that it is at, its container, and how what goes
@@ -75,26 +71,26 @@ class BuildSteps {
  public:
   using Ended = std::optional<BuildOutcome>;
 
-  BuildSteps(ContainerRuntime& runtime, const RunIdentity& identity, const BuildSettings& settings,
-             BuildJob job);
+  BuildSteps(const Host& host, const BuildSettings& settings, BuildContext context);
 
-  const BuildJob& job() const { return job_; }
+  Job& job() const { return context_.job; }
+  const BuildContext& context() const { return context_; }
   const BuildSettings& settings() const { return settings_; }
 
   using Work = std::function<Ended(const Cancellation&)>;
   /// Does a stage within what is left of the time that a build may take; what it throws becomes
   /// the outcome. With an outcome the container is removed.
   Ended stage(const Work& work, const Cancellation& cancel);
-  /// One that waits for the job's turn first, which counts for no time, and has it until its end.
-  Ended stage_in_turn(const Work& work, const Cancellation& cancel);
+  /// One that waits for a slot first, which counts for no time, and has it until its end.
+  Ended stage_in_slot(const Work& work, const Cancellation& cancel);
   /// The caches get what it fetched.
   void remove_container(const Cancellation& cancel);
 
   void begin(const std::string& step);
   /// How long each took; the one that it is at until now.
   std::vector<StepTime> times() const;
-  /// The container with the files of this commit, made at the first call of a stage.
-  BuildContainer& container(const std::string& commit, const Cancellation& cancel);
+  /// The container with the files of the inspected commit, made at the first call of a stage.
+  BuildContainer& container(const Cancellation& cancel);
 
   /// The volume with the target's own cache; empty if no container had it.
   const std::string& own_cache() const { return caches_.own; }
@@ -110,7 +106,7 @@ class BuildSteps {
 
  private:
   Ended attempt(const Work& work, const Cancellation& cancel);
-  void open_container(const std::string& commit, const Cancellation& cancel);
+  void open_container(const Cancellation& cancel);
   /// They save time and no more: what goes wrong is noted.
   void mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment);
   void keep_fetched(const std::vector<std::string>& sources, const Cancellation& cancel);
@@ -119,10 +115,9 @@ class BuildSteps {
   BuildOutcome out_of_processes(int exit_code) const;
   bool published(const std::vector<pacman::PackageFileName>& files);
 
-  ContainerRuntime& runtime_;
-  const RunIdentity& identity_;
+  const Host& host_;
   const BuildSettings& settings_;
-  BuildJob job_;
+  BuildContext context_;
   std::string step_;
   std::chrono::steady_clock::time_point step_began_;
   std::vector<StepTime> times_;

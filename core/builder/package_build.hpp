@@ -7,28 +7,27 @@
 #include <vector>
 
 #include "core/builder/build_steps.hpp"
-#include "core/inspect/announced.hpp"
+#include "core/inspect/expected_packages.hpp"
 
 namespace pkgkiln {
 
 /// Builds one target in one container, step by step (source, inspect, create, copy in, wait,
-/// dependencies, fetch, seal, build, collect, accept), at once or in two stages. It has its job's
-/// turn from the dependencies to the end of the build. Use once; one thread.
+/// dependencies, fetch, seal, build, collect, accept), at once or in two stages. It has its slot
+/// from the dependencies to the end of the build. Use once; one thread.
 class PackageBuild {
  public:
-  PackageBuild(ContainerRuntime& runtime, const RunIdentity& identity,
-               const BuildSettings& settings, BuildJob job);
+  PackageBuild(const Host& host, const BuildSettings& settings, BuildContext context)
+      : steps_(host, settings, std::move(context)) {}
 
   // Neither throws for what a target can be at fault for, nor for what the engine answers.
 
-  /// The first stage alone: source and inspect. Without an outcome another PackageBuild can go on,
-  /// with inspected() in its job and neither this one's log nor source held open meanwhile.
+  /// The first stage alone: learns what the PKGBUILD says, from what the host found out where that
+  /// is enough, otherwise from makepkg in a container. Without an outcome another PackageBuild can
+  /// go on, with neither this one's log nor its source held open meanwhile.
   std::optional<BuildOutcome> inspect(const Cancellation& cancel);
-  /// All of it, or what is left after the job's `inspected`.
+  /// All of it, or of a job that is inspected what is left.
   BuildOutcome run(const Cancellation& cancel);
 
-  /// What was found on the way, as far as it came.
-  const Inspected& inspected() const { return inspected_; }
   /// The most memory that the container had until its build ended, in bytes; 0: unknown.
   std::uint64_t peak_memory() const { return peak_memory_; }
   /// As in BuildSteps.
@@ -40,8 +39,11 @@ class PackageBuild {
  private:
   using Ended = BuildSteps::Ended;
 
+  Inspection& inspection() { return *steps_.job().inspection; }
   Ended first_stage(const Cancellation& cancel);
-  /// For what was announced, so that nothing is built that could not be published.
+  void look_on_host(const Cancellation& cancel);
+  Ended ask_makepkg(const Cancellation& cancel);
+  /// For what is to be made, so that nothing is built that could not be published.
   Ended refuse_names(const std::vector<pacman::PackageFileName>& files);
   Ended prepare(const Cancellation& cancel);
   Ended work(const Cancellation& cancel);
@@ -55,11 +57,8 @@ class PackageBuild {
   Ended build(const Cancellation& cancel);
   BuildOutcome collect(const Cancellation& cancel);
   BuildOutcome accept(Built built, const Cancellation& cancel);
-  BuildContainer& container(const Cancellation& cancel);
-
   BuildSteps steps_;
-  Inspected inspected_;
-  std::optional<Announced> announced_;
+  std::optional<ExpectedPackages> expected_;
   std::uint64_t peak_memory_ = 0;
   bool has_list_ = false;  // it is makepkg's, not the .SRCINFO's
 };

@@ -59,6 +59,10 @@ class Providers {
 
   /// Who was added first of those with that very pkgname; otherwise of those that provide it.
   std::optional<std::size_t> find(const Dependency& dependency) const;
+  /// Whether one of them satisfies it by its pkgname.
+  bool has_package(const Dependency& dependency) const {
+    return first(packages_, dependency) != nullptr;
+  }
 
  private:
   struct Entry {

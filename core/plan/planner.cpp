@@ -7,9 +7,18 @@
 #include <utility>
 
 #include "core/base/threads.hpp"
+#include "core/inspect/inspect.hpp"
 #include "core/targets/packaging_source.hpp"
 
 namespace pkgkiln {
+
+namespace {
+
+/// Asking costs waiting, not computing.
+constexpr std::size_t kAskedAtOnce = 16;
+constexpr std::size_t kAskedAtOnceOfAHost = 8;
+
+}  // namespace
 
 FairQueue::FairQueue(const std::vector<std::string>& hosts, std::size_t at_once)
     : at_once_(at_once) {
@@ -44,24 +53,20 @@ void FairQueue::done(std::size_t index) {
   offer(host);
 }
 
-namespace {
-
-/// Asking costs waiting, not computing.
-constexpr std::size_t kAskedAtOnce = 16;
-constexpr std::size_t kAskedAtOnceOfAHost = 8;
-
-}  // namespace
-
 Planner::Planner(const StateDir& state, const History& history, const Repositories& repositories,
-                 git::Remotes& remotes, Settings settings)
+                 git::Remotes& remotes, std::string arch, Settings settings)
     : state_(state),
       history_(history),
       repositories_(repositories),
       remotes_(remotes),
+      arch_(std::move(arch)),
       settings_(std::move(settings)) {}
 
-Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
-  Plan plan{target, Build{}, {}, {}};
+Job Planner::decide(const Target& target, const Cancellation& cancel) const {
+  Job job;
+  job.target = target;
+  job.arch = arch_;
+  auto& plan = job.plan;
   plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
                     "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
   std::string step = "source";
@@ -72,43 +77,44 @@ Plan Planner::decide(const Target& target, const Cancellation& cancel) const {
     plan.commit = tip.commit;
     plan.evidence.push_back({plan.ref, fmt::format("at {:.10}", plan.commit)});
     step = "repository";
-    Judgement judgement(plan, repositories_.at(target.repository), remotes_, cancel);
-    judge_by_history(plan, judgement);
-    if (std::holds_alternative<Skip>(plan.decision) || !settings_.look_into) return plan;
+    Comparison comparison(job, repositories_.at(target.repository), remotes_, cancel);
+    compare_with_history(job, comparison);
+    if (job.is_skipped() || !settings_.look_into) return job;
     step = "source";
     const auto fetched = source->fetch(tip, cancel);
     plan.ref = fetched.ref;
     plan.commit = fetched.commit;
     step = "inspect";
-    plan.inspected = inspect_on_host(*source, plan.commit, target.path);
-    if (!target.force) recall(*plan.inspected, target.name, history_);
+    job.inspection = inspect_on_host(*source, plan.commit, target.path, arch_);
+    if (!target.force) recall(job, history_);
     step = "repository";
-    if (const auto good = history_.last_good(target.name)) judgement.by_tree(*good);
-    if (!std::holds_alternative<Skip>(plan.decision)) judgement.by_version();
+    if (const auto good = history_.last_good(target.name)) comparison.by_tree(*good);
+    if (!job.is_skipped()) comparison.by_version();
     if (const auto last = history_.last(target.name))
-      hold_back(plan, *last, history_.failures(*last), settings_.retry);
+      hold_back(job, *last, history_.failures(*last), settings_.retry);
   } catch (const Error& error) {
     plan.decision = Unplannable{step, error};
   }
-  return plan;
+  return job;
 }
 
-void Planner::judge_by_history(Plan& plan, Judgement& judgement) const {
-  if (plan.target.force) {
-    plan.decision = Build{"forced"};
-  } else if (const auto last = history_.last_good(plan.target.name)) {
-    judgement.by_record(*last);
+void Planner::compare_with_history(Job& job, Comparison& comparison) const {
+  auto& decision = job.plan.decision;
+  if (job.target.force) {
+    decision = Build{"forced"};
+  } else if (const auto last = history_.last_good(job.target.name)) {
+    comparison.by_record(*last);
   } else {
-    const auto failed = history_.last(plan.target.name);
-    plan.decision = Build{
+    const auto failed = history_.last(job.target.name);
+    decision = Build{
         failed ? fmt::format("its last build {} at step {}", word(failed->status), failed->step)
                : "it was never built here"};
   }
 }
 
-std::vector<Plan> Planner::decide(const std::vector<Target>& targets,
-                                  const Cancellation& cancel) const {
-  std::vector<Plan> plans(targets.size());
+std::vector<Job> Planner::decide(const std::vector<Target>& targets,
+                                 const Cancellation& cancel) const {
+  std::vector<Job> jobs(targets.size());
   std::vector<std::string> hosts;
   for (const auto& target : targets) hosts.push_back(git::Remotes::host_of(target.url));
   FairQueue queue(hosts, kAskedAtOnceOfAHost);
@@ -117,12 +123,12 @@ std::vector<Plan> Planner::decide(const std::vector<Target>& targets,
     while (!failed) {
       const auto next = queue.take();
       if (!next) return;
-      plans[*next] = decide(targets[*next], cancel);
+      jobs[*next] = decide(targets[*next], cancel);
       queue.done(*next);
     }
   };
   in_threads(std::min(kAskedAtOnce, targets.size()), work, [&] { failed = true; });
-  return plans;
+  return jobs;
 }
 
 }  // namespace pkgkiln

@@ -11,10 +11,10 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/git/ask/remotes.hpp"
+#include "core/job/job.hpp"
 #include "core/journal/history.hpp"
 #include "core/journal/state_dir.hpp"
-#include "core/plan/judgement.hpp"
-#include "core/plan/plan.hpp"
+#include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
 
 namespace pkgkiln {
@@ -62,20 +62,21 @@ class Planner {
   };
 
   Planner(const StateDir& state, const History& history, const Repositories& repositories,
-          git::Remotes& remotes, Settings settings);
+          git::Remotes& remotes, std::string arch, Settings settings);
 
   /// What goes wrong is part of the plan; throws only Cancelled.
-  Plan decide(const Target& target, const Cancellation& cancel) const;
+  Job decide(const Target& target, const Cancellation& cancel) const;
   /// All of them, several at a time, in the given order.
-  std::vector<Plan> decide(const std::vector<Target>& targets, const Cancellation& cancel) const;
+  std::vector<Job> decide(const std::vector<Target>& targets, const Cancellation& cancel) const;
 
  private:
-  void judge_by_history(Plan& plan, Judgement& judgement) const;
+  void compare_with_history(Job& job, Comparison& comparison) const;
 
   const StateDir& state_;
   const History& history_;
   const Repositories& repositories_;
   git::Remotes& remotes_;
+  std::string arch_;  // to build for
   Settings settings_;
 };
 

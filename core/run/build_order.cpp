@@ -76,18 +76,42 @@ class Arrangement {
   std::size_t told_ = 0;              // of the sequence
 };
 
+/// Finds who satisfies what, in one repository.
+struct Market {
+  pacman::Providers providers;
+  std::vector<std::size_t> unknown;
+};
+
+/// Whether a job that isn't known yet could turn out to be the one that offers it.
+bool may_come(const std::string& pkgname, std::size_t self, const Market& market,
+              const std::vector<Job>& jobs, const Unknown& unknown) {
+  return std::any_of(market.unknown.begin(), market.unknown.end(), [&](std::size_t other) {
+    return other != self && unknown.may_offer(pkgname, jobs[other].target);
+  });
+}
+
 }  // namespace
 
-BuildOrder order_builds(const std::vector<OrderNode>& nodes) {
-  std::map<std::string, pacman::Providers> providers;  // by repository
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    for (const auto& offer : nodes[i].offers) providers[nodes[i].repository].add(i, offer);
+BuildOrder order_builds(const std::vector<Job>& jobs, const Unknown& unknown) {
+  std::map<std::string, Market> markets;  // by repository
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    auto& market = markets[jobs[i].target.repository];
+    for (const auto& offer : jobs[i].relations.offers) market.providers.add(i, offer);
+    if (i < unknown.jobs.size() && unknown.jobs[i]) market.unknown.push_back(i);
+  }
   BuildOrder order;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
+  order.undetermined.resize(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const auto& market = markets[jobs[i].target.repository];
     std::set<std::size_t> found;
-    for (const auto& need : nodes[i].needs)
-      if (const auto owner = providers[nodes[i].repository].find(pacman::Dependency::parse(need)))
-        found.insert(*owner);
+    for (const auto& need : jobs[i].relations.needs) {
+      const auto dependency = pacman::Dependency::parse(need);
+      const auto owner = market.providers.find(dependency);
+      if (owner) found.insert(*owner);
+      if (!market.unknown.empty() && !order.undetermined[i] &&
+          !market.providers.has_package(dependency))
+        order.undetermined[i] = may_come(dependency.name, i, market, jobs, unknown);
+    }
     found.erase(i);
     order.dependencies.emplace_back(found.begin(), found.end());
   }
@@ -95,12 +119,12 @@ BuildOrder order_builds(const std::vector<OrderNode>& nodes) {
   return order;
 }
 
-std::string cycle_text(const std::vector<std::size_t>& cycle, const std::vector<OrderNode>& nodes) {
+std::string cycle_text(const std::vector<std::size_t>& cycle, const std::vector<Job>& jobs) {
   std::string text;
   for (std::size_t i = 0; i < std::min(cycle.size(), kMostNames); ++i)
-    text += nodes[cycle[i]].name + " -> ";
+    text += jobs[cycle[i]].target.name + " -> ";
   if (cycle.size() > kMostNames) text += fmt::format("{} more -> ", cycle.size() - kMostNames);
-  return text + nodes[cycle.front()].name;
+  return text + jobs[cycle.front()].target.name;
 }
 
 }  // namespace pkgkiln

@@ -1,106 +1,95 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
-#include <set>
-#include <utility>
 #include <vector>
 
 #include "core/base/cancellation.hpp"
-#include "core/run/blocking.hpp"
-#include "core/run/capacity.hpp"
+#include "core/builder/host.hpp"
+#include "core/run/build_order.hpp"
 
 namespace pkgkiln {
 
-/// What is known of a target before its build.
-struct Prospect {
-  std::optional<BuildRecord> settled;  // it needs no building any more, or can't be built
-  /// It is bound to fail again, unless something that it depends on is built in this run.
-  std::optional<BuildRecord> held_back = std::nullopt;
-  std::chrono::nanoseconds duration{0};  // of its last build; 0: unknown
-  std::uint64_t peak_memory = 0;         // of its last build, in bytes; 0: unknown
-};
-
-/// Hands out the builds of a run to its workers, and keeps what became of them. A build comes after
-/// those that it depends on. Among ready ones the longest chain goes first: a build with those that
-/// wait for it, one after the other, by the times that they took last; then the given order counts.
-/// One that was never built counts as one that takes the median time. No more than the jobs are in
-/// a place at once, whoever is ready first. One whose memory, as far as it is known, doesn't fit
-/// beside what was handed out and hasn't left its place lets others go first; a build alone always
-/// fits. Thread-safe.
+/// Hands out the steps of a run's jobs to its workers. A job of which nobody knows what it makes
+/// is inspected first, and no job is built before it is known that it depends on none of these. A
+/// build comes after those that it depends on. Among ready ones the longest chain goes first: a
+/// build with those that wait for it, one after the other, by the times that they took last; then
+/// the given order counts. One that was never built counts as one that takes the median time. No
+/// more than the capacity's jobs are in a slot at once, whoever is ready first. One whose memory,
+/// as far as it is known, doesn't fit beside what was handed out and hasn't left its slot lets
+/// others go first; a build alone always fits. Thread-safe.
 class BuildQueue {
  public:
-  /// Told of every target that ends without having been handed out, with the queue locked, in an
-  /// order that puts none before its dependencies; but for those that were settled before.
-  using OnEnd = std::function<void(std::size_t index, BuildRecord& result)>;
+  /// The jobs outlive it. Of each it writes the relations alone; the rest belongs to the worker
+  /// that the job was handed out to. `may_offer` as in Unknown.
+  BuildQueue(std::vector<Job>& jobs, const Capacity& capacity, Cancellation cancel,
+             decltype(Unknown::may_offer) may_offer);
 
-  /// The order and the nodes outlive it. A prospect a node.
-  BuildQueue(const BuildOrder& order, const std::vector<OrderNode>& nodes,
-             std::vector<Prospect> prospects, const Capacity& capacity, Cancellation cancel,
-             OnEnd on_end);
-
-  struct Turn {
+  struct Task {
+    enum class Step {
+      inspect,   // then call inspected()
+      build,     // then call ended()
+      conclude,  // it ends without a build, with `verdict`; there is nothing to call
+    };
     std::size_t index = 0;
-    unsigned cores = 1;  // its share
+    Step step = Step::build;
+    unsigned cores = 1;        // the build's share
+    BuildRecord verdict = {};  // status, step, why and hint; or the record that held it back
   };
-  /// Waits for one that may be built now; nothing when there will be none any more.
-  std::optional<Turn> next();
-  /// Waits for a place, for one that next() gave; false when there is none any more.
-  bool enter(std::size_t index);
-  /// Gives its place to others, and its memory. Does nothing the second time.
-  void leave(std::size_t index);
-  /// To be told of each that next() gave; it leaves.
-  void ended(std::size_t index, BuildRecord result);
+  /// Waits for one that may be done now; nothing when there will be none any more.
+  std::optional<Task> next();
+  /// Waits for a slot, for a build that next() gave; false when there is none any more.
+  bool acquire_slot(std::size_t index);
+  /// Gives its slot to others, and its memory. Does nothing the second time.
+  void release_slot(std::size_t index);
+  void inspected(std::size_t index, Relations relations);
+  void ended(std::size_t index);
   /// Hands out no more.
   void stop();
 
-  /// In the order of the nodes, once next() gives nothing any more.
-  std::vector<BuildRecord> take_results() { return std::move(results_); }
-
  private:
-  void settle();
-  std::optional<BuildRecord> result_without_build(std::size_t index);
-  void conclude_unbuilt(std::size_t index, BuildRecord result);
-  void conclude(std::size_t index, BuildRecord result);
-  std::optional<Turn> choose();
-  bool fits(std::size_t index) const;
-  void release(std::size_t index);
-  unsigned share() const;
+  enum class State { unknown, inspecting, waiting, preparing, in_slot, finishing, ended };
+  struct Entry {
+    State state = State::waiting;
+    Status status = Status::built;  // of one that ended
+    std::size_t root = 0;           // of one that is blocked: whose failure is the first cause
+    std::chrono::nanoseconds duration{0};
+    std::chrono::nanoseconds chain{0};  // of builds, from it on
+    std::size_t place = 0;              // in the order's sequence
+    const std::vector<std::size_t>* cycle = nullptr;
+  };
 
-  void link(const BuildOrder& order);
-  void measure_chains(const BuildOrder& order);
-
-  /// Long chains first.
-  using Rank = std::pair<std::chrono::nanoseconds::rep, std::size_t>;
-  Rank rank(std::size_t index) const;
+  /// The one place where a job changes its state.
+  void move(std::size_t index, State state);
+  std::size_t& count(State state) { return counts_.at(static_cast<std::size_t>(state)); }
+  void arrange();
+  std::optional<Task> choose();
+  Task inspect(std::size_t index);
+  std::optional<Task> build(const std::vector<std::size_t>& ready);
+  bool is_ready(std::size_t index) const;
+  std::optional<BuildRecord> verdict(std::size_t index);
+  std::optional<BuildRecord> blocked(std::size_t index);
+  bool has_news(std::size_t index) const;
+  bool fits(std::size_t index);
+  void end(std::size_t index, Status status);
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  Blocking blocking_;
-  /// Those of each node that the sequence puts before it: members of a cycle wait for nothing
-  /// there.
-  std::vector<std::size_t> waits_for_;  // how many
-  std::vector<std::vector<std::size_t>> dependents_;
-  std::set<std::size_t> open_;  // wait for nothing any more, and weren't looked at yet
-  std::vector<Prospect> prospects_;
+  std::vector<Job>& jobs_;
+  std::vector<Entry> entries_;
+  std::array<std::size_t, 7> counts_{};  // of entries, by state
+  std::uint64_t memory_taken_ = 0;
+  BuildOrder order_;
+  bool rearrange_ = true;
   Capacity capacity_;
   Cancellation cancel_;
-  OnEnd on_end_;
-  std::vector<std::chrono::nanoseconds> chains_;  // of builds, from each on
-  std::set<Rank> ready_;
-  enum class At { before, ready, place, after };
-  std::vector<At> at_;
-  std::size_t handed_out_ = 0;  // and not ended
-  std::size_t busy_ = 0;        // of those that were handed out, those that didn't leave
-  std::size_t placed_ = 0;
-  std::uint64_t memory_taken_ = 0;
+  decltype(Unknown::may_offer) may_offer_;
   bool stopped_ = false;
-  std::vector<BuildRecord> results_;
 };
 
 }  // namespace pkgkiln

@@ -47,14 +47,25 @@ std::vector<std::string> added(const std::vector<std::string>& entries,
 
 }  // namespace
 
-std::optional<NameRefusal> PackageOwners::claim(const std::string& pkgname, const Target& target) {
+std::optional<NameRefusal> PackageOwners::claim(const std::string& pkgname,
+                                                const std::string& version, const Target& target) {
   if (auto against = refusal(pkgname, target)) return against;
   const std::lock_guard lock(mutex_);
-  const auto& claimer =
-      claims_.try_emplace({target.repository, pkgname}, target.name).first->second;
-  if (claimer == target.name) return std::nullopt;
-  return NameRefusal{fmt::format("its package {} belongs to the target '{}'", pkgname, claimer),
-                     advice_to_list(pkgname, target)};
+  auto& claim =
+      claims_.try_emplace({target.repository, pkgname}, Claim{target.name, {}}).first->second;
+  if (claim.target != target.name)
+    return NameRefusal{
+        fmt::format("its package {} belongs to the target '{}'", pkgname, claim.target),
+        advice_to_list(pkgname, target)};
+  claim.version = version;
+  return std::nullopt;
+}
+
+std::optional<PackageOwners::Claim> PackageOwners::claim_of(const std::string& pkgname,
+                                                            const std::string& repository) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = claims_.find({repository, pkgname});
+  return found == claims_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<NameRefusal> PackageOwners::refusal(const std::string& pkgname,
@@ -103,7 +114,7 @@ std::optional<NameRefusal> PackageOwners::refusal_by(const pacman::DatabaseEntry
 
 void PackageOwners::release(const Target& target) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(claims_, [&](const auto& claim) { return claim.second == target.name; });
+  std::erase_if(claims_, [&](const auto& claim) { return claim.second.target == target.name; });
 }
 
 bool PackageOwners::may_offer(const std::string& pkgname, const Target& target) const {

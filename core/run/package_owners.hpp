@@ -40,8 +40,14 @@ class PackageOwners {
         distribution_(std::move(distribution)) {}
 
   /// What is to be said against this pkgname in the target's repository. If nothing is, it is the
-  /// target's from now on.
-  std::optional<NameRefusal> claim(const std::string& pkgname, const Target& target);
+  /// target's from now on, which makes it in that version.
+  std::optional<NameRefusal> claim(const std::string& pkgname, const std::string& version,
+                                   const Target& target);
+  struct Claim {
+    std::string target, version;
+  };
+  /// Who claimed that name in this run.
+  std::optional<Claim> claim_of(const std::string& pkgname, const std::string& repository) const;
   /// The same, but for what is in the repository already and what was claimed in this run.
   std::optional<NameRefusal> belongs_elsewhere(const std::string& pkgname,
                                                const Target& target) const;
@@ -69,8 +75,8 @@ class PackageOwners {
   const Repositories& repositories_;
   KnownTargets known_;
   Distribution distribution_;
-  std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::string> claims_;  // by repository and pkgname
+  mutable std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, Claim> claims_;  // by repository and pkgname
 };
 
 }  // namespace pkgkiln

@@ -3,28 +3,24 @@
 #include <chrono>
 
 #include "core/builder/build_steps.hpp"
-#include "core/builder/builder_image.hpp"
+#include "core/builder/host.hpp"
 #include "core/events/log_delivery.hpp"
 #include "core/git/ask/remotes.hpp"
 #include "core/journal/history.hpp"
 #include "core/journal/state_dir.hpp"
 #include "core/plan/planner.hpp"
 #include "core/publish/repository.hpp"
-#include "core/run/capacity.hpp"
 
 namespace pkgkiln {
 
 /// What a run works with. All of them outlive it.
 struct RunParts {
-  ContainerRuntime& runtime;
-  BuilderImage& image;
+  const Host& host;
   const StateDir& state;
   History& history;
   const Repositories& repositories;
   git::Remotes& remotes;
-  const RunIdentity& identity;
   const BuildSettings& settings;
-  Capacity capacity;
   Planner::Settings planning = {};
   BuildLogServer* logs = nullptr;     // gets the logs too, if there is one
   std::chrono::seconds keep_logs{0};  // and records of builds; 0: for ever

@@ -5,24 +5,30 @@
 
 namespace pkgkiln {
 
-BuildRecord record_for(const Plan& plan) {
+BuildRecord record_for(const Job& job) {
   BuildRecord record;
   record.build = time_and_random();
-  record.target = plan.target.name;
-  record.url = displayable_url(plan.target.url);
-  record.branch = plan.target.branch;
-  record.path = plan.target.path;
-  record.repository = plan.target.repository;
-  record.commit = plan.commit;
-  record.forced = plan.target.force;
-  record.conditions = plan.conditions;
-  if (plan.inspected) record.tree = plan.inspected->tree;
+  record.target = job.target.name;
+  record.url = displayable_url(job.target.url);
+  record.branch = job.target.branch;
+  record.path = job.target.path;
+  record.repository = job.target.repository;
+  record.commit = job.plan.commit;
+  record.forced = job.target.force;
+  record.conditions = job.plan.conditions;
+  if (job.inspection) record.tree = job.inspection->tree;
   record.started = std::chrono::system_clock::now();
   return record;
 }
 
-BuildRecord record_of(const Plan& plan, const Skip& skip) {
-  auto record = record_for(plan);
+BuildRecord unbuilt(const Job& job) {
+  auto record = record_for(job);
+  record.build.clear();
+  return record;
+}
+
+BuildRecord record_of(const Job& job, const Skip& skip) {
+  auto record = record_for(job);
   record.status = Status::up_to_date;
   record.why = skip.why;
   record.finished = record.started;
@@ -30,7 +36,7 @@ BuildRecord record_of(const Plan& plan, const Skip& skip) {
     record.vcs_sources = skip.same_as->vcs_sources;
     record.files = skip.same_as->files;
   } else if (!skip.found.empty()) {
-    record.vcs_sources = plan.inspected->vcs_sources;
+    record.vcs_sources = job.inspection->vcs_sources;
     for (const auto& file : skip.found) record.files.push_back({file.text(), {}});
   } else {
     record.build.clear();

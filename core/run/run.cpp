@@ -11,7 +11,9 @@
 #include "core/base/threads.hpp"
 #include "core/builder/caches.hpp"
 #include "core/journal/old_files.hpp"
-#include "core/run/recorder.hpp"
+#include "core/plan/planner.hpp"
+#include "core/run/build_queue.hpp"
+#include "core/run/relations.hpp"
 #include "core/runtime/waiting_container.hpp"
 
 namespace pkgkiln {
@@ -22,29 +24,9 @@ namespace {
 
 constexpr std::uint64_t kLongestListing = std::uint64_t{128} << 20U;
 
-/// The record of a target that no build is begun of.
-BuildRecord unbuilt(const Plan& plan) {
-  auto record = record_for(plan);
-  record.build.clear();
-  return record;
-}
-
-/// What the queue says of a target, with what the plan knows of it. One that was blocked has an id,
-/// so that it is recorded.
-BuildRecord not_tried(const Plan& plan, const BuildRecord& verdict) {
-  auto record = verdict.status == Status::blocked ? record_for(plan) : unbuilt(plan);
-  record.finished = record.started;
-  record.status = verdict.status;
-  record.step = verdict.step;
-  record.why = verdict.why;
-  record.hint = verdict.hint;
-  record.fault = verdict.fault;
-  return record;
-}
-
 }  // namespace
 
-Run::Run(const Parts& parts, Listener& listener)
+Run::Run(const RunParts& parts, Listener& listener)
     : parts_(parts),
       events_(parts.logs == nullptr
                   ? std::vector<Listener*>{&listener}
@@ -54,7 +36,7 @@ Run::Run(const Parts& parts, Listener& listener)
                                                             events_.notice(text);
                                                           })}),
       recorder_(parts.history, events_),
-      publisher_(parts, events_) {}
+      publisher_(parts_, events_) {}
 
 Run::~Run() {
   finish_telling();
@@ -74,28 +56,44 @@ std::vector<BuildRecord> Run::build(const std::vector<Target>& targets, const Kn
     fs::remove_all(entry.path(), ignored);
   publisher_.publish_pending(known, cancel);
   if (logs_) logs_->deliver_waiting(targets, cancel);
-  const auto plans =
-      Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes, parts_.planning)
-          .decide(targets, cancel);
-  const auto builds = std::count_if(plans.begin(), plans.end(), [](const Plan& plan) {
-    return std::holds_alternative<Build>(plan.decision);
+  auto jobs = Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes,
+                      parts_.host.arch, parts_.planning)
+                  .decide(targets, cancel);
+  const auto builds = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) {
+    return std::holds_alternative<Build>(job.plan.decision);
   });
-  const bool something = builds > 0;
-  events_.tell(Planned{static_cast<std::size_t>(builds), plans.size()});
-  std::vector<std::optional<BuildRecord>> results;
-  for (const auto& plan : plans) {
-    results.push_back(settled(plan));
-    if (results.back()) recorder_.ended(plan.target, *results.back());
+  events_.tell(Planned{static_cast<std::size_t>(builds), jobs.size()});
+  settle(jobs);
+  publisher_.drop_needless(jobs);
+  if (auto prepared = prepare(builds > 0, refresh_image, known, cancel)) {
+    TargetBuilder builder(parts_, publisher_, events_, prepared->image, known,
+                          std::move(prepared->distribution));
+    build_in_order(jobs, builder, cancel);
+    finish_telling();
+    if (builds > 0) tidy();
+  } else {
+    build_nothing(jobs);
+    finish_telling();
   }
-  publisher_.drop_needless(plans);
-  auto prepared = prepare(something, refresh_image, known, cancel);
-  if (!prepared) return build_nothing(plans, std::move(results));
-  TargetBuilder builder(parts_, publisher_, events_, prepared->image, known,
-                        std::move(prepared->distribution));
-  auto all = build_in_order(plans, std::move(results), builder, cancel);
-  finish_telling();
-  if (something) tidy();
-  return all;
+  std::vector<BuildRecord> results;
+  for (auto& job : jobs) results.push_back(std::move(job.record));
+  return results;
+}
+
+void Run::settle(std::vector<Job>& jobs) {
+  for (auto& job : jobs) {
+    if (const auto* skip = std::get_if<Skip>(&job.plan.decision)) {
+      job.record = record_of(job, *skip);
+    } else if (const auto* unplannable = std::get_if<Unplannable>(&job.plan.decision)) {
+      job.record = unbuilt(job);
+      note_outcome(job.record, Failed{unplannable->step, unplannable->error, unplannable->fault()});
+    } else if (auto waiting = publisher_.still_waiting(job)) {
+      job.record = std::move(*waiting);
+    } else {
+      continue;
+    }
+    recorder_.ended(job);
+  }
 }
 
 std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const KnownTargets& known,
@@ -122,29 +120,24 @@ std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const Known
 void Run::remove_leftovers() {
   const auto warn = [this](std::string_view text) { events_.notice(std::string(text)); };
   const auto removed = pkgkiln::remove_leftovers(
-      parts_.runtime, {{label::instance, parts_.identity.instance}}, warn);
+      parts_.host.runtime, {{label::instance, parts_.host.identity.instance}}, warn);
   if (removed > 0)
     events_.notice(fmt::format("removed {} leftovers of an earlier run from the engine", removed));
 }
 
-std::vector<BuildRecord> Run::build_nothing(const std::vector<Plan>& plans, Results settled) {
-  std::vector<BuildRecord> results;
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (!settled[i]) {
-      auto& record = settled[i].emplace(unbuilt(plans[i]));
-      note_outcome(record, Failed{"prepare", Error(obstacle_->what_failed()), Fault::unreached});
-      recorder_.ended(plans[i].target, record);
-    }
-    results.push_back(std::move(*settled[i]));
+void Run::build_nothing(std::vector<Job>& jobs) {
+  for (auto& job : jobs) {
+    if (job.stage == Job::Stage::ended) continue;
+    job.record = unbuilt(job);
+    note_outcome(job.record, Failed{"prepare", Error(obstacle_->what_failed()), Fault::unreached});
+    recorder_.ended(job);
   }
-  finish_telling();
-  return results;
 }
 
 void Run::tidy() {
   try {
-    const Caches caches(parts_.runtime, parts_.history, parts_.identity.instance,
-                        parts_.settings.caches);
+    const Caches caches(parts_.host.runtime, parts_.history, parts_.host.identity.instance,
+                        parts_.host.caches);
     auto litter = caches.litter([](const std::string&) { return false; });
     if (parts_.keep_logs.count() > 0) {
       const auto before = std::chrono::system_clock::now() - parts_.keep_logs;
@@ -160,7 +153,7 @@ void Run::tidy() {
 }
 
 std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
-  const auto path = parts_.state.image_log(parts_.identity.run);
+  const auto path = parts_.state.image_log(parts_.host.identity.run);
   std::optional<BuildLog> log;  // an image that is reused prints nothing
   const auto write = [&](std::string_view output) {
     if (!log) {
@@ -170,7 +163,7 @@ std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
     log->write(output);
   };
   try {
-    return parts_.image.ensure(
+    return parts_.host.image.ensure(
         refresh, write, [&](std::string_view text) { events_.notice(std::string(text)); }, cancel);
   } catch (Error& error) {
     if (log) {
@@ -191,7 +184,7 @@ Distribution Run::distribution_of(const std::string& image, const KnownTargets& 
   } catch (const Error&) {  // it was never made, or lost
   }
   if (!text.starts_with(head)) {
-    text = head + parts_.image.listing(image, cancel);
+    text = head + parts_.host.image.listing(image, cancel);
     write_file_atomically(kept, text, 0600);
   }
   std::set<std::string> ours;
@@ -199,54 +192,37 @@ Distribution Run::distribution_of(const std::string& image, const KnownTargets& 
   return Distribution::parse(std::string_view(text).substr(head.size()), ours);
 }
 
-std::vector<BuildRecord> Run::build_in_order(const std::vector<Plan>& plans, Results settled,
-                                             TargetBuilder& builder, const Cancellation& cancel) {
-  auto survey = survey_targets(plans, builder, publisher_, parts_.history, cancel);
-  const auto order = order_builds(survey.nodes);
-  builder.know(survey.nodes);
-  std::vector<Prospect> prospects;
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    const auto& begun = survey.begun[i];
-    if (begun && !begun->inspected) settled[i] = begun->record;
-    prospects.push_back(settled[i] ? Prospect{std::move(settled[i])} : prospect(plans[i], builder));
-  }
-  const auto on_end = [&](std::size_t i, BuildRecord& result) {
-    // Where it names its target, it is the record of an earlier run, which holds it back.
-    if (result.target.empty()) result = not_tried(plans[i], result);
-    if (survey.begun[i]) TargetBuilder::drop(*survey.begun[i]);
-    recorder_.ended(plans[i].target, result);
-  };
-  BuildQueue queue(order, survey.nodes, std::move(prospects), parts_.capacity, cancel, on_end);
+void Run::build_in_order(std::vector<Job>& jobs, TargetBuilder& builder,
+                         const Cancellation& cancel) {
+  for (auto& job : jobs) builder.look_at(job);
+  BuildQueue queue(jobs, parts_.host.capacity, cancel,
+                   [&](const std::string& pkgname, const Target& target) {
+                     return builder.owners().may_offer(pkgname, target);
+                   });
   const auto work = [&] {
-    while (const auto turn = queue.next()) {
-      const auto i = turn->index;
-      const BuildTurn place{turn->cores, [&] { return queue.enter(i); }, [&] { queue.leave(i); }};
-      queue.ended(i, builder.build(plans[i], survey.begun[i], place, cancel));
+    while (const auto task = queue.next()) {
+      const auto i = task->index;
+      auto& job = jobs[i];
+      switch (task->step) {
+        case BuildQueue::Task::Step::inspect:
+          builder.inspect(job, cancel);
+          queue.inspected(i, relations_of(job, parts_.history, builder.owners()));
+          break;
+        case BuildQueue::Task::Step::build:
+          builder.build(
+              job,
+              {task->cores, [&] { return queue.acquire_slot(i); }, [&] { queue.release_slot(i); }},
+              cancel);
+          queue.ended(i);
+          break;
+        case BuildQueue::Task::Step::conclude:
+          builder.conclude(job, task->verdict);
+          break;
+      }
     }
   };
   // One more than run at once is made ready meanwhile, or collected, published and removed.
-  in_threads(std::min(parts_.capacity.jobs + 1, plans.size()), work, [&] { queue.stop(); });
-  return queue.take_results();
-}
-
-Prospect Run::prospect(const Plan& plan, const TargetBuilder& builder) const {
-  Prospect result;
-  result.held_back = builder.held_back(plan);
-  if (const auto last = parts_.history.last_built(plan.target.name)) {
-    result.duration = last->finished - last->started;
-    result.peak_memory = last->peak_memory;
-  }
-  return result;
-}
-
-std::optional<BuildRecord> Run::settled(const Plan& plan) const {
-  if (const auto* skip = std::get_if<Skip>(&plan.decision)) return record_of(plan, *skip);
-  if (const auto* unplannable = std::get_if<Unplannable>(&plan.decision)) {
-    auto record = unbuilt(plan);
-    note_outcome(record, Failed{unplannable->step, unplannable->error, unplannable->fault()});
-    return record;
-  }
-  return publisher_.still_waiting(plan);
+  in_threads(std::min(parts_.host.capacity.jobs + 1, jobs.size()), work, [&] { queue.stop(); });
 }
 
 }  // namespace pkgkiln

@@ -7,24 +7,21 @@
 #include "core/base/cancellation.hpp"
 #include "core/events/log_delivery.hpp"
 #include "core/job/build_record.hpp"
-#include "core/plan/planner.hpp"
 #include "core/run/build_queue.hpp"
 #include "core/run/parts.hpp"
-#include "core/run/survey.hpp"
+#include "core/run/target_builder.hpp"
 
 namespace pkgkiln {
 
 /// The pipeline: publish what earlier runs could not, plan, and remove what they left in the
-/// engine; make the builder image if anything is to be built, find out what depends on what, build
-/// in that order and several at once, publish, record, and keep no more for later than is wanted.
+/// engine; make the builder image if anything is to be built; inspect, build and publish several at
+/// once, each after what it depends on; record, and keep no more for later than is wanted.
 /// Whatever happens to one target, those that don't depend on it go on. Until something is to be
 /// built it doesn't matter whether there is an engine. Holds nothing; the caller holds the RunLock.
 class Run {
  public:
-  using Parts = RunParts;
-
   /// The listener outlives it.
-  Run(const Parts& parts, Listener& listener);
+  Run(const RunParts& parts, Listener& listener);
   ~Run();
 
   /// One result a target, in the given order. Throws Error only for what concerns all targets: the
@@ -43,24 +40,20 @@ class Run {
   /// What is needed of an engine; nothing when that can't be had, which is the obstacle.
   std::optional<Prepared> prepare(bool builds, bool refresh, const KnownTargets& known,
                                   const Cancellation& cancel);
-  /// By plan; of those that need a build there is none yet.
-  using Results = std::vector<std::optional<BuildRecord>>;
-  std::vector<BuildRecord> build_nothing(const std::vector<Plan>& plans, Results settled);
+  /// Ends those that need no build, or can't be built.
+  void settle(std::vector<Job>& jobs);
+  void build_nothing(std::vector<Job>& jobs);
   /// Holds caches, logs and records to their limits.
   void tidy();
   std::string prepare_image(bool refresh, const Cancellation& cancel);
   /// Kept in the state directory, so that each builder image is asked once.
   Distribution distribution_of(const std::string& image, const KnownTargets& known,
                                const Cancellation& cancel);
-  std::vector<BuildRecord> build_in_order(const std::vector<Plan>& plans, Results settled,
-                                          TargetBuilder& builder, const Cancellation& cancel);
-  Prospect prospect(const Plan& plan, const TargetBuilder& builder) const;
-  /// Of one that needs no building, or can't be built.
-  std::optional<BuildRecord> settled(const Plan& plan) const;
+  void build_in_order(std::vector<Job>& jobs, TargetBuilder& builder, const Cancellation& cancel);
   /// All that was told of is heard, and all logs are delivered or kept.
   void finish_telling();
 
-  Parts parts_;
+  RunParts parts_;
   std::optional<LogDelivery> logs_;
   Events events_;
   Recorder recorder_;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/builder/build_log.hpp"
-#include "core/plan/judgement.hpp"
+#include "core/plan/comparison.hpp"
 
 namespace pkgkiln {
 
@@ -44,9 +44,6 @@ Target target_of(const BuildRecord& build, const KnownTargets& known) {
 
 }  // namespace
 
-SpoolPublisher::SpoolPublisher(const RunParts& parts, Events& events)
-    : parts_(parts), events_(events), spool_(parts.state.spool()) {}
-
 std::string SpoolPublisher::why_unwanted(const BuildRecord& build, const Target& target,
                                          const KnownTargets& known) const {
   if (parts_.history.is_superseded(build)) return "a newer build of it has been published since";
@@ -84,19 +81,19 @@ void SpoolPublisher::publish_pending(const KnownTargets& known, const Cancellati
   for (const auto& notice : notices) events_.notice(notice);
 }
 
-void SpoolPublisher::drop_needless(const std::vector<Plan>& plans) {
-  for (const auto& plan : plans) {
-    if (!std::holds_alternative<Skip>(plan.decision)) continue;
+void SpoolPublisher::drop_needless(const std::vector<Job>& jobs) {
+  for (const auto& job : jobs) {
+    if (!job.is_skipped()) continue;
     for (const auto& [batch, waiting] : waiting_)
-      if (batch.build.target == plan.target.name && waiting.status == Status::failed)
+      if (batch.build.target == job.target.name && waiting.status == Status::failed)
         drop(batch, "its target is up to date without them");
   }
 }
 
-std::optional<BuildRecord> SpoolPublisher::still_waiting(const Plan& plan) const {
+std::optional<BuildRecord> SpoolPublisher::still_waiting(const Job& job) const {
   for (const auto& [batch, waiting] : waiting_) {
-    if (waiting.target != plan.target.name || waiting.commit != plan.commit ||
-        !is_of(waiting, plan.target) || plan.target.force)
+    if (waiting.target != job.target.name || waiting.commit != job.plan.commit ||
+        !is_of(waiting, job.target) || job.target.force)
       continue;
     // What can't be published can become another version by its sources, or by being asked for.
     const bool refused = waiting.status == Status::failed;

@@ -6,7 +6,7 @@
 
 #include "core/events/events.hpp"
 #include "core/job/build_record.hpp"
-#include "core/plan/plan.hpp"
+#include "core/job/job.hpp"
 #include "core/publish/spool.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/run/parts.hpp"
@@ -16,7 +16,9 @@ namespace pkgkiln {
 /// Publishes sealed batches of the spool. Thread-safe, but for publish_pending().
 class SpoolPublisher {
  public:
-  SpoolPublisher(const RunParts& parts, Events& events);
+  /// Both outlive it.
+  SpoolPublisher(const RunParts& parts, Events& events)
+      : parts_(parts), events_(events), spool_(parts.state.spool()) {}
 
   const Spool& spool() const { return spool_; }
 
@@ -25,10 +27,10 @@ class SpoolPublisher {
   /// package of it.
   void publish_pending(const KnownTargets& known, const Cancellation& cancel);
   /// Drops what its repository refused of targets that turn out to be up to date without it.
-  void drop_needless(const std::vector<Plan>& plans);
+  void drop_needless(const std::vector<Job>& jobs);
   /// What came of it again, if this very build of the target waits in the spool still and nothing
   /// but the repository can change that.
-  std::optional<BuildRecord> still_waiting(const Plan& plan) const;
+  std::optional<BuildRecord> still_waiting(const Job& job) const;
 
   /// Puts what comes of it into the result, which is the batch's record. The packages are those of
   /// the batch as this run made and read them. What waited of earlier builds of the target is
@@ -50,7 +52,7 @@ class SpoolPublisher {
   void tell(const Published& published, const BuildRecord& build);
   void drop(const Spool::Batch& batch, const std::string& why);
 
-  RunParts parts_;
+  const RunParts& parts_;
   Events& events_;
   Spool spool_;
   struct Waiting {

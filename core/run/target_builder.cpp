@@ -7,9 +7,11 @@
 #include <utility>
 #include <variant>
 
+#include "core/inspect/inspect.hpp"
 #include "core/journal/old_files.hpp"
+#include "core/package/dependency.hpp"
 #include "core/package/package_name.hpp"
-#include "core/run/recorder.hpp"
+#include "core/run/relations.hpp"
 
 namespace pkgkiln {
 
@@ -19,30 +21,8 @@ namespace {
 /// take.
 constexpr std::uint64_t kLooks = 8;
 
-/// What was found on the way belongs to the record, however the build ends.
-void note_findings(BuildRecord& record, const Inspected& found) {
-  if (!found.commit.empty()) record.commit = found.commit;
-  record.tree = found.tree;
-  record.vcs_sources = found.vcs_sources;
-}
-
-void note_steps(BuildRecord& record, const PackageBuild& build) {
-  for (auto& step : build.times()) record.steps.push_back(std::move(step));
-}
-
-void note_cache(History& history, const PackageBuild& build) {
-  if (build.own_cache().empty()) return;
-  history.record_cache(build.own_cache(), build.cache_size(), std::chrono::system_clock::now());
-}
-
 void note_end(BuildRecord& record) {
   record.finished = std::max(std::chrono::system_clock::now(), record.started);
-}
-
-void tell_of_gaps(BuildLog& log, const Target& target, Events& events) {
-  if (const auto problem = log.problem(); !problem.empty())
-    events.notice(
-        fmt::format("the log of '{}' could not all be written: {}", target.name, problem));
 }
 
 /// Whether the packages are published, or will be.
@@ -61,25 +41,29 @@ TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, E
       owners_(parts.history, parts.repositories, std::move(known), std::move(distribution)),
       image_(std::move(image)) {}
 
-BuildRecord TargetBuilder::begin(const Plan& plan) {
-  auto record = record_for(plan);
-  record.image = image_;
-  record.started = start_of(plan.target);
-  record.log = parts_.state.log(plan.target.name, record.build);
-  const std::lock_guard lock(logs_mutex_);
-  logs_in_use_.insert(record.log);
-  return record;
+void TargetBuilder::look_at(Job& job) {
+  if (job.stage != Job::Stage::ended) {
+    job.held_back = held_back(job);
+    if (const auto last = parts_.history.last_built(job.target.name)) {
+      job.last_duration = last->finished - last->started;
+      job.last_peak_memory = last->peak_memory;
+    }
+    const bool is_known = job.inspection && job.inspection->srcinfo;
+    if (!is_known && !job.held_back) return;
+    job.stage = Job::Stage::known;
+  }
+  job.relations = relations_of(job, parts_.history, owners_);
 }
 
-std::optional<BuildRecord> TargetBuilder::held_back(const Plan& plan) const {
-  const auto* build = std::get_if<Build>(&plan.decision);
+std::optional<BuildRecord> TargetBuilder::held_back(const Job& job) const {
+  const auto* build = std::get_if<Build>(&job.plan.decision);
   if (build == nullptr || build->not_with_image.empty() || build->not_with_image != image_)
     return std::nullopt;
-  auto last = parts_.history.last(plan.target.name);
-  if (!last || may_publish_now(*last, plan.target)) return std::nullopt;
+  auto last = parts_.history.last(job.target.name);
+  if (!last || may_publish_now(*last, job.target)) return std::nullopt;
   last->build.clear();  // none of this run
   last->why = fmt::format("not tried again: {} ({})", build->why, last->why);
-  last->hint = "pkgkiln build " + plan.target.name + " tries it at once";
+  last->hint = "pkgkiln build " + job.target.name + " tries it at once";
   return last;
 }
 
@@ -92,42 +76,43 @@ bool TargetBuilder::may_publish_now(const BuildRecord& last, const Target& targe
   });
 }
 
-Begun TargetBuilder::survey(const Plan& plan, const Cancellation& cancel) {
-  Begun begun{begin(plan), std::nullopt};
-  auto& record = begun.record;
-  {
-    BuildLog log(record.log, parts_.settings.host.log);
-    const auto source = open_source(plan.target, parts_.state, parts_.remotes);
-    PackageBuild build(parts_.runtime, parts_.identity, parts_.settings,
-                       job(plan, record, *source, log));
-    const auto ended = build.inspect(cancel);
-    note_cache(parts_.history, build);
-    auto found = build.inspected();
-    remember(found, plan.target.name, parts_.history);
-    if (!ended) {
-      begun.inspected = std::move(found);
-      note_steps(record, build);
-      return begun;
-    }
-    note_findings(record, found);
-    note_outcome(record, *ended);
-    note_steps(record, build);
-    owners_.release(plan.target);
-    tell_of_gaps(log, plan.target, events_);
-  }
-  tell_begun(plan, record);
-  note_end(record);
-  recorder_.ended(plan.target, record);
-  make_room_for_logs(record.log);
-  return begun;
+void TargetBuilder::begin(Job& job) {
+  auto& record = job.record = record_for(job);
+  record.image = image_;
+  record.started = start_of(job.target);
+  record.log = parts_.state.log(job.target.name, record.build);
+  const std::lock_guard lock(logs_mutex_);
+  logs_in_use_.insert(record.log);
 }
 
-BuildRecord TargetBuilder::build(const Plan& plan, const std::optional<Begun>& begun,
-                                 const BuildTurn& turn, const Cancellation& cancel) {
-  auto record = begun ? begun->record : begin(plan);
+void TargetBuilder::inspect(Job& job, const Cancellation& cancel) {
+  begin(job);
+  auto& record = job.record;
+  {
+    BuildLog log(record.log, parts_.settings.host.log);
+    const auto source = open_source(job.target, parts_.state, parts_.remotes);
+    PackageBuild build(parts_.host, parts_.settings, context(job, *source, log));
+    const auto ended = build.inspect(cancel);
+    note(job, build, log);
+    if (!ended) {
+      job.stage = Job::Stage::inspected;
+      return;
+    }
+    note_outcome(record, *ended);
+    owners_.release(job.target);
+  }
+  tell_begun(job);
+  note_end(record);
+  recorder_.ended(job);
+  make_room_for_logs(record.log);
+}
+
+void TargetBuilder::build(Job& job, const BuildSlot& slot, const Cancellation& cancel) {
+  if (job.stage != Job::Stage::inspected) begin(job);
+  auto& record = job.record;
   const auto& spool = publisher_.spool();
-  const auto directory = spool.open(plan.target.name, record.build);
-  const auto outcome = build_packages(plan, record, begun, turn, directory, cancel);
+  const auto directory = spool.open(job.target.name, record.build);
+  const auto outcome = build_packages(job, slot, directory, cancel);
   note_outcome(record, outcome);
   if (record.step == "dependencies") hint_at_versions(record);
   note_end(record);
@@ -136,71 +121,96 @@ BuildRecord TargetBuilder::build(const Plan& plan, const std::optional<Begun>& b
     const Spool::Batch batch{directory, record};
     spool.seal(batch);
     const auto& packages = std::get<Built>(outcome).packages;
-    news = owners_.news(packages, plan.target);
-    publisher_.publish(batch, plan.target, packages, record);
+    news = owners_.news(packages, job.target);
+    publisher_.publish(batch, job.target, packages, record);
   } else {
     spool.drop(directory);
   }
-  recorder_.ended(plan.target, record);
+  recorder_.ended(job);
   if (record.status == Status::built) publisher_.look_after_former(record);
   if (is_kept(record.status))
     for (auto& one : news) events_.notice(std::move(one));
   else
-    owners_.release(plan.target);
+    owners_.release(job.target);
   make_room_for_logs(record.log);
-  return record;
 }
 
-void TargetBuilder::drop(const Begun& begun) {
-  std::error_code ignored;
-  std::filesystem::remove(begun.record.log, ignored);
+void TargetBuilder::conclude(Job& job, const BuildRecord& verdict) {
+  if (job.stage == Job::Stage::inspected) {
+    std::error_code ignored;
+    std::filesystem::remove(job.record.log, ignored);
+  }
+  if (!verdict.target.empty()) {
+    job.record = verdict;
+  } else {
+    // One that is blocked has an id, so that it is recorded.
+    auto& record = job.record = verdict.status == Status::blocked ? record_for(job) : unbuilt(job);
+    record.finished = record.started;
+    record.status = verdict.status;
+    record.step = verdict.step;
+    record.why = verdict.why;
+    record.hint = verdict.hint;
+    record.fault = verdict.fault;
+  }
+  recorder_.ended(job);
 }
 
-BuildOutcome TargetBuilder::build_packages(const Plan& plan, BuildRecord& record,
-                                           const std::optional<Begun>& begun, const BuildTurn& turn,
+BuildOutcome TargetBuilder::build_packages(Job& job, const BuildSlot& slot,
                                            const std::filesystem::path& output_dir,
                                            const Cancellation& cancel) {
+  auto& record = job.record;
   BuildLog log(record.log, parts_.settings.host.log);
-  const auto source = open_source(plan.target, parts_.state, parts_.remotes);
-  tell_begun(plan, record);
-  auto work = job(plan, record, *source, log);
+  const auto source = open_source(job.target, parts_.state, parts_.remotes);
+  tell_begun(job);
+  auto work = context(job, *source, log);
   work.output_dir = output_dir;
-  work.turn = turn;
-  work.turn.take = [&] {
-    const bool taken = turn.take();
-    record.started = start_of(plan.target);  // it may have waited long
-    return taken;
+  work.slot = slot;
+  work.slot.acquire = [&] {
+    const bool acquired = slot.acquire();
+    record.started = start_of(job.target);  // it may have waited long
+    return acquired;
   };
-  if (begun) work.inspected = begun->inspected;
-  PackageBuild build(parts_.runtime, parts_.identity, parts_.settings, std::move(work));
+  PackageBuild build(parts_.host, parts_.settings, std::move(work));
   auto outcome = build.run(cancel);
-  auto found = build.inspected();
-  note_findings(record, found);
-  remember(found, plan.target.name, parts_.history);
-  // What was remembered may be why: makepkg is asked again the next time.
-  if (found.remembered && std::holds_alternative<Failed>(outcome))
-    parts_.history.forget_inspection(plan.target.name);
-  note_steps(record, build);
+  note(job, build, log);
   record.peak_memory = build.peak_memory();
-  note_cache(parts_.history, build);
-  tell_of_gaps(log, plan.target, events_);
+  // What was remembered may be why: makepkg is asked again the next time.
+  if (job.inspection && job.inspection->remembered && std::holds_alternative<Failed>(outcome))
+    parts_.history.forget_inspection(job.target.name);
   return outcome;
 }
 
-BuildJob TargetBuilder::job(const Plan& plan, const BuildRecord& record, PackagingSource& source,
-                            BuildLog& log) {
-  return {plan,
+BuildContext TargetBuilder::context(Job& job, PackagingSource& source, BuildLog& log) {
+  return {job,
           source,
-          parts_.repositories.at(plan.target.repository),
+          parts_.repositories.at(job.target.repository),
           parts_.remotes,
-          record.build,
           image_,
           {},
           log,
-          [this, &plan](const std::string& pkgname) { return owners_.claim(pkgname, plan.target); },
-          [this, &plan](const std::string& step) {
-            events_.tell(StepBegun{plan.target.name, step});
+          [this, &job](const pacman::PackageFileName& file) {
+            return owners_.claim(file.pkgname, file.version, job.target);
+          },
+          [this, &job](const std::string& step) {
+            events_.tell(StepBegun{job.target.name, step});
           }};
+}
+
+void TargetBuilder::note(Job& job, const PackageBuild& build, BuildLog& log) {
+  auto& record = job.record;
+  if (job.inspection) {
+    if (const auto& commit = job.inspection->commit; !commit.empty()) record.commit = commit;
+    record.tree = job.inspection->tree;
+    record.vcs_sources = job.inspection->vcs_sources;
+  }
+  remember(job, parts_.history);
+  for (auto& step : build.times()) record.steps.push_back(std::move(step));
+  if (!build.own_cache().empty())
+    parts_.history.record_cache(build.own_cache(), build.cache_size(),
+                                std::chrono::system_clock::now());
+  if (const auto problem = log.problem(); !problem.empty())
+    events_.notice(
+        fmt::format("the log of '{}' could not all be written: {}", job.target.name, problem));
 }
 
 /// Pacman says no more of a version that isn't there than of a package that isn't.
@@ -220,7 +230,7 @@ void TargetBuilder::hint_at_versions(BuildRecord& record) const {
 std::optional<std::string> TargetBuilder::other_version(const pacman::Dependency& dependency,
                                                         const std::string& repository) const {
   std::optional<std::string> found;
-  const auto look_at = [&](const std::string& target, const std::string& pkgname,
+  const auto compare = [&](const std::string& target, const std::string& pkgname,
                            const std::string& version) {
     if (pkgname == dependency.name && !version.empty() && !dependency.allows(version))
       found = fmt::format("the target '{}' makes {} {}", target, pkgname, version);
@@ -229,17 +239,16 @@ std::optional<std::string> TargetBuilder::other_version(const pacman::Dependency
     if (const auto last = parts_.history.last_good(*owner))
       for (const auto& file : last->files)
         if (const auto name = pacman::PackageFileName::parse(file.file_name))
-          look_at(*owner, name->pkgname, name->version);
-  for (const auto& node : nodes_)
-    if (node.repository == repository)
-      for (const auto& offer : node.offers) look_at(node.name, offer.pkgname, offer.version);
+          compare(*owner, name->pkgname, name->version);
+  if (const auto claim = owners_.claim_of(dependency.name, repository))
+    compare(claim->target, dependency.name, claim->version);
   return found;
 }
 
-void TargetBuilder::tell_begun(const Plan& plan, const BuildRecord& record) {
-  const auto* build = std::get_if<Build>(&plan.decision);
+void TargetBuilder::tell_begun(const Job& job) {
+  const auto* build = std::get_if<Build>(&job.plan.decision);
   events_.tell(
-      BuildBegun{plan.target.name, build == nullptr ? "asked to" : build->why, record.log});
+      BuildBegun{job.target.name, build == nullptr ? "asked to" : build->why, job.record.log});
 }
 
 std::chrono::system_clock::time_point TargetBuilder::start_of(const Target& target) const {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "core/inspect/announced.hpp"
+#include "core/inspect/expected_packages.hpp"
 #include "core/package/dependency.hpp"
 #include "core/package/package_name.hpp"
 #include "core/package/version.hpp"
@@ -23,15 +23,15 @@ void package_name(std::string_view input) {
 
 void packagelist(std::string_view input) {
   accepted([&] {
-    const auto announced = Announced::from_packagelist(input);
-    const auto& required = announced.required();
+    const auto expected = ExpectedPackages::from_packagelist(input);
+    const auto& required = expected.required();
     must(!required.empty() && required.size() <= 1000, "there are packages, and not too many");
     std::string printed;
     for (const auto& name : required) {
-      must(name.version == announced.version(), "they have one version");
+      must(name.version == expected.version(), "they have one version");
       printed += "/p/" + name.text() + "\n";
     }
-    const auto again = Announced::from_packagelist(printed).required();
+    const auto again = ExpectedPackages::from_packagelist(printed).required();
     must(again == required, "what is printed is read again");
   });
 }

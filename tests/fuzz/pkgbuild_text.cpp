@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
-#include "core/inspect/inspected.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

@@ -23,19 +23,19 @@ std::string text(const rapidjson::Value& object, const char* name) {
   return object[name].GetString();
 }
 
-Plan plan_of(std::variant<Build, Skip, Unplannable> decision) {
-  Plan plan{{}, std::move(decision), "refs/heads/main", "c0ffee"};
-  plan.target.name = "foo";
-  plan.target.repository = "repo";
-  return plan;
+Job job_of(std::variant<Build, Skip, Unplannable> decision) {
+  Job job{{}, {}, {std::move(decision), "refs/heads/main", "c0ffee"}};
+  job.target.name = "foo";
+  job.target.repository = "repo";
+  return job;
 }
 
 }  // namespace
 
 TEST_CASE("a plan as JSON has its decision and what that was made by") {
-  auto plan = plan_of(Build{"it was never built here"});
-  plan.evidence = {{"refs/heads/main", "at c0ffee"}};
-  const auto target = only_target(cli::plans_json({plan}));
+  auto job = job_of(Build{"it was never built here"});
+  job.plan.evidence = {{"refs/heads/main", "at c0ffee"}};
+  const auto target = only_target(cli::plans_json({job}));
   CHECK(text(target, "target") == "foo");
   CHECK(text(target, "repository") == "repo");
   CHECK(text(target, "decision") == "build");
@@ -47,9 +47,9 @@ TEST_CASE("a plan as JSON has its decision and what that was made by") {
 }
 
 TEST_CASE("every decision has a word of its own in JSON") {
-  CHECK(text(only_target(cli::plans_json({plan_of(Skip{"x"})})), "decision") == "up-to-date");
+  CHECK(text(only_target(cli::plans_json({job_of(Skip{"x"})})), "decision") == "up-to-date");
   const auto failed = only_target(
-      cli::plans_json({plan_of(Unplannable{"source", Error("no host").advise("check it")})}));
+      cli::plans_json({job_of(Unplannable{"source", Error("no host").advise("check it")})}));
   CHECK(text(failed, "decision") == "failed");
   CHECK(text(failed, "step") == "source");
   CHECK(text(failed, "hint") == "check it");

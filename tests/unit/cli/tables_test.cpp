@@ -23,19 +23,19 @@ TEST_CASE("a table's columns are as wide as their widest cell") {
 }
 
 TEST_CASE("a plan says what and why") {
-  Plan build{{}, Build{"it was never built here"}, {}, {}};
+  Job build{{}, {}, {Build{"it was never built here"}}};
   build.target.name = "foo";
-  Plan lost{{}, Unplannable{"source", Error("no answer").advise("try again")}, {}, {}};
+  Job lost{{}, {}, {Unplannable{"source", Error("no answer").advise("try again")}}};
   lost.target.name = "lost";
   CHECK(cli::plan_table({build, lost}) ==
         "foo   build   it was never built here\nlost  failed  no answer\n");
 }
 
 TEST_CASE("an explained plan shows what it was made by, a line each") {
-  Plan plan{{}, Build{"it moved"}, {}, {}};
-  plan.target.name = "foo";
-  plan.evidence = {{"refs/heads/main", "at c0ffee"}, {"evil\x1b[2J", "gone\n"}};
-  CHECK(cli::plan_explanation({plan}) ==
+  Job job{{}, {}, {Build{"it moved"}}};
+  job.target.name = "foo";
+  job.plan.evidence = {{"refs/heads/main", "at c0ffee"}, {"evil\x1b[2J", "gone\n"}};
+  CHECK(cli::plan_explanation({job}) ==
         "foo: build: it moved\n  refs/heads/main: at c0ffee\n  evil\\x1b[2J: gone\n");
 }
 

@@ -1,4 +1,4 @@
-#include "core/run/capacity.hpp"
+#include "core/builder/host.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

@@ -1,6 +1,6 @@
 /// What we read of a PKGBUILD's .SRCINFO, against what makepkg and the shell make of the PKGBUILD.
 #include "core/base/file.hpp"
-#include "core/inspect/announced.hpp"
+#include "core/inspect/expected_packages.hpp"
 #include "core/pkgbuild/pkgbuild_text.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 #include "tests/catch.hpp"
@@ -129,16 +129,16 @@ std::string shell(const std::string& pkgbuild) {
 }
 
 /// Names, versions and arches of the package files; the extension is another matter.
-Texts files(const Announced& announced) {
+Texts files(const ExpectedPackages& expected) {
   Texts texts;
-  for (const auto& name : announced.required())
+  for (const auto& name : expected.required())
     texts.push_back(name.pkgname + " " + name.version + " " + name.arch);
   return texts;
 }
 
 void check_files(const std::string& pkgbuild, const SrcInfo& info) {
-  CHECK(files(Announced::from_srcinfo(info, "x86_64")) ==
-        files(Announced::from_packagelist(makepkg(pkgbuild, "--packagelist"))));
+  CHECK(files(ExpectedPackages::from_srcinfo(info, "x86_64")) ==
+        files(ExpectedPackages::from_packagelist(makepkg(pkgbuild, "--packagelist"))));
 }
 
 }  // namespace

@@ -65,7 +65,9 @@ struct PlannedTarget {
   }
 
   Plan plan() {
-    return Planner(state, history, repositories, remotes, {}).decide(target, Cancellation::never());
+    return Planner(state, history, repositories, remotes, "x86_64", {})
+        .decide(target, Cancellation::never())
+        .plan;
   }
   std::string why_build() {
     const auto decided = plan();
@@ -164,7 +166,7 @@ TEST_CASE("a source that is pinned to a commit is not asked") {
 namespace {
 
 /// A target that was never seen here, with a .SRCINFO, whose package is published.
-struct Stranger : PlannedTarget {
+struct Unseen : PlannedTarget {
   std::map<std::string, std::string> files{
       {"PKGBUILD", "pkgname=foo\npkgver=1\npkgrel=1\narch=(any)\n"},
       {".SRCINFO", "pkgbase = foo\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\npkgname = foo\n"}};
@@ -178,8 +180,8 @@ struct Stranger : PlannedTarget {
 }  // namespace
 
 TEST_CASE("what is published in its very version is up to date, though it was never built here") {
-  Stranger stranger;
-  const auto plan = stranger.plan_of_files();
+  Unseen unseen;
+  const auto plan = unseen.plan_of_files();
   REQUIRE(std::holds_alternative<Skip>(plan.decision));
   const auto& skip = std::get<Skip>(plan.decision);
   CHECK(skip.why == "version 1-1 is published in repo");
@@ -188,39 +190,40 @@ TEST_CASE("what is published in its very version is up to date, though it was ne
 }
 
 TEST_CASE("a .SRCINFO that may lie proves nothing") {
-  Stranger stranger;
+  Unseen unseen;
   SECTION("its version is another") {
-    stranger.files["PKGBUILD"] += "pkgver=2\n";
+    unseen.files["PKGBUILD"] += "pkgver=2\n";
   }
   SECTION("the version moves") {
-    stranger.files["PKGBUILD"] += "pkgver() { date; }\n";
+    unseen.files["PKGBUILD"] += "pkgver() { date; }\n";
   }
   SECTION("a package of it is missing") {
-    stranger.files[".SRCINFO"] += "pkgname = bar\n";
+    unseen.files[".SRCINFO"] += "pkgname = bar\n";
   }
   SECTION("it is none") {
-    stranger.files[".SRCINFO"] = "rubbish";
+    unseen.files[".SRCINFO"] = "rubbish";
   }
   SECTION("it is forced") {
-    stranger.target.force = true;
+    unseen.target.force = true;
   }
   SECTION("the repository can't tell") {
-    stranger.repository->down = true;
+    unseen.repository->down = true;
   }
   SECTION("nothing is published") {
-    stranger.repository->files.clear();
+    unseen.repository->files.clear();
   }
-  CHECK(std::holds_alternative<Build>(stranger.plan_of_files().decision));
+  CHECK(std::holds_alternative<Build>(unseen.plan_of_files().decision));
 }
 
 TEST_CASE("without the lock nothing is looked into") {
-  Stranger stranger;
-  stranger.upstream.commit(stranger.files);
-  const auto plan = Planner(stranger.state, stranger.history, stranger.repositories,
-                            stranger.remotes, {false, {}})
-                        .decide(stranger.target, Cancellation::never());
+  Unseen unseen;
+  unseen.upstream.commit(unseen.files);
+  const auto plan = Planner(unseen.state, unseen.history, unseen.repositories, unseen.remotes,
+                            "x86_64", {false, {}})
+                        .decide(unseen.target, Cancellation::never())
+                        .plan;
   CHECK(std::holds_alternative<Build>(plan.decision));
-  CHECK(!std::filesystem::exists(stranger.state.mirror("foo")));
+  CHECK(!std::filesystem::exists(unseen.state.mirror("foo")));
 }
 
 TEST_CASE("a plan tells what it was made by") {
@@ -242,15 +245,15 @@ TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
   auto homeless = situation.target;
   homeless.name = "homeless";
   homeless.repository = "unknown";
-  const auto plans =
-      Planner(situation.state, situation.history, situation.repositories, situation.remotes, {})
-          .decide({lost, homeless, situation.target}, Cancellation::never());
-  REQUIRE(plans.size() == 3);
-  REQUIRE(std::holds_alternative<Unplannable>(plans[0].decision));
-  CHECK(std::get<Unplannable>(plans[0].decision).step == "source");
-  REQUIRE(std::holds_alternative<Unplannable>(plans[1].decision));
-  CHECK(std::get<Unplannable>(plans[1].decision).step == "repository");
-  CHECK(std::holds_alternative<Skip>(plans[2].decision));
+  const auto jobs = Planner(situation.state, situation.history, situation.repositories,
+                            situation.remotes, "x86_64", {})
+                        .decide({lost, homeless, situation.target}, Cancellation::never());
+  REQUIRE(jobs.size() == 3);
+  REQUIRE(std::holds_alternative<Unplannable>(jobs[0].plan.decision));
+  CHECK(std::get<Unplannable>(jobs[0].plan.decision).step == "source");
+  REQUIRE(std::holds_alternative<Unplannable>(jobs[1].plan.decision));
+  CHECK(std::get<Unplannable>(jobs[1].plan.decision).step == "repository");
+  CHECK(std::holds_alternative<Skip>(jobs[2].plan.decision));
   situation.repository->down = true;
   CHECK(std::holds_alternative<Unplannable>(situation.plan().decision));
 }
@@ -259,8 +262,8 @@ TEST_CASE("planning stops when it is asked to", "[concurrent]") {
   PlannedTarget situation;
   Cancellation cancel;
   cancel.request(15);
-  CHECK_THROWS_AS(
-      Planner(situation.state, situation.history, situation.repositories, situation.remotes, {})
-          .decide(std::vector{situation.target}, cancel),
-      Cancelled);
+  CHECK_THROWS_AS(Planner(situation.state, situation.history, situation.repositories,
+                          situation.remotes, "x86_64", {})
+                      .decide(std::vector{situation.target}, cancel),
+                  Cancelled);
 }

@@ -74,8 +74,8 @@ std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
   how.timeout = std::chrono::minutes(1);
   BuilderImage image(engine.runtime(), engine.images(), identity, how);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
-  Run run({engine.runtime(), image, state, history, repositories, remotes, identity, settings,
-           capacity, planning, logs, keep_logs},
+  const Host host{engine.runtime(), image, identity, machine_arch(), capacity, caches};
+  Run run({host, state, history, repositories, remotes, settings, planning, logs, keep_logs},
           observer);
   auto results = run.build(targets, {targets, true}, false, cancel);
   obstacle = run.obstacle();

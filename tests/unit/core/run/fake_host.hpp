@@ -101,6 +101,7 @@ class FakeHost {
   RecordingListener observer;
   BuildLogServer* logs = nullptr;
   Capacity capacity;
+  CacheLimits caches;
   std::chrono::seconds keep_logs{0};
   Cancellation cancel;
 

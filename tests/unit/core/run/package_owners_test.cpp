@@ -59,7 +59,7 @@ struct Setup {
   }
   /// Why not; empty: it may.
   std::string why_not(const std::string& pkgname, const Target& target) {
-    const auto refusal = owners().claim(pkgname, target);
+    const auto refusal = owners().claim(pkgname, "1-1", target);
     return refusal ? refusal->why : "";
   }
 
@@ -76,13 +76,13 @@ std::string why(const std::optional<NameRefusal>& refusal) {
 TEST_CASE("who made a package first owns it, until that comes to nothing") {
   Setup setup;
   auto owners = setup.owners();
-  CHECK_FALSE(owners.claim("p", setup.a));
-  CHECK_FALSE(owners.claim("p", setup.a));
-  CHECK(why(owners.claim("p", setup.b)) == "its package p belongs to the target 'a'");
-  CHECK_FALSE(owners.claim("p", setup.elsewhere));
-  CHECK_FALSE(owners.claim("q", setup.b));
+  CHECK_FALSE(owners.claim("p", "1-1", setup.a));
+  CHECK_FALSE(owners.claim("p", "1-1", setup.a));
+  CHECK(why(owners.claim("p", "1-1", setup.b)) == "its package p belongs to the target 'a'");
+  CHECK_FALSE(owners.claim("p", "1-1", setup.elsewhere));
+  CHECK_FALSE(owners.claim("q", "1-1", setup.b));
   owners.release(setup.a);
-  CHECK_FALSE(owners.claim("p", setup.b));
+  CHECK_FALSE(owners.claim("p", "1-1", setup.b));
 }
 
 TEST_CASE("who built a package before owns it, as long as it is a target") {
@@ -110,7 +110,7 @@ TEST_CASE("a name of the distribution's is for those that list it") {
   auto sudo = Setup::target("sudo");
   setup.known.push_back(sudo);
   for (const auto& target : {setup.a, sudo}) {
-    const auto refusal = setup.owners().claim("sudo", target);
+    const auto refusal = setup.owners().claim("sudo", "1-1", target);
     REQUIRE(refusal);
     CHECK(refusal->why ==
           "its package sudo has the name of one of the distribution's (repository core)");
@@ -145,7 +145,7 @@ TEST_CASE("a name that a target bears or lists is its own") {
 TEST_CASE("what no target made is not replaced but by whom the user named") {
   Setup setup;
   setup.repository->publish({setup.package("theirs", {}, "suite")});
-  const auto refusal = setup.owners().claim("theirs", setup.a);
+  const auto refusal = setup.owners().claim("theirs", "1-1", setup.a);
   REQUIRE(refusal);
   CHECK(refusal->why == "its package theirs would replace theirs 1-1 in r, which no target made");
   CHECK_THAT(refusal->advice, ContainsSubstring("pkgkiln build --force a"));

@@ -130,7 +130,7 @@ TEST_CASE("a .SRCINFO that left out a package is found out when all is built") {
 
 TEST_CASE("a build reads the shared cache and its target's own, and fills them when it is over") {
   FakeHost host;
-  host.settings.caches = {1000, 1000};
+  host.caches = {1000, 1000};
   std::map<std::string, std::vector<VolumeMount>> mounted;
   host.at_build = [&](const std::string& target, fake::ExecCall& call) {
     mounted[target] = call.container().volumes;
@@ -162,7 +162,7 @@ TEST_CASE("a build reads the shared cache and its target's own, and fills them w
 
 TEST_CASE("the caches are left alone when nothing was fetched, or the run is cancelled") {
   FakeHost host;
-  host.settings.caches = {1000, 1000};
+  host.caches = {1000, 1000};
   int kept = 0;
   host.kept = [&](fake::ExecCall&) { ++kept; };
   SECTION("nothing was") {
@@ -180,7 +180,7 @@ TEST_CASE("the caches are left alone when nothing was fetched, or the run is can
 
 TEST_CASE("what can't be kept costs no build") {
   FakeHost host;
-  host.settings.caches = {1000, 1000};
+  host.caches = {1000, 1000};
   host.said_between_steps = "fetched 1\n";
   host.kept = [&](fake::ExecCall&) {
     throw RuntimeError(RuntimeError::Kind::lost, "the engine is gone");
@@ -228,7 +228,7 @@ TEST_CASE("processes that the engine counts for all containers are no target's f
 
 TEST_CASE("what caches hold too much is removed at the end of a run") {
   FakeHost host;
-  host.settings.caches = {1000, 100};
+  host.caches = {1000, 100};
   host.said_between_steps = "fetched 1\n";
   host.kept = [](fake::ExecCall& call) { call.out("77\n"); };
   host.build({host.target("a")});
@@ -249,7 +249,7 @@ TEST_CASE("without caches there are no volumes") {
 
 TEST_CASE("a build goes on without a cache that can't be made") {
   FakeHost host;
-  host.settings.caches = {1000, 1000};
+  host.caches = {1000, 1000};
   host.engine.fail_next(fake::Call::create_volume,
                         RuntimeError(RuntimeError::Kind::rejected, "no"));
   CHECK(words(host.build({host.target("a")})) == Names{"built"});

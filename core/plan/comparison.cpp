@@ -1,12 +1,12 @@
-#include "core/plan/judgement.hpp"
+#include "core/plan/comparison.hpp"
 
 #include <algorithm>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "core/base/secret.hpp"
+#include "core/inspect/inspect.hpp"
 #include "core/package/package_name.hpp"
-#include "core/plan/vcs_sources.hpp"
 
 namespace pkgkiln {
 
@@ -51,24 +51,24 @@ bool is_of(const BuildRecord& record, const Target& target) {
          record.path == target.path && record.repository == target.repository;
 }
 
-void Judgement::by_record(const BuildRecord& last) {
-  const auto& target = plan_.target;
+void Comparison::by_record(const BuildRecord& last) {
+  const auto& target = job_.target;
   if (!is_of(last, target)) return build("its url, branch, path or repository changed");
-  if (last.commit != plan_.commit)
-    return build(
-        fmt::format("{} moved from {:.10} to {:.10}", plan_.ref, last.commit, plan_.commit));
+  if (last.commit != job_.plan.commit)
+    return build(fmt::format("{} moved from {:.10} to {:.10}", job_.plan.ref, last.commit,
+                             job_.plan.commit));
   if (last.files.empty()) return build("no file is recorded for it");
   if (!sources_unmoved(last) || !files_published(last)) return;
-  plan_.decision =
-      Skip{fmt::format("{} is still at {:.10}, and {} published in {}", plan_.ref, plan_.commit,
-                       files_are(last.files.size()), repository_.name())};
+  job_.plan.decision =
+      Skip{fmt::format("{} is still at {:.10}, and {} published in {}", job_.plan.ref,
+                       job_.plan.commit, files_are(last.files.size()), repository_.name())};
 }
 
-void Judgement::by_tree(const BuildRecord& last) {
-  const auto& tree = plan_.inspected->tree;
-  auto* decided = std::get_if<Build>(&plan_.decision);
-  if (decided == nullptr || plan_.target.force || tree.empty() || tree != last.tree ||
-      last.commit == plan_.commit || !is_of(last, plan_.target) || last.files.empty())
+void Comparison::by_tree(const BuildRecord& last) {
+  const auto& tree = job_.inspection->tree;
+  auto* decided = std::get_if<Build>(&job_.plan.decision);
+  if (decided == nullptr || job_.target.force || tree.empty() || tree != last.tree ||
+      last.commit == job_.plan.commit || !is_of(last, job_.target) || last.files.empty())
     return;
   note("its files", fmt::format("as at {:.10}, as built last", last.commit));
   try {
@@ -79,10 +79,10 @@ void Judgement::by_tree(const BuildRecord& last) {
   Skip skip{fmt::format("its files are as at {:.10}, and {} published in {}", last.commit,
                         files_are(last.files.size()), repository_.name())};
   skip.same_as = last;
-  plan_.decision = std::move(skip);
+  job_.plan.decision = std::move(skip);
 }
 
-bool Judgement::sources_unmoved(const BuildRecord& last) {
+bool Comparison::sources_unmoved(const BuildRecord& last) {
   for (const auto& source : last.vcs_sources) {
     auto why = why_moved(source, remotes_, cancel_);
     note(displayable_url(source.source), why.empty() ? "unmoved" : why);
@@ -93,7 +93,7 @@ bool Judgement::sources_unmoved(const BuildRecord& last) {
   return true;
 }
 
-bool Judgement::files_published(const BuildRecord& last) {
+bool Comparison::files_published(const BuildRecord& last) {
   for (const auto& file : last.files) {
     const auto why = why_missing(file, repository_);
     note(file.file_name, why.empty() ? "published in " + repository_.name() : why);
@@ -104,22 +104,22 @@ bool Judgement::files_published(const BuildRecord& last) {
   return true;
 }
 
-void Judgement::by_version() {
-  const auto& found = *plan_.inspected;
-  if (plan_.target.force || !found.srcinfo) return;
+void Comparison::by_version() {
+  const auto& found = *job_.inspection;
+  if (job_.target.force || !found.srcinfo) return;
   const auto& version = found.srcinfo->version;
   note(found.remembered ? "what makepkg said of its files" : ".SRCINFO",
        found.moves ? "believed, but pkgver() may move its version " + version
                    : "believed: version " + version);
   if (found.moves) return;
-  auto files = found.srcinfo->package_files(machine_arch());
+  auto files = found.srcinfo->package_files(job_.arch);
   if (!all_listed(files)) return;
-  plan_.inspected->vcs_sources = ask_sources(*found.srcinfo, found.moves, remotes_, cancel_);
+  job_.inspection->vcs_sources = ask_sources(found, remotes_, cancel_);
   auto why = fmt::format("version {} is published in {}", version, repository_.name());
-  plan_.decision = Skip{std::move(why), std::move(files)};
+  job_.plan.decision = Skip{std::move(why), std::move(files)};
 }
 
-bool Judgement::all_listed(const std::vector<pacman::PackageFileName>& files) {
+bool Comparison::all_listed(const std::vector<pacman::PackageFileName>& files) {
   for (const auto& file : files) {
     try {
       const bool there = repository_.listed(file).has_value();
@@ -133,8 +133,9 @@ bool Judgement::all_listed(const std::vector<pacman::PackageFileName>& files) {
   return true;
 }
 
-void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
+void hold_back(Job& job, const BuildRecord& last, std::int64_t failures,
                const RetryPolicy& policy) {
+  auto& plan = job.plan;
   auto* build = std::get_if<Build>(&plan.decision);
   // What a repository refused waits in the spool, and holds its target back from there; not where
   // sources may make another version of it.
@@ -142,8 +143,8 @@ void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
   const bool remembered =
       last.status == Status::timed_out ||
       (last.status == Status::failed && (last.fault == Fault::target || refused));
-  if (build == nullptr || plan.target.force || policy.always || !remembered ||
-      !is_of(last, plan.target) || last.commit != plan.commit)
+  if (build == nullptr || job.target.force || policy.always || !remembered ||
+      !is_of(last, job.target) || last.commit != plan.commit)
     return;
   const bool open = last.step == "inspect" || last.step == "dependencies" || last.step == "fetch";
   std::chrono::seconds pause = policy.first_pause;

@@ -1,4 +1,4 @@
-#include "core/plan/judgement.hpp"
+#include "core/plan/comparison.hpp"
 
 #include "tests/catch.hpp"
 
@@ -9,12 +9,12 @@ using std::chrono::hours;
 namespace {
 
 /// A build that failed half an hour ago, about to be tried again.
-struct Judged {
-  Plan plan{{}, Build{"it was never built here"}, "refs/heads/main", "c0ffee"};
+struct Situation {
+  Job job{{}, {}, {Build{"it was never built here"}, "refs/heads/main", "c0ffee"}};
   BuildRecord last;
   RetryPolicy policy;
 
-  Judged() {
+  Situation() {
     last.commit = "c0ffee";
     last.image = "image";
     last.status = Status::failed;
@@ -24,25 +24,25 @@ struct Judged {
     last.finished = std::chrono::system_clock::now() - std::chrono::minutes(30);
   }
 
-  Build judged(std::int64_t failures = 1) {
-    hold_back(plan, last, failures, policy);
-    return std::get<Build>(plan.decision);
+  Build build(std::int64_t failures = 1) {
+    hold_back(job, last, failures, policy);
+    return std::get<Build>(job.plan.decision);
   }
-  bool is_held(std::int64_t failures = 1) { return judged(failures).not_with_image == "image"; }
+  bool is_held(std::int64_t failures = 1) { return build(failures).not_with_image == "image"; }
 };
 
 }  // namespace
 
 TEST_CASE("what failed is held back from the same commit and image, and that is said") {
-  Judged situation;
-  const auto build = situation.judged();
+  Situation situation;
+  const auto build = situation.build();
   CHECK(build.not_with_image == "image");
   CHECK_THAT(build.why, ContainsSubstring("failed at step build at this commit"));
-  CHECK(situation.plan.evidence.back().what == "last build");
+  CHECK(situation.job.plan.evidence.back().what == "last build");
 }
 
 TEST_CASE("a timeout and a version of moving sources that was refused are remembered as well") {
-  Judged situation;
+  Situation situation;
   situation.last.exit_code = 0;
   situation.last.fault = Fault::elsewhere;
   SECTION("timeout") {
@@ -56,7 +56,7 @@ TEST_CASE("a timeout and a version of moving sources that was refused are rememb
 }
 
 TEST_CASE("what no command failed at is remembered where the target is at fault") {
-  Judged situation;
+  Situation situation;
   situation.last.exit_code = 0;
   SECTION("a PKGBUILD that ends makepkg") {
     situation.last.step = "inspect";
@@ -68,12 +68,12 @@ TEST_CASE("what no command failed at is remembered where the target is at fault"
 }
 
 TEST_CASE("everything else is tried again") {
-  Judged situation;
+  Situation situation;
   SECTION("the commit is another") {
-    situation.plan.commit = "bead";
+    situation.job.plan.commit = "bead";
   }
   SECTION("the target is another") {
-    situation.plan.target.path = "elsewhere";
+    situation.job.target.path = "elsewhere";
   }
   SECTION("it was not the target's fault") {
     situation.last.fault = Fault::elsewhere;
@@ -89,7 +89,7 @@ TEST_CASE("everything else is tried again") {
     situation.last.status = Status::interrupted;
   }
   SECTION("it is forced") {
-    situation.plan.target.force = true;
+    situation.job.target.force = true;
   }
   SECTION("it is named") {
     situation.policy.always = true;
@@ -98,53 +98,53 @@ TEST_CASE("everything else is tried again") {
 }
 
 TEST_CASE("what failed with the network on is tried again after an hour, then after two") {
-  Judged situation;
+  Situation situation;
   situation.last.step = GENERATE("inspect", "fetch");
   CHECK(situation.is_held());
-  situation.plan.decision = Build{""};
+  situation.job.plan.decision = Build{""};
   situation.last.finished -= hours(1);
   CHECK(!situation.is_held(1));
-  situation = Judged();
+  situation = Situation();
   situation.last.step = "dependencies";
   situation.last.finished -= hours(1);
   CHECK(situation.is_held(2));
-  situation.plan.decision = Build{""};
+  situation.job.plan.decision = Build{""};
   CHECK(!situation.is_held(1));
 }
 
 TEST_CASE("the configured pause counts for all and doubles, but does not overflow") {
-  Judged situation;
+  Situation situation;
   situation.policy.first_pause = hours(1);
   CHECK(situation.is_held());
-  CHECK_THAT(situation.judged().why, ContainsSubstring("or after 2"));
+  CHECK_THAT(situation.build().why, ContainsSubstring("or after 2"));
   CHECK(situation.is_held(1'000'000));
-  situation.plan.decision = Build{""};
+  situation.job.plan.decision = Build{""};
   situation.last.finished -= hours(1);
   CHECK(!situation.is_held());
 }
 
 TEST_CASE("a clock that was set back holds nothing back for long") {
-  Judged situation;
+  Situation situation;
   situation.policy.first_pause = hours(1);
   situation.last.finished += hours(1'000);
   CHECK(!situation.is_held());
 }
 
 TEST_CASE("a setting that is another one now may help, so it is tried at once, and that is said") {
-  Judged situation;
+  Situation situation;
   situation.last.conditions = "timeout=1\nmemory=1\nnetwork=off\n";
-  situation.plan.conditions = situation.last.conditions;
+  situation.job.plan.conditions = situation.last.conditions;
   CHECK(situation.is_held());
-  situation.plan.decision = Build{""};
+  situation.job.plan.decision = Build{""};
   SECTION("memory") {
-    situation.plan.conditions = "timeout=1\nmemory=12\nnetwork=off\n";
-    const auto build = situation.judged();
+    situation.job.plan.conditions = "timeout=1\nmemory=12\nnetwork=off\n";
+    const auto build = situation.build();
     CHECK(build.not_with_image.empty());
     CHECK_THAT(build.why, ContainsSubstring("since memory is another one now"));
   }
   SECTION("network") {
-    situation.plan.conditions = "timeout=1\nmemory=1\nnetwork=on\n";
-    CHECK_THAT(situation.judged().why, ContainsSubstring("since network is another one now"));
+    situation.job.plan.conditions = "timeout=1\nmemory=1\nnetwork=on\n";
+    CHECK_THAT(situation.build().why, ContainsSubstring("since network is another one now"));
   }
   SECTION("an earlier version didn't write them down") {
     situation.last.conditions.clear();

@@ -1,4 +1,4 @@
-#include "core/inspect/announced.hpp"
+#include "core/inspect/expected_packages.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,8 +24,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 }  // namespace
 
-Announced Announced::from_packagelist(std::string_view output) {
-  Announced announced;
+ExpectedPackages ExpectedPackages::from_packagelist(std::string_view output) {
+  ExpectedPackages expected;
   const auto lines = lines_of(output);
   if (lines.empty() || lines.size() > kMostPackages)
     throw Error(fmt::format("makepkg --packagelist printed {} lines", lines.size()));
@@ -41,20 +41,21 @@ Announced Announced::from_packagelist(std::string_view output) {
     if (name.version != names.front().version)
       throw Error("makepkg --packagelist printed two versions")
           .because(names.front().version + " and " + name.version);
-    (name.is_debug() && names.size() > 1 ? announced.debug_ : announced.required_).push_back(name);
+    (name.is_debug() && names.size() > 1 ? expected.debug_ : expected.required_).push_back(name);
   }
-  if (announced.required_.empty())
+  if (expected.required_.empty())
     throw Error("makepkg --packagelist printed nothing but -debug packages");
-  return announced;
+  return expected;
 }
 
-Announced Announced::from_srcinfo(const pacman::SrcInfo& srcinfo, const std::string& machine_arch) {
-  Announced announced;
-  announced.required_ = srcinfo.package_files(machine_arch);
-  return announced;
+ExpectedPackages ExpectedPackages::from_srcinfo(const pacman::SrcInfo& srcinfo,
+                                                const std::string& arch) {
+  ExpectedPackages expected;
+  expected.required_ = srcinfo.package_files(arch);
+  return expected;
 }
 
-bool Announced::allows(const pacman::PackageArchive& package) const {
+bool ExpectedPackages::allows(const pacman::PackageArchive& package) const {
   const auto matches = [&](const pacman::PackageFileName& name, const std::string& pkgname) {
     return name.pkgname == pkgname && name.arch == package.name.arch;
   };
@@ -67,7 +68,7 @@ bool Announced::allows(const pacman::PackageArchive& package) const {
                      [&](const auto& name) { return name.pkgname == package.info.pkgbase; });
 }
 
-std::optional<std::string> Announced::objection_to(
+std::optional<std::string> ExpectedPackages::objection_to(
     const std::vector<pacman::PackageArchive>& made) const {
   if (made.empty()) return "it made no package file";
   std::set<std::string> names;

@@ -1,4 +1,4 @@
-#include "core/inspect/announced.hpp"
+#include "core/inspect/expected_packages.hpp"
 
 #include "tests/catch.hpp"
 
@@ -24,64 +24,64 @@ pacman::SrcInfo srcinfo_of(const std::string& version) {
 }  // namespace
 
 TEST_CASE("a packagelist announces its files, -debug packages apart") {
-  const auto announced = Announced::from_packagelist(
+  const auto expected = ExpectedPackages::from_packagelist(
       "/build/pkgdest/foo-1:1.0-1-x86_64.pkg.tar.zst\n"
       "/build/pkgdest/foo-debug-1:1.0-1-x86_64.pkg.tar.zst\n");
-  REQUIRE(announced.required().size() == 1);
-  CHECK(announced.required().front().pkgname == "foo");
-  CHECK(announced.version() == "1:1.0-1");
+  REQUIRE(expected.required().size() == 1);
+  CHECK(expected.required().front().pkgname == "foo");
+  CHECK(expected.version() == "1:1.0-1");
 }
 
 TEST_CASE("a packagelist is hostile") {
   const auto* text = GENERATE("", "hello\n", "/x/..\n", "/x/foo-1-1-any.pkg.tar.zst\nrubbish\n",
                               "/x/a-1-1-any.pkg.tar.zst\n/x/b-2-1-any.pkg.tar.zst\n");
-  CHECK_THROWS_AS(Announced::from_packagelist(text), Error);
+  CHECK_THROWS_AS(ExpectedPackages::from_packagelist(text), Error);
 }
 
 TEST_CASE("a .SRCINFO announces each package for its arch") {
-  const auto announced = Announced::from_srcinfo(srcinfo_of("1.0"), "x86_64");
-  REQUIRE(announced.required().size() == 2);
-  CHECK(announced.required()[0].text() == "foo-1.0-2-x86_64.pkg.tar.zst");
-  CHECK(announced.required()[1].text() == "foo-data-1.0-2-any.pkg.tar.zst");
+  const auto expected = ExpectedPackages::from_srcinfo(srcinfo_of("1.0"), "x86_64");
+  REQUIRE(expected.required().size() == 2);
+  CHECK(expected.required()[0].text() == "foo-1.0-2-x86_64.pkg.tar.zst");
+  CHECK(expected.required()[1].text() == "foo-data-1.0-2-any.pkg.tar.zst");
 }
 
-TEST_CASE("what was made is held against what was announced") {
-  const auto announced = Announced::from_packagelist(
+TEST_CASE("what was made is held against what was expected") {
+  const auto expected = ExpectedPackages::from_packagelist(
       "/p/foo-1-1-x86_64.pkg.tar.zst\n/p/foo-data-1-1-any.pkg.tar.zst\n"
       "/p/foo-debug-1-1-x86_64.pkg.tar.zst\n");
   const auto foo = made("foo-1-1-x86_64.pkg.tar.zst");
   const auto data = made("foo-data-1-1-any.pkg.tar.zst");
   SECTION("the set is whole, with its -debug package or without") {
-    CHECK_FALSE(announced.objection_to({foo, data}));
-    CHECK_FALSE(announced.objection_to({foo, data, made("foo-debug-1-1-x86_64.pkg.tar.zst")}));
+    CHECK_FALSE(expected.objection_to({foo, data}));
+    CHECK_FALSE(expected.objection_to({foo, data, made("foo-debug-1-1-x86_64.pkg.tar.zst")}));
   }
   SECTION("another version of all is no objection: pkgver() runs twice") {
-    CHECK_FALSE(announced.objection_to(
+    CHECK_FALSE(expected.objection_to(
         {made("foo-2-1-x86_64.pkg.tar.zst"), made("foo-data-2-1-any.pkg.tar.zst")}));
   }
   SECTION("one is missing") {
-    CHECK_THAT(announced.objection_to({foo}).value_or(""), ContainsSubstring("foo-data"));
+    CHECK_THAT(expected.objection_to({foo}).value_or(""), ContainsSubstring("foo-data"));
   }
   SECTION("nothing was made") {
-    CHECK(announced.objection_to({}));
+    CHECK(expected.objection_to({}));
   }
   SECTION("one too many") {
     CHECK_THAT(
-        announced.objection_to({foo, data, made("bash-9-1-x86_64.pkg.tar.zst")}).value_or(""),
+        expected.objection_to({foo, data, made("bash-9-1-x86_64.pkg.tar.zst")}).value_or(""),
         ContainsSubstring("bash-9-1"));
   }
-  SECTION("a -debug package of a package that was not announced") {
-    CHECK(announced.objection_to({foo, data, made("bash-debug-1-1-x86_64.pkg.tar.zst", "bash")}));
+  SECTION("a -debug package of a package that was not expected") {
+    CHECK(expected.objection_to({foo, data, made("bash-debug-1-1-x86_64.pkg.tar.zst", "bash")}));
   }
   SECTION("two versions") {
-    CHECK_THAT(announced.objection_to({foo, made("foo-data-2-1-any.pkg.tar.zst")}).value_or(""),
+    CHECK_THAT(expected.objection_to({foo, made("foo-data-2-1-any.pkg.tar.zst")}).value_or(""),
                ContainsSubstring("two versions"));
   }
   SECTION("two files of one package") {
-    CHECK_THAT(announced.objection_to({foo, made("foo-1-1-x86_64.pkg.tar.xz"), data}).value_or(""),
+    CHECK_THAT(expected.objection_to({foo, made("foo-1-1-x86_64.pkg.tar.xz"), data}).value_or(""),
                ContainsSubstring("two files"));
   }
   SECTION("another arch") {
-    CHECK(announced.objection_to({made("foo-1-1-any.pkg.tar.zst"), data}));
+    CHECK(expected.objection_to({made("foo-1-1-any.pkg.tar.zst"), data}));
   }
 }

@@ -1,16 +1,18 @@
-#include "core/run/survey.hpp"
-
+#include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <mutex>
 #include <set>
 #include <thread>
 
+#include "core/run/relations.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
 
 using namespace pkgkiln;
 using namespace pkgkiln::test;
 
-TEST_CASE("without a .SRCINFO to believe the survey asks makepkg, in a container of its own",
+TEST_CASE("without a .SRCINFO to believe makepkg is asked first, in a container of its own",
           "[concurrent]") {
   FakeHost host;
   host.capacity.jobs = one_or_four();
@@ -22,22 +24,30 @@ TEST_CASE("without a .SRCINFO to believe the survey asks makepkg, in a container
   CHECK(host.engine.runtime().list_networks({}).empty());
 }
 
-TEST_CASE("a survey keeps no files open") {
+TEST_CASE("an inspected target keeps no log open") {
   FakeHost host;
-  std::set<long> counts;
+  std::mutex mutex;
+  std::set<std::size_t> counts;
   host.at_inspect = [&](fake::ExecCall&) {
-    counts.insert(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                                std::filesystem::directory_iterator()));
+    std::size_t logs = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      const auto file = std::filesystem::read_symlink(entry.path(), gone).string();
+      if (file.starts_with(host.state.logs().string())) ++logs;
+    }
+    const std::lock_guard lock(mutex);
+    counts.insert(logs);
   };
   std::vector<Target> targets;
-  for (const auto* name : {"a", "b", "c", "d"})
+  for (const auto* name : {"a", "b", "c", "d", "e", "f"})
     targets.push_back(host.target_of(name, {"1", {}, false, {}}));
   host.build(targets);
-  CHECK(host.observer.started.size() == 4);
-  CHECK(counts.size() == 1);
+  CHECK(host.observer.started.size() == 6);
+  CHECK(*counts.begin() >= 1);
+  CHECK(*counts.rbegin() <= 2);  // one a worker
 }
 
-TEST_CASE("what is found published in the survey is up to date and needs no build",
+TEST_CASE("what is found published when it is inspected is up to date and needs no build",
           "[concurrent]") {
   FakeHost host;
   host.capacity.jobs = one_or_four();
@@ -57,21 +67,31 @@ TEST_CASE("what is found published in the survey is up to date and needs no buil
   CHECK(host.observer.steps.empty());
 }
 
-TEST_CASE("an interrupted survey interrupts all that was not built") {
+TEST_CASE("an interrupted inspection interrupts all that waits") {
   FakeHost host;
+  std::atomic<bool> began{false};
   host.at_inspect = [&](fake::ExecCall& call) {
-    if (call.container().labels.at(label::target) == "b") host.cancel.request(15);
+    if (call.container().labels.at(label::target) == "a") {
+      began = true;
+      return;
+    }
+    // The other one is inspected, and its container gone.
+    while (!began || host.engine.runtime().list({}).size() > 1)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    host.cancel.request(15);
   };
   const auto results =
-      host.build({host.target_of("a", {"1", {}, false, {}}),
-                  host.target_of("b", {"1", {"depends = a"}, false, {}}), host.target("c")});
+      host.build({host.target_of("a", {"1", {"depends = b"}, false, {}}),
+                  host.target_of("b", {"1", {}, false, {}}), host.target("c", {"depends = a"})});
   CHECK(words(results) == Names{"interrupted", "interrupted", "interrupted"});
   CHECK(count(host.observer.steps, "a: dependencies") == 0);
   CHECK_FALSE(host.history.last("a"));
+  CHECK_FALSE(std::filesystem::exists(host.state.logs() / "c"));
+  CHECK(std::filesystem::is_empty(host.state.logs() / "a"));
   CHECK(host.history.last("b")->status == Status::interrupted);
 }
 
-TEST_CASE("the survey of a target has the time that a build has") {
+TEST_CASE("the inspection of a target has the time that a build has") {
   FakeHost host;
   host.settings.timeout = std::chrono::seconds(0);
   const auto results = host.build({host.target_of("a", {"1", {}, false, {}}),

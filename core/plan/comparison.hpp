@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "core/git/ask/remotes.hpp"
+#include "core/job/job.hpp"
 #include "core/journal/history.hpp"
-#include "core/plan/plan.hpp"
 #include "core/publish/repository.hpp"
 
 namespace pkgkiln {
@@ -13,10 +13,10 @@ namespace pkgkiln {
 bool is_of(const BuildRecord& record, const Target& target);
 
 /// Decides about one target by what is known of it, and notes down what it looked at.
-class Judgement {
+class Comparison {
  public:
-  Judgement(Plan& plan, Repository& repository, git::Remotes& remotes, const Cancellation& cancel)
-      : plan_(plan), repository_(repository), remotes_(remotes), cancel_(cancel) {}
+  Comparison(Job& job, Repository& repository, git::Remotes& remotes, const Cancellation& cancel)
+      : job_(job), repository_(repository), remotes_(remotes), cancel_(cancel) {}
 
   /// By the newest good build: Skip only if nothing can have changed since. Throws Error when the
   /// repository can't tell.
@@ -28,15 +28,15 @@ class Judgement {
   void by_version();
 
  private:
-  void build(std::string why) { plan_.decision = Build{std::move(why)}; }
+  void build(std::string why) { job_.plan.decision = Build{std::move(why)}; }
   void note(std::string what, std::string found) {
-    plan_.evidence.push_back({std::move(what), std::move(found)});
+    job_.plan.evidence.push_back({std::move(what), std::move(found)});
   }
   bool sources_unmoved(const BuildRecord& last);
   bool files_published(const BuildRecord& last);
   bool all_listed(const std::vector<pacman::PackageFileName>& files);
 
-  Plan& plan_;
+  Job& job_;
   Repository& repository_;
   git::Remotes& remotes_;
   const Cancellation& cancel_;
@@ -53,7 +53,6 @@ struct RetryPolicy {
 /// Holds a build back that failed at this commit, until another builder image is there, a setting
 /// that its end may hang on is another one, or the policy says so. `failures` is how often it
 /// failed, 1 or more.
-void hold_back(Plan& plan, const BuildRecord& last, std::int64_t failures,
-               const RetryPolicy& policy);
+void hold_back(Job& job, const BuildRecord& last, std::int64_t failures, const RetryPolicy& policy);
 
 }  // namespace pkgkiln

@@ -2,7 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+
+#include "core/builder/builder_image.hpp"
+#include "core/builder/caches.hpp"
 
 namespace pkgkiln {
 
@@ -27,5 +31,16 @@ struct Capacity {
 
 /// `jobs` 0: one a core, but no more than one for each 2 GiB of the machine's memory, from 1 to 32.
 Capacity capacity_of(const Machine& machine, std::size_t jobs);
+
+/// Where builds run: an engine with its builder image, and what the machine has for them. All that
+/// it refers to outlives it.
+struct Host {
+  ContainerRuntime& runtime;
+  BuilderImage& image;
+  const RunIdentity& identity;
+  std::string arch;  // in pacman's words
+  Capacity capacity;
+  CacheLimits caches;
+};
 
 }  // namespace pkgkiln

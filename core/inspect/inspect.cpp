@@ -1,0 +1,119 @@
+#include "core/inspect/inspect.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "core/base/secret.hpp"
+#include "core/pkgbuild/pkgbuild_text.hpp"
+#include "core/pkgbuild/sources.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+constexpr std::size_t kLongestRemembered = std::size_t{256} << 10U;
+/// No URL of a source looks like this.
+constexpr const char* kPkgverFunction = "pkgver()";
+
+std::vector<RecordedSource> moving_sources(const Inspection& found) {
+  std::vector<RecordedSource> result;
+  for (auto& text : found.srcinfo->vcs_sources()) result.push_back({std::move(text), {}});
+  if (found.moves && result.empty()) result.push_back({kPkgverFunction, {}});
+  return result;
+}
+
+}  // namespace
+
+Inspection inspect_on_host(const PackagingSource& source, const std::string& commit,
+                           const std::string& path, const std::string& arch) {
+  Inspection found;
+  found.commit = commit;
+  const auto pkgbuild = source.read_file(commit, "PKGBUILD");
+  if (!pkgbuild)
+    throw Error(path.empty() ? "there is no PKGBUILD in the root of its repository"
+                             : "there is no PKGBUILD in '" + path + "'")
+        .advise("set the target's path to the directory of the PKGBUILD");
+  const pacman::PkgbuildText read(*pkgbuild);
+  found.moves = read.may_have_pkgver_function();
+  try {
+    found.tree = source.tree(commit);
+  } catch (const Error&) {
+    // What can't be unpacked is told when that is tried.
+  }
+  const auto text = source.read_file(commit, ".SRCINFO");
+  if (!text) return found;
+  try {
+    auto srcinfo = pacman::SrcInfo::parse(*text, arch);
+    if (srcinfo_agrees(srcinfo, read, arch)) found.srcinfo = std::move(srcinfo);
+  } catch (const Error& error) {
+    found.srcinfo_problem = error.what();
+  }
+  return found;
+}
+
+void recall(Job& job, const History& history) {
+  auto& found = *job.inspection;
+  if (found.srcinfo || found.tree.empty()) return;
+  const auto inspection = history.inspection(job.target.name);
+  if (!inspection || inspection->tree != found.tree) return;
+  try {
+    found.srcinfo = pacman::SrcInfo::parse(inspection->srcinfo, job.arch);
+    found.moves = inspection->moves;
+    found.remembered = true;
+  } catch (const Error&) {
+    // It is asked again.
+  }
+}
+
+void remember(Job& job, History& history) {
+  if (!job.inspection) return;
+  auto& found = *job.inspection;
+  if (!found.said.empty() && found.said.size() <= kLongestRemembered && !found.tree.empty())
+    history.record_inspection(job.target.name, {found.tree, found.moves, std::move(found.said)});
+  found.said.clear();
+}
+
+std::vector<RecordedSource> ask_sources(const Inspection& found, git::Remotes& remotes,
+                                        const Cancellation& cancel) {
+  auto result = moving_sources(found);
+  for (auto& recorded : result) {
+    const auto source = pacman::GitSource::parse(recorded.source);
+    try {
+      if (source && !source->pinned)
+        recorded.commit = remotes.ask_source(source->url, source->ref, cancel);
+    } catch (const Error&) {
+      // Without a commit it is looked for in a container the next time.
+    }
+  }
+  return result;
+}
+
+std::vector<RecordedSource> as_asked(const Inspection& found) {
+  auto result = moving_sources(found);
+  for (auto& source : result) {
+    const auto known = std::ranges::find(found.vcs_sources, source.source, &RecordedSource::source);
+    if (known != found.vcs_sources.end()) source.commit = known->commit;
+  }
+  return result;
+}
+
+std::string why_moved(const RecordedSource& recorded, git::Remotes& remotes,
+                      const Cancellation& cancel) {
+  if (recorded.source == kPkgverFunction)
+    return "only a container can tell whether its pkgver() gives another version";
+  const auto shown = displayable_url(recorded.source);
+  const auto source = pacman::GitSource::parse(recorded.source);
+  if (!source) return fmt::format("only a container can tell whether its source {} moved", shown);
+  if (source->pinned) return {};
+  if (recorded.commit.empty())
+    return fmt::format("it was not known which commit its source {} was at", shown);
+  try {
+    const auto now = remotes.ask_source(source->url, source->ref, cancel);
+    if (now == recorded.commit) return {};
+    return fmt::format("its source {} moved from {:.10} to {:.10}", shown, recorded.commit, now);
+  } catch (const Error& error) {
+    return fmt::format("whether its source {} moved can't be told: {}", shown, error.what());
+  }
+}
+
+}  // namespace pkgkiln
