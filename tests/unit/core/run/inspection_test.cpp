@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -98,6 +99,31 @@ TEST_CASE("the inspection of a target has the time that a build has") {
                                    host.target_of("b", {"1", {"depends = a"}, false, {}})});
   REQUIRE(words(results) == Names{"timed-out", "timed-out"});
   CHECK(results[0].step == "copy in");
+}
+
+TEST_CASE("a slow inspection holds up only what may wait for it") {
+  FakeHost host;
+  std::atomic<bool> published{false};
+  std::atomic<bool> in_time{false};
+  host.repository->on_publish = [&](const std::string& pkgname) {
+    if (pkgname == "b") published = true;
+  };
+  host.at_inspect = [&](fake::ExecCall&) {
+    for (int i = 0; i < 20'000 && !published; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    in_time = published.load();
+  };
+  const auto results =
+      host.build({host.target_of("a", {"1", {}, false, {}}), host.target("b"),
+                  host.target("c", {"depends = may-be-of-a"}), host.target("d", {"depends = b"})});
+  CHECK(words(results) == Names{"built", "built", "built", "built"});
+  CHECK(in_time);
+  const auto& steps = host.observer.steps;
+  const auto began = [&](const std::string& target) {
+    return std::find(steps.begin(), steps.end(), target + ": source") - steps.begin();
+  };
+  CHECK(began("b") < began("c"));
+  CHECK(std::find(steps.begin(), steps.end(), "a: inspect") - steps.begin() < began("c"));
 }
 
 TEST_CASE("a PKGBUILD that isn't read soon holds up nobody else for long") {
