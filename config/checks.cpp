@@ -41,7 +41,7 @@ std::string check_socket(std::string& text) {
   if (colon != std::string::npos && !text.starts_with(scheme))
     return "a Unix socket such as \"unix:///run/podman/podman.sock\" (" + text.substr(0, colon) +
            ":// is not supported)";
-  return unless(text.starts_with("unix:///") && text.size() > 8 && is_line(text),
+  return unless(text.starts_with("unix:///") && text.size() > 8 && !has_control_characters(text),
                 "a Unix socket such as \"unix:///run/podman/podman.sock\"");
 }
 
@@ -66,7 +66,7 @@ std::string check_dependency(std::string& text) {
 }
 
 std::string check_line(std::string& text) {
-  return unless(!text.empty() && is_line(text), "one line of printable text");
+  return unless(!text.empty() && !has_control_characters(text), "one line of printable text");
 }
 
 std::string check_proxy(std::string& text) {
@@ -75,7 +75,8 @@ std::string check_proxy(std::string& text) {
   const bool url = std::any_of(schemes.begin(), schemes.end(), [&](std::string_view scheme) {
     return text.starts_with(scheme) && text.size() > scheme.size();
   });
-  return unless(text == "none" || (url && is_line(text) && text.find(' ') == std::string::npos),
+  return unless(text == "none" ||
+                    (url && !has_control_characters(text) && text.find(' ') == std::string::npos),
                 R"(a proxy such as "http://192.0.2.7:3128", or "none")");
 }
 
@@ -86,7 +87,8 @@ std::string check_server(std::string& text) {
                             : text.starts_with("http://") ? 7
                                                           : text.size()));
   const bool fine = !rest.empty() && is_alphanumeric(rest.front() == '[' ? '0' : rest.front()) &&
-                    is_line(text) && text.find_first_of(" ?#@\\") == std::string::npos;
+                    !has_control_characters(text) &&
+                    text.find_first_of(" ?#@\\") == std::string::npos;
   return unless(fine, "a server's address such as \"https://vieter.example.com\"");
 }
 

@@ -8,31 +8,45 @@
 #include <random>
 #include <string_view>
 
-namespace pkgkiln::pacman {
+namespace pkgkiln {
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = lower_case(c);
+  return lower;
 }
 
-bool has_control_characters(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
+bool is_made_of(std::string_view text, std::string_view others) {
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
   });
 }
 
-bool is_database_heading(std::string_view line) {
-  return line.size() > 2 && line.front() == '%' && line.back() == '%' &&
-         std::all_of(line.begin() + 1, line.end() - 1,
-                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+bool is_hex(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
-}  // namespace pkgkiln::pacman
 
-namespace pkgkiln {
+bool has_control_characters(std::string_view text) {
+  return std::ranges::any_of(text, is_control);
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
+  return text.substr(0, text.find_last_not_of(blank) + 1);
+}
+
+std::string_view take_until(std::string_view& text, char separator) {
+  const auto end = std::min(text.find(separator), text.size());
+  const auto taken = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return taken;
+}
 
 namespace {
+
+constexpr std::string_view kBase64Digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Levenshtein's distance, one row of the matrix at a time.
 std::size_t edits(std::string_view from, std::string_view to) {
@@ -68,13 +82,6 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return completed == candidates.end() ? std::string() : *completed;
 }
 
-namespace {
-
-constexpr std::string_view kDigits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace
-
 std::string base64(std::string_view bytes) {
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
@@ -83,7 +90,7 @@ std::string base64(std::string_view bytes) {
     for (std::size_t k = 0; k < 3; ++k)
       bits = bits << 8U | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
     for (std::size_t k = 0; k < 4; ++k)
-      text += k <= group.size() ? kDigits[bits >> (18 - 6 * k) & 63U] : '=';
+      text += k <= group.size() ? kBase64Digits[bits >> (18 - 6 * k) & 63U] : '=';
   }
   return text;
 }
@@ -95,7 +102,7 @@ std::optional<std::string> base64_decoded(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += 4) {
     std::uint32_t bits = 0;
     for (std::size_t k = i; k < i + 4; ++k) {
-      const auto digit = k >= text.size() - padding ? 0 : kDigits.find(text[k]);
+      const auto digit = k >= text.size() - padding ? 0 : kBase64Digits.find(text[k]);
       if (digit == std::string_view::npos) return std::nullopt;
       bits = bits << 6U | static_cast<std::uint32_t>(digit);
     }

@@ -9,48 +9,40 @@
 /// What a text is made of; the same in every locale.
 namespace pkgkiln {
 
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 inline bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
 }
 
 inline bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-inline std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
+inline char lower_case(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+
+std::string lower_case(std::string_view text);
 
 /// Alphanumerics and `others`, at least one.
-inline bool is_made_of(std::string_view text, std::string_view others) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
-  });
-}
+bool is_made_of(std::string_view text, std::string_view others);
 
-/// No control characters.
-inline bool is_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), is_control);
-}
-}  // namespace pkgkiln
-
-namespace pkgkiln::pacman {
-
-/// Without blanks, tabs and carriage returns around it.
-std::string_view trimmed(std::string_view text);
+/// Lower-case hex digits, at least one.
+bool is_hex(std::string_view text);
 
 /// Whether a byte below 0x20 (a tab is one too) or 0x7f is in it. Bytes from 0x80 on are none:
 /// what isn't ASCII is taken as it is.
 bool has_control_characters(std::string_view text);
 
-/// Whether the line would be read as the start of a field in a database's text: "%FILENAME%".
-bool is_database_heading(std::string_view line);
-}  // namespace pkgkiln::pacman
+/// Without white space around it.
+std::string_view trimmed(std::string_view text);
 
-namespace pkgkiln {
+/// Takes what stands before the separator off the front, and the separator too; all of the text
+/// where there is none.
+std::string_view take_until(std::string_view& text, char separator);
 
 /// The candidate that was probably meant by a mistyped word: the one with the fewest edits, if
 /// those are few for its length, or else one that begins with the word. Empty: none is near.

@@ -9,6 +9,7 @@
 #include "core/base/file.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/tar_writer.hpp"
+#include "core/base/text.hpp"
 #include "core/builder/layout.hpp"
 #include "core/builder/script/script.hpp"
 #include "core/package/package_name.hpp"
@@ -20,13 +21,9 @@ namespace pkgkiln {
 Distribution Distribution::parse(std::string_view listing, const std::set<std::string>& ours) {
   Distribution found;
   while (!listing.empty()) {
-    const auto end = std::min(listing.find('\n'), listing.size());
-    const auto line = listing.substr(0, end);
-    listing.remove_prefix(std::min(end + 1, listing.size()));
-    const auto first = line.find(' ');
-    if (first == std::string_view::npos) continue;
-    const std::string repository(line.substr(0, first));
-    const std::string pkgname(line.substr(first + 1, line.find(' ', first + 1) - first - 1));
+    auto line = take_until(listing, '\n');
+    const std::string repository(take_until(line, ' '));
+    const std::string pkgname(take_until(line, ' '));
     if (!ours.contains(repository) && pacman::is_package_name(pkgname))
       found.repositories_.try_emplace(pkgname, repository);
   }

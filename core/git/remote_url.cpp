@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <string_view>
 
 #include "core/base/error.hpp"
+#include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/text.hpp"
 
@@ -17,9 +17,7 @@ namespace {
 constexpr std::array<std::string_view, 5> kSchemes = {"http", "https", "ssh", "git", "file"};
 
 [[noreturn]] void refuse(const std::string& url, std::string why) {
-  std::string shown = displayable_url(url);
-  std::replace_if(shown.begin(), shown.end(), is_control, '?');
-  throw Error("cannot use '" + shown + "' as the URL of a Git repository")
+  throw Error("cannot use '" + printable(displayable_url(url)) + "' as the URL of a Git repository")
       .because(std::move(why))
       .advise("use an http, https, ssh, git or file URL, or a path");
 }
@@ -32,11 +30,8 @@ std::string_view scheme_of(std::string_view url) {
 
 /// "ext::sh -c …": a name of a remote helper before "::".
 bool names_helper(std::string_view url) {
-  const auto end = std::find_if_not(url.begin(), url.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '+' || c == '.';
-  });
-  return end != url.begin() &&
-         url.substr(static_cast<std::size_t>(end - url.begin())).starts_with("::");
+  const auto name = url.substr(0, url.find("::"));
+  return name != url && is_made_of(name, "-+.");
 }
 
 bool has_possible_port(std::string_view authority) {
@@ -69,7 +64,7 @@ std::string decoded(const std::string& url, std::string_view text) {
 RemoteUrl parse_remote_url(const std::string& url) {
   if (url.empty()) refuse(url, "it is empty");
   if (url.front() == '-') refuse(url, "it begins with '-'");
-  if (std::any_of(url.begin(), url.end(), is_control)) refuse(url, "it holds control characters");
+  if (has_control_characters(url)) refuse(url, "it holds control characters");
   if (names_helper(url)) refuse(url, "remote helpers ('name::address') are not allowed");
   const std::string scheme(scheme_of(url));
   RemoteUrl remote{url, {}, {}, {}};
@@ -103,15 +98,14 @@ bool is_branch_name(const std::string& text) {
   if (text.empty() || text.size() > 255 || text.front() == '-' || text.front() == '/') return false;
   if (text.back() == '/' || text.back() == '.' || text == "@") return false;
   if (text.find_first_of(" ~^:?*[\\") != std::string::npos) return false;
-  if (std::any_of(text.begin(), text.end(), is_control)) return false;
+  if (has_control_characters(text)) return false;
   for (const auto* forbidden : {"..", "//", "@{", "/.", ".lock/"})
     if (text.find(forbidden) != std::string::npos) return false;
   return text.front() != '.' && !text.ends_with(".lock");
 }
 
 bool is_object_id(const std::string& text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return (text.size() == 40 || text.size() == 64) && is_hex(text);
 }
 
 }  // namespace pkgkiln::git

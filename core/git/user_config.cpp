@@ -34,9 +34,7 @@ Config proxy_config(const Config& config) {
 Config transport_config(std::string_view listing) {
   Config config;
   while (!listing.empty()) {
-    const auto end = listing.find('\0');
-    const auto entry = listing.substr(0, end);
-    listing = end == std::string_view::npos ? std::string_view{} : listing.substr(end + 1);
+    const auto entry = take_until(listing, '\0');
     const auto newline = entry.find('\n');
     const auto key = entry.substr(0, newline);
     if (!is_transport_key(key)) continue;

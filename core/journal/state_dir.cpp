@@ -37,8 +37,7 @@ const std::string& component(const std::string& name) {
 }
 
 bool is_instance(const std::string& text) {
-  return text.size() == kInstanceDigits &&
-         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return text.size() == kInstanceDigits && is_hex(text);
 }
 
 std::string stored_instance(const fs::path& path) {

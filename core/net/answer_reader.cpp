@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "core/base/text.hpp"
+
 namespace pkgkiln::net {
 
 namespace {
@@ -10,13 +12,6 @@ using Kind = TransportError::Kind;
 
 constexpr std::size_t kHeaderLimit = std::size_t{256} * 1024;
 constexpr std::size_t kErrorBodyLimit = std::size_t{256} * 1024;
-
-std::string_view trimmed(std::string_view text) {
-  static constexpr std::string_view blank = " \t\r\n";
-  const auto begin = text.find_first_not_of(blank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
-}
 
 }  // namespace
 

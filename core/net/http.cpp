@@ -1,36 +1,18 @@
 #include "core/net/http.hpp"
 
-#include <algorithm>
-
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln::net {
-
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool unreserved(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~").find(c) != std::string_view::npos;
-}
-
-}  // namespace
 
 std::string Endpoint::display() const {
   return unix_socket.empty() ? displayable_url(origin) : "unix://" + unix_socket;
 }
 
 std::string_view Response::header(std::string_view name) const {
-  const auto found = std::ranges::find_if(
-      headers, [name](const auto& header) { return same_name(header.first, name); });
-  return found == headers.end() ? std::string_view() : std::string_view(found->second);
+  for (const auto& [key, value] : headers)
+    if (lower_case(key) == lower_case(name)) return value;
+  return {};
 }
 
 std::string escape(std::string_view segment) {
@@ -38,7 +20,7 @@ std::string escape(std::string_view segment) {
   std::string text;
   for (const char c : segment) {
     const auto byte = static_cast<unsigned char>(c);
-    if (unreserved(c))
+    if (is_alphanumeric(c) || std::string_view("-._~").find(c) != std::string_view::npos)
       text += c;
     else
       text.append({'%', digits[byte >> 4U], digits[byte & 15U]});

@@ -137,10 +137,8 @@ PkgInfo PkgInfo::parse(std::string_view text) {
   if (text.size() > longest) throw bad("it is longer than 256 KiB");
   PkginfoParser parser;
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    parser.take_line(text.substr(0, end));
+    parser.take_line(take_until(text, '\n'));
     parser.next_line();
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   auto info = parser.take_info();
   check(info);

@@ -86,4 +86,10 @@ std::optional<PackageFileName> PackageFileName::parse(std::string_view file_name
   return PackageFileName{std::string(rest), version, std::string(arch), std::string(extension)};
 }
 
+bool is_database_heading(std::string_view line) {
+  return line.size() > 2 && line.front() == '%' && line.back() == '%' &&
+         std::all_of(line.begin() + 1, line.end() - 1,
+                     [](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c); });
+}
+
 }  // namespace pkgkiln::pacman

@@ -33,4 +33,7 @@ struct PackageFileName {
   bool operator==(const PackageFileName&) const = default;
 };
 
+/// Whether the line would be read as the start of a field in a database's text: "%FILENAME%".
+bool is_database_heading(std::string_view line);
+
 }  // namespace pkgkiln::pacman

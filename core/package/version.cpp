@@ -9,12 +9,8 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-// The C locale's classes: the answer must not depend on the user's locale.
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return is_alphanumeric(c) && !is_digit(c);
 }
 
 bool all_digits(std::string_view text) {

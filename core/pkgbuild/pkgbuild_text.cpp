@@ -189,7 +189,7 @@ class PkgbuildText::Printer {
   void add(std::string_view key, const std::vector<std::string>& values) {
     for (const auto& value : values) {
       // makepkg makes one blank of any white space.
-      if (!is_line(value)) throw Unclear{};
+      if (has_control_characters(value)) throw Unclear{};
       text_.append(key).append(" = ").append(value).append("\n");
       if (text_.size() > kMostBytes) throw Unclear{};
     }

@@ -43,7 +43,7 @@ std::size_t assigned_name(std::string_view word) {
   const auto end = std::find_if_not(word.begin(), word.end(),
                                     [](char c) { return is_alphanumeric(c) || c == '_'; });
   const auto size = static_cast<std::size_t>(end - word.begin());
-  if (size == 0 || (word.front() >= '0' && word.front() <= '9')) return 0;
+  if (size == 0 || is_digit(word.front())) return 0;
   const auto after = word.substr(size);
   return after.starts_with('=') || after.starts_with("+=") ? size : 0;
 }

@@ -21,7 +21,7 @@ bool is_of_name(char c) {
 std::string_view name_at_start(std::string_view text) {
   const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
   const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-  return name.empty() || (name.front() >= '0' && name.front() <= '9') ? std::string_view() : name;
+  return name.empty() || is_digit(name.front()) ? std::string_view() : name;
 }
 
 /// Where one of `characters` stands that isn't quoted, from `at` on.
@@ -51,7 +51,7 @@ std::string in_case(std::string value, std::string_view operation) {
        i < (operation.size() == 2 ? value.size() : std::min<std::size_t>(1, value.size())); ++i) {
     char& c = value[i];
     if (upper && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    if (!upper && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!upper) c = lower_case(c);
   }
   return value;
 }

@@ -5,21 +5,10 @@
 #include <iterator>
 #include <set>
 
+#include "core/base/text.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 
 namespace pkgkiln::pacman {
-
-namespace {
-
-/// What stands before the first `mark`; that and the mark are taken off `text`.
-std::string_view take_until(std::string_view& text, char mark) {
-  const auto end = text.find(mark);
-  const auto head = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-  return head;
-}
-
-}  // namespace
 
 std::optional<GitSource> GitSource::parse(std::string_view source) {
   if (const auto renamed = source.find("::"); renamed != std::string_view::npos)

@@ -19,9 +19,7 @@ constexpr std::size_t kMaxLines = 100'000;
 constexpr std::size_t kMaxLineLength = std::size_t{64} << 10U;
 
 bool is_key(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return is_made_of(text, "_");
 }
 
 SrcInfoLine parse_line(std::string_view line, std::size_t number) {
@@ -47,9 +45,7 @@ void for_each_srcinfo_line(std::string_view text,
     throw Error("cannot read the .SRCINFO").because("it is longer than 4 MiB");
   for (std::size_t number = 1; !text.empty(); ++number) {
     if (number > kMaxLines) throw srcinfo_error(number, "more than 100000 lines");
-    const auto end = text.find('\n');
-    const auto line = trimmed(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto line = trimmed(take_until(text, '\n'));
     if (!line.empty() && line.front() != '#') take(parse_line(line, number));
   }
 }
@@ -121,9 +117,7 @@ Values unchecked(const Section& base, std::string_view arch) {
 }
 
 bool is_key_id(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
+  return text.size() <= 64 && is_hex(lower_case(text));
 }
 
 /// What is wrong with the value, empty when nothing is.

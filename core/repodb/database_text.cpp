@@ -37,9 +37,7 @@ template <typename Take>
 void each_first_value(std::string_view text, Take take) {
   std::string_view heading;
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    const auto line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto line = take_until(text, '\n');
     if (!heading.empty()) {
       take(heading, line);
       heading = {};
@@ -142,9 +140,7 @@ std::vector<std::string> desc_values(std::string_view text, std::string_view fie
   bool in_field = false;  // where a line that looks like a heading is none
   bool found = false;
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    const auto line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto line = take_until(text, '\n');
     if (in_field && line.empty()) {
       if (found) break;
       in_field = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/error.hpp"
+#include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 
 namespace pkgkiln {
@@ -13,20 +14,12 @@ constexpr std::size_t kLongestName = 255;
 constexpr std::size_t kLongestTag = 128;
 constexpr std::size_t kShownText = 80;
 
-bool digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool lower_or_digit(char c) {
-  return digit(c) || (c >= 'a' && c <= 'z');
-}
-bool hex(char c) {
-  return digit(c) || (c >= 'a' && c <= 'f');
+  return is_alphanumeric(c) && c == lower_case(c);
 }
 
 UsageError invalid(std::string_view text, const std::string& why) {
-  std::string shown;
-  for (const char c : text.substr(0, kShownText)) shown += is_control(c) ? '?' : c;
-  return UsageError("'" + shown + "' is no image reference")
+  return UsageError("'" + printable(text, kShownText) + "' is no image reference")
       .because(why)
       .advise(
           "write it as registry/repository:tag, for example docker.io/library/archlinux:latest");
@@ -64,10 +57,10 @@ bool valid_host(std::string_view host) {
   if (host.starts_with('['))  // an IPv6 address
     return host.size() > 2 && host.ends_with(']') &&
            std::ranges::all_of(host.substr(1, host.size() - 2), [](char c) {
-             return hex(c) || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+             return is_hex({&c, 1}) || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
            });
-  if (host.empty() || !is_alphanumeric(host.front()) || !is_alphanumeric(host.back())) return false;
-  return host.find("..") == std::string_view::npos && is_made_of(host, ".-");
+  return is_made_of(host, ".-") && is_alphanumeric(host.front()) && is_alphanumeric(host.back()) &&
+         host.find("..") == std::string_view::npos;
 }
 
 bool valid_registry(std::string_view registry) {
@@ -76,7 +69,7 @@ bool valid_registry(std::string_view registry) {
   if (!valid_host(registry.substr(0, colon))) return false;
   if (colon == std::string_view::npos) return true;
   const auto port = registry.substr(colon + 1);
-  return !port.empty() && port.size() <= 5 && std::ranges::all_of(port, digit);
+  return !port.empty() && port.size() <= 5 && std::ranges::all_of(port, is_digit);
 }
 
 bool valid_tag(std::string_view tag) {
@@ -86,7 +79,7 @@ bool valid_tag(std::string_view tag) {
 bool valid_digest(std::string_view digest) {
   static constexpr std::string_view prefix = "sha256:";
   return digest.starts_with(prefix) && digest.size() == prefix.size() + 64 &&
-         std::ranges::all_of(digest.substr(prefix.size()), hex);
+         is_hex(digest.substr(prefix.size()));
 }
 
 bool names_registry(std::string_view component) {

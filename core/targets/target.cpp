@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <sys/utsname.h>
 
+#include "core/base/text.hpp"
+
 namespace pkgkiln {
 
 namespace {
 
-bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view("@._+-").find(c) != std::string_view::npos;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+constexpr std::string_view kMarks = "@._+-";
 
 std::string_view without_trailing_slashes(std::string_view text) {
   while (text.ends_with('/')) text.remove_suffix(1);
@@ -46,8 +41,8 @@ std::string_view directory_of(std::string_view path) {
 
 std::string made_to_fit(std::string_view text) {
   std::string name;
-  for (const char c : text) {
-    const char fitting = is_name_character(lower(c)) ? lower(c) : '-';
+  for (const char c : lower_case(text)) {
+    const char fitting = is_made_of({&c, 1}, kMarks) ? c : '-';
     if (name.empty() && (fitting == '-' || fitting == '.')) continue;
     if (name.size() < kLongestTargetName) name += fitting;
   }
@@ -73,8 +68,8 @@ std::string default_target_name(TargetKind kind, std::string_view url, std::stri
 }
 
 bool is_target_name(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestTargetName && text.front() != '.' &&
-         text.front() != '-' && std::all_of(text.begin(), text.end(), is_name_character);
+  return text.size() <= kLongestTargetName && is_made_of(text, kMarks) &&
+         text == lower_case(text) && text.front() != '.' && text.front() != '-';
 }
 
 std::string machine_arch() {

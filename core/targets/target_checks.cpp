@@ -92,23 +92,21 @@ std::string check_branch(std::string& text) {
   const auto contains = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   const auto component = "/" + text + "/";
   const bool fine =
-      !text.empty() && is_line(text) && text.front() != '-' && text != "@" && text != "HEAD" &&
-      text.find_first_of(" ~^:?*[\\") == std::string::npos && !contains("..") && !contains("@{") &&
-      !text.ends_with('.') && component.find("//") == std::string::npos &&
+      !text.empty() && !has_control_characters(text) && text.front() != '-' && text != "@" &&
+      text != "HEAD" && text.find_first_of(" ~^:?*[\\") == std::string::npos && !contains("..") &&
+      !contains("@{") && !text.ends_with('.') && component.find("//") == std::string::npos &&
       component.find("/.") == std::string::npos && component.find(".lock/") == std::string::npos;
   return unless(fine, "a branch name");
 }
 
 std::string check_directory(std::string& text) {
   constexpr const char* expected = "a directory inside the repository such as \"packages/foo\"";
-  if (text.starts_with('/') || !is_line(text)) return expected;
+  if (text.starts_with('/') || has_control_characters(text)) return expected;
   std::string normal;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find('/', begin), text.size());
-    const auto component = text.substr(begin, end - begin);
+  for (std::string_view left = text; !left.empty();) {
+    const std::string component(take_until(left, '/'));
     if (component == "..") return expected;
     if (!component.empty() && component != ".") normal += (normal.empty() ? "" : "/") + component;
-    begin = end + 1;
   }
   text = normal;
   return {};

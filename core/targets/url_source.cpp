@@ -13,6 +13,7 @@
 #include "core/base/file.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/tar_writer.hpp"
+#include "core/base/text.hpp"
 #include "core/net/http.hpp"
 #include "core/net/retry.hpp"
 
@@ -139,7 +140,7 @@ constexpr const char* kPkgbuild = "PKGBUILD";
 constexpr const char* kMemory = "latest";
 
 bool is_sha256(const std::string& text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return text.size() == 64 && is_hex(text);
 }
 
 /// Whether the file is there and whole.

@@ -11,7 +11,7 @@
 #include <set>
 
 #include "core/base/file.hpp"
-#include "core/base/printable.hpp"
+#include "core/base/text.hpp"
 #include "core/publish/repository.hpp"
 #include "core/vieter/connection.hpp"
 #include "core/vieter/stored.hpp"
@@ -138,11 +138,8 @@ void check_set(const std::vector<pacman::PackageArchive>& packages, const std::s
 }
 
 /// Its routes begin like that, and it compares without regard to case.
-bool is_reserved(std::string name, Server& server) {
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : static_cast<char>(c);
-  });
-  return name == "api" && server.version() >= Version::v0_4;
+bool is_reserved(const std::string& name, Server& server) {
+  return lower_case(name) == "api" && server.version() >= Version::v0_4;
 }
 
 /// The way of one package to a server, and the question whether it got there.

@@ -25,7 +25,8 @@ std::string printed(const TreeEntry& entry) {
 void check_safe(const std::vector<TreeEntry>& entries) {
   std::set<std::string> paths;
   for (const auto& entry : entries) {
-    must(is_line(entry.path) && entry.path.front() != '/' && entry.path.back() != '/',
+    must(!has_control_characters(entry.path) && entry.path.front() != '/' &&
+             entry.path.back() != '/',
          "paths are relative");
     const auto inside = "/" + entry.path + "/";
     for (const auto* odd : {"//", "/./", "/../", "/.git/"})

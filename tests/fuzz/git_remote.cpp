@@ -32,7 +32,8 @@ void check(const git::HttpAddress& address) {
   must(address.origin.starts_with("http://") || address.origin.starts_with("https://"),
        "it is asked over HTTP");
   must(address.origin.find('@') == std::string::npos, "the user is kept apart");
-  must(is_line(address.location()) && address.location().find(' ') == std::string::npos,
+  must(!has_control_characters(address.location()) &&
+           address.location().find(' ') == std::string::npos,
        "a URL is one word");
   must(address.path.empty() || address.path.front() == '/', "a path begins at the root");
 }
@@ -76,7 +77,7 @@ void remote_url(std::string_view input) {
   accepted([&] {
     const auto url = git::parse_remote_url(std::string(input.substr(0, end)));
     must(!url.location.empty() && url.location.front() != '-', "git won't take it for an option");
-    must(is_line(url.location), "a URL is a line");
+    must(!has_control_characters(url.location), "a URL is a line");
     const auto host = url.location.substr(std::min(url.location.find("://"), url.location.size()));
     must(url.origin.empty() || host.substr(0, host.find_first_of("/?#", 3)).find('@') == host.npos,
          "the user is kept apart");

@@ -27,7 +27,7 @@ const std::vector<std::pair<const char*, std::string PkgInfo::*>> kTexts = {
     {"arch", &PkgInfo::arch}};
 
 void check_value(const std::string& value) {
-  must(is_line(value) && pacman::trimmed(value) == value, "a value is a line");
+  must(!has_control_characters(value) && trimmed(value) == value, "a value is a line");
   must(!pacman::is_database_heading(value), "no value begins a field of a database");
 }
 

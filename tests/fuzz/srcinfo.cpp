@@ -63,7 +63,9 @@ void check(const SrcInfo& info) {
   must(pacman::is_full_version(info.version), "the version is one");
   must(!info.packages.empty(), "there is a package");
   all_must(info.arch, pacman::is_arch, "arches are such");
-  all_must(info.sources, is_line, "sources are lines");
+  all_must(
+      info.sources, [](std::string_view source) { return !has_control_characters(source); },
+      "sources are lines");
   std::set<std::string> names;
   for (const auto& package : info.packages) {
     must(pacman::is_package_name(package.pkgname), "pkgname is a name");

@@ -1,10 +1,10 @@
 #include "core/git/ask/ls_refs.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 
 #include "core/base/printable.hpp"
+#include "core/base/text.hpp"
 #include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
@@ -57,14 +57,6 @@ constexpr std::string_view kHeadSymref = "symref=HEAD:";
 constexpr std::string_view kNoRefs = "capabilities^{}";
 constexpr std::size_t kShownText = 200;
 
-/// Takes the text up to the separator, and the separator.
-std::string_view cut(std::string_view& text, char separator) {
-  const auto end = std::min(text.find(separator), text.size());
-  const auto part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return part;
-}
-
 /// The next line of data; nothing at the flush that ends the answer.
 bool next_line(PktLines& lines, std::string_view& text) {
   const auto packet = lines.next();
@@ -101,7 +93,7 @@ Advertisement read_capabilities(PktLines& lines) {
 
 void read_capabilities_of_v0(std::string_view capabilities, AdvertisedRefs& refs) {
   while (!capabilities.empty()) {
-    const auto capability = cut(capabilities, ' ');
+    const auto capability = take_until(capabilities, ' ');
     if (capability.starts_with(kHeadSymref))
       refs.point_head_to(capability.substr(kHeadSymref.size()));
   }
@@ -110,8 +102,8 @@ void read_capabilities_of_v0(std::string_view capabilities, AdvertisedRefs& refs
 /// "<id> <ref>", the first with a NUL and the capabilities behind it; at the end "shallow <id>".
 void read_ref_of_v0(std::string_view line, AdvertisedRefs& refs) {
   if (line.starts_with("shallow ")) return;
-  const auto id = checked_id(cut(line, ' '));
-  const auto ref = cut(line, '\0');
+  const auto id = checked_id(take_until(line, ' '));
+  const auto ref = take_until(line, '\0');
   if (ref != kNoRefs) refs.add(ref, id);
   read_capabilities_of_v0(line, refs);
 }
@@ -149,11 +141,11 @@ AdvertisedRefs read_ls_refs(std::string_view body) {
   PktLines lines(body);
   AdvertisedRefs refs;
   for (std::string_view line; next_line(lines, line);) {
-    const auto id = checked_id(cut(line, ' '));
-    const auto ref = cut(line, ' ');
+    const auto id = checked_id(take_until(line, ' '));
+    const auto ref = take_until(line, ' ');
     refs.add(ref, id);
     while (!line.empty()) {
-      const auto attribute = cut(line, ' ');
+      const auto attribute = take_until(line, ' ');
       if (attribute.starts_with(kPeeledAttribute))
         refs.add(ref, attribute.substr(kPeeledAttribute.size()));
       if (ref == "HEAD" && attribute.starts_with(kSymrefTarget))

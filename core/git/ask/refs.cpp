@@ -4,6 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 #include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
@@ -55,11 +56,7 @@ std::vector<std::string> AdvertisedRefs::branches() const {
 
 AdvertisedRefs parse_advertised_refs(std::string_view listing) {
   AdvertisedRefs refs;
-  while (!listing.empty()) {
-    const auto newline = listing.find('\n');
-    read_line(listing.substr(0, newline), refs);
-    listing = newline == std::string_view::npos ? std::string_view{} : listing.substr(newline + 1);
-  }
+  while (!listing.empty()) read_line(take_until(listing, '\n'), refs);
   return refs;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/text.hpp"
 #include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
@@ -17,14 +18,11 @@ constexpr std::size_t kDeepestPath = 100;
 constexpr int kMostLookUps = 1000;
 constexpr int kDeepestCopy = 5;
 
-std::vector<std::string> names_in(const std::string& path) {
+std::vector<std::string> names_in(std::string_view path) {
   std::vector<std::string> names;
-  for (std::size_t begin = 0; begin < path.size();) {
-    const auto end = std::min(path.find('/', begin), path.size());
-    auto name = path.substr(begin, end - begin);
-    if (!name.empty() && name != ".") names.push_back(std::move(name));
-    begin = end + 1;
-  }
+  while (!path.empty())
+    if (const auto name = take_until(path, '/'); !name.empty() && name != ".")
+      names.emplace_back(name);
   return names;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <system_error>
 
+#include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 #include "core/git/remote_url.hpp"
 
@@ -20,9 +21,7 @@ constexpr std::size_t kShownPath = 200;
 constexpr std::uint64_t kLongestLink = 4096;
 
 std::string shown(const std::string& path) {
-  std::string text = path.substr(0, kShownPath);
-  std::replace_if(text.begin(), text.end(), is_control, '?');
-  return text;
+  return printable(path, kShownPath);
 }
 
 std::optional<TreeEntry::Kind> kind_of(std::string_view mode) {
@@ -71,22 +70,14 @@ TreeEntry parse_entry(std::string_view line) {
   throw Error("the repository holds '" + shown(path) + "', which is not accepted").because(why);
 }
 
-bool equals_dot_git(std::string_view name) {
-  constexpr std::string_view dot_git = ".git";
-  return std::equal(name.begin(), name.end(), dot_git.begin(), dot_git.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-}
-
 void check_names(const std::string& path) {
   if (path.size() > kLongestPath) refuse_entry(path, "its path is too long");
-  if (std::any_of(path.begin(), path.end(), is_control))
-    refuse_entry(path, "its name holds control characters");
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const auto end = std::min(path.find('/', begin), path.size());
-    const auto name = std::string_view(path).substr(begin, end - begin);
-    if (name.empty() || name == "." || name == ".." || equals_dot_git(name))
+  if (has_control_characters(path)) refuse_entry(path, "its name holds control characters");
+  const auto ended = path + "/";
+  for (std::string_view left = ended; !left.empty();) {
+    const auto name = take_until(left, '/');
+    if (name.empty() || name == "." || name == ".." || lower_case(name) == ".git")
       refuse_entry(path, "'" + std::string(name) + "' can't be the name of a file");
-    begin = end + 1;
   }
 }
 
@@ -94,12 +85,7 @@ void check_names(const std::string& path) {
 
 std::vector<TreeEntry> parse_tree(std::string_view listing) {
   std::vector<TreeEntry> entries;
-  while (!listing.empty()) {
-    const auto end = listing.find('\0');
-    const auto line = listing.substr(0, end);
-    listing = end == std::string_view::npos ? std::string_view{} : listing.substr(end + 1);
-    entries.push_back(parse_entry(line));
-  }
+  while (!listing.empty()) entries.push_back(parse_entry(take_until(listing, '\0')));
   return entries;
 }
 
