@@ -28,8 +28,8 @@ class Broom {
   explicit Broom(const Arguments& arguments)
       : dry_run_(arguments.dry_run), quiet_(arguments.quiet) {}
 
-  void sweep(const std::vector<Litter>& litter) {
-    for (const auto& one : litter) attempt([&] { sweep(one); });
+  void sweep(const std::vector<Removable>& removable) {
+    for (const auto& one : removable) attempt([&] { sweep(one); });
   }
   /// What it throws is told, and stops nothing else.
   void attempt(const std::function<void()>& action) {
@@ -49,7 +49,7 @@ class Broom {
   bool failed() const { return failed_; }
 
  private:
-  void sweep(const Litter& one) {
+  void sweep(const Removable& one) {
     if (!dry_run_) one.remove();
     say(fmt::format("{} {}{}", verb(), printable(one.what),
                     one.bytes ? " (" + size_text(*one.bytes) + ")" : std::string()));
@@ -112,7 +112,7 @@ void sweep_engine(const config::Settings& settings, const StateDir& state, Histo
   });
   broom.attempt([&] {
     const Caches caches(runtime, history, identity.instance, cache_limits(settings));
-    broom.sweep(caches.litter([&](const std::string& target) { return wanted.cache(target); }));
+    broom.sweep(caches.removable([&](const std::string& target) { return wanted.cache(target); }));
   });
 }
 
@@ -129,14 +129,14 @@ void sweep_state(const config::Settings& settings, const StateDir& state, Histor
 
 void sweep_spool(const Repositories& repositories, const StateDir& state, const Wanted& wanted,
                  Broom& broom) {
-  broom.sweep(Spool(state.spool()).litter([&](const BuildRecord& build) {
+  broom.sweep(Spool(state.spool()).removable([&](const BuildRecord& build) {
     return wanted.batch(build, repositories);
   }));
 }
 
 /// Packages of ours that no target makes any more, and files that no entry names.
-std::vector<Litter> litter_of(Repository& repository, const History& history) {
-  std::vector<Litter> result;
+std::vector<Removable> removable_of(Repository& repository, const History& history) {
+  std::vector<Removable> result;
   std::vector<OwnFile> former;
   for (const auto& [target, file] : history.former_packages(repository.name())) {
     former.push_back({file.file_name, file.sha256});
@@ -156,7 +156,7 @@ std::vector<Litter> litter_of(Repository& repository, const History& history) {
 void sweep_repositories(const Repositories& repositories, const History& history, Broom& broom) {
   for (auto* repository : repositories.all())
     if (repository->can_withdraw())
-      broom.attempt([&] { broom.sweep(litter_of(*repository, history)); });
+      broom.attempt([&] { broom.sweep(removable_of(*repository, history)); });
 }
 
 }  // namespace

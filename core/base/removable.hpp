@@ -8,7 +8,7 @@
 namespace pkgkiln {
 
 /// Something that nobody needs any more.
-struct Litter {
+struct Removable {
   std::string what;                    // "the cache of hello"
   std::optional<std::uint64_t> bytes;  // that it takes, where that is known
   std::function<void()> remove;        // throws Error

@@ -26,16 +26,16 @@ struct TarWriter::State {
   std::time_t time = 0;
   std::exception_ptr sink_failed;
   bool part = false;
-  bool deaf = false;  // what else is written is dropped
+  bool discards = false;  // what else is written is dropped
   std::unique_ptr<archive, FreeArchive> tar{archive_write_new()};  // last: its end uses the rest
 
   static la_ssize_t pass_on(archive*, void* self, const void* bytes, std::size_t size) {
     auto& state = *static_cast<State*>(self);
     try {
-      if (!state.deaf) state.sink({static_cast<const char*>(bytes), size});
+      if (!state.discards) state.sink({static_cast<const char*>(bytes), size});
     } catch (...) {  // nothing may be thrown through libarchive
       state.sink_failed = std::current_exception();
-      state.deaf = true;
+      state.discards = true;
     }
     // Never a failure: a writer that failed isn't freed whole by libarchive.
     return static_cast<la_ssize_t>(size);
@@ -78,7 +78,7 @@ TarWriter::TarWriter(const Sink& sink, int uid, std::time_t time, Extent extent)
 
 TarWriter::~TarWriter() {
   // Freeing it writes the end mark, if that hasn't come yet, as if the archive were complete.
-  state_->deaf = true;
+  state_->discards = true;
 }
 
 void TarWriter::directory(const std::string& name) {

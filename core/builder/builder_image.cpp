@@ -115,8 +115,8 @@ std::optional<ImageInfo> BuilderImage::current() const {
   return *newest;
 }
 
-std::vector<Litter> BuilderImage::old() const {
-  std::vector<Litter> result;
+std::vector<Removable> BuilderImage::old() const {
+  std::vector<Removable> result;
   const auto newest = current();
   for (const auto& image : images_.list({{label::instance, identity_.instance}}))
     if (!newest || image.id != newest->id)

@@ -74,7 +74,7 @@ class BuilderImage {
   /// The newest one that fits the recipe, if any; asks no registry.
   std::optional<ImageInfo> current() const;
   /// All of this instance but that one.
-  std::vector<Litter> old() const;
+  std::vector<Removable> old() const;
 
  private:
   bool is_fresh(const ImageInfo& image) const;

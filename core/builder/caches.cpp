@@ -54,7 +54,7 @@ Caches::Caches(ContainerRuntime& runtime, History& history, std::string instance
                CacheLimits limits)
     : runtime_(runtime), history_(history), instance_(std::move(instance)), limits_(limits) {}
 
-std::vector<Litter> Caches::litter(const Choice& chosen) const {
+std::vector<Removable> Caches::removable(const Choice& chosen) const {
   const auto recorded = history_.caches();
   std::vector<ResourceSummary> present;
   for (auto& volume : runtime_.list_volumes({{label::instance, instance_}}))
@@ -76,24 +76,24 @@ std::vector<Litter> Caches::litter(const Choice& chosen) const {
   for (const auto& name : volumes_to_evict(std::move(may_stay), recorded, limits_.sources))
     gone.insert(name);
 
-  std::vector<Litter> result;
+  std::vector<Removable> result;
   for (const auto& found : present)
     if (gone.contains(found.name)) result.push_back(volume(found, recorded));
   return result;
 }
 
-Litter Caches::volume(const ResourceSummary& found,
-                      const std::vector<RecordedCache>& recorded) const {
+Removable Caches::volume(const ResourceSummary& found,
+                         const std::vector<RecordedCache>& recorded) const {
   const auto target = target_of_cache(found.labels);
-  Litter litter{target.empty() ? "the shared cache of packages" : "the cache of " + target,
-                {},
-                [&runtime = runtime_, &history = history_, name = found.name] {
-                  runtime.remove_volume(name);
-                  history.forget_cache(name);
-                }};
+  Removable removable{target.empty() ? "the shared cache of packages" : "the cache of " + target,
+                      {},
+                      [&runtime = runtime_, &history = history_, name = found.name] {
+                        runtime.remove_volume(name);
+                        history.forget_cache(name);
+                      }};
   for (const auto& cache : recorded)
-    if (cache.volume == found.name) litter.bytes = cache.bytes;
-  return litter;
+    if (cache.volume == found.name) removable.bytes = cache.bytes;
+  return removable;
 }
 
 }  // namespace pkgkiln

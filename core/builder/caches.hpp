@@ -50,10 +50,10 @@ class Caches {
   using Choice = std::function<bool(const std::string& target)>;
 
   /// Those that are chosen, and of the others what exceeds the limits. Throws RuntimeError.
-  std::vector<Litter> litter(const Choice& chosen) const;
+  std::vector<Removable> removable(const Choice& chosen) const;
 
  private:
-  Litter volume(const ResourceSummary& found, const std::vector<RecordedCache>& recorded) const;
+  Removable volume(const ResourceSummary& found, const std::vector<RecordedCache>& recorded) const;
 
   ContainerRuntime& runtime_;
   History& history_;

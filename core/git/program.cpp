@@ -162,18 +162,18 @@ Result run(const Command& command, const Sink& output, const Cancellation& cance
   spec.command.insert(spec.command.end(), command.arguments.begin(), command.arguments.end());
   spec.env = isolated_environment();
   spec.env.insert(command.env.begin(), command.env.end());
-  if (command.for_stranger)
+  if (command.untrusted)
     withhold_credentials(spec);
   else
     spec.inherit.insert(spec.inherit.end(), kInherited.begin(), kInherited.end());
   spec.inherit.insert(spec.inherit.end(), kProxies.begin(), kProxies.end());
   spec.env["GIT_DIR"] = command.git_dir.empty() ? "/dev/null" : command.git_dir.string();
-  if (command.for_stranger || !is_set("GIT_ASKPASS")) spec.env["GIT_ASKPASS"] = "";
+  if (command.untrusted || !is_set("GIT_ASKPASS")) spec.env["GIT_ASKPASS"] = "";
   // A connection shared with later calls (ControlMaster) would keep our pipes open.
   if (!is_set("GIT_SSH_COMMAND") && !is_set("GIT_SSH") && !holds(command.config, "core.sshcommand"))
     spec.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oControlMaster=no";
   add_config(spec.env, command.config);
-  const ProtectedConfig trusted(command.for_stranger ? Config() : command.config);
+  const ProtectedConfig trusted(command.untrusted ? Config() : command.config);
   if (!trusted.path().empty()) spec.env["GIT_CONFIG_GLOBAL"] = trusted.path();
   spec.input = command.input;
   spec.limits = kLimits;

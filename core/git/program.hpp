@@ -20,9 +20,9 @@ struct Command {
   Config config;
   std::map<std::string, std::string> env;
   std::string input;
-  /// It talks to a remote that isn't the user's choice: over http and git only, and without
-  /// anything of the user's that could be a credential.
-  bool for_stranger = false;
+  /// The remote isn't the user's choice: over http and git only, and without anything of the
+  /// user's that could be a credential.
+  bool untrusted = false;
 };
 
 struct Result {

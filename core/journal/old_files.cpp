@@ -36,7 +36,7 @@ std::uint64_t size_of(const fs::path& path) {
   return bytes;
 }
 
-Litter of_files(std::string what, std::vector<fs::path> paths) {
+Removable of_files(std::string what, std::vector<fs::path> paths) {
   std::uint64_t bytes = 0;
   for (const auto& path : paths) bytes += size_of(path);
   return {std::move(what), bytes, [paths = std::move(paths)] {
@@ -69,9 +69,10 @@ fs::file_time_type written(const fs::path& path) {
 
 }  // namespace
 
-std::vector<Litter> old_logs(const StateDir& state, std::chrono::system_clock::time_point before) {
+std::vector<Removable> old_logs(const StateDir& state,
+                                std::chrono::system_clock::time_point before) {
   const auto limit = fs::file_time_type::clock::from_sys(before);
-  std::vector<Litter> result;
+  std::vector<Removable> result;
   for (const auto& directory : entries_of(state.logs())) {
     auto logs = entries_of(directory);
     const auto newest = std::max_element(
@@ -88,8 +89,8 @@ std::vector<Litter> old_logs(const StateDir& state, std::chrono::system_clock::t
   return result;
 }
 
-std::vector<Litter> logs_beyond(const StateDir& state, std::uint64_t limit,
-                                const std::set<fs::path>& in_use) {
+std::vector<Removable> logs_beyond(const StateDir& state, std::uint64_t limit,
+                                   const std::set<fs::path>& in_use) {
   std::vector<Log> logs;
   std::uint64_t bytes = 0;
   for (const auto& directory : entries_of(state.logs())) {
@@ -113,13 +114,13 @@ std::vector<Litter> logs_beyond(const StateDir& state, std::uint64_t limit,
   }
   if (removed.empty()) return {};
   auto what = fmt::format("{} log{}, the oldest", removed.size(), removed.size() == 1 ? "" : "s");
-  std::vector<Litter> result;
+  std::vector<Removable> result;
   result.push_back(of_files(std::move(what), std::move(removed)));
   return result;
 }
 
-std::vector<Litter> unknown_targets(const StateDir& state, const std::set<std::string>& known) {
-  std::vector<Litter> result;
+std::vector<Removable> unknown_targets(const StateDir& state, const std::set<std::string>& known) {
+  std::vector<Removable> result;
   for (const auto& [what, parent] : {std::pair("the mirror of ", state.mirrors()),
                                      {"the logs of ", state.logs()},
                                      {"the undelivered logs of ", state.undelivered()}})

@@ -226,9 +226,9 @@ void LocalRepository::remove_leftovers_of(const std::vector<PackageArchive>& pac
   }
 }
 
-std::vector<Litter> LocalRepository::leftovers(const Made& made,
-                                               const std::vector<OwnFile>& withdrawn) {
-  std::vector<Litter> result;
+std::vector<Removable> LocalRepository::leftovers(const Made& made,
+                                                  const std::vector<OwnFile>& withdrawn) {
+  std::vector<Removable> result;
   const auto database = facts();
   for (const auto& [file, pkgname] : package_files(directory())) {
     const auto* entry = database->find(pkgname);

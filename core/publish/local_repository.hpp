@@ -47,7 +47,8 @@ class LocalRepository : public Repository {
   void check() override;
   bool can_withdraw() const override { return true; }
   void withdraw(const OwnFile& file) override;
-  std::vector<Litter> leftovers(const Made& made, const std::vector<OwnFile>& withdrawn) override;
+  std::vector<Removable> leftovers(const Made& made,
+                                   const std::vector<OwnFile>& withdrawn) override;
 
   /// <root>/<repo>/<arch>
   std::filesystem::path directory() const;

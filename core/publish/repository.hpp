@@ -126,7 +126,7 @@ class Repository {
   virtual void withdraw(const OwnFile& file);
   /// Files of ours that lie there for nothing: those of a package that has another version now, and
   /// `withdrawn` ones without an entry. Runs that were killed left them.
-  virtual std::vector<Litter> leftovers(const Made&, const std::vector<OwnFile>& /*withdrawn*/) {
+  virtual std::vector<Removable> leftovers(const Made&, const std::vector<OwnFile>& /*withdrawn*/) {
     return {};
   }
 

@@ -133,8 +133,9 @@ std::vector<Spool::Batch> Spool::others_of(const std::string& target,
   return batches;
 }
 
-std::vector<Litter> Spool::litter(const std::function<bool(const BuildRecord&)>& is_wanted) const {
-  std::vector<Litter> result;
+std::vector<Removable> Spool::removable(
+    const std::function<bool(const BuildRecord&)>& is_wanted) const {
+  std::vector<Removable> result;
   for (const auto& target : directories_in(root_))
     for (const auto& directory : directories_in(target)) {
       std::string what = "what a build of " + target.filename().string() + " left half done";

@@ -35,7 +35,7 @@ class Spool {
   /// Sealed batches of this target, but for those of the build.
   std::vector<Batch> others_of(const std::string& target, const std::string& build) const;
   /// Batches that are not wanted, sealed or not.
-  std::vector<Litter> litter(const std::function<bool(const BuildRecord&)>& is_wanted) const;
+  std::vector<Removable> removable(const std::function<bool(const BuildRecord&)>& is_wanted) const;
 
  private:
   std::filesystem::path root_;

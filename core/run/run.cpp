@@ -138,13 +138,13 @@ void Run::tidy() {
   try {
     const Caches caches(parts_.host.runtime, parts_.history, parts_.host.identity.instance,
                         parts_.host.caches);
-    auto litter = caches.litter([](const std::string&) { return false; });
+    auto removable = caches.removable([](const std::string&) { return false; });
     if (parts_.keep_logs.count() > 0) {
       const auto before = std::chrono::system_clock::now() - parts_.keep_logs;
-      for (auto& logs : old_logs(parts_.state, before)) litter.push_back(std::move(logs));
+      for (auto& logs : old_logs(parts_.state, before)) removable.push_back(std::move(logs));
       parts_.history.forget_builds(before);
     }
-    for (const auto& one : litter) one.remove();
+    for (const auto& one : removable) one.remove();
     if (const auto limit = parts_.settings.host.logs; limit > 0)
       for (const auto& logs : logs_beyond(parts_.state, limit)) logs.remove();
   } catch (const Error& error) {

@@ -74,8 +74,8 @@ void WaitingContainer::remove() noexcept {
   if (has_network_) attempt([&] { runtime_.remove_network(name_); });
 }
 
-std::vector<Litter> leftovers(ContainerRuntime& runtime, const Labels& labels) {
-  std::vector<Litter> found;
+std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels) {
+  std::vector<Removable> found;
   for (const auto& container : runtime.list(labels))
     found.push_back({"the container " + container.name, std::nullopt,
                      [&runtime, id = container.id] { runtime.remove(id); }});

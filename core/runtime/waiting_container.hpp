@@ -45,7 +45,7 @@ class WaitingContainer {
 
 /// The containers, networks and volumes that carry these labels, but for caches: what earlier runs
 /// left behind. To be removed in this order.
-std::vector<Litter> leftovers(ContainerRuntime& runtime, const Labels& labels);
+std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels);
 
 /// Removes them, and returns how many there were.
 std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn);

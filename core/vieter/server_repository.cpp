@@ -71,7 +71,8 @@ Kind as(const Error& error) {
   return result;
 }
 
-void judge(Server::Connection& connection, const net::Request& request, net::Response response) {
+void check_answer(Server::Connection& connection, const net::Request& request,
+                  net::Response response) {
   if (says(response, kThere)) return;
   if (response.status == 401 || (response.ok() && says(response, kUnauthorized))) {
     response.status = 401;
@@ -104,7 +105,7 @@ void upload(Server::Connection& connection, const std::string& route,
     auto response = connection.send(request);
     if (response.status == kGatewayTimeout && body->is_gone())
       throw as<Unanswered>(connection.unexpected(request, response));
-    judge(connection, request, std::move(response));
+    check_answer(connection, request, std::move(response));
   } catch (const net::TransportError& error) {
     if (!body->is_gone_for(silence / kAtWork)) throw;
     throw as<Unanswered>(error);

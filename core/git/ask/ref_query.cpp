@@ -33,17 +33,17 @@ RemoteFailure failure_of(const net::TransportError& error) {
 
 }  // namespace
 
-Question::Question(Hosts& hosts, const Config& config, std::string url, Asker asker)
+RefQuery::RefQuery(Hosts& hosts, const Config& config, std::string url, Trust trust)
     : hosts_(hosts),
       url_(std::move(url)),
-      asker_(asker),
-      config_(asker == Asker::user ? config : proxy_config(config)),
-      program_(asker == Asker::user ? Remote(url_, config_) : Remote::of_stranger(url_, config_)) {
+      trust_(trust),
+      config_(trust == Trust::trusted ? config : proxy_config(config)),
+      program_(trust == Trust::trusted ? Remote(url_, config_) : Remote::untrusted(url_, config_)) {
   auto address = http_address(parse_remote_url(url_));
   if (address && is_plain(*address)) http_ = std::move(address);
 }
 
-void Question::ask(const Cancellation& cancel, const std::function<void(const ListRefs&)>& find) {
+void RefQuery::ask(const Cancellation& cancel, const std::function<void(const ListRefs&)>& find) {
   enter(host_of(parse_remote_url(url_)), cancel);
   const auto bound = hosts_.politeness().for_one;
   const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + bound);
@@ -57,14 +57,14 @@ void Question::ask(const Cancellation& cancel, const std::function<void(const Li
 }
 
 /// Whether git would ask it just as we do.
-bool Question::is_plain(const HttpAddress& address) const {
+bool RefQuery::is_plain(const HttpAddress& address) const {
   return !config_matters(config_, address) &&
-         (asker_ == Asker::stranger || !environment_matters(address));
+         (trust_ == Trust::untrusted || !environment_matters(address));
 }
 
 /// Takes a place at that host, after giving back the one it has: two hosts that lead to each other
 /// must not wait for each other's places.
-Host& Question::enter(const std::string& origin, const Cancellation& cancel) {
+Host& RefQuery::enter(const std::string& origin, const Cancellation& cancel) {
   Host& host = hosts_.at(origin);
   if (place_ && origin == origin_) return host;
   place_.reset();
@@ -74,7 +74,7 @@ Host& Question::enter(const std::string& origin, const Cancellation& cancel) {
   return host;
 }
 
-AdvertisedRefs Question::list(const std::vector<std::string>& which, const Cancellation& cancel) {
+AdvertisedRefs RefQuery::list(const std::vector<std::string>& which, const Cancellation& cancel) {
   if (http_) {
     if (auto refs = try_http(which, cancel)) return *std::move(refs);
     http_.reset();
@@ -84,9 +84,9 @@ AdvertisedRefs Question::list(const std::vector<std::string>& which, const Cance
 }
 
 /// Nothing when the git program may know better.
-std::optional<AdvertisedRefs> Question::try_http(const std::vector<std::string>& which,
+std::optional<AdvertisedRefs> RefQuery::try_http(const std::vector<std::string>& which,
                                                  const Cancellation& cancel) {
-  const bool of_user = asker_ == Asker::user;
+  const bool of_user = trust_ == Trust::trusted;
   try {
     return list_over_http(which, cancel);
   } catch (const Unusual&) {
@@ -106,7 +106,7 @@ std::optional<AdvertisedRefs> Question::try_http(const std::vector<std::string>&
   }
 }
 
-AdvertisedRefs Question::list_over_http(const std::vector<std::string>& which,
+AdvertisedRefs RefQuery::list_over_http(const std::vector<std::string>& which,
                                         const Cancellation& cancel) {
   auto address = *http_;
   for (int redirects = 0; redirects <= kMostRedirects; ++redirects) {
@@ -118,7 +118,7 @@ AdvertisedRefs Question::list_over_http(const std::vector<std::string>& which,
   throw Unusual("the server leads from one place to the next");
 }
 
-Error Question::failed(RemoteFailure failure, const Error& why) const {
+Error RefQuery::failed(RemoteFailure failure, const Error& why) const {
   return remote_error("ask", url_, failure, printable(why.what(), kShownFailure));
 }
 

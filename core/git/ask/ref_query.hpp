@@ -12,16 +12,16 @@
 
 namespace pkgkiln::git {
 
-/// One question to one remote, in turn with those to the same host and in bounded time: over HTTP
-/// where nothing of the user's configuration matters, else through the git program. For one thread.
-class Question {
+/// Asks one remote for refs, within its host's limits and in bounded time: over HTTP where nothing
+/// of the user's configuration matters, else through the git program. For one thread.
+class RefQuery {
  public:
-  /// Whose URL it is: only the user's is asked with the user's credentials.
-  enum class Asker { user, stranger };
+  /// Only a trusted URL, which is the user's choice, is asked with the user's credentials.
+  enum class Trust { trusted, untrusted };
 
   /// `config` is that of user_transport_config(); it and the hosts must outlive this. Throws Error
   /// when the URL may not be asked.
-  Question(Hosts& hosts, const Config& config, std::string url, Asker asker);
+  RefQuery(Hosts& hosts, const Config& config, std::string url, Trust trust);
 
   /// Waits for its turn, then has `find` ask for refs as often as it needs to. What comes out of
   /// that is an Error for people, or Cancelled.
@@ -38,7 +38,7 @@ class Question {
 
   Hosts& hosts_;
   std::string url_;
-  Asker asker_;
+  Trust trust_;
   Config config_;
   Remote program_;
   std::optional<HttpAddress> http_;  // none: left to the git program

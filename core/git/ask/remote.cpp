@@ -34,9 +34,9 @@ Remote::Remote(const std::string& url, Config config) : url_(url), config_(std::
   env_ = {{"PKGKILN_GIT_USER", parsed.user}, {"PKGKILN_GIT_PASSWORD", parsed.password}};
 }
 
-Remote Remote::of_stranger(const std::string& url, const Config& config) {
+Remote Remote::untrusted(const std::string& url, const Config& config) {
   Remote remote(url, proxy_config(config));
-  remote.of_stranger_ = true;
+  remote.untrusted_ = true;
   remote.config_.emplace_back("http.followRedirects", "false");
   return remote;
 }
@@ -45,7 +45,7 @@ Result Remote::run(Command command, const Sink& output, const Cancellation& canc
                    std::chrono::seconds bound) const {
   command.config.insert(command.config.begin(), config_.begin(), config_.end());
   command.env.insert(env_.begin(), env_.end());
-  command.for_stranger = of_stranger_;
+  command.untrusted = untrusted_;
   const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + bound);
   try {
     return git::run(command, output, bounded);

@@ -43,7 +43,7 @@ class Remote {
   Remote(const std::string& url, Config config);
   /// A remote that somebody else's file names: the calls get nobody's credentials, of `config`
   /// only the proxies, and are never led to another URL.
-  static Remote of_stranger(const std::string& url, const Config& config);
+  static Remote untrusted(const std::string& url, const Config& config);
 
   /// For the command line.
   const std::string& location() const { return location_; }
@@ -56,7 +56,7 @@ class Remote {
   std::string url_, location_;
   Config config_;
   std::map<std::string, std::string> env_;
-  bool of_stranger_ = false;
+  bool untrusted_ = false;
 };
 
 }  // namespace pkgkiln::git

@@ -12,8 +12,6 @@ namespace pkgkiln::git {
 
 namespace {
 
-using Asker = Question::Asker;
-
 /// What a PKGBUILD may have us ask.
 void check_source(const std::string& url, const std::string& ref) {
   const auto refuse = [&](const char* why) {
@@ -57,18 +55,18 @@ const Config& Remotes::user_config(const Cancellation& cancel) {
 
 Tip Remotes::ask_tip(const std::string& url, const std::string& branch,
                      const Cancellation& cancel) {
-  Question question(shared_->hosts, user_config(cancel), url, Asker::user);
+  RefQuery query(shared_->hosts, user_config(cancel), url, RefQuery::Trust::trusted);
   Tip tip;
-  question.ask(cancel, [&](const ListRefs& list) { tip = find_tip(url, branch, list); });
+  query.ask(cancel, [&](const ListRefs& list) { tip = find_tip(url, branch, list); });
   return tip;
 }
 
 std::string Remotes::ask_source(const std::string& url, const std::string& ref,
                                 const Cancellation& cancel) {
   check_source(url, ref);
-  Question question(shared_->hosts, user_config(cancel), url, Asker::stranger);
+  RefQuery query(shared_->hosts, user_config(cancel), url, RefQuery::Trust::untrusted);
   std::string commit;
-  question.ask(cancel, [&](const ListRefs& list) { commit = find_commit(url, ref, list); });
+  query.ask(cancel, [&](const ListRefs& list) { commit = find_commit(url, ref, list); });
   return commit;
 }
 

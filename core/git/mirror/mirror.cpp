@@ -55,7 +55,7 @@ Result fetch_shallow_or_all(const MirrorDirectory& mirror, const Remote& remote,
 Tip fetched_tip(const MirrorDirectory& mirror, const std::string& ref) {
   const auto commit = mirror.tip();
   if (commit) return {ref, *commit};
-  mirror.condemn();
+  mirror.invalidate();
   throw Error("cannot use what was fetched as '" + ref + "'")
       .because("it names no commit")
       .advise("check the target's branch");
@@ -119,11 +119,11 @@ std::time_t time_of(const CommitTree& tree, const std::string& commit) {
 
 /// What is damaged is to be made anew by the next fetch.
 template <typename Work>
-auto condemning_what_is_damaged(const MirrorDirectory& mirror, const Work& work) {
+auto invalidating_what_is_damaged(const MirrorDirectory& mirror, const Work& work) {
   try {
     return work();
   } catch (DamagedObjects& error) {
-    mirror.condemn();
+    mirror.invalidate();
     error.advise("run again: a damaged mirror is made anew");
     throw;
   }
@@ -146,7 +146,7 @@ void write_tree(const MirrorDirectory& mirror, const std::string& commit, const 
 std::optional<std::string> Mirror::read_file(const std::string& commit, const std::string& path,
                                              std::size_t limit) const {
   const MirrorDirectory mirror(directory_);
-  return condemning_what_is_damaged(mirror, [&]() -> std::optional<std::string> {
+  return invalidating_what_is_damaged(mirror, [&]() -> std::optional<std::string> {
     CommitTree tree(mirror, commit);
     const auto entry = leads_up(path) ? std::nullopt : tree.find(path);
     if (!entry || !entry->is_file()) return std::nullopt;
@@ -159,7 +159,7 @@ std::optional<std::string> Mirror::read_file(const std::string& commit, const st
 
 std::string Mirror::tree(const std::string& commit, const std::string& path) const {
   const MirrorDirectory mirror(directory_);
-  return condemning_what_is_damaged(mirror, [&] {
+  return invalidating_what_is_damaged(mirror, [&] {
     CommitTree tree(mirror, commit);
     std::string listing;
     for (const auto& entry : list_below(tree, path))
@@ -172,7 +172,7 @@ std::string Mirror::tree(const std::string& commit, const std::string& path) con
 void Mirror::export_tar(const std::string& commit, const std::string& path, int uid,
                         const Sink& tar, const Cancellation& cancel) const {
   const MirrorDirectory mirror(directory_);
-  condemning_what_is_damaged(mirror, [&] { write_tree(mirror, commit, path, uid, tar, cancel); });
+  invalidating_what_is_damaged(mirror, [&] { write_tree(mirror, commit, path, uid, tar, cancel); });
 }
 
 }  // namespace pkgkiln::git

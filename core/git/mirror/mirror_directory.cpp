@@ -69,7 +69,7 @@ void MirrorDirectory::remake(const std::string& location, std::size_t id_length,
   write_file_atomically(path_ / kMark, mark_of(location, id_length), 0600);
 }
 
-void MirrorDirectory::condemn() const noexcept {
+void MirrorDirectory::invalidate() const noexcept {
   std::error_code ignored;
   fs::remove(path_ / kMark, ignored);
 }
@@ -104,7 +104,7 @@ void MirrorDirectory::read(const std::string& commit, std::vector<std::string> a
   command.input = std::move(input);
   const auto result = run(command, output, cancel);
   if (result.code == 0) return;
-  if (tip() == commit || !tip()) condemn();
+  if (tip() == commit || !tip()) invalidate();
   throw Error("cannot read commit " + commit + " in the mirror '" + path_.string() + "'")
       .because(displayable_errors(result.error_output))
       .advise("run again: a damaged mirror is made anew");

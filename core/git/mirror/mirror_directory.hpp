@@ -25,14 +25,14 @@ class MirrorDirectory {
   /// Empties it and makes it for this location.
   void remake(const std::string& location, std::size_t id_length, const Cancellation& cancel) const;
   /// The next serves() is false.
-  void condemn() const noexcept;
+  void invalidate() const noexcept;
   /// Removes what a fetch that failed or was ended left behind.
   void remove_unfinished() const noexcept;
 
   /// The commit that was fetched last, if any.
   std::optional<std::string> tip() const;
 
-  /// Runs a git command in it for its output. Throws Error when it fails; the mirror is condemned
+  /// Runs a git command in it for its output. Throws Error when it fails; the mirror is invalidated
   /// then, if `commit` is its tip and so has to be complete.
   void read(const std::string& commit, std::vector<std::string> arguments, const Sink& output,
             const Cancellation& cancel, std::string input = {}) const;

@@ -31,12 +31,14 @@ struct Kept {
     make(cache);
     history.record_cache(cache.name, bytes, hour(used));
   }
-  std::vector<Litter> litter(const Caches::Choice& chosen = [](const auto&) { return false; }) {
-    return Caches(engine.runtime(), history, "i", limits).litter(chosen);
+  std::vector<Removable> removable(const Caches::Choice& chosen = [](const auto&) {
+    return false;
+  }) {
+    return Caches(engine.runtime(), history, "i", limits).removable(chosen);
   }
-  static Names names(const std::vector<Litter>& litter) {
+  static Names names(const std::vector<Removable>& removable) {
     Names names;
-    for (const auto& one : litter) names.push_back(one.what);
+    for (const auto& one : removable) names.push_back(one.what);
     return names;
   }
 };
@@ -68,11 +70,11 @@ TEST_CASE("what exceeds the limits is found among the caches of this instance") 
   Kept kept;
   kept.own("a", 60, 1);
   kept.own("b", 60, 2);
-  const auto litter = kept.litter();
-  REQUIRE(Kept::names(litter) == Names{"the cache of a"});
-  CHECK(litter.front().bytes == 60U);
-  litter.front().remove();
-  CHECK(kept.litter().empty());
+  const auto removable = kept.removable();
+  REQUIRE(Kept::names(removable) == Names{"the cache of a"});
+  CHECK(removable.front().bytes == 60U);
+  removable.front().remove();
+  CHECK(kept.removable().empty());
   CHECK(kept.history.caches().size() == 1);
 }
 
@@ -80,18 +82,18 @@ TEST_CASE("a limit of nothing keeps nothing") {
   Kept kept;
   kept.own("a", 0, 1);
   kept.limits = {0, 1};
-  CHECK(Kept::names(kept.litter()) == Names{"the shared cache of packages"});
+  CHECK(Kept::names(kept.removable()) == Names{"the shared cache of packages"});
   kept.limits = {1, 0};
-  CHECK(Kept::names(kept.litter()) == Names{"the cache of a"});
+  CHECK(Kept::names(kept.removable()) == Names{"the cache of a"});
 }
 
 TEST_CASE("caches that are chosen go, whatever they hold") {
   Kept kept;
   kept.own("a", 1, 1);
   kept.own("b", 1, 1);
-  CHECK(Kept::names(kept.litter([](const auto& target) { return target == "b"; })) ==
+  CHECK(Kept::names(kept.removable([](const auto& target) { return target == "b"; })) ==
         Names{"the cache of b"});
-  CHECK(kept.litter([](const auto&) { return true; }).size() == 3);
+  CHECK(kept.removable([](const auto&) { return true; }).size() == 3);
 }
 
 TEST_CASE("a cache is no leftover") {

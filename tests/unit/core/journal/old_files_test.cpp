@@ -22,9 +22,9 @@ struct Place {
   Names old(int hours) const {
     return names(old_logs(state, std::chrono::system_clock::now() - std::chrono::hours(hours)));
   }
-  static Names names(const std::vector<Litter>& litter) {
+  static Names names(const std::vector<Removable>& removable) {
     Names names;
-    for (const auto& one : litter) names.push_back(one.what);
+    for (const auto& one : removable) names.push_back(one.what);
     return names;
   }
 };
@@ -41,11 +41,11 @@ TEST_CASE("old logs are found, but for each target's newest") {
   place.file(place.state.image_log("2"), 1);
   CHECK(place.old(60).empty());
   CHECK(place.old(45) == Names{"1 old log of builder images", "1 old log of a"});
-  const auto litter =
+  const auto removable =
       old_logs(place.state, std::chrono::system_clock::now() - std::chrono::hours(20));
-  REQUIRE(Place::names(litter) == Names{"1 old log of builder images", "2 old logs of a"});
-  CHECK(litter.back().bytes == 20U);
-  litter.back().remove();
+  REQUIRE(Place::names(removable) == Names{"1 old log of builder images", "2 old logs of a"});
+  CHECK(removable.back().bytes == 20U);
+  removable.back().remove();
   CHECK_FALSE(fs::exists(place.state.log("a", "2")));
   CHECK(fs::exists(place.state.log("a", "3")));
 }
@@ -60,7 +60,7 @@ TEST_CASE(
   place.file(place.state.log("c", "1"), 30);
   const auto left_by = [&](std::uint64_t limit, const std::set<fs::path>& in_use = {}) {
     Names left;
-    for (const auto& litter : logs_beyond(place.state, limit, in_use)) litter.remove();
+    for (const auto& removable : logs_beyond(place.state, limit, in_use)) removable.remove();
     for (const auto& entry : fs::recursive_directory_iterator(place.state.logs()))
       if (entry.is_regular_file())
         left.push_back(entry.path().parent_path().filename().string() +
@@ -82,10 +82,10 @@ TEST_CASE("what belongs to targets that nobody lists is found, with what it take
   place.file(place.state.image_log("1"));
   place.file(place.state.mirror("gone") / "objects" / "pack");
   place.file(place.state.mirror("listed") / "HEAD");
-  const auto litter = unknown_targets(place.state, {"listed"});
-  REQUIRE(Place::names(litter) == Names{"the mirror of gone", "the logs of gone"});
-  CHECK(litter.front().bytes == 10U);
-  for (const auto& one : litter) one.remove();
+  const auto removable = unknown_targets(place.state, {"listed"});
+  REQUIRE(Place::names(removable) == Names{"the mirror of gone", "the logs of gone"});
+  CHECK(removable.front().bytes == 10U);
+  for (const auto& one : removable) one.remove();
   CHECK_FALSE(fs::exists(place.state.mirror("gone")));
   CHECK(fs::exists(place.state.mirror("listed")));
   CHECK(unknown_targets(place.state, {"listed"}).empty());

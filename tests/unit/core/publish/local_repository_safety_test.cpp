@@ -311,11 +311,11 @@ TEST_CASE("what a killed run left of an old version is known, and nothing else t
     CHECK(place.repository.publish({new_one}, terms).removed.size() == 1);
   }
   SECTION("by who asks for leftovers") {
-    const auto litter = place.repository.leftovers(terms.made, {});
-    REQUIRE(litter.size() == 1);
-    CHECK(litter[0].bytes == old_one.size);
+    const auto removable = place.repository.leftovers(terms.made, {});
+    REQUIRE(removable.size() == 1);
+    CHECK(removable[0].bytes == old_one.size);
     CHECK(fs::exists(place.directory / old_one.name.text()));
-    litter[0].remove();
+    removable[0].remove();
   }
   CHECK_FALSE(fs::exists(place.directory / old_one.name.text()));
   CHECK_FALSE(fs::exists(place.directory / (old_one.name.text() + ".sig")));
@@ -343,8 +343,8 @@ TEST_CASE("a package is taken out only as long as it is that very one") {
   fs::copy_file(docs.path, place.directory / docs.name.text());
   const auto nothing = [](const std::string&) { return std::vector<std::string>(); };
   CHECK(place.repository.leftovers(nothing, {}).empty());
-  const auto litter = place.repository.leftovers(nothing, {file});
-  REQUIRE(litter.size() == 1);
-  litter[0].remove();
+  const auto removable = place.repository.leftovers(nothing, {file});
+  REQUIRE(removable.size() == 1);
+  removable[0].remove();
   CHECK_FALSE(fs::exists(place.directory / docs.name.text()));
 }

@@ -70,14 +70,14 @@ TEST_CASE("what isn't wanted is told with its size, and dropped when it is to be
   const auto other = setup.sealed("t", "b2");
   setup.filled("u", "b3");
   CHECK(setup.spool.others_of("t", "b1").size() == 1);
-  const auto litter =
-      setup.spool.litter([](const BuildRecord& build) { return build.build != "b2"; });
-  REQUIRE(litter.size() == 2);
+  const auto removable =
+      setup.spool.removable([](const BuildRecord& build) { return build.build != "b2"; });
+  REQUIRE(removable.size() == 2);
   CHECK(setup.spool.others_of("t", "b1").size() == 1);
-  for (const auto& one : litter) one.remove();
+  for (const auto& one : removable) one.remove();
   // Their order is the directory's. Both have two files of 7 bytes, one has its record as well.
-  CHECK(std::min(litter[0].bytes, litter[1].bytes) == 14);
-  CHECK(std::max(litter[0].bytes, litter[1].bytes) > 14);
+  CHECK(std::min(removable[0].bytes, removable[1].bytes) == 14);
+  CHECK(std::max(removable[0].bytes, removable[1].bytes) > 14);
   CHECK_FALSE(fs::exists(other.directory));
   CHECK_FALSE(fs::exists(setup.dir.path() / "spool/u"));
   CHECK(setup.pending().size() == 1);
