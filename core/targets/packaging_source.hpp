@@ -7,6 +7,7 @@
 #include "core/base/cancellation.hpp"
 #include "core/base/stream.hpp"
 #include "core/git/ask/remotes.hpp"
+#include "core/git/git.hpp"
 #include "core/journal/state_dir.hpp"
 #include "core/targets/target.hpp"
 
@@ -18,21 +19,14 @@ namespace pkgkiln {
 /// Cancelled when asked to stop.
 class PackagingSource {
  public:
-  /// What the remote offers.
-  struct Tip {
-    std::string ref;     // "refs/heads/main"; for a PKGBUILD its URL as it may be shown
-    std::string commit;  // hex digits: 40 or 64 of Git, or the SHA-256 of the PKGBUILD
-
-    bool operator==(const Tip&) const = default;
-  };
-
   virtual ~PackagingSource() = default;
 
-  /// Asks the remote; nothing is kept, or only what was transferred anyway.
-  virtual Tip ask(const Cancellation& cancel) = 0;
+  /// What the remote offers: of a single PKGBUILD its URL as it may be shown, and its SHA-256.
+  /// Nothing is kept, or only what was transferred anyway.
+  virtual git::Tip ask(const Cancellation& cancel) = 0;
   /// Makes sure that the content of `tip` is on the host. When the remote has moved on, that of
   /// what it offers now; returns what was taken.
-  virtual Tip fetch(const Tip& tip, const Cancellation& cancel) = 0;
+  virtual git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) = 0;
 
   /// Names the content of the PKGBUILD's directory at a fetched commit: what is known of it holds
   /// for every commit where it has the same name.

@@ -183,11 +183,11 @@ void UrlSource::remember(const Known& latest) const {
                           sha256_of(url_) + " " + latest.commit + " " + latest.etag + "\n", 0600);
 }
 
-PackagingSource::Tip UrlSource::ask(const Cancellation& cancel) {
+git::Tip UrlSource::ask(const Cancellation& cancel) {
   const auto last = known();
   const auto latest = download(url_, last.etag, kLongestPkgbuild, cancel);
   if (!latest) return {displayable_url(url_), last.commit};
-  const Tip tip{displayable_url(url_), sha256_of(latest->content)};
+  const git::Tip tip{displayable_url(url_), sha256_of(latest->content)};
   std::error_code failure;
   fs::create_directories(mirror_, failure);
   if (!holds(kept(tip.commit), tip.commit))
@@ -196,7 +196,7 @@ PackagingSource::Tip UrlSource::ask(const Cancellation& cancel) {
   return tip;
 }
 
-PackagingSource::Tip UrlSource::fetch(const Tip& tip, const Cancellation& cancel) {
+git::Tip UrlSource::fetch(const git::Tip& tip, const Cancellation& cancel) {
   const auto fetched = holds(kept(tip.commit), tip.commit) ? tip : ask(cancel);
   drop_all_but(fetched.commit);
   return fetched;

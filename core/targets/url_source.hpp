@@ -34,8 +34,8 @@ class UrlSource : public PackagingSource {
  public:
   UrlSource(std::filesystem::path mirror, std::string url);
 
-  Tip ask(const Cancellation& cancel) override;
-  Tip fetch(const Tip& tip, const Cancellation& cancel) override;
+  git::Tip ask(const Cancellation& cancel) override;
+  git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override;
   std::string tree(const std::string& commit) const override;
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override;

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 
 #include "core/base/file.hpp"
-#include "core/vieter/connection.hpp"
+#include "core/vieter/server.hpp"
 #include "core/vieter/stored.hpp"
 
 namespace pkgkiln::vieter {
@@ -16,7 +16,7 @@ constexpr std::uint64_t kMaxDatabase = std::uint64_t{256} << 20U;
 constexpr std::chrono::minutes kLongestDownload{15};
 
 /// The answer goes to a file, since a server may make it long. Whether there was one.
-bool download(Server::Connection& connection, const std::string& target, const fs::path& path) {
+bool download(Server& server, const std::string& target, const fs::path& path) {
   net::Request request;
   request.target = target;
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -28,17 +28,17 @@ bool download(Server::Connection& connection, const std::string& target, const f
     write_all(file.get(), bytes, path);
   };
   net::Response answer;
-  connection.within(kLongestDownload, [&](const Cancellation& cancel) {
-    answer = connection.client().stream(request, keep, cancel);
+  server.within(kLongestDownload, [&](const Cancellation& cancel) {
+    answer = server.client().stream(request, keep, cancel);
   });
-  connection.expect_final(request, answer);
-  if (!answer.ok() && answer.status != 404) throw connection.unexpected(request, answer);
+  server.expect_final(request, answer);
+  if (!answer.ok() && answer.status != 404) throw server.unexpected(request, answer);
   return answer.ok();
 }
 
 }  // namespace
 
-std::optional<pacman::RepositoryDatabase> download_database(Server::Connection& connection,
+std::optional<pacman::RepositoryDatabase> download_database(Server& server,
                                                             const std::string& target,
                                                             Purpose purpose) {
   const TempDir directory;
@@ -46,12 +46,12 @@ std::optional<pacman::RepositoryDatabase> download_database(Server::Connection& 
   std::optional<pacman::RepositoryDatabase> result;
   const auto attempt = [&] {
     result.reset();
-    if (!download(connection, target, path)) return;
+    if (!download(server, target, path)) return;
     try {
       // Servers take packages without a name, and list them.
       result = pacman::RepositoryDatabase::read_facts(path);
     } catch (const Error& error) {
-      Error unreadable("cannot read the database " + connection.url_of(target));
+      Error unreadable("cannot read the database " + server.url_of(target));
       unreadable.because(error.causes().empty() ? error.what_failed() : error.causes().back());
       unreadable.advise("remove it on the server, which makes it anew with the next publication");
       if (purpose == Purpose::question) throw Error(unreadable);
@@ -60,7 +60,7 @@ std::optional<pacman::RepositoryDatabase> download_database(Server::Connection& 
           .advise(unreadable.advice());
     }
   };
-  connection.repeat(attempt, purpose);
+  server.repeat(attempt, purpose);
   return result;
 }
 
@@ -90,7 +90,7 @@ Lists::List& Lists::list(const std::string& target) {
 
 std::optional<pacman::RepositoryDatabase> Lists::ask(const std::string& target) {
   try {
-    return download_database(server_.connection(), target, Purpose::question);
+    return download_database(server_, target, Purpose::question);
   } catch (const Error&) {
     return std::nullopt;
   }

@@ -7,7 +7,7 @@
 
 #include "core/package/package_name.hpp"
 #include "core/repodb/repository_database.hpp"
-#include "core/vieter/connection.hpp"
+#include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
 
@@ -16,7 +16,7 @@ inline constexpr const char* kSeedDatabase = "/vieter.db";
 
 /// Asks for a database, which is read by facts; nothing when there is none. For a publication it
 /// is asked for again when it can't be read: the server may just be writing it. Throws Error.
-std::optional<pacman::RepositoryDatabase> download_database(Server::Connection& connection,
+std::optional<pacman::RepositoryDatabase> download_database(Server& server,
                                                             const std::string& target,
                                                             Purpose purpose);
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/file.hpp"
-#include "core/vieter/connection.hpp"
+#include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
 
@@ -59,11 +59,10 @@ class Tail {
 }  // namespace
 
 void ServerLogs::deliver(const Target& target, const BuildRecord& build) {
-  auto& connection = server_.connection();
   if (target.vieter_id == 0 || build.log.empty() || server_.version() < Version::v0_3) return;
   const bool old = server_.version() < Version::v0_4;
   const auto start = std::max<std::int64_t>(1, seconds(build.started));
-  auto request = connection.with_key(
+  auto request = server_.with_key(
       "POST", std::string(old ? "/api/logs" : "/api/v1/logs") +
                   net::query({{old ? "repo" : "target", std::to_string(target.vieter_id)},
                               {"startTime", std::to_string(start)},
@@ -73,13 +72,13 @@ void ServerLogs::deliver(const Target& target, const BuildRecord& build) {
   request.headers.emplace_back("Content-Type", "text/plain");
   const Tail log(build.log);
   request.length = log.length();
-  connection.repeat([&] {
+  server_.repeat([&] {
     request.stream = log.source();
-    const auto answer = connection.send(request);
-    connection.expect_final(request, answer);
+    const auto answer = server_.send(request);
+    server_.expect_final(request, answer);
     // Early releases of 0.3 keep no logs.
     if (answer.ok() || answer.status == 404) return;
-    const auto error = connection.unexpected(request, answer);
+    const auto error = server_.unexpected(request, answer);
     if (answer.status != 400) throw Error(error);
     Undeliverable refused(error.what_failed());
     for (const auto& cause : error.causes()) refused.because(cause);

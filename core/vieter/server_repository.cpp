@@ -13,7 +13,7 @@
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/publish/repository.hpp"
-#include "core/vieter/connection.hpp"
+#include "core/vieter/server.hpp"
 #include "core/vieter/stored.hpp"
 
 namespace pkgkiln::vieter {
@@ -71,41 +71,39 @@ Kind as(const Error& error) {
   return result;
 }
 
-void check_answer(Server::Connection& connection, const net::Request& request,
-                  net::Response response) {
+void check_answer(Server& server, const net::Request& request, net::Response response) {
   if (says(response, kThere)) return;
   if (response.status == 401 || (response.ok() && says(response, kUnauthorized))) {
     response.status = 401;
-    throw connection.unexpected(request, response);
+    throw server.unexpected(request, response);
   }
   if (response.status == 400 && says(response, kReserved))
-    throw as<Unpublishable>(connection.unexpected(request, response))
+    throw as<Unpublishable>(server.unexpected(request, response))
         .advise("give the repository another name");
   for (const auto text : kFailures)
-    if (says(response, text)) throw as<net::TryLater>(connection.unexpected(request, response));
-  connection.expect_final(request, response);
+    if (says(response, text)) throw as<net::TryLater>(server.unexpected(request, response));
+  server.expect_final(request, response);
   if (response.ok() && !says(response, kNoLength) &&
-      (connection.version() >= Version::v0_4 || says(response, kAdded)))
+      (server.version() >= Version::v0_4 || says(response, kAdded)))
     return;
-  throw connection.unexpected(request, response);
+  throw server.unexpected(request, response);
 }
 
 }  // namespace
 
-void upload(Server::Connection& connection, const std::string& route,
-            const pacman::PackageArchive& package) {
-  auto request = connection.with_key("POST", route);
+void upload(Server& server, const std::string& route, const pacman::PackageArchive& package) {
+  auto request = server.with_key("POST", route);
   request.headers.emplace_back("Content-Type", "application/octet-stream");
   const auto body = std::make_shared<Body>(package);
   request.stream = [body](char* buffer, std::size_t size) { return (*body)(buffer, size); };
   request.length = package.size;
-  const auto silence = connection.settings().longest_silence;
+  const auto silence = server.settings().longest_silence;
   request.idle_timeout = silence;
   try {
-    auto response = connection.send(request);
+    auto response = server.send(request);
     if (response.status == kGatewayTimeout && body->is_gone())
-      throw as<Unanswered>(connection.unexpected(request, response));
-    check_answer(connection, request, std::move(response));
+      throw as<Unanswered>(server.unexpected(request, response));
+    check_answer(server, request, std::move(response));
   } catch (const net::TransportError& error) {
     if (!body->is_gone_for(silence / kAtWork)) throw;
     throw as<Unanswered>(error);
@@ -146,12 +144,11 @@ bool is_reserved(const std::string& name, Server& server) {
 /// The way of one package to a server, and the question whether it got there.
 class Sending {
  public:
-  Sending(Server::Connection& connection, const std::string& repository,
-          const pacman::PackageArchive& package)
-      : connection_(connection),
+  Sending(Server& server, const std::string& repository, const pacman::PackageArchive& package)
+      : server_(server),
         package_(package),
-        stored_(connection, repository, Purpose::publication),
-        seed_(connection.version() == Version::seed),
+        stored_(server, repository, Purpose::publication),
+        seed_(server.version() == Version::seed),
         route_(seed_ ? "/publish" : "/" + net::escape(repository) + "/publish") {}
 
   void run() {
@@ -162,7 +159,7 @@ class Sending {
           .because("servers before 0.2 replace no file")
           .advise("remove it on the server, or raise pkgrel");
     try {
-      connection_.repeat([this] { attempt(); }, Purpose::publication);
+      server_.repeat([this] { attempt(); }, Purpose::publication);
     } catch (const Unanswered& silence) {
       await(silence);
     }
@@ -175,7 +172,7 @@ class Sending {
     // The package may have arrived, and only the answer been lost.
     if (sent_ && is_there()) return;
     sent_ = true;
-    upload(connection_, route_, package_);
+    upload(server_, route_, package_);
     const auto after = stored_.sha256(package_.name);
     if (after == package_.sha256) return;
     throw net::TryLater("the server says that it is published")
@@ -193,10 +190,10 @@ class Sending {
       throw net::TryLater(later.because("the server got the package, and does not have it yet"))
           .advise("pkgkiln build, which asks for it before it sends it again");
     };
-    connection_.repeat(look, Purpose::publication);
+    server_.repeat(look, Purpose::publication);
   }
 
-  Server::Connection& connection_;
+  Server& server_;
   const pacman::PackageArchive& package_;
   Stored stored_;
   bool seed_, sent_ = false;
@@ -206,8 +203,8 @@ class Sending {
 /// What the server has now where these packages would go; asked for once an arch.
 class Present {
  public:
-  Present(Server::Connection& connection, const std::string& repository)
-      : stored_(connection, repository, Purpose::publication) {}
+  Present(Server& server, const std::string& repository)
+      : stored_(server, repository, Purpose::publication) {}
 
   void ask(const pacman::PackageFileName& file) {
     const auto [database, is_new] = databases_.try_emplace(file.arch);
@@ -242,7 +239,7 @@ bool ServerRepository::contains(const pacman::PackageFileName& file) {
 
 std::optional<ListedFile> ServerRepository::ask(const pacman::PackageFileName& file) {
   try {
-    return Stored(server_.connection(), name_).find(file);
+    return Stored(server_, name_).find(file);
   } catch (Error& error) {
     error.while_doing(fmt::format("cannot tell whether {} is published in '{}' of {}", file.text(),
                                   name_, server_.settings().address));
@@ -268,7 +265,7 @@ std::optional<pacman::DatabaseEntry> ServerRepository::entry(const std::string& 
 Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages,
                                     const Terms& terms) {
   check_set(packages, name_, server_);
-  const std::lock_guard turn(server_.connection().publishing());
+  const std::lock_guard turn(server_.publishing());
   const auto each = [&](const std::function<void(const pacman::PackageArchive&)>& work) {
     for (const auto& package : packages) {
       try {
@@ -280,12 +277,12 @@ Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& p
     }
   };
   // Asked just before each publication: others publish there too.
-  Present present(server_.connection(), name_);
+  Present present(server_, name_);
   each([&](const auto& package) { present.ask(package.name); });
   for (const auto& package : packages)
     if (const auto* there = present.find(package.name))
       check_replacement(*there, package, terms, name_, "remove it on the server");
-  each([&](const auto& package) { Sending(server_.connection(), name_, package).run(); });
+  each([&](const auto& package) { Sending(server_, name_, package).run(); });
   return {};
 }
 

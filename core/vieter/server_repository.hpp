@@ -5,7 +5,6 @@
 
 #include "core/package/package_archive.hpp"
 #include "core/publish/repository.hpp"
-#include "core/vieter/connection.hpp"
 #include "core/vieter/lists.hpp"
 #include "core/vieter/server.hpp"
 
@@ -20,8 +19,7 @@ class Unanswered : public ErrorKind<Unanswered> {
 /// Sends one package to `route` ("/repo/publish"), once, streamed with its length. Throws
 /// Unpublishable, Unanswered, TryLater, TransportError, or Error when it can't be sent at all.
 /// Success is what the server says; whether it is true has to be read back.
-void upload(Server::Connection& connection, const std::string& route,
-            const pacman::PackageArchive& package);
+void upload(Server& server, const std::string& route, const pacman::PackageArchive& package);
 
 /// One repository of a server (of a seed: the only one, whatever it is called here). A file that
 /// the server holds with other content is replaced, as servers do, save for the seed, which can't;

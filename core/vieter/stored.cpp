@@ -37,11 +37,11 @@ bool Stored::exists(const std::string& target) {
   net::Request request;
   request.method = "HEAD";
   request.target = target;
-  const auto answer = connection_.insist(request, purpose_);
+  const auto answer = server_.insist(request, purpose_);
   if (answer.status == 404) return false;
-  if (!answer.ok()) throw connection_.unexpected(request, answer);
+  if (!answer.ok()) throw server_.unexpected(request, answer);
   if (answer.header("Content-Type").starts_with("text/html"))
-    throw connection_.unexpected(request, answer);
+    throw server_.unexpected(request, answer);
   return true;
 }
 
@@ -60,25 +60,25 @@ std::optional<ListedFile> Stored::described(const std::string& arch,
   if (desc.find(".pkg") != std::string::npos) return in_database(arch, file);
   net::Request request;
   request.target = in_arch(repository_, arch, desc);
-  const auto answer = connection_.insist(request, purpose_);
+  const auto answer = server_.insist(request, purpose_);
   if (answer.status == 404) return std::nullopt;
-  if (!answer.ok()) throw connection_.unexpected(request, answer);
+  if (!answer.ok()) throw server_.unexpected(request, answer);
   try {
     const auto entry = pacman::desc_facts(answer.body);
     return entry.is(file) ? std::optional(ListedFile{entry.sha256}) : std::nullopt;
   } catch (const Error&) {
-    throw connection_.unexpected(request, answer);
+    throw server_.unexpected(request, answer);
   }
 }
 
 std::optional<ListedFile> Stored::find(const pacman::PackageFileName& file) {
-  if (connection_.version() == Version::seed)
+  if (server_.version() == Version::seed)
     return find_flat(file) ? std::optional(ListedFile{}) : std::nullopt;
   if (file.arch != "any") return described(file.arch, file);
-  for (const auto& arch : arches(connection_.settings())) {
+  for (const auto& arch : arches(server_.settings())) {
     if (auto found = described(arch, file)) return found;
     // A publication would bring it to the machine's arch if only there is one.
-    if (arch == connection_.settings().machine_arch &&
+    if (arch == server_.settings().machine_arch &&
         exists(in_arch(repository_, arch, repository_ + ".db")))
       return std::nullopt;
   }
@@ -86,15 +86,14 @@ std::optional<ListedFile> Stored::find(const pacman::PackageFileName& file) {
 }
 
 std::optional<pacman::RepositoryDatabase> Stored::database(const std::string& arch) {
-  const bool seed = connection_.version() == Version::seed;
-  return download_database(connection_,
-                           seed ? kSeedDatabase : in_arch(repository_, arch, repository_ + ".db"),
-                           purpose_);
+  const bool seed = server_.version() == Version::seed;
+  return download_database(
+      server_, seed ? kSeedDatabase : in_arch(repository_, arch, repository_ + ".db"), purpose_);
 }
 
 std::optional<pacman::RepositoryDatabase> Stored::database_of(const pacman::PackageFileName& file) {
-  if (file.arch != "any" || connection_.version() == Version::seed) return database(file.arch);
-  for (const auto& arch : arches(connection_.settings()))
+  if (file.arch != "any" || server_.version() == Version::seed) return database(file.arch);
+  for (const auto& arch : arches(server_.settings()))
     if (auto found = database(arch)) return found;
   return std::nullopt;
 }
@@ -108,7 +107,7 @@ std::optional<std::string> Stored::find_flat(const pacman::PackageFileName& file
 }
 
 std::optional<std::string> Stored::sha256(const pacman::PackageFileName& file) {
-  if (connection_.version() == Version::seed) {
+  if (server_.version() == Version::seed) {
     const auto target = find_flat(file);
     return target ? sha256_of_file(*target) : std::nullopt;
   }
@@ -122,15 +121,15 @@ std::optional<std::string> Stored::sha256_of_file(const std::string& target) {
   std::optional<std::string> result;
   const auto read = [&] {
     Sha256 digest;
-    const auto answer = connection_.client().stream(
-        request, [&](std::string_view bytes) { digest.update(bytes); }, connection_.cancel());
-    connection_.expect_final(request, answer);
+    const auto answer = server_.client().stream(
+        request, [&](std::string_view bytes) { digest.update(bytes); }, server_.cancel());
+    server_.expect_final(request, answer);
     if (answer.ok())
       result = digest.finish();
     else if (answer.status != 404)
-      throw connection_.unexpected(request, answer);
+      throw server_.unexpected(request, answer);
   };
-  connection_.repeat(read, purpose_);
+  server_.repeat(read, purpose_);
   return result;
 }
 

@@ -6,7 +6,7 @@
 #include "core/package/package_name.hpp"
 #include "core/publish/repository.hpp"
 #include "core/repodb/repository_database.hpp"
-#include "core/vieter/connection.hpp"
+#include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
 
@@ -18,9 +18,8 @@ std::string in_arch(const std::string& repository, const std::string& arch,
 /// /<repo>/<arch>/ with the desc of each package.
 class Stored {
  public:
-  Stored(Server::Connection& connection, std::string repository,
-         Purpose purpose = Purpose::question)
-      : connection_(connection), repository_(std::move(repository)), purpose_(purpose) {}
+  Stored(Server& server, std::string repository, Purpose purpose = Purpose::question)
+      : server_(server), repository_(std::move(repository)), purpose_(purpose) {}
 
   /// What the server tells of the package; nothing when it doesn't have it. Of the seed only that
   /// it is there. Throws Error when that can't be told: an answer counts only if it is about the
@@ -41,7 +40,7 @@ class Stored {
   std::optional<std::string> find_flat(const pacman::PackageFileName& file);
   std::optional<std::string> sha256_of_file(const std::string& target);
 
-  Server::Connection& connection_;
+  Server& server_;
   std::string repository_;
   Purpose purpose_;
 };

@@ -8,8 +8,8 @@
 
 #include "core/base/printable.hpp"
 #include "core/targets/target_checks.hpp"
-#include "core/vieter/connection.hpp"
 #include "core/vieter/listing.hpp"
+#include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
 
@@ -19,31 +19,30 @@ constexpr std::size_t kPage = 25;
 constexpr std::size_t kMostPages = 10'000;
 constexpr std::size_t kMostProblems = 20;
 
-Error endless(Server::Connection& connection, const std::string& route, const std::string& why) {
+Error endless(Server& server, const std::string& route, const std::string& why) {
   return Error("the server's list of targets does not end")
-      .because(connection.url_of(route) + " " + why)
+      .because(server.url_of(route) + " " + why)
       .advise("look into the server's database, and check vieter.address");
 }
 
 /// The pages of a list, which together are bounded in all that a server could make endless.
 class Pages {
  public:
-  Pages(Server::Connection& connection, std::string route)
-      : connection_(connection),
+  Pages(Server& server, std::string route)
+      : server_(server),
         route_(std::move(route)),
-        end_(Clock::now() + connection.settings().longest_answer +
-             connection.settings().retry_timeout) {}
+        end_(Clock::now() + server.settings().longest_answer + server.settings().retry_timeout) {}
 
   std::vector<ListingPage::Entry> get(const std::string& query = {}) {
-    if (Clock::now() > end_) throw endless(connection_, route_, "takes too long");
-    const auto request = connection_.with_key("GET", route_ + query);
+    if (Clock::now() > end_) throw endless(server_, route_, "takes too long");
+    const auto request = server_.with_key("GET", route_ + query);
     const auto answer = ask(request);
-    if (!answer.ok()) throw connection_.unexpected(request, answer);
+    if (!answer.ok()) throw server_.unexpected(request, answer);
     bytes_left_ -= answer.body.size();
     try {
       return ListingPage::parse(answer.body).entries;
     } catch (Error& error) {
-      error.while_doing("cannot use the answer of " + connection_.url_of(request.target));
+      error.while_doing("cannot use the answer of " + server_.url_of(request.target));
       error.advise("check vieter.address");
       throw;
     }
@@ -54,15 +53,15 @@ class Pages {
 
   net::Response ask(const net::Request& request) {
     try {
-      return connection_.insist(request, Purpose::question, bytes_left_);
+      return server_.insist(request, Purpose::question, bytes_left_);
     } catch (const net::TransportError& error) {
       if (error.kind() != net::TransportError::Kind::too_large) throw;
-      throw endless(connection_, route_,
+      throw endless(server_, route_,
                     fmt::format("gives more than {} MiB", ListingPage::kMostBytes >> 20U));
     }
   }
 
-  Server::Connection& connection_;
+  Server& server_;
   std::string route_;
   Clock::time_point end_;
   std::uint64_t bytes_left_ = ListingPage::kMostBytes;
@@ -70,9 +69,9 @@ class Pages {
 
 /// Until an empty page, or one of which every entry was there before: 0.3's first releases answer
 /// all to every page.
-std::vector<ListingPage::Entry> every_page(Server::Connection& connection, Version version) {
+std::vector<ListingPage::Entry> every_page(Server& server, Version version) {
   const std::string route = version < Version::v0_4 ? "/api/repos" : "/api/v1/targets";
-  Pages pages(connection, route);
+  Pages pages(server, route);
   if (version < Version::v0_3) return pages.get();
   std::vector<ListingPage::Entry> all;
   std::set<std::int64_t> seen;
@@ -87,7 +86,7 @@ std::vector<ListingPage::Entry> every_page(Server::Connection& connection, Versi
     if (!is_new) return all;
     if (all.size() > ListingPage::kMostEntries) break;
   }
-  throw endless(connection, route,
+  throw endless(server, route,
                 fmt::format("gives more than {} targets", ListingPage::kMostEntries));
 }
 
@@ -149,14 +148,13 @@ void tell(std::vector<std::string>& problems, std::size_t unusable) {
 }  // namespace
 
 Listing Targets::list() {
-  auto& connection = server_.connection();
   const auto version = server_.version();
   Listing listing;
   std::set<std::tuple<TargetKind, std::string, std::string, std::string, std::string>> seen;
   std::size_t position = 0, unusable = 0;
-  for (const auto& entry : every_page(connection, version)) {
+  for (const auto& entry : every_page(server_, version)) {
     ++position;
-    const auto origin = fmt::format("{} target {}", connection.url_of(""),
+    const auto origin = fmt::format("{} target {}", server_.url_of(""),
                                     entry.id != 0 ? entry.id : static_cast<std::int64_t>(position));
     try {
       auto target = to_target(entry, version);

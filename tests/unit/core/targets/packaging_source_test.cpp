@@ -50,7 +50,7 @@ TEST_CASE("a target's directory in a Git repository is its source") {
   const auto path = GENERATE("pkgs/foo", "pkgs/foo/");
   const auto source = setup.open(TargetKind::git, remote.url(), path);
   const auto tip = source->ask(kNever);
-  CHECK(tip == PackagingSource::Tip{"refs/heads/main", commit});
+  CHECK(tip == git::Tip{"refs/heads/main", commit});
   CHECK(source->fetch(tip, kNever) == tip);
   CHECK(source->read_file(commit, "PKGBUILD") == "x");
   CHECK_FALSE(source->read_file(commit, ".SRCINFO").has_value());
@@ -65,7 +65,7 @@ TEST_CASE("a PKGBUILD behind a file URL is a source") {
   auto url = "file://" + setup.dir.path().string() + "/my%20files/PKGBUILD";
   const auto source = setup.pkgbuild(url);
   const auto tip = source->ask(kNever);
-  CHECK(tip == PackagingSource::Tip{url, sha256_of("pkgname=x\n")});
+  CHECK(tip == git::Tip{url, sha256_of("pkgname=x\n")});
   CHECK(source->fetch(tip, kNever) == tip);
   CHECK(source->read_file(tip.commit, "PKGBUILD") == "pkgname=x\n");
   CHECK_FALSE(source->read_file(tip.commit, ".SRCINFO").has_value());
