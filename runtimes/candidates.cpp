@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/error.hpp"
+#include "core/base/url.hpp"
 
 namespace pkgkiln {
 
@@ -40,18 +41,17 @@ RuntimeCandidate from_variable(const char* variable, const std::string& engine,
 }  // namespace
 
 std::string parse_socket(std::string_view url) {
-  const auto separator = url.find("://");
-  const auto scheme =
-      std::string(separator == std::string_view::npos ? "" : url.substr(0, separator));
+  const auto scheme = Url(url).scheme;
   if (scheme.empty())
     throw UsageError("'" + std::string(url) + "' is no socket")
         .because("expected unix:// and an absolute path")
         .advise("write unix:///path/to/the.sock");
-  if (scheme != "unix")
-    throw UsageError("the scheme '" + scheme + "' is not supported for an engine's socket")
+  if (scheme != "unix://")
+    throw UsageError("the scheme '" + std::string(scheme) +
+                     "' is not supported for an engine's socket")
         .because("supported is: unix")
         .advise("write unix:///path/to/the.sock");
-  const auto path = url.substr(separator + 3);
+  const auto path = url.substr(scheme.size());
   if (!path.starts_with('/') || path.find('\0') != std::string_view::npos)
     throw UsageError("the path of a socket must be absolute, as in unix:///path/to/the.sock");
   return std::string(path);

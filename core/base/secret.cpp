@@ -3,36 +3,18 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/base/url.hpp"
+
 namespace pkgkiln {
 
 namespace {
 
 constexpr const char* kStars = "***";
 
-bool has_impossible_port(std::string_view authority) {
-  const auto colon = authority.rfind(':');
-  return colon != std::string_view::npos && !authority.ends_with(']') &&
-         authority.find_first_not_of("0123456789", colon + 1) != std::string_view::npos;
-}
-
-/// A password with an unescaped '/', '?' or '#' in it ends the authority too early: what looks
-/// like a port then isn't one, and the last '@' is taken for the end of the user part.
-std::string hide_user(const std::string& url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string::npos) return url;
-  const auto begin = scheme + 3;
-  const auto authority = url.substr(begin, url.find_first_of("/?#", begin) - begin);
-  auto at = authority.rfind('@');
-  if (at == std::string::npos && has_impossible_port(authority)) at = url.substr(begin).rfind('@');
-  if (at == std::string::npos) return url;
-  return url.substr(0, begin) + kStars + url.substr(begin + at);
-}
-
 /// `parameter` is "key=value" or a lone value.
-std::string hide_value(const std::string& parameter) {
-  if (parameter.empty()) return parameter;
+std::string hide_value(std::string_view parameter) {
   const auto equals = parameter.find('=');
-  return equals == std::string::npos ? kStars : parameter.substr(0, equals + 1) + kStars;
+  return std::string(parameter.substr(0, equals + 1)) + (parameter.empty() ? "" : kStars);
 }
 
 }  // namespace
@@ -40,7 +22,7 @@ std::string hide_value(const std::string& parameter) {
 PasswordMask::PasswordMask(const std::map<std::string, std::string>& variables) {
   for (const auto& [name, url] : variables) {
     // curl takes a proxy without a scheme too.
-    const auto begin = url.find("://") == std::string::npos ? 0 : url.find("://") + 3;
+    const auto begin = Url(url).scheme.size();
     const auto at = url.rfind('@');
     if (at != std::string::npos && at > begin) secrets_.push_back(url.substr(begin, at - begin));
   }
@@ -61,18 +43,25 @@ std::string PasswordMask::pass(std::string_view text) {
   return all;
 }
 
-std::string displayable_url(const std::string& url) {
-  const std::string shown = hide_user(url);
-  const auto question = shown.find('?');
-  const auto end = std::min(shown.find('#'), shown.size());
-  if (question >= end) return shown;
-  std::string text = shown.substr(0, question);
-  for (auto at = question; at < end;) {
-    const auto next = std::min(shown.find('&', at + 1), end);
-    text += shown[at] + hide_value(shown.substr(at + 1, next - at - 1));
-    at = next;
+std::string displayable_url(const std::string& text) {
+  const Url url(text);
+  // A password that ended the host too early, or one behind a scheme with a mistake in it.
+  const bool is_misread = url.scheme.empty()
+                              ? !text.starts_with('/') && text.find(':') < text.find('@')
+                              : url.user.empty() && !url.has_possible_port();
+  if (const auto at = text.rfind('@'); is_misread && at != std::string::npos)
+    return displayable_url(std::string(url.scheme) + kStars + text.substr(at));
+  std::string shown(url.scheme);
+  if (!url.user.empty()) shown += std::string(kStars) + "@";
+  shown.append(url.host).append(url.path);
+  for (auto query = url.query; !query.empty();) {
+    shown += query.front();
+    query.remove_prefix(1);
+    const auto parameter = query.substr(0, query.find('&'));
+    shown += hide_value(parameter);
+    query.remove_prefix(parameter.size());
   }
-  return text + shown.substr(end);
+  return shown.append(url.fragment);
 }
 
 }  // namespace pkgkiln

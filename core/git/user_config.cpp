@@ -7,6 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/process.hpp"
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
 
 namespace pkgkiln::git {
 
@@ -75,20 +76,12 @@ constexpr std::array<std::string_view, 7> kHarmless = {
     "postbuffer",  "lowspeedlimit", "lowspeedtime", "maxrequests",
     "minsessions", "noepsv",        "version"};
 
-/// Without its port. The text is "scheme://host:port/path".
-std::string_view host_name(std::string_view url) {
-  const auto begin = url.find("://");
-  if (begin == std::string_view::npos) return {};
-  const auto authority = url.substr(begin + 3, url.find('/', begin + 3) - begin - 3);
-  const auto host = authority.substr(authority.rfind('@') + 1);
-  return host.starts_with('[') ? host.substr(0, host.find(']')) : host.substr(0, host.find(':'));
-}
-
 /// Whether http.<url>.* may be for this address. Ports, paths and users aren't looked at: to ask
 /// git without need costs time only.
 bool may_match(std::string_view pattern, const HttpAddress& address) {
-  const std::string host(host_name(host_of({std::string(pattern), {}, {}, {}})));
-  return host.empty() || host.find('*') != std::string::npos || host == host_name(address.origin);
+  const auto host = lower_case(Url(pattern).host_name());
+  return host.empty() || host.find('*') != std::string::npos ||
+         host == Url(address.origin).host_name();
 }
 
 /// "http.<variable>" or "http.<url>.<variable>"

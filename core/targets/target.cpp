@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
 
 namespace pkgkiln {
 
@@ -17,15 +18,10 @@ std::string_view without_trailing_slashes(std::string_view text) {
 }
 
 /// What a URL points at on its server: neither scheme and host nor query and fragment.
-std::string_view path_of_url(std::string_view url) {
-  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
-    url.remove_prefix(scheme + 3);
-    url = url.substr(0, url.find_first_of("?#"));
-    const auto slash = url.find('/');
-    return slash == std::string_view::npos ? std::string_view() : url.substr(slash);
-  }
-  const auto colon = url.find(':');  // user@host:path
-  return colon < url.find('/') ? url.substr(colon + 1) : url;
+std::string_view path_of_url(std::string_view text) {
+  if (const Url url(text); !url.scheme.empty()) return url.path;
+  const auto colon = text.find(':');  // user@host:path
+  return colon < text.find('/') ? text.substr(colon + 1) : text;
 }
 
 std::string_view last_component(std::string_view path) {

@@ -1,7 +1,6 @@
 #include "core/targets/url_source.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include "core/base/secret.hpp"
 #include "core/base/tar_writer.hpp"
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
 #include "core/net/http.hpp"
 #include "core/net/retry.hpp"
 
@@ -35,23 +35,11 @@ bool is_plain_url(std::string_view url) {
 
 /// "file:///path%20here" or "file://localhost/path".
 std::string local_path(const std::string& url) {
-  auto rest = std::string_view(url).substr(kFileScheme.size());
-  if (rest.starts_with("localhost/")) rest.remove_prefix(rest.find('/'));
-  if (!rest.starts_with('/'))
+  auto path = std::string_view(url).substr(kFileScheme.size());
+  if (path.starts_with("localhost/")) path.remove_prefix(path.find('/'));
+  if (!path.starts_with('/'))
     throw failure(url).because("a file URL names an absolute path").advise("file:///path/PKGBUILD");
-  std::string path;
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    unsigned int byte = 0;
-    const char* digits = rest.data() + i + 1;
-    if (rest[i] == '%' && i + 2 < rest.size() &&
-        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2 && byte != 0) {
-      path += static_cast<char>(byte);
-      i += 2;
-    } else {
-      path += rest[i];
-    }
-  }
-  return path;
+  return percent_decoded(path).value_or(std::string(path));
 }
 
 std::string read_local(const std::string& url, std::size_t limit) {
@@ -76,13 +64,10 @@ std::string sure_etag(const net::Response& response) {
 
 net::Response get(const std::string& url, const std::string& etag, std::size_t limit,
                   const Cancellation& cancel) {
-  const auto authority = url.find("://") + 3;
-  const auto path = std::min(url.find_first_of("/?#", authority), url.size());
-  const auto fragment = std::min(url.find('#', path), url.size());
-  net::Client client({url.substr(0, path), {}});
+  const Url parts(url);
+  net::Client client({std::string(parts.scheme).append(parts.user).append(parts.host), {}});
   net::Request request;
-  request.target = url.substr(path, fragment - path);
-  if (!request.target.starts_with('/')) request.target.insert(0, "/");
+  request.target = std::string(parts.path.empty() ? "/" : parts.path).append(parts.query);
   request.follow_redirects = true;
   if (!etag.empty()) request.headers = {{"If-None-Match", etag}};
   return client.send(request, cancel, limit);

@@ -1,4 +1,5 @@
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
 #include "core/git/ask/http_address.hpp"
 #include "core/git/ask/ls_refs.hpp"
 #include "core/git/remote_url.hpp"
@@ -75,12 +76,12 @@ void ls_refs(std::string_view input) {
 void remote_url(std::string_view input) {
   const auto end = std::min(input.find('\n'), input.size());
   accepted([&] {
+    const Url parts(input.substr(0, end));
+    must(parts.fragment.data() + parts.fragment.size() == input.data() + end, "no part is lost");
     const auto url = git::parse_remote_url(std::string(input.substr(0, end)));
     must(!url.location.empty() && url.location.front() != '-', "git won't take it for an option");
     must(!has_control_characters(url.location), "a URL is a line");
-    const auto host = url.location.substr(std::min(url.location.find("://"), url.location.size()));
-    must(url.origin.empty() || host.substr(0, host.find_first_of("/?#", 3)).find('@') == host.npos,
-         "the user is kept apart");
+    must(url.origin.empty() || Url(url.location).user.empty(), "the user is kept apart");
     const auto address = git::http_address(url);
     if (!address) return;
     check(*address);

@@ -1,9 +1,8 @@
 #include "core/git/ask/http_address.hpp"
 
-#include <algorithm>
-
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
 
 namespace pkgkiln::git {
 
@@ -18,25 +17,18 @@ bool is_plain_path(const std::string& path) {
   return true;
 }
 
-bool has_user(std::string_view url) {
-  const auto begin = url.find("://") + 3;
-  return url.substr(begin, url.find_first_of("/?#", begin) - begin).find('@') !=
-         std::string_view::npos;
-}
-
 }  // namespace
 
-std::optional<HttpAddress> http_address(const RemoteUrl& url) {
-  const auto& location = url.location;
-  if (!location.starts_with("http://") && !location.starts_with("https://")) return std::nullopt;
-  const auto host = location.find("://") + 3;
-  const auto path = std::min(location.find('/', host), location.size());
-  HttpAddress address{lower_case(location.substr(0, path)), location.substr(path), {}};
+std::optional<HttpAddress> http_address(const RemoteUrl& remote) {
+  const Url url(remote.location);
+  if (url.scheme != "http://" && url.scheme != "https://") return std::nullopt;
+  HttpAddress address{lower_case(url.origin()), std::string(url.path), {}};
   if (address.path.ends_with('/')) address.path.pop_back();
-  if (!is_made_of(address.origin.substr(host), "-._:[]") || !is_plain_path(address.path))
+  if (!is_made_of(url.host, "-._:[]") || !is_plain_path(address.path) || !url.user.empty() ||
+      !url.query.empty() || !url.fragment.empty())
     return std::nullopt;
-  if (!url.password.empty())
-    address.authorization = Secret("Basic " + base64(url.user + ":" + url.password));
+  if (!remote.password.empty())
+    address.authorization = Secret("Basic " + base64(remote.user + ":" + remote.password));
   return address;
 }
 
@@ -46,20 +38,14 @@ std::optional<HttpAddress> redirected(const HttpAddress& from, std::string_view 
   const auto url = to.starts_with('/') && !to.starts_with("//") ? from.origin + std::string(to)
                                                                 : std::string(to);
   auto address = http_address({url, {}, {}, {}});
-  if (!address || has_user(url)) return std::nullopt;
-  if (from.is_encrypted() && !address->is_encrypted()) return std::nullopt;
+  if (!address || (from.is_encrypted() && !address->is_encrypted())) return std::nullopt;
   if (address->origin == from.origin) address->authorization = from.authorization;
   return address;
 }
 
-std::string host_of(const RemoteUrl& url) {
-  const auto& location = url.location;
-  const auto scheme = location.find("://");
-  if (scheme != std::string::npos) {
-    const auto end = location.find_first_of("/?#", scheme + 3);
-    const auto authority = location.substr(scheme + 3, end - scheme - 3);
-    return lower_case(location.substr(0, scheme + 3) + authority.substr(authority.find('@') + 1));
-  }
+std::string host_of(const RemoteUrl& remote) {
+  const auto& location = remote.location;
+  if (const Url url(location); !url.scheme.empty()) return lower_case(url.origin());
   const auto colon = location.find(':');
   if (colon == std::string::npos || location.find('/') < colon) return "file://";
   const auto host = location.substr(0, colon);

@@ -20,8 +20,8 @@ struct HttpAddress {
 };
 
 /// Nothing for a URL that isn't http(s), or one that programs may read in different ways (odd
-/// characters, a query, "..", a fragment).
-std::optional<HttpAddress> http_address(const RemoteUrl& url);
+/// characters, a user, a query, "..", a fragment).
+std::optional<HttpAddress> http_address(const RemoteUrl& remote);
 
 /// Where a redirect of the first request, for the repository's info/refs, leads to: nothing when
 /// that isn't another repository's, or it leads from https to http, or it names a user. Credentials
@@ -29,6 +29,6 @@ std::optional<HttpAddress> http_address(const RemoteUrl& url);
 std::optional<HttpAddress> redirected(const HttpAddress& from, std::string_view to);
 
 /// The scheme, the host and the port of any URL of a repository: what is asked politely.
-std::string host_of(const RemoteUrl& url);
+std::string host_of(const RemoteUrl& remote);
 
 }  // namespace pkgkiln::git

@@ -5,6 +5,7 @@
 
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
+#include "core/base/url.hpp"
 #include "core/git/ask/ref_query.hpp"
 #include "core/git/remote_url.hpp"
 
@@ -17,12 +18,10 @@ void check_source(const std::string& url, const std::string& ref) {
   const auto refuse = [&](const char* why) {
     throw Error("the source '" + printable(displayable_url(url)) + "' is not asked").because(why);
   };
-  const auto scheme = url.substr(0, url.find("://"));
-  if (scheme == url || (scheme != "http" && scheme != "https" && scheme != "git"))
+  const Url parts(url);
+  if (parts.scheme != "http://" && parts.scheme != "https://" && parts.scheme != "git://")
     refuse("its URL is not of http, https or git");
-  const auto host = scheme.size() + 3;
-  if (url.substr(host, url.find_first_of("/?#", host) - host).find('@') != std::string::npos)
-    refuse("its URL names a user");
+  if (!parts.user.empty()) refuse("its URL names a user");
   if (!is_asked_for(ref)) refuse("it names neither a branch nor a tag");
 }
 

@@ -40,6 +40,12 @@ TEST_CASE("a URL is shown without what may be secret in it") {
       {"https://[::1]/a@b", "https://[::1]/a@b"},
       {"https://example.org/?", "https://example.org/?"},
       {"https://example.org/a#b?c=d", "https://example.org/a#b?c=d"},
+      {"https:/user:pass@example.org/a", "***@example.org/a"},
+      {"://user:pass@example.org/a", "***@example.org/a"},
+      {"user:p@ss@example.org:a", "***@example.org:a"},
+      {"git@example.org:a@b", "git@example.org:a@b"},
+      {"/srv/a:b@c", "/srv/a:b@c"},
+      {"u:pass@x://host:port", "***@x://host:port"},
       {"", ""},
   }));
   CHECK(displayable_url(c.url) == c.shown);
