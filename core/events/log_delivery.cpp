@@ -1,6 +1,5 @@
 #include "core/events/log_delivery.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <optional>
 #include <system_error>
@@ -21,15 +20,6 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kMostWaiting = 50;
 /// At the start of a run, which has better things to do.
 constexpr std::chrono::minutes kLongestDelivery{1};
-
-/// By their names, which begin with a time: oldest first.
-std::vector<fs::path> entries_of(const fs::path& directory) {
-  std::error_code none;
-  std::vector<fs::path> result;
-  for (const auto& entry : fs::directory_iterator(directory, none)) result.push_back(entry.path());
-  std::sort(result.begin(), result.end());
-  return result;
-}
 
 void drop(const fs::path& kept) {
   std::error_code ignored;
@@ -97,7 +87,7 @@ void LogDelivery::keep(const BuildRecord& build) const {
   fs::create_directories(directory, failure);
   if (failure) throw Error("cannot make '" + directory.string() + "'").because(failure.message());
   write_file_atomically(waiting(build), to_json(build), 0600);
-  auto all = entries_of(directory);
+  const auto all = entries_of(directory);  // oldest first: their names begin with a time
   for (std::size_t i = 0; i + kMostWaiting < all.size(); ++i) drop(all[i]);
 }
 

@@ -38,24 +38,32 @@ auto later_texts_of(Record& build) {
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
-void write_text(Writer& writer, const std::string& text) {
+void add(Writer& writer, const char* name, const std::string& text) {
+  writer.Key(name);
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
-void write_object(Writer& writer,
-                  std::initializer_list<std::pair<const char*, const std::string&>> members) {
-  writer.StartObject();
-  for (const auto& [name, text] : members) {
-    writer.Key(name);
-    write_text(writer, text);
-  }
-  writer.EndObject();
+void add(Writer& writer, const char* name, std::int64_t number) {
+  writer.Key(name);
+  writer.Int64(number);
 }
 
-void write_time(Writer& writer, const char* name, Clock::time_point time) {
+void add(Writer& writer, const char* name, Clock::time_point time) {
+  add(writer, name,
+      std::int64_t{duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count()});
+}
+
+/// An array of objects, whose members `write` adds.
+template <typename Item, typename Write>
+void add_list(Writer& writer, const char* name, const std::vector<Item>& items, Write write) {
   writer.Key(name);
-  writer.Int64(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
+  writer.StartArray();
+  for (const auto& item : items) {
+    writer.StartObject();
+    write(item);
+    writer.EndObject();
+  }
+  writer.EndArray();
 }
 
 [[noreturn]] void refuse(const std::string& member, const char* expected) {
@@ -122,49 +130,30 @@ std::string to_json(const BuildRecord& build) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.StartObject();
-  writer.Key("format");
-  writer.Int(kFormat);
-  for (const auto& [name, text] : texts_of(build)) {
-    writer.Key(name);
-    write_text(writer, *text);
-  }
-  for (const auto& [name, text] : later_texts_of(build)) {
-    writer.Key(name);
-    write_text(writer, *text);
-  }
-  writer.Key("status");
-  write_text(writer, word(build.status));
-  writer.Key("log");
-  write_text(writer, build.log.string());
-  writer.Key("exit_code");
-  writer.Int(build.exit_code);
-  write_time(writer, "started", build.started);
-  write_time(writer, "finished", build.finished);
+  add(writer, "format", kFormat);
+  for (const auto& [name, text] : texts_of(build)) add(writer, name, *text);
+  for (const auto& [name, text] : later_texts_of(build)) add(writer, name, *text);
+  add(writer, "status", std::string(word(build.status)));
+  add(writer, "log", build.log.string());
+  add(writer, "exit_code", build.exit_code);
+  add(writer, "started", build.started);
+  add(writer, "finished", build.finished);
   writer.Key("peak_memory");
   writer.Uint64(build.peak_memory);
   writer.Key("forced");
   writer.Bool(build.forced);
-  writer.Key("steps");
-  writer.StartArray();
-  for (const auto& step : build.steps) {
-    writer.StartObject();
-    writer.Key("step");
-    write_text(writer, step.step);
-    writer.Key("milliseconds");
-    writer.Int64(step.took.count());
-    writer.EndObject();
-  }
-  writer.EndArray();
-  writer.Key("vcs_sources");
-  writer.StartArray();
-  for (const auto& source : build.vcs_sources)
-    write_object(writer, {{"source", source.source}, {"commit", source.commit}});
-  writer.EndArray();
-  writer.Key("files");
-  writer.StartArray();
-  for (const auto& file : build.files)
-    write_object(writer, {{"file_name", file.file_name}, {"sha256", file.sha256}});
-  writer.EndArray();
+  add_list(writer, "steps", build.steps, [&](const auto& step) {
+    add(writer, "step", step.step);
+    add(writer, "milliseconds", std::int64_t{step.took.count()});
+  });
+  add_list(writer, "vcs_sources", build.vcs_sources, [&](const auto& source) {
+    add(writer, "source", source.source);
+    add(writer, "commit", source.commit);
+  });
+  add_list(writer, "files", build.files, [&](const auto& file) {
+    add(writer, "file_name", file.file_name);
+    add(writer, "sha256", file.sha256);
+  });
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
 }

@@ -5,8 +5,7 @@
 #include <mutex>
 
 #include "core/base/secret.hpp"
-#include "core/journal/schema.hpp"
-#include "core/journal/sqlite.hpp"
+#include "core/journal/database.hpp"
 #include "core/package/package_name.hpp"
 
 namespace pkgkiln {
@@ -141,11 +140,29 @@ void insert_lists(const sqlite::Connection& connection, std::int64_t id, const B
   }
 }
 
+RememberedNames read_names(const std::filesystem::path& file) {
+  const sqlite::Connection connection(file, sqlite::Connection::Access::read);
+  // A name belongs to what was built last under it.
+  sqlite::Statement rows(connection,
+                         "SELECT url, branch, path, repository, target FROM builds WHERE id IN "
+                         "(SELECT MAX(id) FROM builds GROUP BY target) ORDER BY id");
+  RememberedNames names;
+  while (rows.step())
+    names[{rows.text(0), rows.text(1), rows.text(2), rows.text(3)}] = rows.text(4);
+  return names;
+}
+
 }  // namespace
 
 struct History::Database {
   sqlite::Connection connection;
   std::mutex mutex;
+};
+
+/// A statement, and the database for it alone as long as it lives.
+struct History::Query : private std::unique_lock<std::mutex>, sqlite::Statement {
+  Query(Database& database, const char* text)
+      : unique_lock(database.mutex), Statement(database.connection, text) {}
 };
 
 History::History(const StateDir& state, IfDamaged if_damaged)
@@ -179,8 +196,7 @@ std::optional<BuildRecord> History::last(const std::string& target) const {
 }
 
 std::int64_t History::failures(const BuildRecord& like) const {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement count(database_->connection, R"(
+  Query count(*database_, R"(
     SELECT COUNT(*) FROM builds WHERE target = ? AND commit_id = ? AND image = ? AND conditions = ?
       AND status IN ('failed', 'timed-out')
       AND id > COALESCE((SELECT MAX(id) FROM builds
@@ -192,8 +208,7 @@ std::int64_t History::failures(const BuildRecord& like) const {
 
 std::optional<std::string> History::owner_of(const std::string& pkgname,
                                              const std::string& repository) const {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement owners(database_->connection, R"(
+  Query owners(*database_, R"(
     SELECT b.target FROM files f JOIN builds b ON b.id = f.build_id
     WHERE f.pkgname = ? AND b.repository = ? AND b.status IN ('built', 'up-to-date')
       AND b.id = (SELECT MAX(l.id) FROM builds l WHERE l.target = b.target
@@ -221,8 +236,7 @@ bool History::is_superseded(const BuildRecord& build) const {
 std::vector<std::string> History::made(const std::string& file_name,
                                        const std::string& repository) const {
   const auto name = pacman::PackageFileName::parse(file_name);
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement rows(database_->connection, R"(
+  Query rows(*database_, R"(
     SELECT DISTINCT f.sha256 FROM files f JOIN builds b ON b.id = f.build_id
     WHERE f.pkgname = ? AND f.file_name = ? AND f.sha256 <> '' AND b.repository = ?)");
   rows.bind(name ? name->pkgname : "").bind(file_name).bind(repository);
@@ -235,9 +249,8 @@ std::vector<FormerPackage> History::former_packages(const std::string& repositor
   std::vector<FormerPackage> found;
   std::vector<std::string> pkgnames;
   {
-    const std::lock_guard lock(database_->mutex);
     // Of each package the newest build that made it, where its target has built others since.
-    sqlite::Statement rows(database_->connection, R"(
+    Query rows(*database_, R"(
       SELECT target, file_name, sha256, pkgname FROM (
         SELECT b.target, f.file_name, f.sha256, f.pkgname, MAX(b.id) AS id
         FROM files f JOIN builds b ON b.id = f.build_id
@@ -257,8 +270,7 @@ std::vector<FormerPackage> History::former_packages(const std::string& repositor
 }
 
 bool History::has_built(const Target& target, const std::string& pkgname) const {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement builds(database_->connection, R"(
+  Query builds(*database_, R"(
     SELECT 1 FROM files f JOIN builds b ON b.id = f.build_id
     WHERE f.pkgname = ? AND b.repository = ? AND b.status = 'built'
       AND (b.target = ? OR (b.url = ? AND b.branch = ? AND b.path = ?)) LIMIT 1)");
@@ -268,8 +280,7 @@ bool History::has_built(const Target& target, const std::string& pkgname) const 
 }
 
 void History::forget_builds(Clock::time_point before) {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement remove(database_->connection, R"(
+  Query remove(*database_, R"(
     DELETE FROM builds WHERE finished < ? AND id NOT IN (
       SELECT MAX(id) FROM builds WHERE status <> 'blocked' GROUP BY target
       UNION SELECT MAX(id) FROM builds WHERE status = 'built' GROUP BY target, repository
@@ -281,36 +292,31 @@ void History::forget_builds(Clock::time_point before) {
 }
 
 void History::record_inspection(const std::string& target, const RecordedInspection& inspection) {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement insert(
-      database_->connection,
+  Query insert(
+      *database_,
       "INSERT OR REPLACE INTO inspections (target, tree, moves, srcinfo) VALUES (?,?,?,?)");
   insert.bind(target).bind(inspection.tree).bind(inspection.moves ? 1 : 0);
   insert.bind(inspection.srcinfo).step();
 }
 
 std::optional<RecordedInspection> History::inspection(const std::string& target) const {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement row(database_->connection,
-                        "SELECT tree, moves, srcinfo FROM inspections WHERE target = ?");
+  Query row(*database_, "SELECT tree, moves, srcinfo FROM inspections WHERE target = ?");
   row.bind(target);
   if (!row.step()) return std::nullopt;
   return RecordedInspection{row.text(0), row.number(1) != 0, row.text(2)};
 }
 
 void History::forget_inspection(const std::string& target) {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement remove(database_->connection, "DELETE FROM inspections WHERE target = ?");
+  Query remove(*database_, "DELETE FROM inspections WHERE target = ?");
   remove.bind(target).step();
 }
 
 void History::record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
                            Clock::time_point used) {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement record(database_->connection, bytes ? R"(
+  Query record(*database_, bytes ? R"(
     INSERT INTO caches (volume, used, bytes) VALUES (?, ?, ?)
       ON CONFLICT (volume) DO UPDATE SET used = excluded.used, bytes = excluded.bytes)"
-                                                        : R"(
+                                 : R"(
     INSERT INTO caches (volume, used, bytes) VALUES (?, ?, ?)
       ON CONFLICT (volume) DO UPDATE SET used = excluded.used)");
   record.bind(volume).bind(to_number(used)).bind(static_cast<std::int64_t>(bytes.value_or(0)));
@@ -318,9 +324,7 @@ void History::record_cache(const std::string& volume, std::optional<std::uint64_
 }
 
 std::vector<RecordedCache> History::caches() const {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement rows(database_->connection,
-                         "SELECT volume, bytes, used FROM caches ORDER BY used, volume");
+  Query rows(*database_, "SELECT volume, bytes, used FROM caches ORDER BY used, volume");
   std::vector<RecordedCache> result;
   while (rows.step())
     result.push_back(
@@ -329,26 +333,9 @@ std::vector<RecordedCache> History::caches() const {
 }
 
 void History::forget_cache(const std::string& volume) {
-  const std::lock_guard lock(database_->mutex);
-  sqlite::Statement remove(database_->connection, "DELETE FROM caches WHERE volume = ?");
+  Query remove(*database_, "DELETE FROM caches WHERE volume = ?");
   remove.bind(volume).step();
 }
-
-namespace {
-
-RememberedNames read_names(const std::filesystem::path& file) {
-  const sqlite::Connection connection(file, sqlite::Connection::Access::read);
-  // A name belongs to what was built last under it.
-  sqlite::Statement rows(connection,
-                         "SELECT url, branch, path, repository, target FROM builds WHERE id IN "
-                         "(SELECT MAX(id) FROM builds GROUP BY target) ORDER BY id");
-  RememberedNames names;
-  while (rows.step())
-    names[{rows.text(0), rows.text(1), rows.text(2), rows.text(3)}] = rows.text(4);
-  return names;
-}
-
-}  // namespace
 
 RememberedNames remembered_names(const std::filesystem::path& state_dir) {
   const auto file = state_dir / "state.db";

@@ -98,6 +98,7 @@ class History {
 
  private:
   struct Database;
+  struct Query;
   std::string notice_;  // before the database, which writes it when it is opened
   std::unique_ptr<Database> database_;
 };

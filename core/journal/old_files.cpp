@@ -16,16 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Sorted; what can't be read is as good as not there.
-std::vector<fs::path> entries_of(const fs::path& directory) {
-  std::error_code ignored;
-  std::vector<fs::path> result;
-  for (const auto& entry : fs::directory_iterator(directory, ignored))
-    result.push_back(entry.path());
-  std::sort(result.begin(), result.end());
-  return result;
-}
-
 std::uint64_t size_of(const fs::path& path) {
   std::error_code ignored;
   std::uint64_t bytes = 0;

@@ -1,5 +1,6 @@
 #include "core/journal/state_dir.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -48,6 +49,31 @@ std::string stored_instance(const fs::path& path) {
   return is_instance(text) ? text : std::string();
 }
 
+using LockClock = Cancellation::Clock;
+
+constexpr std::chrono::seconds kLongestLook{60};
+constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::string_view kLooks = " looks";
+
+/// What the holder wrote: its process id, and whether it only looks. Nothing when it hasn't yet.
+std::string written(int fd) {
+  std::array<char, 32> text{};
+  const auto size = ::pread(fd, text.data(), text.size(), 0);
+  return {text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+std::string holder(int fd) {
+  const auto text = written(fd);
+  const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+  return digits.empty() ? "a process that has just begun" : "process " + digits;
+}
+
+bool take(const UniqueFd& fd, const fs::path& path) {
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return true;
+  if (errno != EWOULDBLOCK) throw_errno("cannot lock '" + path.string() + "'");
+  return false;
+}
+
 }  // namespace
 
 StateDir::StateDir(fs::path root) : root_(std::move(root)) {
@@ -58,7 +84,7 @@ StateDir::StateDir(fs::path root) : root_(std::move(root)) {
     if (failure)
       throw Error("cannot make '" + root_.parent_path().string() + "'").because(failure.message());
     make_private_directory(root_);
-    for (const auto* name : {"logs", "mirrors", "spool", "tmp", "undelivered"})
+    for (const auto* name : {"logs", "mirrors", "spool", "undelivered"})
       make_private_directory(root_ / name);
     if (::access(root_.c_str(), R_OK | W_OK | X_OK) != 0)
       throw_errno("cannot write to '" + root_.string() + "'");
@@ -87,8 +113,8 @@ fs::path StateDir::undelivered(const std::string& target) const {
 
 std::string StateDir::instance() const {
   // Two programs at their first call: one waits for the other's id.
-  const UniqueFd turn(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!turn || ::flock(turn.get(), LOCK_EX) != 0)
+  const UniqueFd lock(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock || ::flock(lock.get(), LOCK_EX) != 0)
     throw_errno("cannot lock the state directory '" + root_.string() + "'");
   const auto path = root_ / "instance";
   auto instance = stored_instance(path);
@@ -99,34 +125,14 @@ std::string StateDir::instance() const {
   return instance;
 }
 
-namespace {
-
-using LockClock = Cancellation::Clock;
-
-constexpr std::chrono::seconds kLongestLook{60};
-constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::string_view kLooks = " looks";
-
-/// What the holder wrote: its process id, and whether it only looks. Nothing when it hasn't yet.
-std::string written(int fd) {
-  std::array<char, 32> text{};
-  const auto size = ::pread(fd, text.data(), text.size(), 0);
-  return {text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+std::vector<fs::path> entries_of(const fs::path& directory) {
+  std::error_code ignored;
+  std::vector<fs::path> result;
+  for (const auto& entry : fs::directory_iterator(directory, ignored))
+    result.push_back(entry.path());
+  std::sort(result.begin(), result.end());
+  return result;
 }
-
-std::string holder(int fd) {
-  const auto text = written(fd);
-  const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
-  return digits.empty() ? "a process that has just begun" : "process " + digits;
-}
-
-bool take(const UniqueFd& fd, const std::filesystem::path& path) {
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return true;
-  if (errno != EWOULDBLOCK) throw_errno("cannot lock '" + path.string() + "'");
-  return false;
-}
-
-}  // namespace
 
 RunLock::RunLock(const StateDir& state, For what, const Cancellation& cancel) {
   const auto path = state.root() / "lock";
@@ -136,10 +142,9 @@ RunLock::RunLock(const StateDir& state, For what, const Cancellation& cancel) {
   while (!take(fd_, path)) {
     if (what == For::look || LockClock::now() >= until ||
         written(fd_.get()).find(kLooks) == std::string::npos) {
-      LockedError error("another run uses the state directory '" + state.root().string() + "'");
-      error.because(holder(fd_.get()) + " holds its lock");
-      error.advise("wait for it to end, or give this run a state_dir of its own");
-      throw error;
+      throw LockedError("another run uses the state directory '" + state.root().string() + "'")
+          .because(holder(fd_.get()) + " holds its lock")
+          .advise("wait for it to end, or give this run a state_dir of its own");
     }
     cancel.check();
     std::this_thread::sleep_for(kPoll);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
@@ -21,7 +22,6 @@ namespace pkgkiln {
 ///     distribution                   the names of packages that the builder image knows
 ///     spool/<target>/<build>/        packages built and not yet published
 ///     undelivered/<target>/          builds whose log a server is to have
-///     tmp/                           emptied at the start of a run
 class StateDir {
  public:
   /// Makes it (mode 0700) with its parents. Throws Error when it can't be made or written to.
@@ -37,13 +37,15 @@ class StateDir {
   std::filesystem::path undelivered() const { return root_ / "undelivered"; }
   std::filesystem::path undelivered(const std::string& target) const;
   std::filesystem::path spool() const { return root_ / "spool"; }
-  std::filesystem::path tmp() const { return root_ / "tmp"; }
   /// 12 hex digits, made at the first call ever.
   std::string instance() const;
 
  private:
   std::filesystem::path root_;
 };
+
+/// What lies in a directory, sorted by name; nothing where that can't be read.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& directory);
 
 /// One run at a time per state directory: an flock on `lock`, released when the process ends,
 /// however it ends. Throws LockedError that names the holder's process id.

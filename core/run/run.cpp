@@ -1,7 +1,6 @@
 #include "core/run/run.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
 #include <set>
 #include <utility>
@@ -17,8 +16,6 @@
 #include "core/runtime/waiting_container.hpp"
 
 namespace pkgkiln {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -51,9 +48,6 @@ void Run::finish_telling() {
 
 std::vector<BuildRecord> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
                                     bool refresh_image, const Cancellation& cancel) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(parts_.state.tmp(), ignored))
-    fs::remove_all(entry.path(), ignored);
   publisher_.publish_pending(known, cancel);
   if (logs_) logs_->deliver_waiting(targets, cancel);
   auto jobs = Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes,

@@ -229,7 +229,7 @@ nothing_is_left() {
 	[[ -z $left ]] || fail 'left in the engine:' "$left"
 	left=$(ours images) || fail 'the engine does not say which images it holds'
 	(($(wc -w <<<"$left") <= 1)) || fail 'more images than one:' "$left"
-	left=$(find "$WORLD/tmp" -mindepth 1; find "$STATE" -path "$STATE/tmp/*" -o -path "$STATE/spool/*" -type f)
+	left=$(find "$WORLD/tmp" -mindepth 1; find "$STATE" -path "$STATE/spool/*" -type f)
 	[[ -z $left ]] || fail 'files are left:' "$left"
 }
 

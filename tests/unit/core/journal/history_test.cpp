@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "core/base/error.hpp"
-#include "core/journal/sqlite.hpp"
+#include "core/journal/database.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/journal/records.hpp"
 

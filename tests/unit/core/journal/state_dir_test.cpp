@@ -23,7 +23,6 @@ TEST_CASE("the state directory is made with its parents, for its owner only") {
   REQUIRE(::stat(state.root().c_str(), &facts) == 0);
   CHECK((facts.st_mode & 0777U) == 0700);
   CHECK(fs::is_directory(state.spool()));
-  CHECK(fs::is_directory(state.tmp()));
   CHECK_NOTHROW(StateDir(state.root()));
 }
 

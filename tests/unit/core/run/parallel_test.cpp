@@ -2,7 +2,7 @@
 #include <atomic>
 #include <thread>
 
-#include "core/journal/sqlite.hpp"
+#include "core/journal/database.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/fake_host.hpp"
 #include "tests/unit/core/run/meeting.hpp"

@@ -1,6 +1,6 @@
 #include <set>
 
-#include "core/journal/sqlite.hpp"
+#include "core/journal/database.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/run/told.hpp"
 

@@ -12,18 +12,17 @@ struct sqlite3_stmt;
 
 namespace pkgkiln::sqlite {
 
-/// What SQLite answered; `code()` is its primary result code.
+/// What SQLite answered.
 class Failure : public Error {
  public:
   Failure(int code, std::string what_failed) : Error(std::move(what_failed)), code_(code) {}
-  int code() const { return code_; }
   /// The file is no database, or a broken one.
   bool is_damage() const;
   /// A statement names what isn't there: the file is new, or of another version.
   bool is_no_table() const;
 
  private:
-  int code_;
+  int code_;  // the primary result code
 };
 
 /// A connection. Throws Failure. Not thread-safe.
@@ -82,3 +81,13 @@ class Transaction {
 };
 
 }  // namespace pkgkiln::sqlite
+
+namespace pkgkiln {
+
+/// Opens the history's database, and brings one of an older schema to the one that this program
+/// knows. One that is damaged is put aside first if that is allowed, and `notice` says so. Throws
+/// Error when it isn't, when the schema is a newer one, or when the file can't be read or written.
+sqlite::Connection open_history_database(const std::filesystem::path& file, bool may_put_aside,
+                                         std::string& notice);
+
+}  // namespace pkgkiln
