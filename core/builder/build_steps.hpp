@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/builder/build_container.hpp"
-#include "core/builder/cache_keeper.hpp"
 #include "core/builder/caches.hpp"
 #include "core/builder/host.hpp"
 #include "core/git/ask/remotes.hpp"

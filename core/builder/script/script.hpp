@@ -20,7 +20,11 @@ extern const char* const keep;
 
 /// The command that runs a script with these arguments: they arrive as "$@", never as shell text,
 /// and the script itself lies in no file that somebody could change.
-std::vector<std::string> command(const char* script,
-                                 const std::vector<std::string>& arguments = {});
+inline std::vector<std::string> command(const char* script,
+                                        const std::vector<std::string>& arguments = {}) {
+  std::vector<std::string> result{"/bin/bash", "-c", script, "pkgkiln"};
+  result.insert(result.end(), arguments.begin(), arguments.end());
+  return result;
+}
 
 }  // namespace pkgkiln::script
