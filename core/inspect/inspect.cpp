@@ -5,7 +5,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/pkgbuild/pkgbuild_text.hpp"
-#include "core/pkgbuild/sources.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
 
 namespace pkgkiln {
 

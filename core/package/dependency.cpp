@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/package/version.hpp"
+#include "core/package/package_name.hpp"
 
 namespace pkgkiln::pacman {
 

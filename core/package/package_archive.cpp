@@ -10,7 +10,6 @@
 #include "core/base/text.hpp"
 #include "core/package/package_name.hpp"
 #include "core/package/tar_reader.hpp"
-#include "core/package/version.hpp"
 
 namespace pkgkiln::pacman {
 
@@ -131,22 +130,6 @@ void check(const PkgInfo& info) {
   if (!is_arch(info.arch)) throw bad("arch is no architecture");
 }
 
-}  // namespace
-
-PkgInfo PkgInfo::parse(std::string_view text) {
-  if (text.size() > longest) throw bad("it is longer than 256 KiB");
-  PkginfoParser parser;
-  while (!text.empty()) {
-    parser.take_line(take_until(text, '\n'));
-    parser.next_line();
-  }
-  auto info = parser.take_info();
-  check(info);
-  return info;
-}
-
-namespace {
-
 constexpr std::size_t kLongestEntryName = 4096;
 /// Compilers' output shrinks to a fifth; what shrinks far more only holds up who reads it.
 constexpr std::uint64_t kAlwaysUnpacked = std::uint64_t{1} << 30U;
@@ -218,6 +201,18 @@ void check_agreement(const PackageFileName& name, const PkgInfo& info) {
 }
 
 }  // namespace
+
+PkgInfo PkgInfo::parse(std::string_view text) {
+  if (text.size() > longest) throw bad("it is longer than 256 KiB");
+  PkginfoParser parser;
+  while (!text.empty()) {
+    parser.take_line(take_until(text, '\n'));
+    parser.next_line();
+  }
+  auto info = parser.take_info();
+  check(info);
+  return info;
+}
 
 PackageArchive PackageArchive::read(const std::filesystem::path& path, const std::string& file_name,
                                     const PackageLimits& limits) {

@@ -6,6 +6,14 @@
 
 namespace pkgkiln::pacman {
 
+/// Compares two versions "[epoch:]pkgver[-pkgrel]" as vercmp(8) does: <0, 0 or >0. A missing
+/// pkgrel equals every pkgrel.
+int compare_versions(std::string_view left, std::string_view right);
+
+/// Whether the text is a full version as makepkg writes it into file names:
+/// [epoch:]pkgver-pkgrel, pkgver without '-', ':', '/' and white space (PKGBUILD(5)).
+bool is_full_version(std::string_view text);
+
 /// Whether the text is a pkgname: alphanumerics and @._+-, not beginning with '-' or '.', at most
 /// 255 bytes (PKGBUILD(5)).
 bool is_package_name(std::string_view text);

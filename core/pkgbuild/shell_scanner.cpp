@@ -39,11 +39,16 @@ class Deeper {
 
 }  // namespace
 
-std::size_t assigned_name(std::string_view word) {
-  const auto end = std::find_if_not(word.begin(), word.end(),
+std::string_view name_at_start(std::string_view text) {
+  const auto end = std::find_if_not(text.begin(), text.end(),
                                     [](char c) { return is_alphanumeric(c) || c == '_'; });
-  const auto size = static_cast<std::size_t>(end - word.begin());
-  if (size == 0 || is_digit(word.front())) return 0;
+  const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  return name.empty() || is_digit(name.front()) ? std::string_view() : name;
+}
+
+std::size_t assigned_name(std::string_view word) {
+  const auto size = name_at_start(word).size();
+  if (size == 0) return 0;
   const auto after = word.substr(size);
   return after.starts_with('=') || after.starts_with("+=") ? size : 0;
 }

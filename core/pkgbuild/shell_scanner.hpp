@@ -71,6 +71,9 @@ class ShellScanner {
   std::vector<HereDocument> here_documents_;  // that begin at the next line end
 };
 
+/// The name of a variable that the text begins with; empty: none.
+std::string_view name_at_start(std::string_view text);
+
 /// "name=", "name+=": how long the name is, 0 where the word is none.
 std::size_t assigned_name(std::string_view word);
 

@@ -14,16 +14,6 @@ constexpr std::size_t kMostWords = 10'000;
 constexpr std::size_t kLongestWord = std::size_t{64} << 10U;
 constexpr std::string_view kQuotes = "\\'\"`$";
 
-bool is_of_name(char c) {
-  return is_alphanumeric(c) || c == '_';
-}
-
-std::string_view name_at_start(std::string_view text) {
-  const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
-  const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-  return name.empty() || is_digit(name.front()) ? std::string_view() : name;
-}
-
 /// Where one of `characters` stands that isn't quoted, from `at` on.
 std::size_t find_unquoted(std::string_view text, std::string_view characters, std::size_t at) {
   ShellScanner scanner(text);
@@ -234,21 +224,15 @@ bool ShellWords::expand_dollar(ShellScanner& scanner, bool quoted, bool splits, 
   } else if (after.starts_with('(')) {
     scanner.skip_quoted();  // in a shell of its own
     return false;
-  } else if (after.empty() || after.front() == '"' || after.front() == '\'' ||
-             std::string_view("@*#?-!0123456789$").find(after.front()) != std::string_view::npos) {
-    if (!quoted && !after.empty() && (after.front() == '"' || after.front() == '\'')) {
-      scanner.skip_quoted();
-      return false;
-    }
-    scanner.skip(1);
-    result.text += '$';
-    result.active.push_back(false);
-    return after.empty() || (quoted && (after.front() == '"' || after.front() == '\''));
+  } else if (!quoted && (after.starts_with('"') || after.starts_with('\''))) {
+    scanner.skip_quoted();  // translated, or with escapes
+    return false;
   } else {
     scanner.skip(1);
     result.text += '$';
     result.active.push_back(false);
-    return true;
+    return after.empty() ||
+           std::string_view("@*#?-!0123456789$").find(after.front()) == std::string_view::npos;
   }
   bool all = false;
   const auto found = parameter(inner, all);

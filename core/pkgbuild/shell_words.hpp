@@ -16,9 +16,6 @@ struct ShellVariable {
   bool known = true;
   bool is_array = false;
   std::vector<std::string> words;  // of one that is no array: one
-
-  /// What "$name" is.
-  std::string first() const { return words.empty() ? std::string() : words.front(); }
 };
 
 /// Expands words as bash does (bash(1), "Expansion"), where nothing has to be run and no file to be

@@ -1,5 +1,3 @@
-#include "core/pkgbuild/sources.hpp"
-
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -9,32 +7,6 @@
 #include "core/pkgbuild/srcinfo.hpp"
 
 namespace pkgkiln::pacman {
-
-std::optional<GitSource> GitSource::parse(std::string_view source) {
-  if (const auto renamed = source.find("::"); renamed != std::string_view::npos)
-    source.remove_prefix(renamed + 2);
-  if (source.starts_with("git+"))
-    source.remove_prefix(4);
-  else if (!source.starts_with("git://"))
-    return std::nullopt;
-  auto url = take_until(source, '#');
-  const auto fragment = take_until(source, '?');  // "?signed" stands at the end, or before the '#'
-  GitSource result{std::string(take_until(url, '?')), "HEAD", false};
-  if (fragment.empty()) return result;
-  const auto equals = fragment.find('=');
-  if (equals == std::string_view::npos) return std::nullopt;
-  const auto kind = fragment.substr(0, equals);
-  const std::string value(fragment.substr(fragment.rfind('=') + 1));
-  if (kind == "commit")
-    result.pinned = true;
-  else if (kind == "branch")
-    result.ref = "refs/heads/" + value;
-  else if (kind == "tag")
-    result.ref = "refs/tags/" + value;
-  else
-    return std::nullopt;
-  return result;
-}
 
 namespace {
 
@@ -82,6 +54,32 @@ std::string name_of(const std::string& dependency) {
 }
 
 }  // namespace
+
+std::optional<GitSource> GitSource::parse(std::string_view source) {
+  if (const auto renamed = source.find("::"); renamed != std::string_view::npos)
+    source.remove_prefix(renamed + 2);
+  if (source.starts_with("git+"))
+    source.remove_prefix(4);
+  else if (!source.starts_with("git://"))
+    return std::nullopt;
+  auto url = take_until(source, '#');
+  const auto fragment = take_until(source, '?');  // "?signed" stands at the end, or before the '#'
+  GitSource result{std::string(take_until(url, '?')), "HEAD", false};
+  if (fragment.empty()) return result;
+  const auto equals = fragment.find('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const auto kind = fragment.substr(0, equals);
+  const std::string value(fragment.substr(fragment.rfind('=') + 1));
+  if (kind == "commit")
+    result.pinned = true;
+  else if (kind == "branch")
+    result.ref = "refs/heads/" + value;
+  else if (kind == "tag")
+    result.ref = "refs/tags/" + value;
+  else
+    return std::nullopt;
+  return result;
+}
 
 std::vector<std::string> SrcInfo::vcs_sources() const {
   std::vector<std::string> result;

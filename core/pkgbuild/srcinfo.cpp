@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/package/package_name.hpp"
-#include "core/package/version.hpp"
 
 namespace pkgkiln::pacman {
 
@@ -22,35 +23,37 @@ bool is_key(std::string_view text) {
   return is_made_of(text, "_");
 }
 
-SrcInfoLine parse_line(std::string_view line, std::size_t number) {
-  if (line.size() > kMaxLineLength) throw srcinfo_error(number, "the line is too long");
-  const auto equals = line.find('=');
-  const auto key = trimmed(line.substr(0, equals));
-  if (equals == std::string_view::npos || !is_key(key))
-    throw srcinfo_error(number, "expected 'key = value'");
-  const auto value = trimmed(line.substr(equals + 1));
-  if (has_control_characters(value)) throw srcinfo_error(number, "control characters");
-  return {number, std::string(key), std::string(value)};
-}
+/// "key = value" in a .SRCINFO, white space around both taken off. The value may be empty.
+struct Line {
+  std::size_t number = 0;  // from 1
+  std::string key, value;
+};
 
-}  // namespace
-
-Error srcinfo_error(std::size_t line, const std::string& why) {
+Error bad_line(std::size_t line, const std::string& why) {
   return Error("cannot read the .SRCINFO").because("line " + std::to_string(line) + ": " + why);
 }
 
-void for_each_srcinfo_line(std::string_view text,
-                           const std::function<void(const SrcInfoLine&)>& take) {
+Line parse_line(std::string_view line, std::size_t number) {
+  if (line.size() > kMaxLineLength) throw bad_line(number, "the line is too long");
+  const auto equals = line.find('=');
+  const auto key = trimmed(line.substr(0, equals));
+  if (equals == std::string_view::npos || !is_key(key))
+    throw bad_line(number, "expected 'key = value'");
+  const auto value = trimmed(line.substr(equals + 1));
+  if (has_control_characters(value)) throw bad_line(number, "control characters");
+  return {number, std::string(key), std::string(value)};
+}
+
+/// Calls `take` for each line that is neither blank nor a comment.
+void for_each_line(std::string_view text, const std::function<void(const Line&)>& take) {
   if (text.size() > kMaxSrcinfo)
     throw Error("cannot read the .SRCINFO").because("it is longer than 4 MiB");
   for (std::size_t number = 1; !text.empty(); ++number) {
-    if (number > kMaxLines) throw srcinfo_error(number, "more than 100000 lines");
+    if (number > kMaxLines) throw bad_line(number, "more than 100000 lines");
     const auto line = trimmed(take_until(text, '\n'));
     if (!line.empty() && line.front() != '#') take(parse_line(line, number));
   }
 }
-
-namespace {
 
 constexpr std::size_t kMaxInheritedValues = 100'000;
 
@@ -133,13 +136,13 @@ class SrcinfoParser {
  public:
   explicit SrcinfoParser(std::string_view arch) : arch_(arch) {}
 
-  void take(const SrcInfoLine& line) {
+  void take(const Line& line) {
     if (line.key == "pkgbase" || line.key == "pkgname") {
       check(line);
       open_section(line);
       return;
     }
-    if (current_ == nullptr) throw srcinfo_error(line.number, "a key stands before pkgbase");
+    if (current_ == nullptr) throw bad_line(line.number, "a key stands before pkgbase");
     auto& values = (*current_)[line.key];
     if (line.value.empty()) return;
     check(line);
@@ -170,19 +173,19 @@ class SrcinfoParser {
   }
 
  private:
-  static void check(const SrcInfoLine& line) {
+  static void check(const Line& line) {
     if (const auto wrong = complaint(line.key, line.value); !wrong.empty())
-      throw srcinfo_error(line.number, line.key + " is " + wrong);
+      throw bad_line(line.number, line.key + " is " + wrong);
   }
 
-  void open_section(const SrcInfoLine& line) {
+  void open_section(const Line& line) {
     if (line.key == "pkgbase") {
-      if (current_ != nullptr) throw srcinfo_error(line.number, "a second pkgbase");
+      if (current_ != nullptr) throw bad_line(line.number, "a second pkgbase");
       current_ = &base_;
     } else {
-      if (current_ == nullptr) throw srcinfo_error(line.number, "pkgname stands before pkgbase");
+      if (current_ == nullptr) throw bad_line(line.number, "pkgname stands before pkgbase");
       if (!names_.insert(line.value).second)
-        throw srcinfo_error(line.number, "pkgname '" + line.value + "' stands there twice");
+        throw bad_line(line.number, "pkgname '" + line.value + "' stands there twice");
       current_ = &packages_.emplace_back();
     }
     (*current_)[line.key] = {line.value};
@@ -212,7 +215,7 @@ class SrcinfoParser {
 
 SrcInfo SrcInfo::parse(std::string_view text, std::string_view arch) {
   SrcinfoParser parser(arch);
-  for_each_srcinfo_line(text, [&](const SrcInfoLine& line) { parser.take(line); });
+  for_each_line(text, [&](const Line& line) { parser.take(line); });
   return parser.finish();
 }
 

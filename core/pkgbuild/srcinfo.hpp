@@ -1,28 +1,24 @@
 #pragma once
 
-#include <cstddef>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/base/error.hpp"
 #include "core/package/package_name.hpp"
 
 namespace pkgkiln::pacman {
 
-/// "key = value" in a .SRCINFO, white space around both taken off. The value may be empty.
-struct SrcInfoLine {
-  std::size_t number = 0;  // from 1
-  std::string key, value;
+/// A source that Git serves, as makepkg reads it (PKGBUILD(5), "Using VCS sources"):
+/// "[name::][git+]https://example.com/foo.git[#branch=main][?signed]".
+struct GitSource {
+  std::string url;
+  std::string ref;      // "HEAD", "refs/heads/main" or "refs/tags/v1"
+  bool pinned = false;  // to a commit: it never moves
+
+  /// Nothing for what isn't one. The parts are as hostile as the text.
+  static std::optional<GitSource> parse(std::string_view source);
 };
-
-/// Calls `take` for each line that is neither blank nor a comment. Throws Error for any other
-/// text, for control characters, and beyond 4 MiB, 100,000 lines or 64 KiB a line.
-void for_each_srcinfo_line(std::string_view text,
-                           const std::function<void(const SrcInfoLine&)>& take);
-
-Error srcinfo_error(std::size_t line, const std::string& why);
 
 /// What a .SRCINFO says (makepkg --printsrcinfo; wiki page ".SRCINFO"). Architecture-specific keys
 /// such as depends_x86_64 are merged in for the arch that it was parsed for.

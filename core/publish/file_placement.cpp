@@ -144,4 +144,9 @@ void place_link(const std::string& target, const fs::path& link) {
     throw_errno("cannot make the link '" + link.string() + "'");
 }
 
+void remove_package_file(const fs::path& path) {
+  ::unlink(path.c_str());
+  ::unlink((path.string() + ".sig").c_str());
+}
+
 }  // namespace pkgkiln

@@ -44,4 +44,7 @@ PlacedFile put_beside(const pacman::PackageArchive& package, const std::filesyst
 /// Makes `link` a symbolic link to `target`, atomically, in the place of whatever was there.
 void place_link(const std::string& target, const std::filesystem::path& link);
 
+/// Removes a package file, and its signature.
+void remove_package_file(const std::filesystem::path& path);
+
 }  // namespace pkgkiln

@@ -15,7 +15,7 @@
 #include "core/publish/local_offer.hpp"
 #include "core/publish/publication.hpp"
 #include "core/publish/repository_lock.hpp"
-#include "core/repodb/compression.hpp"
+#include "core/repodb/database_pieces.hpp"
 
 namespace pkgkiln {
 
@@ -88,11 +88,6 @@ std::vector<std::pair<std::string, std::string>> package_files(const fs::path& d
 bool lies_there_as_made(const fs::path& path, const Made& made, const Cancellation& cancel) {
   const auto file = path.filename().string();
   return !made(file).empty() && is_ours(made, file, sha256_of_file(path, cancel));
-}
-
-void remove_package_file(const fs::path& path) {
-  ::unlink(path.c_str());
-  ::unlink((path.string() + ".sig").c_str());
 }
 
 void check_compression(const DatabaseFiles& files) {

@@ -7,7 +7,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/package/version.hpp"
+#include "core/package/package_name.hpp"
 
 namespace pkgkiln {
 
@@ -26,10 +26,9 @@ bool is_there(const fs::path& path, std::uint64_t size) {
 }
 
 Unpublishable conflict(const fs::path& target) {
-  Unpublishable error("cannot publish '" + target.string() + "'");
-  error.because("a file of that name with other content is there");
-  error.advise("raise pkgrel; or remove that file, if no one has installed from it");
-  return error;
+  return Unpublishable("cannot publish '" + target.string() + "'")
+      .because("a file of that name with other content is there")
+      .advise("raise pkgrel; or remove that file, if no one has installed from it");
 }
 
 /// Whether another file takes the place of the entry's. Not when the name is another package's,
@@ -40,12 +39,13 @@ bool is_replaced(const DatabaseEntry& entry, const PackageArchive& package) {
   return name && name->pkgname == package.name.pkgname;
 }
 
-}  // namespace
-
+/// Whether `entry` is that very package, with the same content.
 bool is_published(const DatabaseEntry* entry, const PackageArchive& package) {
   return entry != nullptr && entry->file_name == package.name.text() &&
          entry->version == package.name.version && entry->sha256 == package.sha256;
 }
+
+}  // namespace
 
 Publication::Publication(fs::path directory, std::string repository, const DatabaseFiles& files,
                          const std::vector<PackageArchive>& packages, const Terms& terms,
@@ -161,8 +161,7 @@ Published Publication::remove_replaced() const {
                              " is no newer");
       continue;
     }
-    ::unlink((directory_ / file.file_name).c_str());
-    ::unlink((directory_ / (file.file_name + ".sig")).c_str());
+    remove_package_file(directory_ / file.file_name);
     auto text = "removed " + file.file_name + " from '" + repository_ + "'";
     if (file.ours)
       done.removed.push_back(text + ", since " + file.by + " is in its place");

@@ -60,7 +60,4 @@ class Publication {
   std::vector<Replaced> replaced_;
 };
 
-/// Whether `entry` is that very package, with the same content.
-bool is_published(const pacman::DatabaseEntry* entry, const pacman::PackageArchive& package);
-
 }  // namespace pkgkiln

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/package/version.hpp"
+#include "core/package/package_name.hpp"
 
 namespace pkgkiln {
 
@@ -22,12 +22,11 @@ void check_replacement(const pacman::DatabaseEntry& there, const pacman::Package
   if (pacman::compare_versions(there.version, package.name.version) <= 0) return;
   const bool ours = is_ours(terms.made, there.file_name, there.sha256);
   if (terms.forced && ours) return;
-  Unpublishable error("cannot publish " + package.name.text() + " in '" + repository + "'");
-  error.because("it has " + there.pkgname + " " + there.version + ", which is newer" +
-                (ours ? "" : ", and which no build of this state directory put there"));
-  error.advise("raise its epoch, if the version went back; or " +
-               (ours ? "build the target with --force" : removal));
-  throw error;
+  throw Unpublishable("cannot publish " + package.name.text() + " in '" + repository + "'")
+      .because("it has " + there.pkgname + " " + there.version + ", which is newer" +
+               (ours ? "" : ", and which no build of this state directory put there"))
+      .advise("raise its epoch, if the version went back; or " +
+              (ours ? "build the target with --force" : removal));
 }
 
 void Repository::withdraw(const OwnFile& file) {

@@ -7,7 +7,6 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/package/package_name.hpp"
-#include "core/package/version.hpp"
 
 namespace pkgkiln::pacman {
 

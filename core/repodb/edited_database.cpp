@@ -9,7 +9,6 @@
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/repodb/compression.hpp"
 
 namespace pkgkiln::pacman {
 

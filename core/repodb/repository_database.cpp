@@ -10,8 +10,8 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "core/package/package_name.hpp"
 #include "core/package/tar_reader.hpp"
-#include "core/package/version.hpp"
 #include "core/repodb/database_pieces.hpp"
 #include "core/repodb/database_text.hpp"
 

@@ -1,6 +1,6 @@
 #include "core/base/file.hpp"
 #include "core/package/package_archive.hpp"
-#include "core/package/version.hpp"
+#include "core/package/package_name.hpp"
 #include "core/repodb/database_text.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

@@ -4,7 +4,6 @@
 #include "core/inspect/expected_packages.hpp"
 #include "core/package/dependency.hpp"
 #include "core/package/package_name.hpp"
-#include "core/package/version.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

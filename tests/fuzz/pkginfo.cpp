@@ -1,7 +1,6 @@
 #include "core/base/text.hpp"
 #include "core/package/package_archive.hpp"
 #include "core/package/package_name.hpp"
-#include "core/package/version.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {

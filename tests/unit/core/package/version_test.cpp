@@ -1,4 +1,4 @@
-#include "core/package/version.hpp"
+#include "core/package/package_name.hpp"
 
 #include <algorithm>
 #include <random>

@@ -1,4 +1,4 @@
-#include "core/pkgbuild/sources.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
 #include "tests/catch.hpp"
 
 using pkgkiln::pacman::GitSource;
