@@ -69,6 +69,14 @@ class ErrorKind : public Error {
   Kind&& advise(std::string advice) && { return std::move(advise(std::move(advice))); }
 };
 
+/// The same failure as another kind. What to do about that is another thing too, and left out.
+template <class Kind>
+Kind error_as(const Error& error) {
+  Kind result(error.what_failed());
+  for (const auto& cause : error.causes()) result.because(cause);
+  return result;
+}
+
 /// Whose fault it is that a build failed.
 enum class Fault {
   target,     // it would fail again: not tried again while nothing that counts has changed

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
-#include "core/git/ask/http_address.hpp"
+#include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
 

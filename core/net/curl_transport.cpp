@@ -1,36 +1,15 @@
-#include "core/net/curl_transport.hpp"
-
 #include <algorithm>
+#include <charconv>
 #include <curl/curl.h>
 #include <exception>
 #include <mutex>
 #include <system_error>
 
 #include "core/base/error.hpp"
-#include "core/net/answer_reader.hpp"
+#include "core/base/text.hpp"
 #include "core/net/http.hpp"
 
 namespace pkgkiln::net {
-
-bool carries_body(const Request& request) {
-  return !request.text.empty() || request.stream || request.method == "POST" ||
-         request.method == "PUT" || request.method == "PATCH";
-}
-
-Source body_stream(const Request& request, const std::string& peer) {
-  if (!request.length) return request.stream;
-  return [stream = request.stream, left = *request.length, peer](char* buffer,
-                                                                 std::size_t size) mutable {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, left));
-    if (wanted == 0) return wanted;
-    const std::size_t given = stream(buffer, wanted);
-    if (given == 0)
-      throw Error("the body of the request to " + peer + " ended early")
-          .because(std::to_string(left) + " bytes of it are missing");
-    left -= given;
-    return given;
-  };
-}
 
 namespace {
 
@@ -41,6 +20,8 @@ constexpr long kReceiveBuffer = 32L * 1024;
 constexpr long kSendBuffer = 64L * 1024;
 constexpr int kPollMilliseconds = 100;
 constexpr std::size_t kIdleHandles = 8;
+constexpr std::size_t kHeaderLimit = std::size_t{256} * 1024;
+constexpr std::size_t kErrorBodyLimit = std::size_t{256} * 1024;
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -83,6 +64,96 @@ Kind kind_of(CURLcode code) {
     default:
       return Kind::broken;
   }
+}
+
+/// Whether the request has a body, maybe an empty one.
+bool carries_body(const Request& request) {
+  return !request.text.empty() || request.stream || request.method == "POST" ||
+         request.method == "PUT" || request.method == "PATCH";
+}
+
+/// The request's stream, ended after `length` bytes if that is known. It throws Error naming
+/// `peer` when the stream ends before.
+Source body_stream(const Request& request, const std::string& peer) {
+  if (!request.length) return request.stream;
+  return [stream = request.stream, left = *request.length, peer](char* buffer,
+                                                                 std::size_t size) mutable {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, left));
+    if (wanted == 0) return wanted;
+    const std::size_t given = stream(buffer, wanted);
+    if (given == 0)
+      throw Error("the body of the request to " + peer + " ended early")
+          .because(std::to_string(left) + " bytes of it are missing");
+    left -= given;
+    return given;
+  };
+}
+
+/// Puts an answer together from what the transport reads: header lines, bounded; a 2xx body goes
+/// on to the sink, any other is kept in part.
+class AnswerReader {
+ public:
+  /// Both are only referred to; `peer` is for messages.
+  AnswerReader(const Sink& body, std::string peer) : body_(body), peer_(std::move(peer)) {}
+
+  /// One line with its line break. Throws TransportError `too_large`.
+  void header(std::string_view line);
+  /// Whether more of the body is wanted.
+  bool body(std::string_view bytes);
+
+  /// Whether all that is wanted has come, though the peer may have more.
+  bool satisfied() const { return full_; }
+  /// The answer. Throws TransportError `broken` when its head was never complete.
+  Response finish();
+
+ private:
+  void status_line(std::string_view line);
+
+  const Sink& body_;
+  std::string peer_;
+  Response response_;
+  std::size_t header_bytes_ = 0;
+  bool head_complete_ = false;
+  bool full_ = false;
+};
+
+void AnswerReader::header(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kHeaderLimit)
+    throw TransportError(Kind::too_large, true,
+                         "the headers of " + peer_ + "'s answer are too long");
+  if (line.starts_with("HTTP/")) return status_line(line);
+  if (line == "\r\n" || line == "\n") head_complete_ = true;
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos)
+    response_.headers.emplace_back(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+}
+
+/// Begins an answer: the first, or the next after a 100 or a redirect.
+void AnswerReader::status_line(std::string_view line) {
+  response_ = {};
+  head_complete_ = false;
+  const auto space = line.find(' ');
+  if (space == std::string_view::npos) return;
+  const auto digits = line.substr(space + 1, 3);
+  std::from_chars(digits.data(), digits.data() + digits.size(), response_.status);
+}
+
+bool AnswerReader::body(std::string_view bytes) {
+  if (response_.ok()) {
+    body_(bytes);
+    return true;
+  }
+  response_.body.append(bytes.substr(0, kErrorBodyLimit - response_.body.size()));
+  full_ = response_.body.size() == kErrorBodyLimit;
+  return !full_;
+}
+
+Response AnswerReader::finish() {
+  if (!head_complete_)
+    throw TransportError(Kind::broken, true, "no answer from " + peer_)
+        .because("the connection was closed in the middle of its headers");
+  return std::move(response_);
 }
 
 /// One request and its answer: what libcurl's callbacks work on. An exception of a callback is

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/text.hpp"
+#include "core/git/remote_url.hpp"
 #include "core/package/package_name.hpp"
 #include "core/targets/target.hpp"
 
@@ -89,14 +90,7 @@ std::string check_target_name(std::string& text) {
 }
 
 std::string check_branch(std::string& text) {
-  const auto contains = [&](std::string_view part) { return text.find(part) != std::string::npos; };
-  const auto component = "/" + text + "/";
-  const bool fine =
-      !text.empty() && !has_control_characters(text) && text.front() != '-' && text != "@" &&
-      text != "HEAD" && text.find_first_of(" ~^:?*[\\") == std::string::npos && !contains("..") &&
-      !contains("@{") && !text.ends_with('.') && component.find("//") == std::string::npos &&
-      component.find("/.") == std::string::npos && component.find(".lock/") == std::string::npos;
-  return unless(fine, "a branch name");
+  return unless(git::is_branch_name(text) && text != "HEAD", "a branch name");
 }
 
 std::string check_directory(std::string& text) {

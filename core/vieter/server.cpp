@@ -4,7 +4,6 @@
 
 #include "core/base/printable.hpp"
 #include "core/net/retry.hpp"
-#include "core/vieter/listing.hpp"
 
 namespace pkgkiln::vieter {
 
@@ -118,9 +117,7 @@ void Server::note_end(Purpose purpose, bool well) {
 
 void Server::expect_final(const net::Request& request, const net::Response& response) const {
   if (!may_be_another_later(response.status)) return;
-  const auto error = unexpected(request, response);
-  net::TryLater later(error.what_failed());
-  for (const auto& cause : error.causes()) later.because(cause);
+  auto later = error_as<net::TryLater>(unexpected(request, response));
   later.advise("look into the server's log");
   later.after = net::retry_after(response);
   throw net::TryLater(later);
@@ -136,6 +133,17 @@ Error Server::unexpected(const net::Request& request, const net::Response& respo
       .because(
           fmt::format("the server answers {}{}{}", response.status, text.empty() ? "" : ": ", text))
       .advise("check vieter.address");
+}
+
+ListingPage Server::page_in(const net::Request& request, const net::Response& response) const {
+  if (!response.ok()) throw unexpected(request, response);
+  try {
+    return ListingPage::parse(response.body);
+  } catch (Error& error) {
+    error.while_doing(url_of(request.target) + " does not answer like a Vieter server");
+    error.advise("check vieter.address");
+    throw;
+  }
 }
 
 const Server::Detected& Server::detected() {
@@ -165,22 +173,10 @@ Server::Detected Server::detect() {
   const auto list = insist(older, Purpose::question, ListingPage::kMostBytes);
   // The seed refuses keys with a 200.
   if (list.status == 401 || list.body == "Unauthorized.") throw unexpected(older, {401, {}, {}});
-  if (!list.ok()) throw unexpected(older, list);
-  try {
-    switch (ListingPage::parse(list.body).shape) {
-      case Shape::bare_array:
-        return {Version::seed, "before 0.2"};
-      case Shape::data_map:
-        return {Version::v0_2, "0.2"};
-      case Shape::data_array:
-        return {Version::v0_3, "0.3"};
-    }
-  } catch (Error& error) {
-    error.while_doing(url_of(kRepos) + " does not answer like a Vieter server");
-    error.advise("check vieter.address");
-    throw;
-  }
-  return {Version::seed, {}};
+  const auto shape = page_in(older, list).shape;
+  if (shape == Shape::data_array) return {Version::v0_3, "0.3"};
+  if (shape == Shape::data_map) return {Version::v0_2, "0.2"};
+  return {Version::seed, "before 0.2"};
 }
 
 /// 0.4 and later. With a limit of nothing 0.6 gives all, the ones before it give nothing.
@@ -188,16 +184,9 @@ Server::Detected Server::tell_apart() {
   const auto count = [this](const char* limit) {
     const auto request = with_key("GET", std::string(kTargets) + "?offset=0&limit=" + limit);
     const auto answer = insist(request, Purpose::question, ListingPage::kMostBytes);
-    if (!answer.ok()) throw unexpected(request, answer);
-    try {
-      const auto page = ListingPage::parse(answer.body);
-      if (page.shape != Shape::data_array) throw Error("it has no list of data");
-      return page.entries.size();
-    } catch (Error& error) {
-      error.while_doing(url_of(kTargets) + " does not answer like a Vieter server");
-      error.advise("check vieter.address");
-      throw;
-    }
+    const auto page = page_in(request, answer);
+    if (page.shape != Shape::data_array) throw unexpected(request, answer);
+    return page.entries.size();
   };
   const auto one = count("1");
   const auto jobs = insist(

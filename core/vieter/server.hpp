@@ -11,6 +11,7 @@
 #include "core/base/secret.hpp"
 #include "core/net/http.hpp"
 #include "core/net/retry.hpp"
+#include "core/vieter/listing.hpp"
 
 /// Vieter servers of every version, as a builder uses them: https://rustybever.be/docs/vieter
 /// and what real servers were seen to do. Only core/vieter knows how they are spoken to.
@@ -79,6 +80,8 @@ class Server {
   void expect_final(const net::Request& request, const net::Response& response) const;
   /// The answer was not what it should be: with its status, its text, and what to do.
   Error unexpected(const net::Request& request, const net::Response& response) const;
+  /// The list that the answer has. Throws Error when it has none.
+  ListingPage page_in(const net::Request& request, const net::Response& response) const;
 
  private:
   struct Detected {

@@ -79,10 +79,8 @@ void ServerLogs::deliver(const Target& target, const BuildRecord& build) {
     // Early releases of 0.3 keep no logs.
     if (answer.ok() || answer.status == 404) return;
     const auto error = server_.unexpected(request, answer);
-    if (answer.status != 400) throw Error(error);
-    Undeliverable refused(error.what_failed());
-    for (const auto& cause : error.causes()) refused.because(cause);
-    throw Undeliverable(refused);
+    if (answer.status == 400) throw error_as<Undeliverable>(error);
+    throw Error(error);
   });
 }
 

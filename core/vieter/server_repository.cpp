@@ -14,7 +14,6 @@
 #include "core/base/text.hpp"
 #include "core/publish/repository.hpp"
 #include "core/vieter/server.hpp"
-#include "core/vieter/stored.hpp"
 
 namespace pkgkiln::vieter {
 
@@ -63,14 +62,6 @@ bool says(const net::Response& response, std::string_view text) {
   return response.body.find(text) != std::string::npos;
 }
 
-/// The same failure as another kind; what to do about that is another thing too.
-template <class Kind>
-Kind as(const Error& error) {
-  Kind result(error.what_failed());
-  for (const auto& cause : error.causes()) result.because(cause);
-  return result;
-}
-
 void check_answer(Server& server, const net::Request& request, net::Response response) {
   if (says(response, kThere)) return;
   if (response.status == 401 || (response.ok() && says(response, kUnauthorized))) {
@@ -78,10 +69,10 @@ void check_answer(Server& server, const net::Request& request, net::Response res
     throw server.unexpected(request, response);
   }
   if (response.status == 400 && says(response, kReserved))
-    throw as<Unpublishable>(server.unexpected(request, response))
+    throw error_as<Unpublishable>(server.unexpected(request, response))
         .advise("give the repository another name");
   for (const auto text : kFailures)
-    if (says(response, text)) throw as<net::TryLater>(server.unexpected(request, response));
+    if (says(response, text)) throw error_as<net::TryLater>(server.unexpected(request, response));
   server.expect_final(request, response);
   if (response.ok() && !says(response, kNoLength) &&
       (server.version() >= Version::v0_4 || says(response, kAdded)))
@@ -102,11 +93,11 @@ void upload(Server& server, const std::string& route, const pacman::PackageArchi
   try {
     auto response = server.send(request);
     if (response.status == kGatewayTimeout && body->is_gone())
-      throw as<Unanswered>(server.unexpected(request, response));
+      throw error_as<Unanswered>(server.unexpected(request, response));
     check_answer(server, request, std::move(response));
   } catch (const net::TransportError& error) {
     if (!body->is_gone_for(silence / kAtWork)) throw;
-    throw as<Unanswered>(error);
+    throw error_as<Unanswered>(error);
   }
 }
 
@@ -185,9 +176,8 @@ class Sending {
   void await(const Unanswered& silence) {
     const auto look = [&] {
       if (is_there()) return;
-      net::TryLater later(silence.what_failed());
-      for (const auto& cause : silence.causes()) later.because(cause);
-      throw net::TryLater(later.because("the server got the package, and does not have it yet"))
+      throw error_as<net::TryLater>(silence)
+          .because("the server got the package, and does not have it yet")
           .advise("pkgkiln build, which asks for it before it sends it again");
     };
     server_.repeat(look, Purpose::publication);

@@ -5,8 +5,8 @@
 
 #include "core/package/package_archive.hpp"
 #include "core/publish/repository.hpp"
-#include "core/vieter/lists.hpp"
 #include "core/vieter/server.hpp"
+#include "core/vieter/stored.hpp"
 
 namespace pkgkiln::vieter {
 

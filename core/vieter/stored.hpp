@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -9,10 +11,6 @@
 #include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
-
-/// Where a server has a file of one arch of a repository.
-std::string in_arch(const std::string& repository, const std::string& arch,
-                    const std::string& file);
 
 /// What a server holds of one repository. The seed has one flat folder, later versions
 /// /<repo>/<arch>/ with the desc of each package.
@@ -43,6 +41,34 @@ class Stored {
   Server& server_;
   std::string repository_;
   Purpose purpose_;
+};
+
+/// The databases of one repository. Each is asked for once, when it is first needed, and kept;
+/// who needs it meanwhile waits. Thread-safe.
+class Lists {
+ public:
+  Lists(Server& server, std::string repository)
+      : server_(server), repository_(std::move(repository)) {}
+
+  /// The database that would list the file, by facts; nothing when there is none, or none that
+  /// could be had and read. It lives as long as this. Throws Cancelled.
+  const pacman::RepositoryDatabase* covering(const pacman::PackageFileName& file);
+
+ private:
+  struct List {
+    std::mutex mutex;
+    bool asked = false;
+    std::optional<pacman::RepositoryDatabase> database;
+  };
+
+  std::string target_for(const pacman::PackageFileName& file);
+  List& list(const std::string& target);
+  std::optional<pacman::RepositoryDatabase> ask(const std::string& target);
+
+  Server& server_;
+  std::string repository_;
+  std::mutex mutex_;
+  std::map<std::string, List> lists_;
 };
 
 }  // namespace pkgkiln::vieter

@@ -8,7 +8,6 @@
 
 #include "core/base/printable.hpp"
 #include "core/targets/target_checks.hpp"
-#include "core/vieter/listing.hpp"
 #include "core/vieter/server.hpp"
 
 namespace pkgkiln::vieter {
@@ -37,15 +36,8 @@ class Pages {
     if (Clock::now() > end_) throw endless(server_, route_, "takes too long");
     const auto request = server_.with_key("GET", route_ + query);
     const auto answer = ask(request);
-    if (!answer.ok()) throw server_.unexpected(request, answer);
     bytes_left_ -= answer.body.size();
-    try {
-      return ListingPage::parse(answer.body).entries;
-    } catch (Error& error) {
-      error.while_doing("cannot use the answer of " + server_.url_of(request.target));
-      error.advise("check vieter.address");
-      throw;
-    }
+    return server_.page_in(request, answer).entries;
   }
 
  private:
@@ -129,9 +121,8 @@ Target to_target(const ListingPage::Entry& entry, Version version) {
     target.repository = "vieter";
   else
     insist_on("repo", entry.repository, target.repository, check_repository_name);
-  for (const auto& arch : entry.arch) {
+  for (const auto& arch : entry.arch)
     insist_on("arch", pacman_arch(arch), target.arch.emplace_back(), check_arch);
-  }
   // On a server no arch means that nobody builds it.
   if (entry.has_arch && entry.arch.empty()) target.arch = {"none"};
   target.vieter_id = entry.id;

@@ -1,6 +1,5 @@
 #include "core/base/text.hpp"
 #include "core/base/url.hpp"
-#include "core/git/ask/http_address.hpp"
 #include "core/git/ask/ls_refs.hpp"
 #include "core/git/remote_url.hpp"
 #include "tests/fuzz/fuzz.hpp"

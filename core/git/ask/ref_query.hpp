@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/git/ask/host.hpp"
-#include "core/git/ask/http_address.hpp"
 #include "core/git/ask/refs.hpp"
 #include "core/git/ask/remote.hpp"
+#include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
 

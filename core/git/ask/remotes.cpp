@@ -1,8 +1,5 @@
 #include "core/git/ask/remotes.hpp"
 
-#include <mutex>
-#include <optional>
-
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/url.hpp"
@@ -27,17 +24,6 @@ void check_source(const std::string& url, const std::string& ref) {
 
 }  // namespace
 
-struct Remotes::Shared {
-  explicit Shared(const Politeness& politeness) : hosts(politeness) {}
-
-  Hosts hosts;
-  std::mutex mutex;
-  std::optional<Config> config;
-};
-
-Remotes::Remotes(const Politeness& politeness) : shared_(std::make_unique<Shared>(politeness)) {}
-Remotes::~Remotes() = default;
-
 std::string Remotes::host_of(const std::string& url) {
   try {
     return git::host_of(parse_remote_url(url));
@@ -47,14 +33,14 @@ std::string Remotes::host_of(const std::string& url) {
 }
 
 const Config& Remotes::user_config(const Cancellation& cancel) {
-  const std::lock_guard lock(shared_->mutex);
-  if (!shared_->config) shared_->config = user_transport_config(cancel);
-  return *shared_->config;
+  const std::lock_guard lock(mutex_);
+  if (!config_) config_ = user_transport_config(cancel);
+  return *config_;
 }
 
 Tip Remotes::ask_tip(const std::string& url, const std::string& branch,
                      const Cancellation& cancel) {
-  RefQuery query(shared_->hosts, user_config(cancel), url, RefQuery::Trust::trusted);
+  RefQuery query(hosts_, user_config(cancel), url, RefQuery::Trust::trusted);
   Tip tip;
   query.ask(cancel, [&](const ListRefs& list) { tip = find_tip(url, branch, list); });
   return tip;
@@ -63,7 +49,7 @@ Tip Remotes::ask_tip(const std::string& url, const std::string& branch,
 std::string Remotes::ask_source(const std::string& url, const std::string& ref,
                                 const Cancellation& cancel) {
   check_source(url, ref);
-  RefQuery query(shared_->hosts, user_config(cancel), url, RefQuery::Trust::untrusted);
+  RefQuery query(hosts_, user_config(cancel), url, RefQuery::Trust::untrusted);
   std::string commit;
   query.ask(cancel, [&](const ListRefs& list) { commit = find_commit(url, ref, list); });
   return commit;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "core/base/cancellation.hpp"
@@ -18,10 +19,7 @@ namespace pkgkiln::git {
 /// to a minute. The user's configuration is read once.
 class Remotes {
  public:
-  explicit Remotes(const Politeness& politeness = {});
-  ~Remotes();
-  Remotes(const Remotes&) = delete;
-  Remotes& operator=(const Remotes&) = delete;
+  explicit Remotes(const Politeness& politeness = {}) : hosts_(politeness) {}
 
   /// Which questions go to the same host: a name for it. "" for a URL that may not be asked.
   static std::string host_of(const std::string& url);
@@ -43,8 +41,9 @@ class Remotes {
   const Config& user_config(const Cancellation& cancel);
 
  private:
-  struct Shared;
-  std::unique_ptr<Shared> shared_;
+  Hosts hosts_;
+  std::mutex mutex_;
+  std::optional<Config> config_;
 };
 
 }  // namespace pkgkiln::git

@@ -1,4 +1,4 @@
-#include "core/git/ask/http_address.hpp"
+#include "core/git/remote_url.hpp"
 
 #include "tests/catch.hpp"
 
