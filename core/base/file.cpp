@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::int64_t kCoarsest = 2;  // seconds
+
 UniqueFd open_for_reading(const fs::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw_errno("cannot open '" + path.string() + "'");
@@ -31,6 +33,12 @@ std::size_t read_some(int fd, char* buffer, std::size_t size, const fs::path& pa
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR) throw_errno("cannot read '" + path.string() + "'");
   }
+}
+
+FileStamp stamp(const struct stat& status) {
+  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
+          static_cast<std::uint64_t>(status.st_size), status.st_ctim.tv_sec,
+          status.st_ctim.tv_nsec};
 }
 
 }  // namespace
@@ -127,18 +135,6 @@ void throw_errno(std::string what_failed) {
   const int code = errno;
   throw Error(std::move(what_failed)).because(std::generic_category().message(code));
 }
-
-namespace {
-
-constexpr std::int64_t kCoarsest = 2;  // seconds
-
-FileStamp stamp(const struct stat& status) {
-  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
-          static_cast<std::uint64_t>(status.st_size), status.st_ctim.tv_sec,
-          status.st_ctim.tv_nsec};
-}
-
-}  // namespace
 
 bool FileStamp::is_settled() const {
   const std::int64_t now = std::time(nullptr);

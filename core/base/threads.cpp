@@ -1,7 +1,5 @@
 #include "core/base/threads.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -32,15 +30,6 @@ void in_threads(std::size_t count, const std::function<void()>& work,
   guarded();
   for (auto& thread : others) thread.join();
   if (first) std::rethrow_exception(first);
-}
-
-void for_each_index(std::size_t count, std::size_t threads,
-                    const std::function<void(std::size_t)>& work) {
-  std::atomic<std::size_t> next{0};
-  const auto take = [&] {
-    for (std::size_t i = next++; i < count; i = next++) work(i);
-  };
-  in_threads(std::min(threads, count), take, [&] { next = count; });
 }
 
 }  // namespace pkgkiln

@@ -17,11 +17,6 @@ namespace pkgkiln {
 void in_threads(std::size_t count, const std::function<void()>& work,
                 const std::function<void()>& on_failure);
 
-/// Calls `work` with every number below `count`, in order, in at most `threads` threads. After one
-/// has thrown no more are begun.
-void for_each_index(std::size_t count, std::size_t threads,
-                    const std::function<void(std::size_t)>& work);
-
 /// One thread that works on what it is given, in that order. Thread-safe.
 template <typename Item>
 class WorkQueue {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kSchemes = {"http://", "https://", "ssh://", "git://",
                                                       "file://"};
+constexpr std::string_view kFirstRequest = "/info/refs?service=git-upload-pack";
 
 [[noreturn]] void refuse(const std::string& url, std::string why) {
   throw Error("cannot use '" + printable(displayable_url(url)) + "' as the URL of a Git repository")
@@ -35,8 +36,6 @@ std::string decoded(const std::string& url, std::string_view text) {
     refuse(url, "its user part holds a control character, or a '%' without two hex digits");
   return *std::move(result);
 }
-
-constexpr std::string_view kFirstRequest = "/info/refs?service=git-upload-pack";
 
 bool is_plain_path(const std::string& path) {
   if (!path.empty() && !is_made_of(path, "/-._~+%@:!$&'()*,;=")) return false;

@@ -14,6 +14,28 @@ namespace pkgkiln::git {
 namespace {
 
 constexpr std::size_t kLargestConfigListing = 1U << 20U;
+/// How bytes are moved, not which.
+constexpr std::array<std::string_view, 7> kHarmless = {
+    "postbuffer",  "lowspeedlimit", "lowspeedtime", "maxrequests",
+    "minsessions", "noepsv",        "version"};
+
+/// Whether http.<url>.* may be for this address. Ports, paths and users aren't looked at: to ask
+/// git without need costs time only.
+bool may_match(std::string_view pattern, const HttpAddress& address) {
+  const auto host = lower_case(Url(pattern).host_name());
+  return host.empty() || host.find('*') != std::string::npos ||
+         host == Url(address.origin).host_name();
+}
+
+/// "http.<variable>" or "http.<url>.<variable>"
+bool http_key_matters(std::string_view key, const HttpAddress& address) {
+  const auto first = key.find('.');
+  const auto last = key.rfind('.');
+  const auto variable = key.substr(last + 1);
+  if (std::ranges::find(kHarmless, variable) != kHarmless.end()) return false;
+  if (variable.starts_with("ssl") && !address.is_encrypted()) return false;
+  return first == last || may_match(key.substr(first + 1, last - first - 1), address);
+}
 
 }  // namespace
 
@@ -68,33 +90,6 @@ Config user_transport_config(const Cancellation& cancel) {
         .advise("run: git config --list");
   return transport_config(listing);
 }
-
-namespace {
-
-/// How bytes are moved, not which.
-constexpr std::array<std::string_view, 7> kHarmless = {
-    "postbuffer",  "lowspeedlimit", "lowspeedtime", "maxrequests",
-    "minsessions", "noepsv",        "version"};
-
-/// Whether http.<url>.* may be for this address. Ports, paths and users aren't looked at: to ask
-/// git without need costs time only.
-bool may_match(std::string_view pattern, const HttpAddress& address) {
-  const auto host = lower_case(Url(pattern).host_name());
-  return host.empty() || host.find('*') != std::string::npos ||
-         host == Url(address.origin).host_name();
-}
-
-/// "http.<variable>" or "http.<url>.<variable>"
-bool http_key_matters(std::string_view key, const HttpAddress& address) {
-  const auto first = key.find('.');
-  const auto last = key.rfind('.');
-  const auto variable = key.substr(last + 1);
-  if (std::ranges::find(kHarmless, variable) != kHarmless.end()) return false;
-  if (variable.starts_with("ssl") && !address.is_encrypted()) return false;
-  return first == last || may_match(key.substr(first + 1, last - first - 1), address);
-}
-
-}  // namespace
 
 bool config_matters(const Config& config, const HttpAddress& address) {
   return std::ranges::any_of(config, [&](const auto& entry) {

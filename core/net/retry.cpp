@@ -19,32 +19,17 @@ std::optional<std::time_t> http_date(const std::string& text) {
 
 namespace {
 
+using std::chrono::milliseconds;
+using Clock = Cancellation::Clock;
+
 constexpr long long kLongest = 3'600;
+constexpr milliseconds kNap{100};
 
 /// Seconds until a date; 0 for anything else.
 long long until(const std::string& text) {
   const auto date = http_date(text);
   return date ? *date - std::time(nullptr) : 0;
 }
-
-}  // namespace
-
-std::chrono::seconds retry_after(const Response& response) {
-  const auto text = response.header("Retry-After");
-  const auto* const end = text.data() + text.size();
-  long long seconds = 0;
-  const auto [stopped, problem] = std::from_chars(text.data(), end, seconds);
-  if (problem == std::errc::result_out_of_range) seconds = kLongest;
-  if (stopped != end || text.empty()) seconds = until(std::string(text));
-  return std::chrono::seconds(std::clamp(seconds, 0LL, kLongest));
-}
-
-namespace {
-
-using std::chrono::milliseconds;
-using Clock = Cancellation::Clock;
-
-constexpr milliseconds kNap{100};
 
 milliseconds jittered(milliseconds pause) {
   thread_local std::minstd_rand random{std::random_device{}()};
@@ -84,6 +69,16 @@ milliseconds wish_of(const std::exception_ptr& failure) {
 }
 
 }  // namespace
+
+std::chrono::seconds retry_after(const Response& response) {
+  const auto text = response.header("Retry-After");
+  const auto* const end = text.data() + text.size();
+  long long seconds = 0;
+  const auto [stopped, problem] = std::from_chars(text.data(), end, seconds);
+  if (problem == std::errc::result_out_of_range) seconds = kLongest;
+  if (stopped != end || text.empty()) seconds = until(std::string(text));
+  return std::chrono::seconds(std::clamp(seconds, 0LL, kLongest));
+}
 
 bool may_pass(const TransportError& error) {
   return error.kind() != TransportError::Kind::tls &&

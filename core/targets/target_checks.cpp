@@ -43,6 +43,10 @@ bool has_good_authority(std::string_view scheme, std::string_view rest) {
   return is_authority(rest.substr(0, rest.find_first_of("/?#")));
 }
 
+std::string unless(bool fine, std::string expected) {
+  return fine ? std::string() : std::move(expected);
+}
+
 }  // namespace
 
 std::string check_target_url(std::string& text) {
@@ -66,14 +70,6 @@ std::string check_target_url(std::string& text) {
 bool is_download_url(std::string_view url) {
   return url.starts_with("https://") || url.starts_with("http://") || url.starts_with("file://");
 }
-
-namespace {
-
-std::string unless(bool fine, std::string expected) {
-  return fine ? std::string() : std::move(expected);
-}
-
-}  // namespace
 
 std::string check_repository_name(std::string& text) {
   if (text == "local" || text == "options")

@@ -7,11 +7,9 @@ namespace pkgkiln {
 
 /// Whether a URL that passed check_target_url can name a PKGBUILD to download.
 bool is_download_url(std::string_view url);
-}  // namespace pkgkiln
 
-/// Checks for the parts of a target, wherever it was listed: each says what is expected instead of
-/// the text, or nothing when it will do. Some make the text canonical.
-namespace pkgkiln {
+// Checks for the parts of a target, wherever it was listed: each says what is expected instead of
+// the text, or nothing when it will do. Some make the text canonical.
 
 /// [A-Za-z0-9@._+-]+, and none of the section names that pacman keeps for itself.
 std::string check_repository_name(std::string& text);

@@ -21,9 +21,15 @@ namespace pkgkiln {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::chrono::seconds kLongestDownload{120};
 constexpr std::time_t kSettled = 60;
 constexpr std::string_view kFileScheme = "file://";
+constexpr std::size_t kLongestPkgbuild = 4U << 20U;
+constexpr std::size_t kLongestMemory = 4096;
+constexpr const char* kPkgbuild = "PKGBUILD";
+constexpr const char* kMemory = "latest";
 
 Error failure(const std::string& url) {
   return Error("cannot download '" + displayable_url(url) + "'");
@@ -45,7 +51,7 @@ std::string local_path(const std::string& url) {
 std::string read_local(const std::string& url, std::size_t limit) {
   const auto path = local_path(url);
   std::error_code none;
-  if (!std::filesystem::is_regular_file(path, none))
+  if (!fs::is_regular_file(path, none))
     throw failure(url).because("there is no such file").advise("check the target's url");
   return read_file(path, limit);
 }
@@ -94,6 +100,16 @@ const char* advice_for(int status) {
   return "try again later";
 }
 
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && is_hex(text);
+}
+
+/// Whether the file is there and whole.
+bool holds(const fs::path& path, const std::string& sha256) {
+  std::error_code none;
+  return fs::exists(path, none) && sha256_of_file(path) == sha256;
+}
+
 }  // namespace
 
 bool is_etag(std::string_view text) {
@@ -114,27 +130,6 @@ std::optional<Download> download(const std::string& url, const std::string& etag
       .because("the server answered " + std::to_string(response.status))
       .advise(advice_for(response.status));
 }
-
-namespace fs = std::filesystem;
-
-namespace {
-
-constexpr std::size_t kLongestPkgbuild = 4U << 20U;
-constexpr std::size_t kLongestMemory = 4096;
-constexpr const char* kPkgbuild = "PKGBUILD";
-constexpr const char* kMemory = "latest";
-
-bool is_sha256(const std::string& text) {
-  return text.size() == 64 && is_hex(text);
-}
-
-/// Whether the file is there and whole.
-bool holds(const fs::path& path, const std::string& sha256) {
-  std::error_code none;
-  return fs::exists(path, none) && sha256_of_file(path) == sha256;
-}
-
-}  // namespace
 
 UrlSource::UrlSource(fs::path mirror, std::string url)
     : mirror_(std::move(mirror)), url_(std::move(url)) {}

@@ -19,6 +19,8 @@ namespace pkgkiln::vieter {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // All that the seed says, always with status 200; 0.2 and 0.3 say the first two as well.
 constexpr std::string_view kAdded = "Package added successfully.";
 constexpr std::string_view kThere = "File already exists.";
@@ -27,13 +29,18 @@ constexpr std::string_view kUnauthorized = "Unauthorized.";
 constexpr std::string_view kNoLength = "Content-Type header isn't set.";
 // In 0.4 and later; "api" in any case of letters.
 constexpr std::string_view kReserved = "reserved";
-
 /// A connection that breaks after this part of the longest silence was waiting for a server at
 /// work; one that breaks at once was cut.
 constexpr int kAtWork = 30;
 constexpr int kGatewayTimeout = 504;
+/// Servers count the bytes of an upload in 32 bits.
+constexpr std::uint64_t kTooLarge = std::uint64_t{1} << 31U;
 
-using Clock = std::chrono::steady_clock;
+/// The server got all of a package and gave no answer: it may be unpacking and hashing it still. To
+/// send it again would make it do that twice at once.
+class Unanswered : public ErrorKind<Unanswered> {
+  using ErrorKind::ErrorKind;
+};
 
 /// The body of an upload, and when the last of it went.
 class Body {
@@ -80,8 +87,9 @@ void check_answer(Server& server, const net::Request& request, net::Response res
   throw server.unexpected(request, response);
 }
 
-}  // namespace
-
+/// Sends one package to `route` ("/repo/publish"), once, streamed with its length. Throws
+/// Unpublishable, Unanswered, TryLater, TransportError, or Error when it can't be sent at all.
+/// Success is what the server says; whether it is true has to be read back.
 void upload(Server& server, const std::string& route, const pacman::PackageArchive& package) {
   auto request = server.with_key("POST", route);
   request.headers.emplace_back("Content-Type", "application/octet-stream");
@@ -100,11 +108,6 @@ void upload(Server& server, const std::string& route, const pacman::PackageArchi
     throw error_as<Unanswered>(error);
   }
 }
-
-namespace {
-
-/// Servers count the bytes of an upload in 32 bits.
-constexpr std::uint64_t kTooLarge = std::uint64_t{1} << 31U;
 
 std::string headline(const pacman::PackageArchive& package, const std::string& repository,
                      const Server& server) {

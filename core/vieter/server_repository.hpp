@@ -10,17 +10,6 @@
 
 namespace pkgkiln::vieter {
 
-/// The server got all of a package and gave no answer: it may be unpacking and hashing it still. To
-/// send it again would make it do that twice at once.
-class Unanswered : public ErrorKind<Unanswered> {
-  using ErrorKind::ErrorKind;
-};
-
-/// Sends one package to `route` ("/repo/publish"), once, streamed with its length. Throws
-/// Unpublishable, Unanswered, TryLater, TransportError, or Error when it can't be sent at all.
-/// Success is what the server says; whether it is true has to be read back.
-void upload(Server& server, const std::string& route, const pacman::PackageArchive& package);
-
 /// One repository of a server (of a seed: the only one, whatever it is called here). A file that
 /// the server holds with other content is replaced, as servers do, save for the seed, which can't;
 /// what it has already is not sent again. Every upload is read back.

@@ -15,9 +15,11 @@ namespace {
 
 /// All that the seed has is one repository of that name, with the packages of all arches.
 constexpr const char* kSeedDatabase = "/vieter.db";
-
 /// Servers name a file by the compression that they find in it.
 constexpr std::array kExtensions{".pkg.tar.zst", ".pkg.tar.xz", ".pkg.tar.gz", ".pkg.tar"};
+namespace fs = std::filesystem;
+constexpr std::uint64_t kMaxDatabase = std::uint64_t{256} << 20U;
+constexpr std::chrono::minutes kLongestDownload{15};
 
 /// Where packages for `any` may be: a server puts them into each arch that it has.
 std::vector<std::string> arches(const ServerSettings& settings) {
@@ -35,11 +37,6 @@ std::string in_arch(const std::string& repository, const std::string& arch,
                     const std::string& file) {
   return "/" + net::escape(repository) + "/" + net::escape(arch) + "/" + net::escape(file);
 }
-
-namespace fs = std::filesystem;
-
-constexpr std::uint64_t kMaxDatabase = std::uint64_t{256} << 20U;
-constexpr std::chrono::minutes kLongestDownload{15};
 
 /// The answer goes to a file, since a server may make it long. Whether there was one.
 bool download(Server& server, const std::string& target, const fs::path& path) {

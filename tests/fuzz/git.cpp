@@ -2,7 +2,6 @@
 #include <set>
 
 #include "core/base/text.hpp"
-#include "core/git/mirror/object_stream.hpp"
 #include "core/git/mirror/tree.hpp"
 #include "core/git/remote_url.hpp"
 #include "tests/fuzz/fuzz.hpp"

@@ -10,6 +10,14 @@ namespace pkgkiln::git {
 namespace {
 
 constexpr std::chrono::milliseconds kNap{100};
+constexpr std::uint64_t kLargestAnswer = 16U << 20U;
+constexpr std::chrono::seconds kUnreachable{30};
+/// Each keeps some connections: a run with sources on many hosts must not run out of descriptors.
+constexpr std::size_t kHostsConnected = 32;
+
+bool may_be_another_later(int status) {
+  return status == 429 || status >= 500;
+}
 
 }  // namespace
 
@@ -48,19 +56,6 @@ HostGate::Clock::duration HostGate::rest_left() {
   const std::lock_guard lock(mutex_);
   return rests_until_ - Clock::now();
 }
-
-namespace {
-
-constexpr std::uint64_t kLargestAnswer = 16U << 20U;
-constexpr std::chrono::seconds kUnreachable{30};
-/// Each keeps some connections: a run with sources on many hosts must not run out of descriptors.
-constexpr std::size_t kHostsConnected = 32;
-
-bool may_be_another_later(int status) {
-  return status == 429 || status >= 500;
-}
-
-}  // namespace
 
 net::Response Host::ask_once(const net::Request& request, const Cancellation& cancel) {
   throw_if_unreachable();

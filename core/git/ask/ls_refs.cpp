@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::size_t kLengthDigits = 4;
 constexpr std::size_t kLongest = 65'520;
+constexpr std::string_view kService = "# service=git-upload-pack";
+constexpr std::string_view kFormat = "object-format=";
+constexpr std::string_view kSymrefTarget = "symref-target:";
+constexpr std::string_view kPeeledAttribute = "peeled:";
+constexpr std::string_view kHeadSymref = "symref=HEAD:";
+constexpr std::string_view kNoRefs = "capabilities^{}";
+constexpr std::size_t kShownText = 200;
 
 std::size_t length_of(std::string_view digits) {
   std::size_t length = 0;
@@ -22,40 +29,6 @@ std::size_t length_of(std::string_view digits) {
     throw Unusual("the answer is not made of pkt-lines");
   return length;
 }
-
-}  // namespace
-
-std::string_view PktLines::take(std::size_t size) {
-  if (size > left_.size()) throw Unusual("the answer ends in the middle of a pkt-line");
-  const auto taken = left_.substr(0, size);
-  left_.remove_prefix(size);
-  return taken;
-}
-
-Packet PktLines::next() {
-  const auto length = length_of(take(kLengthDigits));
-  if (length == 0) return {Packet::Kind::flush, {}};
-  if (length == 1) return {Packet::Kind::delimiter, {}};
-  if (length == 2) return {Packet::Kind::response_end, {}};
-  if (length < kLengthDigits) throw Unusual("the answer has a pkt-line of an impossible length");
-  auto text = take(length - kLengthDigits);
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  return {Packet::Kind::data, text};
-}
-
-std::string pkt_line(std::string_view text) {
-  return fmt::format("{:04x}{}\n", text.size() + kLengthDigits + 1, text);
-}
-
-namespace {
-
-constexpr std::string_view kService = "# service=git-upload-pack";
-constexpr std::string_view kFormat = "object-format=";
-constexpr std::string_view kSymrefTarget = "symref-target:";
-constexpr std::string_view kPeeledAttribute = "peeled:";
-constexpr std::string_view kHeadSymref = "symref=HEAD:";
-constexpr std::string_view kNoRefs = "capabilities^{}";
-constexpr std::size_t kShownText = 200;
 
 /// The next line of data; nothing at the flush that ends the answer.
 bool next_line(PktLines& lines, std::string_view& text) {
@@ -109,6 +82,28 @@ void read_ref_of_v0(std::string_view line, AdvertisedRefs& refs) {
 }
 
 }  // namespace
+
+std::string_view PktLines::take(std::size_t size) {
+  if (size > left_.size()) throw Unusual("the answer ends in the middle of a pkt-line");
+  const auto taken = left_.substr(0, size);
+  left_.remove_prefix(size);
+  return taken;
+}
+
+Packet PktLines::next() {
+  const auto length = length_of(take(kLengthDigits));
+  if (length == 0) return {Packet::Kind::flush, {}};
+  if (length == 1) return {Packet::Kind::delimiter, {}};
+  if (length == 2) return {Packet::Kind::response_end, {}};
+  if (length < kLengthDigits) throw Unusual("the answer has a pkt-line of an impossible length");
+  auto text = take(length - kLengthDigits);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return {Packet::Kind::data, text};
+}
+
+std::string pkt_line(std::string_view text) {
+  return fmt::format("{:04x}{}\n", text.size() + kLengthDigits + 1, text);
+}
 
 Advertisement read_advertisement(std::string_view body) {
   PktLines lines(body);

@@ -42,12 +42,10 @@ class PktLines {
 
 /// The text and a line break as a pkt-line. It may not be longer than 65,515 bytes.
 std::string pkt_line(std::string_view text);
-}  // namespace pkgkiln::git
 
 /// What is said over Git's smart HTTP to learn the refs of a repository: gitprotocol-v2(5) and
 /// gitprotocol-http(5). Pure; what servers say is hostile, and Unusual is thrown for what doesn't
 /// have the form.
-namespace pkgkiln::git {
 
 /// The answer to GET info/refs.
 struct Advertisement {

@@ -14,6 +14,12 @@ namespace pkgkiln::git {
 
 namespace {
 
+using Prefixes = std::vector<std::string>;
+using Kind = net::TransportError::Kind;
+
+constexpr int kMostRedirects = 5;
+constexpr std::size_t kShownFailure = 500;
+
 /// The server answered that there is no such repository, or that it gives it not to anybody.
 class Refused : public ErrorKind<Refused> {
  public:
@@ -24,8 +30,6 @@ class Refused : public ErrorKind<Refused> {
  private:
   RemoteFailure failure_;
 };
-
-using Prefixes = std::vector<std::string>;
 
 /// Of a type of answer or request of git-upload-pack.
 std::string type_of(const char* what) {
@@ -115,11 +119,6 @@ std::variant<AdvertisedRefs, HttpAddress> ask_refs(Host& host, const HttpAddress
   if (!advertisement.speaks_v2) return std::move(advertisement.refs);
   return refs_in(host.ask(refs_request(address, prefixes, advertisement.object_format), cancel));
 }
-
-using Kind = net::TransportError::Kind;
-
-constexpr int kMostRedirects = 5;
-constexpr std::size_t kShownFailure = 500;
 
 RemoteFailure failure_of(const net::TransportError& error) {
   switch (error.kind()) {

@@ -15,6 +15,9 @@ constexpr std::string_view kHeads = "refs/heads/";
 constexpr std::string_view kTags = "refs/tags/";
 constexpr std::string_view kSymref = "ref: ";
 constexpr std::string_view kPeeledSuffix = "^{}";
+constexpr std::size_t kBranchesNamed = 10;
+constexpr std::chrono::seconds kLongestWait{120};
+constexpr std::size_t kLargestRefListing = 16U << 20U;
 
 /// Whether the ref is of this kind, with a name that git allows.
 bool is_of(std::string_view kind, std::string_view ref) {
@@ -30,6 +33,37 @@ void read_line(std::string_view line, AdvertisedRefs& refs) {
     refs.add(ref, value);
   else if (ref == "HEAD")
     refs.point_head_to(value.substr(kSymref.size()));
+}
+
+std::string first_branches(const AdvertisedRefs& refs) {
+  const auto names = refs.branches();
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kBranchesNamed; ++i)
+    text += (i == 0 ? "'" : ", '") + names[i] + "'";
+  if (names.size() > kBranchesNamed)
+    text += " and " + std::to_string(names.size() - kBranchesNamed) + " more";
+  return text;
+}
+
+[[noreturn]] void throw_missing(const std::string& url, const std::string& branch,
+                                const AdvertisedRefs& all) {
+  const std::string shown = "'" + displayable_url(url) + "'";
+  if (all.branches().empty())
+    throw Error("the repository " + shown + " has no branches")
+        .advise("push a commit with a PKGBUILD to it");
+  if (branch.empty())
+    throw Error("the repository " + shown + " has no default branch")
+        .because("its HEAD names none that exists; there are " + first_branches(all))
+        .advise("set the target's branch");
+  throw Error("the repository " + shown + " has no branch '" + branch + "'")
+      .because("there are " + first_branches(all))
+      .advise("set the target's branch to one of them");
+}
+
+/// What git ls-remote takes for it. What a tag leads to has to be asked for by name.
+void add_patterns(const std::string& ref, std::vector<std::string>& arguments) {
+  arguments.push_back(ref.ends_with('/') ? ref + "*" : ref);
+  if (ref.starts_with("refs/tags/")) arguments.push_back(ref + "^{}");
 }
 
 }  // namespace
@@ -60,37 +94,6 @@ AdvertisedRefs parse_advertised_refs(std::string_view listing) {
   return refs;
 }
 
-namespace {
-
-constexpr std::size_t kBranchesNamed = 10;
-
-std::string first_branches(const AdvertisedRefs& refs) {
-  const auto names = refs.branches();
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kBranchesNamed; ++i)
-    text += (i == 0 ? "'" : ", '") + names[i] + "'";
-  if (names.size() > kBranchesNamed)
-    text += " and " + std::to_string(names.size() - kBranchesNamed) + " more";
-  return text;
-}
-
-[[noreturn]] void throw_missing(const std::string& url, const std::string& branch,
-                                const AdvertisedRefs& all) {
-  const std::string shown = "'" + displayable_url(url) + "'";
-  if (all.branches().empty())
-    throw Error("the repository " + shown + " has no branches")
-        .advise("push a commit with a PKGBUILD to it");
-  if (branch.empty())
-    throw Error("the repository " + shown + " has no default branch")
-        .because("its HEAD names none that exists; there are " + first_branches(all))
-        .advise("set the target's branch");
-  throw Error("the repository " + shown + " has no branch '" + branch + "'")
-      .because("there are " + first_branches(all))
-      .advise("set the target's branch to one of them");
-}
-
-}  // namespace
-
 Tip find_tip(const std::string& url, const std::string& branch, const ListRefs& list) {
   if (!branch.empty() && !is_branch_name(branch))
     throw Error("the target's branch has a name that git doesn't allow")
@@ -110,19 +113,6 @@ std::string find_commit(const std::string& url, const std::string& ref, const Li
     throw Error("the repository '" + displayable_url(url) + "' has no " + ref);
   return found->second;
 }
-
-namespace {
-
-constexpr std::chrono::seconds kLongestWait{120};
-constexpr std::size_t kLargestRefListing = 16U << 20U;
-
-/// What git ls-remote takes for it. What a tag leads to has to be asked for by name.
-void add_patterns(const std::string& ref, std::vector<std::string>& arguments) {
-  arguments.push_back(ref.ends_with('/') ? ref + "*" : ref);
-  if (ref.starts_with("refs/tags/")) arguments.push_back(ref + "^{}");
-}
-
-}  // namespace
 
 AdvertisedRefs list_refs(const Remote& remote, const std::string& url,
                          const std::vector<std::string>& which, const Cancellation& cancel) {

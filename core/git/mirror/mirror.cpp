@@ -9,7 +9,6 @@
 #include "core/git/git.hpp"
 #include "core/git/mirror/commit_tree.hpp"
 #include "core/git/mirror/mirror_directory.hpp"
-#include "core/git/mirror/object_stream.hpp"
 #include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
@@ -17,6 +16,7 @@ namespace pkgkiln::git {
 namespace {
 
 constexpr std::chrono::minutes kLongestFetch{30};
+constexpr std::time_t kLatestTime = std::time_t{1} << 33U;
 
 Result fetch_ref(const MirrorDirectory& mirror, const Remote& remote, const std::string& ref,
                  bool shallow, const Cancellation& cancel) {
@@ -60,43 +60,6 @@ Tip fetched_tip(const MirrorDirectory& mirror, const std::string& ref) {
       .because("it names no commit")
       .advise("check the target's branch");
 }
-
-}  // namespace
-
-Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes)
-    : directory_(std::move(directory)), url_(std::move(url)), remotes_(remotes) {}
-
-Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
-  if (!is_object_id(tip.commit) || !(tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/")))
-    throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
-  const auto location = parse_remote_url(url_).location;
-  const MirrorDirectory mirror(directory_);
-  const auto here =
-      mirror.serves(location, tip.commit.size()) ? mirror.tip() : std::optional<std::string>();
-  if (here == tip.commit) return tip;
-
-  const Remote remote(url_, remotes_.user_config(cancel));
-  if (here) {
-    const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
-    if (result.code == 0) return fetched_tip(mirror, tip.ref);
-    if (classify(result.error_output) != RemoteFailure::unknown)
-      throw remote_error("fetch", url_, result.error_output);
-    // Not the remote's fault, as far as git tells: so maybe the mirror's.
-  }
-  mirror.remake(location, tip.commit.size(), cancel);
-  const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
-  if (result.code != 0) throw remote_error("fetch", url_, result.error_output);
-  return fetched_tip(mirror, tip.ref);
-}
-}  // namespace pkgkiln::git
-
-// Files are read as objects (ls-tree, cat-file --batch), not through `git archive`: so there are
-// no attributes that would have to be switched off one by one.
-namespace pkgkiln::git {
-
-namespace {
-
-constexpr std::time_t kLatestTime = std::time_t{1} << 33U;
 
 /// What the user names lies below the root; only a link may lead up.
 bool leads_up(const std::string& path) {
@@ -143,6 +106,34 @@ void write_tree(const MirrorDirectory& mirror, const std::string& commit, const 
 
 }  // namespace
 
+Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes)
+    : directory_(std::move(directory)), url_(std::move(url)), remotes_(remotes) {}
+
+Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
+  if (!is_object_id(tip.commit) || !(tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/")))
+    throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
+  const auto location = parse_remote_url(url_).location;
+  const MirrorDirectory mirror(directory_);
+  const auto here =
+      mirror.serves(location, tip.commit.size()) ? mirror.tip() : std::optional<std::string>();
+  if (here == tip.commit) return tip;
+
+  const Remote remote(url_, remotes_.user_config(cancel));
+  if (here) {
+    const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
+    if (result.code == 0) return fetched_tip(mirror, tip.ref);
+    if (classify(result.error_output) != RemoteFailure::unknown)
+      throw remote_error("fetch", url_, result.error_output);
+    // Not the remote's fault, as far as git tells: so maybe the mirror's.
+  }
+  mirror.remake(location, tip.commit.size(), cancel);
+  const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
+  if (result.code != 0) throw remote_error("fetch", url_, result.error_output);
+  return fetched_tip(mirror, tip.ref);
+}
+
+// Files are read as objects (ls-tree, cat-file --batch), not through `git archive`: so there are
+// no attributes that would have to be switched off one by one.
 std::optional<std::string> Mirror::read_file(const std::string& commit, const std::string& path,
                                              std::size_t limit) const {
   const MirrorDirectory mirror(directory_);

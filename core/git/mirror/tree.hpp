@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "core/base/error.hpp"
+#include "core/base/tar_writer.hpp"
 
 namespace pkgkiln::git {
 
 /// Objects of a tree aren't there, or aren't what the tree says.
-class DamagedObjects : public Error {
-  using Error::Error;
+class DamagedObjects : public ErrorKind<DamagedObjects> {
+  using ErrorKind::ErrorKind;
 };
 
 /// An entry of a tree object, as `git ls-tree -z --long` prints it.
@@ -34,5 +35,39 @@ std::vector<TreeEntry> parse_tree(std::string_view listing);
 /// as they are: no name twice, none that leaves the directory or lies below a file or link, no
 /// ".git", no control characters; bounded in number and in size.
 void check_tree(const std::vector<TreeEntry>& entries);
+
+/// Takes the output of `git cat-file --batch` for the objects of the files and links among
+/// `entries`, in their order, and writes all entries to a tar archive: one pass, nothing but a
+/// link's target or a header line is kept in memory.
+///
+/// Throws DamagedObjects when an answer doesn't match, and what the tar archive throws.
+///
+/// Format (git-cat-file(1), BATCH OUTPUT): "<object> blob <size>\n<content>\n" for each object.
+class ObjectsToTar {
+ public:
+  /// Both must outlive this.
+  ObjectsToTar(const std::vector<TreeEntry>& entries, TarWriter& tar);
+
+  /// What to write to the standard input of `git cat-file --batch`.
+  std::string requests() const;
+  void take(std::string_view output);
+  /// Ends the archive.
+  void finish();
+
+ private:
+  enum class Expects { header, content, newline };
+
+  void write_what_needs_no_content();
+  void take_header(std::string_view& output);
+  void take_content(std::string_view& output);
+  void end_content();
+
+  const std::vector<TreeEntry>& entries_;
+  TarWriter& tar_;
+  std::size_t current_ = 0;
+  Expects expects_ = Expects::header;
+  std::string kept_;  // the header line, or a link's target, as far as it came
+  std::uint64_t left_ = 0;
+};
 
 }  // namespace pkgkiln::git

@@ -43,25 +43,3 @@ TEST_CASE("the first failure comes out when all have ended", "[concurrent]") {
   CHECK_THROWS_WITH(in_threads(3, work, [&] { stop = true; }), "first");
   CHECK(ended == 5);
 }
-
-TEST_CASE("every index is worked on once", "[concurrent]") {
-  std::vector<std::atomic<int>> times(1000);
-  for_each_index(times.size(), 4, [&](std::size_t i) { ++times[i]; });
-  for (const auto& count : times) CHECK(count == 1);
-  for_each_index(0, 4, [](std::size_t) { FAIL(); });
-  std::vector<std::size_t> order;
-  for_each_index(5, 1, [&](std::size_t i) { order.push_back(i); });
-  CHECK(order == std::vector<std::size_t>{0, 1, 2, 3, 4});
-}
-
-TEST_CASE("no index is begun after a failure", "[concurrent]") {
-  std::atomic<int> begun{0};
-  const auto work = [&](std::size_t i) {
-    ++begun;
-    if (i == 3) throw std::runtime_error("three");
-  };
-  CHECK_THROWS_WITH(for_each_index(1000, 1, work), "three");
-  CHECK(begun == 4);
-  CHECK_THROWS_WITH(for_each_index(1'000'000, 4, work), "three");
-  CHECK(begun < 1'000'000);
-}

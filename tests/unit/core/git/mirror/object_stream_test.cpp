@@ -1,5 +1,4 @@
-#include "core/git/mirror/object_stream.hpp"
-
+#include "core/git/mirror/tree.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/mirror/tar_listing.hpp"
 
