@@ -2,8 +2,8 @@
 
 #include <string>
 
-/// Checks for the table of keys (see Check in config/keys.hpp): each says what is expected instead
-/// of the text, or nothing when it will do. Those for targets are in core/targets.
+/// Checks for the table of keys (see Check in config/keys.hpp): each returns what is expected
+/// instead of the text, or nothing if the text is valid. Those for targets are in core/targets.
 namespace pkgkiln::config {
 
 std::string check_runtime_kind(std::string& text);

@@ -50,7 +50,7 @@ std::string_view line_of(std::string_view text, std::size_t number) {
   return text.substr(0, text.find('\n'));
 }
 
-/// The parser quotes what it stumbled over, which must not happen to a secret.
+/// The parser's message quotes the text, and must not show a secret.
 bool names_a_secret(std::string_view line) {
   const auto all = keys();
   return std::any_of(all.begin(), all.end(), [&](const Key& key) {

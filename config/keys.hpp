@@ -12,20 +12,20 @@
 
 #include "config/settings.hpp"
 
-/// The one table of what can be configured. Parsing, environment, `pkgkiln config`, the example
-/// file and the manual all follow it, so a key is added there and nowhere else.
+/// The one table of all keys. Parsing, environment, `pkgkiln config`, the example file and the
+/// manual follow from it, so a new key is added there and nowhere else.
 namespace pkgkiln::config {
 
 /// What holds the keys of a table: all settings, or one entry of an array of tables.
 using Record = std::variant<Settings*, RepositorySettings*, Target*>;
 
-/// The place of a key in its record. Its type is the key's type.
+/// Where a key's value is stored in its record. Its type is the key's type.
 using Slot = std::variant<std::string*, Secret*, std::filesystem::path*, std::vector<std::string>*,
                           std::chrono::seconds*, std::optional<std::uint64_t>*,
                           std::optional<double>*, std::int64_t*, bool*, TargetKind*>;
 
-/// Says what is expected instead of `text` ("an https URL"), or nothing when it will do. May put
-/// the text into its normal form.
+/// Returns what is expected instead of `text` ("an https URL"), or nothing if the text is valid.
+/// May bring the text into its normal form.
 using Check = std::string (*)(std::string& text);
 
 struct Key {
@@ -65,7 +65,7 @@ const Table* find_table(std::string_view name);
 const Key* find_key(std::string_view table, std::string_view name);
 std::vector<const Key*> keys_of(std::string_view table);
 
-/// What the place holds, as TOML, secrets starred; nothing when it is unset.
+/// The value in the slot as TOML, secrets starred; nothing if it is unset.
 std::optional<std::string> toml_value(const Slot& slot);
 
 }  // namespace pkgkiln::config

@@ -27,16 +27,16 @@ struct LoadRequest {
   std::map<std::string, std::string> env;     // the whole environment
   std::vector<Override> overrides;            // later ones beat earlier ones
   std::filesystem::path home;                 // empty: unknown
-  /// What relative paths of flags and environment refer to; empty: the current directory.
+  /// The base of relative paths in flags and environment; empty: the current directory.
   std::filesystem::path working_dir;
   std::filesystem::path system_file = "/etc/pkgkiln/config.toml";
-  /// Where root's repository goes by default, since others must get there; empty: as for all, below
-  /// the home.
+  /// The default place of root's repository, which other users must be able to enter; empty: below
+  /// the home directory, as for every user.
   std::filesystem::path shared_data;
 };
 
-/// Where each setting came from, by name ("build.timeout", "targets[0].url"). What isn't in it has
-/// its default.
+/// Where each setting came from, by name ("build.timeout", "targets[0].url"). Settings that are
+/// missing here have their default.
 using Origins = std::map<std::string, Origin>;
 
 struct LoadResult {
@@ -47,9 +47,9 @@ struct LoadResult {
   Origin origin_of(const std::string& setting) const;
 };
 
-/// The file that is read: --config, $PKGKILN_CONFIG, $XDG_CONFIG_HOME/pkgkiln/config.toml (or
-/// ~/.config/…), `system_file`; nothing when none is there. Throws UsageError when one that was
-/// named isn't there.
+/// The file to read: --config, $PKGKILN_CONFIG, $XDG_CONFIG_HOME/pkgkiln/config.toml (or
+/// ~/.config/…) or `system_file`, whichever exists first. Throws UsageError if one of the first two
+/// is named and doesn't exist.
 std::optional<std::filesystem::path> find_file(const LoadRequest& request);
 
 /// Flags beat environment, environment beats file, file beats defaults; an environment variable

@@ -13,14 +13,14 @@
 /// The stages of load(), in their order. Each changes `result` and adds to `problems`.
 namespace pkgkiln::config {
 
-/// What relative paths and "~/" refer to.
+/// The base of relative paths, and of "~/".
 struct PathBase {
   std::filesystem::path directory;  // absolute
   std::filesystem::path home;       // empty: unknown, "~/" is an error then
 };
 
-/// Checks the value and stores it in the key's place; otherwise adds a problem, leaves the
-/// place as it is, and returns false.
+/// Checks the value and stores it in the slot. If it is wrong, adds a problem, leaves the slot
+/// alone and returns false.
 bool assign(const Key& key, const Slot& slot, const Value& value, const PathBase& base,
             Problems& problems);
 
@@ -49,8 +49,9 @@ void set(Loading& loading, const Key& key, const Value& value, const PathBase& b
 /// The variable's value; empty when it isn't set.
 std::string variable(const std::map<std::string, std::string>& env, const std::string& name);
 
-/// Our directory below the one that an XDG variable names (XDG Base Directory Specification: a
-/// relative one doesn't count), or else below `fallback` in the home directory. Empty: unknown.
+/// Our directory below the one that an XDG variable names, or below `fallback` in the home
+/// directory. A relative path in the variable doesn't count (XDG Base Directory Specification).
+/// Empty: unknown.
 std::filesystem::path xdg_directory(const LoadRequest& request, const std::string& name,
                                     const std::filesystem::path& fallback);
 

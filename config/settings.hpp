@@ -10,8 +10,8 @@
 #include "core/base/secret.hpp"
 #include "core/targets/target.hpp"
 
-/// What the user wishes, resolved from file, environment and flags. Plain values with every
-/// default filled in; nothing here was checked against an engine, a server or the disk.
+/// The user's settings, from file, environment and flags. Plain values with every default filled
+/// in; nothing was checked against an engine, a server or the disk.
 namespace pkgkiln::config {
 
 struct RuntimeSettings {

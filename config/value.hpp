@@ -26,7 +26,7 @@ struct Origin {
   bool operator==(const Origin&) const = default;
 };
 
-/// A value as it was written, before anything is known about its key.
+/// A value as it is written in the file, before its key is known.
 struct Value {
   /// What no key can hold, such as a date.
   struct Other {
@@ -55,7 +55,7 @@ std::string format_duration(std::chrono::seconds duration);
 std::optional<std::uint64_t> parse_size(std::string_view text);
 std::string format_size(std::uint64_t bytes);
 
-/// What is wrong with a configuration, collected so that all of it is told at once.
+/// What is wrong with a configuration, collected so that all of it is reported at once.
 class Problems {
  public:
   /// `text` follows the position: "build.timeout: expected …, found …".
@@ -64,8 +64,8 @@ class Problems {
   }
   bool empty() const { return problems_.empty(); }
 
-  /// One UsageError with a cause for each problem, if there are any: first those of the file, from
-  /// top to bottom, then the others as they were found.
+  /// Throws one UsageError with a cause for each problem, if there are any: first those of the
+  /// file, from top to bottom, then the others in the order in which they were found.
   void throw_if_any() const;
 
  private:

@@ -11,7 +11,7 @@ namespace pkgkiln {
 
 namespace {
 
-std::string environment(const char* name) {
+std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
@@ -29,12 +29,12 @@ std::string find_program(const std::string& name, std::string_view path) {
   return "";
 }
 
-RuntimeCandidate from_variable(const char* variable, const std::string& engine,
+RuntimeCandidate from_variable(const char* name, const std::string& engine,
                                const std::string& url) {
   try {
-    return {variable, engine, parse_socket(url), "", ""};
+    return {name, engine, parse_socket(url), "", ""};
   } catch (const UsageError& error) {
-    return {variable, engine, "", "", error.what()};
+    return {name, engine, "", "", error.what()};
   }
 }
 
@@ -64,34 +64,34 @@ RuntimeChoice RuntimeChoice::parse(std::string_view kind, std::string_view socke
   return {std::string(kind), socket.empty() ? "" : parse_socket(socket)};
 }
 
-RuntimeSurroundings RuntimeSurroundings::here() {
-  auto runtime_dir = environment("XDG_RUNTIME_DIR");
+RuntimeEnvironment RuntimeEnvironment::current() {
+  auto runtime_dir = variable("XDG_RUNTIME_DIR");
   if (runtime_dir.empty()) runtime_dir = "/run/user/" + std::to_string(::getuid());
-  return {environment("CONTAINER_HOST"), environment("DOCKER_HOST"), runtime_dir,
-          find_program("podman", environment("PATH"))};
+  return {variable("CONTAINER_HOST"), variable("DOCKER_HOST"), runtime_dir,
+          find_program("podman", variable("PATH"))};
 }
 
 std::vector<RuntimeCandidate> candidates(const RuntimeChoice& choice,
-                                         const RuntimeSurroundings& surroundings) {
+                                         const RuntimeEnvironment& environment) {
   const bool podman = choice.kind != "docker";
   const bool docker = choice.kind != "podman";
   const std::string chosen = choice.kind == "auto" ? "" : choice.kind;
   if (!choice.socket.empty()) return {{"the configured socket", chosen, choice.socket, "", ""}};
 
   std::vector<RuntimeCandidate> list;
-  if (podman && !surroundings.container_host.empty())
-    list.push_back(from_variable("CONTAINER_HOST", "podman", surroundings.container_host));
-  if (!surroundings.docker_host.empty())
-    list.push_back(from_variable("DOCKER_HOST", chosen, surroundings.docker_host));
+  if (podman && !environment.container_host.empty())
+    list.push_back(from_variable("CONTAINER_HOST", "podman", environment.container_host));
+  if (!environment.docker_host.empty())
+    list.push_back(from_variable("DOCKER_HOST", chosen, environment.docker_host));
   if (podman) {
     list.push_back({"the user's Podman socket", "podman",
-                    surroundings.runtime_dir + "/podman/podman.sock", "", ""});
+                    environment.runtime_dir + "/podman/podman.sock", "", ""});
     list.push_back({"the system's Podman socket", "podman", "/run/podman/podman.sock", "", ""});
   }
   // Podman may be what answers on Docker's socket.
   if (docker) list.push_back({"the Docker socket", chosen, "/var/run/docker.sock", "", ""});
   if (podman) {
-    const auto& program = surroundings.podman_program;
+    const auto& program = environment.podman_program;
     list.push_back(
         {"the podman program", "podman", "", program, program.empty() ? "it is not in PATH" : ""});
   }

@@ -112,8 +112,8 @@ std::string reason_of(const RuntimeError& error) {
 }  // namespace
 
 std::unique_ptr<OpenedRuntime> open_runtime(const RuntimeChoice& choice,
-                                            const RuntimeSurroundings& surroundings) {
-  const auto all = candidates(choice, surroundings);
+                                            const RuntimeEnvironment& environment) {
+  const auto all = candidates(choice, environment);
   std::vector<std::string> tried;
   for (const auto& candidate : all) {
     try {

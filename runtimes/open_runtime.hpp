@@ -10,8 +10,8 @@
 
 namespace pkgkiln {
 
-/// An engine that answers, and all that its use stands on: with it goes the `podman system
-/// service` that may have been started for it. Its ports are thread-safe.
+/// An open engine, with what its use depends on: a `podman system service` that was started for it
+/// ends with it. Its ports are thread-safe.
 class OpenedRuntime {
  public:
   virtual ~OpenedRuntime() = default;
@@ -24,17 +24,17 @@ class OpenedRuntime {
   virtual const std::vector<std::string>& tried() const = 0;
 };
 
-/// The first candidate whose engine answers. Throws RuntimeError: the candidate's own if there is
-/// only one, or else one that lists all with their reasons.
+/// Opens the first candidate whose engine answers. Throws RuntimeError: that of the candidate if
+/// there is only one, otherwise one that lists all candidates with their reasons.
 std::unique_ptr<OpenedRuntime> open_runtime(
     const RuntimeChoice& choice,
-    const RuntimeSurroundings& surroundings = RuntimeSurroundings::here());
+    const RuntimeEnvironment& environment = RuntimeEnvironment::current());
 
-/// The same, but opened by the first call of one of its ports, of info() or of tried(), which
-/// throws what opening it throws; so does every later one. Make the first one in a thread that
-/// outlives it: a `podman system service` ends with the thread that started it.
+/// The same, but the first call of a port, of info() or of tried() opens it. If opening fails, that
+/// call throws the error, and so does every later one. Make the first call in a thread that
+/// outlives this: a `podman system service` ends with the thread that started it.
 std::unique_ptr<OpenedRuntime> open_when_needed(
     const RuntimeChoice& choice,
-    const RuntimeSurroundings& surroundings = RuntimeSurroundings::here());
+    const RuntimeEnvironment& environment = RuntimeEnvironment::current());
 
 }  // namespace pkgkiln

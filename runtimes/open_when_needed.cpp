@@ -9,11 +9,11 @@ namespace pkgkiln {
 
 namespace {
 
-/// Opens it once, whoever asks first.
+/// Opens the engine at the first call of get().
 class Opening {
  public:
-  Opening(RuntimeChoice choice, RuntimeSurroundings surroundings)
-      : choice_(std::move(choice)), surroundings_(std::move(surroundings)) {}
+  Opening(RuntimeChoice choice, RuntimeEnvironment environment)
+      : choice_(std::move(choice)), environment_(std::move(environment)) {}
 
   OpenedRuntime& get() {
     const std::lock_guard lock(mutex_);
@@ -25,7 +25,7 @@ class Opening {
  private:
   void open() {
     try {
-      opened_ = open_runtime(choice_, surroundings_);
+      opened_ = open_runtime(choice_, environment_);
     } catch (const RuntimeError& error) {
       failure_ = error;
       throw;
@@ -33,15 +33,15 @@ class Opening {
   }
 
   RuntimeChoice choice_;
-  RuntimeSurroundings surroundings_;
+  RuntimeEnvironment environment_;
   std::mutex mutex_;
   std::unique_ptr<OpenedRuntime> opened_;
   std::optional<RuntimeError> failure_;
 };
 
-class LaterRuntime final : public ContainerRuntime {
+class LazyRuntime final : public ContainerRuntime {
  public:
-  explicit LaterRuntime(Opening& opening) : opening_(opening) {}
+  explicit LazyRuntime(Opening& opening) : opening_(opening) {}
 
   RuntimeInfo info() override { return port().info(); }
   CreatedContainer create(const ContainerSpec& spec) override { return port().create(spec); }
@@ -89,9 +89,9 @@ class LaterRuntime final : public ContainerRuntime {
   Opening& opening_;
 };
 
-class LaterImages final : public ImageStore {
+class LazyImages final : public ImageStore {
  public:
-  explicit LaterImages(Opening& opening) : opening_(opening) {}
+  explicit LazyImages(Opening& opening) : opening_(opening) {}
 
   ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) override {
     return port().pull(ref, progress, cancel);
@@ -111,10 +111,10 @@ class LaterImages final : public ImageStore {
   Opening& opening_;
 };
 
-class OpenedLater final : public OpenedRuntime {
+class LazilyOpened final : public OpenedRuntime {
  public:
-  OpenedLater(RuntimeChoice choice, RuntimeSurroundings surroundings)
-      : opening_(std::move(choice), std::move(surroundings)) {}
+  LazilyOpened(RuntimeChoice choice, RuntimeEnvironment environment)
+      : opening_(std::move(choice), std::move(environment)) {}
 
   ContainerRuntime& runtime() override { return runtime_; }
   ImageStore& images() override { return images_; }
@@ -123,15 +123,15 @@ class OpenedLater final : public OpenedRuntime {
 
  private:
   mutable Opening opening_;
-  LaterRuntime runtime_{opening_};
-  LaterImages images_{opening_};
+  LazyRuntime runtime_{opening_};
+  LazyImages images_{opening_};
 };
 
 }  // namespace
 
 std::unique_ptr<OpenedRuntime> open_when_needed(const RuntimeChoice& choice,
-                                                const RuntimeSurroundings& surroundings) {
-  return std::make_unique<OpenedLater>(choice, surroundings);
+                                                const RuntimeEnvironment& environment) {
+  return std::make_unique<LazilyOpened>(choice, environment);
 }
 
 }  // namespace pkgkiln

@@ -14,7 +14,7 @@ namespace pkgkiln {
 namespace {
 
 constexpr std::size_t kLongestAnswer = 1U << 20U;
-/// Said by what bootstrap.sh adds to makepkg, once the PKGBUILD was read.
+/// Printed by what bootstrap.sh adds to makepkg, after the PKGBUILD was read.
 constexpr std::string_view kAnswer = "pkgkiln-answer";
 constexpr std::string_view kAnswerWithPkgver = "pkgkiln-answer pkgver";
 constexpr const char* kCannotSweep = "cannot end what the PKGBUILD left running";
@@ -131,7 +131,7 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   }
   log_.end_step(step.name, fmt::format("exit code {}", result.exit_code));
   if (step.as_builder && result.exit_code == 0) checked_ = true;
-  // For what that tells: nothing may come after it.
+  // For its peak of memory: no other sweep follows a failed step.
   if (step.as_builder && result.exit_code != 0) sweep(script::sweep, kCannotSweep, cancel);
   return result;
 }

@@ -22,26 +22,26 @@ struct Step {
   const char* script;  // of core/builder/script/script.hpp
   std::vector<std::string> arguments;
   bool as_builder = true;
-  std::map<std::string, std::string> environment = {};  // beats what every step has
+  std::map<std::string, std::string> environment = {};  // overrides what every step gets
 };
 
 struct StepResult {
   int exit_code = 0;
-  std::string answer;       // of makepkg, where it was asked
-  bool has_pkgver = false;  // says makepkg of the PKGBUILD then
+  std::string answer;       // of makepkg, after ask()
+  bool has_pkgver = false;  // of the PKGBUILD, after ask()
 };
 
-/// The container of one build. Runs steps in it, each logged with its name, time and exit code;
-/// what a step leaves running is ended before anything else is done in it or its end is believed.
-/// Every step of builder's is a call of makepkg, and only the first that goes well checks the
-/// PKGBUILD. One owner, one thread.
+/// The container of one build. Runs steps in it and logs each with its name, time and exit code.
+/// Processes that a step leaves running are killed before anything else runs in the container, and
+/// before the step's result counts. Every step of the user builder calls makepkg; the first that
+/// succeeds checks the PKGBUILD, and later ones skip the checks. One owner, one thread.
 class BuildContainer {
  public:
   struct Environment {
     std::string packager;                            // PACKAGER, empty: the image's
     std::string makeflags;                           // MAKEFLAGS, empty: the image's
     std::string srcdest = {};                        // SRCDEST, empty: a directory of the image's
-    std::map<std::string, std::string> caches = {};  // what scripts of root's are told of them
+    std::map<std::string, std::string> caches = {};  // for the scripts that run as root
     /// Variables that name proxies, for every step until the seal.
     std::map<std::string, std::string> proxies = {};
   };
@@ -53,31 +53,32 @@ class BuildContainer {
   void copy_in(const std::string& directory, const std::function<void(const Sink&)>& tar,
                const Cancellation& cancel);
 
-  /// Runs a step whose whole output is log.
+  /// Runs a step, and logs its whole output.
   StepResult run(const Step& step, const Cancellation& cancel);
-  /// Runs a step that asks makepkg, whose answer is its standard output, at most 1 MiB; its
-  /// standard error is log, and so is what the PKGBUILD prints while it is read. Throws Error when
-  /// it went well and there is no answer.
+  /// Runs a step that asks makepkg. The answer is its standard output, at most 1 MiB; its standard
+  /// error is logged, and so is what the PKGBUILD prints while it is read. Throws Error if the step
+  /// succeeds without an answer.
   StepResult ask(const Step& step, const Cancellation& cancel);
 
-  /// Cuts the network, and makes sure from both sides that nothing of it is left, nor of an earlier
-  /// step. Throws Error otherwise.
+  /// Cuts the network. Throws Error unless both the engine and the container show that no network
+  /// is left, and no process of an earlier step runs.
   void seal(const Cancellation& cancel);
-  /// The most memory that it had, in bytes; 0 where neither the engine nor its cgroup tells. After
-  /// a step that failed, or collect().
+  /// The peak of its memory, in bytes; 0 if neither the engine nor the cgroup tells. Call it after
+  /// a failed step or collect().
   std::uint64_t peak_memory();
-  /// The names of the sources that a cache could keep.
+  /// The names of the sources that a cache may keep.
   void set_sources(std::vector<std::string> names) { sources_ = std::move(names); }
   const std::vector<std::string>& sources() const { return sources_; }
-  /// Whether something was downloaded that a cache could keep, when its processes were ended last.
+  /// Whether something was downloaded that a cache may keep, as of the last sweep.
   bool has_fetched() const { return has_fetched_; }
-  /// PKGDEST as a tar stream, after making sure that it is what it was and nobody changes it.
+  /// Passes PKGDEST on as a tar stream, after checking that it is still the image's directory and
+  /// that no process is left that could change it.
   void collect(const std::function<void(const Source&)>& consumer, const Cancellation& cancel);
 
  private:
   std::map<std::string, std::string> root_environment() const;
   StepResult exec(const Step& step, const OutputSink& output, const Cancellation& cancel);
-  /// Runs a script that ends all processes but the main one before it does what else it does.
+  /// Runs a script that first kills all processes but the main one.
   void sweep(const char* script, const std::string& what, const Cancellation& cancel);
 
   BuildLog& log_;
@@ -85,7 +86,8 @@ class BuildContainer {
   PasswordMask mask_;  // of the proxies
   bool sealed_ = false;
   bool checked_ = false;  // the PKGBUILD, by makepkg
-  bool swept_ = true;     // no process is left that a step began; those of root's see to it
+  bool swept_ =
+      true;  // no process of a step is left; scripts that run as root see to that themselves
   std::uint64_t peak_of_cgroup_ = 0;
   std::vector<std::string> sources_;
   bool has_fetched_ = false;

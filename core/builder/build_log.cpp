@@ -45,8 +45,8 @@ bool may_become_mark(std::string_view begin) {
 constexpr char kEscape = '\x1b';
 constexpr std::size_t kLongestColour = 32;
 
-/// The length of the sequence that sets a colour or erases the rest of the line, and begins the
-/// text; 0 if it is another, and more than there is if its end is missing.
+/// The length of the escape sequence at the beginning of the text, if it sets a colour or erases
+/// the rest of the line. 0 for another sequence; more than the text's size if its end is missing.
 std::size_t colour_at_begin(std::string_view text) {
   if (text.size() > 1 && text[1] != '[') return 0;
   const auto end = text.find_first_not_of("0123456789;:", 2);
@@ -69,7 +69,7 @@ std::string without_colours(std::string_view text) {
   return plain;
 }
 
-/// How many bytes at its end mean something only with those that follow.
+/// How many bytes at the end can be read only with those that follow.
 std::size_t unfinished_end(std::string_view text) {
   if (text.ends_with('\r')) return 1;
   const auto escape = text.rfind(kEscape);
@@ -140,7 +140,7 @@ void BuildLog::write(std::string_view output) {
     take(rest.substr(0, end));
     const bool only_return = rest[end] == '\r' && rest[end + 1] != '\n';
     rest.remove_prefix(rest[end] == '\r' && !only_return ? end + 2 : end + 1);
-    // What redraws a line often begins with a return.
+    // Programs that redraw a line often begin it with a return.
     if (!only_return || !at_line_start_ || !held_.empty()) put(std::exchange(held_, {}) + "\n");
   }
   const auto unfinished = unfinished_end(rest);
@@ -172,7 +172,7 @@ void BuildLog::put(std::string_view text) {
   if (kept.size() < text.size()) kept.remove_suffix(unfinished_bytes(kept));
   room_ -= kept.size();
   write_out(kept);
-  // What follows a gap begins a line, so that no part of one can pass for a mark.
+  // After a gap a line begins, so that no part of a line can pass for a mark.
   if (!kept.empty()) at_line_start_ = has_gap_ || kept.back() == '\n';
   truncated_ = kept.size() < text.size();
   if (truncated_)
@@ -190,7 +190,7 @@ void BuildLog::mark(const std::string& text) {
   at_line_start_ = true;
 }
 
-/// A disk that is full may have room again.
+/// Goes on after a failure: a disk that is full may have room again.
 void BuildLog::write_out(std::string_view bytes) {
   if (!file_ || bytes.empty()) return;
   try {

@@ -12,15 +12,15 @@
 
 namespace pkgkiln {
 
-/// The log file of one build: output as it comes, each step between two marks with its name, time
-/// and exit code. Output beyond `limit` bytes is dropped, and that is said once; marks and notes
-/// always get in. What can't be written is lost, which costs nothing else: nothing of it throws
-/// because of the file. Thread-safe.
+/// The log file of one build: output as it comes, and lines of ours ("marks") where a step begins
+/// and ends, and for notes. Output beyond `limit` bytes is dropped, and a mark says so once; marks
+/// are always written. No error of the file throws: what can't be written is lost, and nothing
+/// else. Thread-safe.
 ///
-/// A line that begins like a mark is ours. So that no output can pretend to be one, not to who
-/// reads the file nor on his terminal, output is text: control characters and the like are escaped
-/// (see printable.hpp), colours are left out, a carriage return ends a line, and a line that would
-/// begin like a mark gets "| " before it.
+/// Marks begin with "==> [", "<== [" or "--> [", then the time of day. Output can't fake one, in
+/// the file or on a terminal: control characters and the like are escaped (see printable.hpp),
+/// colours are removed, a carriage return ends a line, and a line that would begin like a mark gets
+/// "| " before it.
 class BuildLog {
  public:
   BuildLog(std::filesystem::path path, std::uint64_t limit);
@@ -30,14 +30,14 @@ class BuildLog {
 
   /// "==> [14:02:11] fetch (builder, network on)"
   void begin_step(const std::string& step, const std::string& how);
-  /// The next bytes of output, cut anywhere.
+  /// The next bytes of output. They may end anywhere.
   void write(std::string_view output);
   /// "<== [14:02:14] fetch: exit code 0 after 3.2 s"
   void end_step(const std::string& step, const std::string& result);
   /// A line of ours: "--> [14:02:14] text"
   void note(const std::string& text);
 
-  /// Why something of it was lost, if it was.
+  /// Why a part of the log was lost; empty if none was.
   std::string problem();
 
  private:
@@ -53,7 +53,7 @@ class BuildLog {
   std::mutex mutex_;
   std::uint64_t room_;
   bool at_line_start_ = true;
-  std::string unread_;  // bytes that mean something only with those that follow
+  std::string unread_;  // bytes that can be read only with those that follow
   std::string held_;    // text at the beginning of a line that may become a mark
   bool truncated_ = false;
   bool has_gap_ = false;
@@ -61,8 +61,7 @@ class BuildLog {
   std::chrono::steady_clock::time_point step_started_;
 };
 
-/// The last lines of a log that were output (no marks), at most `count` of them, made
-/// printable, long lines cut.
+/// The last lines of output in a log, without marks: at most `count`, printable, long ones cut.
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count);
 
 }  // namespace pkgkiln

@@ -46,7 +46,7 @@ std::string value_of(const Labels& labels, const char* key) {
 
 constexpr std::uint64_t kLongestListing = std::uint64_t{64} << 20U;
 
-/// One that only lies there, as long as this lives.
+/// A container that is never started, removed with this.
 class TemporaryContainer {
  public:
   TemporaryContainer(ContainerRuntime& runtime, const ContainerSpec& spec)
@@ -89,8 +89,7 @@ std::string copied_file(ContainerRuntime& runtime, const std::string& container,
   return reader.content(kLongestListing);
 }
 
-/// What tells one content of the base image from another: images that were never pulled have no
-/// digest.
+/// Identifies the base image's content. Images that were never pulled have no digest.
 std::string content_of(const ImageInfo& base) {
   return base.digest.empty() ? base.id : base.digest;
 }

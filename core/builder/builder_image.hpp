@@ -17,13 +17,13 @@
 
 namespace pkgkiln {
 
-/// The packages of the repositories that a builder image installs from, as it knew them when it
-/// was made: names that nobody may publish under by accident. A plain value.
+/// The packages of the repositories that a builder image installs from, as of the time when it was
+/// made. Nobody may publish under their names by accident. A plain value.
 class Distribution {
  public:
-  /// By what `pacman -Sl` prints: "repository pkgname version", a line each; other lines don't
-  /// count. What stands in `ours`, the repositories that targets are published to, isn't the
-  /// distribution's though the image may install from it.
+  /// Reads the output of `pacman -Sl`, lines of "repository pkgname version"; other lines are
+  /// ignored. `ours` are the repositories that targets are published to: they are not the
+  /// distribution's, even if the image installs from them.
   static Distribution parse(std::string_view listing, const std::set<std::string>& ours);
 
   /// The repository that has a package of that name, the first one if several have.
@@ -42,38 +42,39 @@ struct ImageRecipe {
   std::string pacman_conf, makepkg_conf, mirrorlist;
   std::vector<std::string> add_hosts;
 
-  /// Names everything but the base's content: the bootstrap script, and the above.
+  /// Of everything but the base's content: the bootstrap script and the fields above.
   std::string hash() const;
 };
 
 /// The image that builds start from: the base image after bootstrap.sh, committed only if that
-/// exited 0. Reused until `refresh` is over, the base or the recipe changed, or on request.
+/// exited with 0. It is used until it is older than `refresh`, the base or the recipe changes, or a
+/// new one is requested.
 class BuilderImage {
  public:
   struct Settings {
     ImageRecipe recipe;
     std::chrono::seconds refresh;
     std::chrono::seconds timeout;  // of the bootstrap
-    /// Variables that name proxies: the bootstrap's alone, never the image's.
+    /// Variables that name proxies. The bootstrap gets them, the image does not.
     std::map<std::string, std::string> proxies = {};
   };
 
   BuilderImage(ContainerRuntime& runtime, ImageStore& images, RunIdentity identity,
                Settings settings);
 
-  /// The image's id. `force_refresh` makes a new one in any case. `log` gets all output. A
-  /// registry out of reach is no error while the engine holds the base image: `notice` says so.
-  /// Older ones of this instance are removed, except those in use.
+  /// Returns the image's id, and makes the image if necessary, with `force_refresh` in any case.
+  /// `log` gets all output. If the registry is out of reach but the engine has the base image, that
+  /// is no error; `notice` says so. Older images of this instance are removed, except those in use.
   std::string ensure(bool force_refresh, const Sink& log, const Sink& notice,
                      const Cancellation& cancel);
 
-  /// What `pacman -Sl` said in such an image when it was made; read from a container that is never
+  /// What `pacman -Sl` printed when the image was made; read from a container that is never
   /// started.
   std::string listing(const std::string& image, const Cancellation& cancel);
 
-  /// The newest one that fits the recipe, if any; asks no registry.
+  /// The newest image that fits the recipe, if any. Asks no registry.
   std::optional<ImageInfo> current() const;
-  /// All of this instance but that one.
+  /// All images of this instance but that one.
   std::vector<Removable> old() const;
 
  private:
@@ -90,8 +91,8 @@ class BuilderImage {
   Settings settings_;
 };
 
-/// The configured files of a recipe as a tar to unpack in /etc: a directory pkgkiln.conf with
-/// those that aren't empty, all root's.
+/// The configured files of a recipe as a tar to unpack in /etc: a directory pkgkiln.conf with those
+/// that aren't empty, owned by root.
 std::string recipe_files_as_tar(const ImageRecipe& recipe);
 
 }  // namespace pkgkiln

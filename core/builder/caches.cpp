@@ -37,7 +37,7 @@ CacheVolume shared_cache_of(const std::string& instance) {
 }
 
 CacheVolume own_cache_of(const std::string& instance, const std::string& target) {
-  // Names that differ only in what an engine doesn't allow are told apart by the digest.
+  // The digest tells names apart that differ only in characters that engines don't allow.
   return {fmt::format("pkgkiln-{}-target-{}-{:.12}", instance, object_name_part(target),
                       sha256_of(target)),
           {{label::instance, instance}, {label::cache, "target"}, {label::target, target}}};
@@ -62,7 +62,7 @@ std::vector<std::string> volumes_to_evict(std::vector<std::string> present,
             [](const auto& left, const auto& right) { return left.used > right.used; });
   auto room = limit;
   for (const auto& cache : known) {
-    // One that is too large for itself doesn't drive out all others.
+    // One that is too large alone doesn't evict all others.
     if (limit > 0 && cache.bytes <= room)
       room -= cache.bytes;
     else
@@ -87,7 +87,7 @@ std::vector<Removable> Caches::removable(const Choice& chosen) const {
   std::set<std::string> gone;
   for (const auto& volume : present) {
     const auto target = target_of_cache(volume.labels);
-    // What it holds is its containers' to trim.
+    // keep.sh trims the shared cache.
     const bool shared = target.empty();
     if (chosen(target) || (shared && limits_.packages == 0))
       gone.insert(volume.name);
@@ -139,7 +139,7 @@ std::optional<std::uint64_t> keep_fetched(ContainerRuntime& runtime, ContainerSp
                                           const BuildCaches& caches,
                                           const std::vector<std::string>& sources, const Sink& log,
                                           const Cancellation& cancel) {
-  // Two would have the shared cache at once.
+  // Two at once would both write to the shared cache.
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + kLongest);

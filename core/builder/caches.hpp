@@ -17,9 +17,9 @@
 
 namespace pkgkiln {
 
-/// How much caches may hold, in bytes; 0: there is none.
+/// How much the caches may hold, in bytes; 0: no cache.
 struct CacheLimits {
-  std::uint64_t packages = 0;  // the one that all targets share
+  std::uint64_t packages = 0;  // shared by all targets
   std::uint64_t sources = 0;   // the targets' own, all together
 };
 
@@ -29,18 +29,18 @@ struct CacheVolume {
   Labels labels;
 };
 
-/// The one of all targets: packages whose signatures pacman checks.
+/// The cache that all targets share: packages whose signatures pacman checks.
 CacheVolume shared_cache_of(const std::string& instance);
-/// The target's own, which no container of another target ever mounts: its sources, and packages
-/// that nobody signed.
+/// The target's own cache, which no container of another target ever mounts: its sources, and
+/// packages without signatures.
 CacheVolume own_cache_of(const std::string& instance, const std::string& target);
 
-/// Whose own cache a volume with these labels is; empty: the shared one.
+/// The target whose own cache a volume with these labels is; empty for the shared cache.
 std::string target_of_cache(const Labels& labels);
 
-/// Which of the volumes `present` are to go so that the others hold no more than `limit` together:
-/// those that were used longest ago, and those that alone are too large. One that nothing is
-/// recorded of has no size that could be counted, so it goes first; it costs a download.
+/// Which of the volumes `present` must be removed so that the rest holds no more than `limit`:
+/// those that were used longest ago, and those that are too large alone. A volume without a record
+/// has no known size, so it is removed first, at the cost of a download.
 std::vector<std::string> volumes_to_evict(std::vector<std::string> present,
                                           const std::vector<RecordedCache>& recorded,
                                           std::uint64_t limit);
@@ -50,10 +50,10 @@ class Caches {
  public:
   Caches(ContainerRuntime& runtime, History& history, std::string instance, CacheLimits limits);
 
-  /// Says whether a target's own cache is to go; an empty name: the one that all share.
+  /// Whether a target's own cache is to be removed; an empty name stands for the shared cache.
   using Choice = std::function<bool(const std::string& target)>;
 
-  /// Those that are chosen, and of the others what exceeds the limits. Throws RuntimeError.
+  /// The chosen caches, and of the others what exceeds the limits. Throws RuntimeError.
   std::vector<Removable> removable(const Choice& chosen) const;
 
  private:
@@ -65,8 +65,8 @@ class Caches {
   CacheLimits limits_;
 };
 
-/// The volumes with caches that a build works with: it reads the first two and writes to the third
-/// alone, which nobody else ever mounts beside it. Empty names: there is none.
+/// The volumes of a build's caches. It reads the first two, and writes only to the third, which no
+/// other container mounts at the same time. An empty name: there is no such volume.
 struct BuildCaches {
   std::string shared;
   std::string own;
@@ -74,16 +74,16 @@ struct BuildCaches {
   CacheLimits limits;
 
   bool any() const { return !fetched.empty(); }
-  /// Where a build has them, and what scripts are told of them.
+  /// Where a build mounts them, and the variables that tell its scripts.
   std::vector<VolumeMount> mounts() const;
   std::map<std::string, std::string> environment() const;
 };
 
-/// Takes what a build fetched into the caches (core/builder/script/keep.sh), in a container of its
-/// own that has no network; the build's is gone. `spec` is its name, image, labels and limits;
-/// `sources` are the names of those that are worth it. Returns what the target's own cache takes on
-/// the disk now, if that is known. One at a time in the program. Throws RuntimeError, and Cancelled
-/// also after ten minutes.
+/// Stores what a build downloaded in the caches (core/builder/script/keep.sh), in a container
+/// without a network, after the build's own container is gone. `spec` has its name, image, labels
+/// and limits; `sources` are the names of the sources to keep. Returns how much the target's own
+/// cache takes on the disk now, if that is known. Runs one at a time. Throws RuntimeError, and
+/// Cancelled also after ten minutes.
 std::optional<std::uint64_t> keep_fetched(ContainerRuntime& runtime, ContainerSpec spec,
                                           const BuildCaches& caches,
                                           const std::vector<std::string>& sources, const Sink& log,

@@ -59,7 +59,7 @@ std::string cause_in(const std::vector<std::string>& lines) {
 constexpr int kFunctionFailed = 4;  // which one, the hint tells
 constexpr int kNotOfMakepkg = 100;
 constexpr std::string_view kDownload = "Failure while downloading ";
-/// Between what a program for downloads says and what makepkg says of it.
+/// Lines between a download program's message and makepkg's.
 constexpr std::ptrdiff_t kNear = 15;
 constexpr std::size_t kMostWords = 3;
 
@@ -70,7 +70,7 @@ std::string_view beginning_with(std::string_view word, std::string_view line) {
   return found == std::string_view::npos ? std::string_view() : line.substr(found);
 }
 
-/// What curl or git said last before that line; empty when they said nothing.
+/// The last message of curl or git before that line; empty if there is none.
 std::string answer_before(LineFromEnd line, const LineFromEnd& first) {
   const auto end = first - line > kNear ? line + kNear : first;
   for (; line != end; ++line) {
@@ -83,7 +83,7 @@ std::string answer_before(LineFromEnd line, const LineFromEnd& first) {
   return {};
 }
 
-/// Says dependencies.sh.
+/// A message of dependencies.sh.
 bool went_without_repository(const std::string& line) {
   return line.starts_with("the repository ") &&
          line.find(" does not answer at ") != std::string::npos;

@@ -1,31 +1,31 @@
 #pragma once
 
-/// What the builder image promises to its builds (made by core/builder/script/bootstrap.sh).
+/// Users and paths in the builder image, made by core/builder/script/bootstrap.sh.
 namespace pkgkiln::builder {
 
 inline constexpr const char* user = "builder";
-/// uid and gid; not 1000, which base images like to give away.
+/// uid and gid; not 1000, which many base images use already.
 inline constexpr int id = 1500;
 
-/// /build is root's; what is in it is builder's, and can't be replaced by him.
+/// /build belongs to root. The directories in it belong to builder, who can't replace them.
 inline constexpr const char* startdir = "/build/startdir";
 inline constexpr const char* pkgdest = "/build/pkgdest";
-/// Where sources go that no cache keeps.
+/// For sources without a cache.
 inline constexpr const char* srcdest = "/build/srcdest";
-/// Where caches are mounted, for a build read-only: what all targets share, and the target's own.
-/// What they hold is made by core/builder/script/keep.sh.
+/// Where the shared cache and the target's own are mounted, read-only for a build.
+/// core/builder/script/keep.sh fills them.
 inline constexpr const char* shared_cache = "/var/cache/pkgkiln/packages";
 inline constexpr const char* own_cache = "/var/cache/pkgkiln/target";
-/// What a build fetched, for the caches, with its sources; their directories are the image's.
+/// What a build downloads for the caches, and its sources. The image has these directories.
 inline constexpr const char* fetched = "/var/cache/pkgkiln/fetched";
 inline constexpr const char* fetched_sources = "/var/cache/pkgkiln/fetched/sources";
-/// Root's; gets the directory of a repository's packages that pacman is to install from.
+/// Belongs to root; gets the directory with packages of a repository for pacman.
 inline constexpr const char* offered = "/var/lib";
 
-/// What `pacman -Sl` says of the image's repositories.
+/// The output of `pacman -Sl` when the image was made.
 inline constexpr const char* listing = "/usr/share/pkgkiln/packages";
 
-/// perl's directories are where a login shell has them, which an exec is not.
+/// With perl's directories, which an exec lacks since it runs no login shell.
 inline constexpr const char* path =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:"
     "/usr/bin/site_perl:/usr/bin/vendor_perl:/usr/bin/core_perl";

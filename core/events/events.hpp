@@ -14,14 +14,14 @@
 
 namespace pkgkiln {
 
-/// Something that the user should know, and that stops nothing.
+/// Something that the user should know; it stops nothing.
 struct Notice {
   std::string text;
 };
 struct Planned {
   std::size_t builds = 0, targets = 0;
 };
-/// A builder image is being made; the output of that goes to the log.
+/// A builder image is being made; its output goes to the log.
 struct ImageBegun {
   std::filesystem::path log;
 };
@@ -45,16 +45,16 @@ struct Event {
   std::variant<Notice, Planned, ImageBegun, BuildBegun, StepBegun, Ended> what;
 };
 
-/// Hears of a run as it goes, in one thread, in the order in which things happened. All listeners
-/// share that thread, so what takes long belongs into another one.
+/// Hears of everything in a run, in the order in which it happens. All listeners share one thread,
+/// so work that takes long belongs into another one.
 class Listener {
  public:
   virtual ~Listener() = default;
   virtual void hear(const Event& event) = 0;
 };
 
-/// Hands events to listeners. What tells of them waits for nobody, and what a listener throws is
-/// lost: whether somebody sees a build must not matter to the build. Thread-safe.
+/// Passes events to listeners. Telling never waits for a listener, and what a listener throws is
+/// dropped: a build must not depend on who watches it. Thread-safe.
 class Events {
  public:
   /// They outlive it.

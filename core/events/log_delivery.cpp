@@ -16,9 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 using SteadyClock = std::chrono::steady_clock;
 
-/// Of one target: a server that is away for longer gets the newest.
+/// For each target: after a long outage a server gets only the newest.
 constexpr std::size_t kMostWaiting = 50;
-/// At the start of a run, which has better things to do.
+/// Bounds the delivery at the start of a run.
 constexpr std::chrono::minutes kLongestDelivery{1};
 
 void drop(const fs::path& kept) {
@@ -27,7 +27,7 @@ void drop(const fs::path& kept) {
   ::rmdir(kept.parent_path().c_str());  // unless more logs of the target wait
 }
 
-/// The build of that record, if it is one of the target as it is now.
+/// The recorded build, if it is one of this target as it is now.
 std::optional<BuildRecord> record_of(const fs::path& kept, const Target& target) {
   try {
     auto build = build_record_from_json(read_file(kept));
@@ -111,7 +111,7 @@ bool LogDelivery::deliver_kept(const Target& target, const fs::path& kept) const
   return true;
 }
 
-/// Whether it is done with, one way or the other.
+/// Whether the log need not be sent again.
 bool LogDelivery::send(const Target& target, const BuildRecord& build) const {
   try {
     server_.deliver(target, build);

@@ -16,12 +16,12 @@
 
 namespace pkgkiln {
 
-/// The server refuses that log, and would again.
+/// The server refuses this log, and would refuse it again.
 class Undeliverable : public ErrorKind<Undeliverable> {
   using ErrorKind::ErrorKind;
 };
 
-/// A place that keeps the logs of builds beside ours.
+/// A server that gets the logs of builds.
 class BuildLogServer {
  public:
   virtual ~BuildLogServer() = default;
@@ -32,18 +32,18 @@ class BuildLogServer {
   virtual void deliver(const Target& target, const BuildRecord& build) = 0;
 };
 
-/// Hands the logs of builds to a server. A log waits on disk until the server has it, whatever ends
-/// the run: state/undelivered/<target>/<build>.json is the record of its build. A server that can't
-/// be told is only noticed, and holds nothing up.
+/// Sends the logs of builds to a server. A log waits on disk until the server has it, however the
+/// run ends: state/undelivered/<target>/<build>.json is the record of its build. If the server
+/// can't be reached, a notice says so, and nothing waits for it.
 class LogDelivery : public Listener {
  public:
   using Tell = std::function<void(const std::string& notice)>;
 
-  /// Logs that are older than `keep` are not delivered any more; 0: all are.
+  /// Logs that are older than `keep` are dropped; 0: none is.
   LogDelivery(BuildLogServer& server, const StateDir& state, std::chrono::seconds keep, Tell tell);
 
   void hear(const Event& event) override;
-  /// Waits until all that it heard of is delivered, or isn't to be now.
+  /// Waits until every log that it heard of is delivered, or put off.
   void flush() { sender_.flush(); }
 
   /// What earlier runs could not deliver for these targets, the oldest first. The server is asked

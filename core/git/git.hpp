@@ -8,11 +8,12 @@
 #include "core/base/cancellation.hpp"
 #include "core/base/stream.hpp"
 
-/// Git on the host, through the git program, so that everybody's transports, credential helpers
-/// and proxies work. What is fetched is hostile: only objects are kept, nothing of them is ever
-/// checked out or run, and none of the user's configuration is used except for credentials,
-/// ssh and proxies (http.proxy, credential.*, core.sshCommand, http.<url>.*, url.*.insteadOf), and
-/// for repositories on the disk that are trusted (safe.directory).
+/// Git on the host. Refs are asked for by our own HTTP client where that can do it; everything else
+/// goes through the git program, so that every transport, credential helper and proxy works. What
+/// is fetched is hostile: only objects are kept, nothing of them is ever checked out or run. None
+/// of the user's configuration is used, except for credentials, ssh and proxies (http.proxy,
+/// credential.*, core.sshCommand, http.<url>.*, url.*.insteadOf), and for repositories on the disk
+/// that are trusted (safe.directory).
 namespace pkgkiln::git {
 
 /// What a branch names on the remote.

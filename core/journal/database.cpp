@@ -119,11 +119,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What makes each version out of the one before, the first out of an empty file. Never changed
-/// once released: files of every version are out there.
+/// Each entry upgrades the schema by one version, the first from an empty file. Never change one
+/// that was released: files of every version exist.
 ///
-/// Newest is what was recorded last: ids grow, clocks may be set back. Times are in nanoseconds
-/// since 1970.
+/// The newest build is the one with the largest id, since clocks may be set back. Times are in
+/// nanoseconds since 1970.
 constexpr std::array kVersions{
     // 1
     R"(

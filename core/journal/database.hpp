@@ -16,9 +16,9 @@ namespace pkgkiln::sqlite {
 class Failure : public Error {
  public:
   Failure(int code, std::string what_failed) : Error(std::move(what_failed)), code_(code) {}
-  /// The file is no database, or a broken one.
+  /// The file is no database, or a damaged one.
   bool is_damage() const;
-  /// A statement names what isn't there: the file is new, or of another version.
+  /// A statement names a table that isn't there: the file is new, or of another version.
   bool is_no_table() const;
 
  private:
@@ -30,8 +30,8 @@ class Connection {
  public:
   enum class Access { write, read };
 
-  /// Opens the file, or makes it if it is to be written to; waits up to 10 s for other processes,
-  /// here and later.
+  /// Opens the file, and creates it unless it is only read. Waits up to 10 s for other processes,
+  /// here and in every statement.
   explicit Connection(const std::filesystem::path& file, Access access = Access::write);
 
   /// Statements without parameters or results.
@@ -84,9 +84,9 @@ class Transaction {
 
 namespace pkgkiln {
 
-/// Opens the history's database, and brings one of an older schema to the one that this program
-/// knows. One that is damaged is put aside first if that is allowed, and `notice` says so. Throws
-/// Error when it isn't, when the schema is a newer one, or when the file can't be read or written.
+/// Opens the history's database, and upgrades an older schema. A damaged database is put aside
+/// first if that is allowed, and `notice` says so. Throws Error if it is not allowed, if the schema
+/// is newer than this program's, or if the file can't be read or written.
 sqlite::Connection open_history_database(const std::filesystem::path& file, bool may_put_aside,
                                          std::string& notice);
 

@@ -113,7 +113,7 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   return connection.last_row_id();
 }
 
-/// A target that is blocked in each run is remembered once.
+/// A target that is blocked in every run has one record.
 void forget_last_blocked(const sqlite::Connection& connection, const std::string& target) {
   sqlite::Statement remove(connection, R"(
     DELETE FROM builds WHERE status = 'blocked'
@@ -159,7 +159,7 @@ struct History::Database {
   std::mutex mutex;
 };
 
-/// A statement, and the database for it alone as long as it lives.
+/// A statement that keeps the database locked.
 struct History::Query : private std::unique_lock<std::mutex>, sqlite::Statement {
   Query(Database& database, const char* text)
       : unique_lock(database.mutex), Statement(database.connection, text) {}
@@ -224,7 +224,7 @@ std::optional<std::string> History::owner_of(const std::string& pkgname,
 
 bool History::is_superseded(const BuildRecord& build) const {
   const std::lock_guard lock(database_->mutex);
-  // One that isn't recorded yet was ready when its run was killed, so nothing came after it.
+  // A build without a record was ready when its run was killed, so nothing came after it.
   const auto id = id_of(database_->connection, build);
   if (!id) return false;
   sqlite::Statement newer(database_->connection, R"(

@@ -15,7 +15,7 @@
 
 namespace pkgkiln {
 
-/// A package that a target made once.
+/// A package that a target made before.
 struct FormerPackage {
   std::string target;
   RecordedFile file;
@@ -25,14 +25,14 @@ struct FormerPackage {
 
 /// What makepkg said of a PKGBUILD.
 struct RecordedInspection {
-  std::string tree;    // of which: names the content of its directory
+  std::string tree;    // of the directory that it was read from
   bool moves = false;  // it has a pkgver()
   std::string srcinfo;
 
   bool operator==(const RecordedInspection&) const = default;
 };
 
-/// The target's own cache as a build of it left it.
+/// The size and last use of a target's own cache.
 struct RecordedCache {
   std::string volume;
   std::uint64_t bytes = 0;
@@ -44,27 +44,27 @@ struct RecordedCache {
 /// What was built, in SQLite (WAL). Thread-safe.
 class History {
  public:
-  /// What becomes of a damaged database. Only who holds the RunLock may put it aside (as
-  /// state.db.damaged-<time>, and `notice()` says so): a run may write to it.
+  /// What to do with a damaged database. Only the holder of the RunLock may put it aside (as
+  /// state.db.damaged-<time>; `notice()` says so), since a run may be writing to it.
   enum class IfDamaged { refuse, put_aside };
 
-  /// Throws Error when it can't be used; always when a newer version wrote it, which is no damage.
+  /// Throws Error if it can't be used, and always if a newer version wrote it, which is no damage.
   explicit History(const StateDir& state, IfDamaged if_damaged = IfDamaged::refuse);
   ~History();
 
-  /// A build that is recorded already keeps its place among the others.
+  /// Recording a build again replaces its record, and keeps its place in the order.
   void record(const BuildRecord& build);
   /// The newest of that target with status "built" or "up-to-date".
   std::optional<BuildRecord> last_good(const std::string& target) const;
-  /// The newest of that target with status "built": what a build of it takes.
+  /// The newest of that target with status "built", to estimate what a build takes.
   std::optional<BuildRecord> last_built(const std::string& target) const;
-  /// The newest of that target that was tried, whatever became of it: not one that was blocked.
+  /// The newest of that target with any status but "blocked".
   std::optional<BuildRecord> last(const std::string& target) const;
-  /// How often the target failed or timed out since its newest good build as it did in `like`: at
-  /// its commit, with its image and under its conditions.
+  /// How often the target failed or timed out since its newest good build, with the same commit,
+  /// image and conditions as `like`.
   std::int64_t failures(const BuildRecord& like) const;
-  /// The target whose latest good build made this pkgname for that repository, if any. One that
-  /// built it comes before one that only found it published.
+  /// The target whose latest good build made this pkgname for that repository, if any. A target
+  /// that built it is preferred to one that only found it published.
   std::optional<std::string> owner_of(const std::string& pkgname,
                                       const std::string& repository) const;
   /// Whether this target, or one of the same PKGBUILD that had another name, has built this pkgname
@@ -74,23 +74,23 @@ class History {
   bool is_superseded(const BuildRecord& build) const;
   /// The digests of the files of that name that builds made for that repository.
   std::vector<std::string> made(const std::string& file_name, const std::string& repository) const;
-  /// Packages that a target's builds published there, and its newest there made no more; nor does
-  /// any other target.
+  /// Packages that a target published there, but that neither its newest build there nor any other
+  /// target makes.
   std::vector<FormerPackage> former_packages(const std::string& repository) const;
-  /// Forgets builds that ended before that, but for those that the next decisions rest on: each
-  /// target's newest, its newest good one and its newest built one for each repository, and the
-  /// newest that made each package.
+  /// Forgets builds that ended before that time, except those that decisions need: of each target
+  /// the newest, and for each repository the newest good and the newest built one; and the newest
+  /// that made each package.
   void forget_builds(std::chrono::system_clock::time_point before);
 
-  /// In the place of what was recorded for the target before.
+  /// Replaces what was recorded for the target.
   void record_inspection(const std::string& target, const RecordedInspection& inspection);
   std::optional<RecordedInspection> inspection(const std::string& target) const;
   void forget_inspection(const std::string& target);
 
-  /// That a build used this volume; without `bytes` it is believed to be as large as before.
+  /// Records that a build used this volume. Without `bytes` its recorded size stays.
   void record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
                     std::chrono::system_clock::time_point used);
-  /// All that are recorded, the one that was used last at the end.
+  /// All recorded caches, ordered by their last use.
   std::vector<RecordedCache> caches() const;
   void forget_cache(const std::string& volume);
 
@@ -103,9 +103,9 @@ class History {
   std::unique_ptr<Database> database_;
 };
 
-/// What the history in this state directory calls each target that was built or found there, read
-/// without a lock and without changing anything. None when there is no history, or no sound one.
-/// Throws Error when it can't be read: names would change.
+/// The name of each target in the history of this state directory, read without a lock and without
+/// changing anything. None if there is no history, or a damaged one. Throws Error if it can't be
+/// read, since names would change.
 RememberedNames remembered_names(const std::filesystem::path& state_dir);
 
 }  // namespace pkgkiln

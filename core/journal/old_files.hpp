@@ -12,16 +12,16 @@
 
 namespace pkgkiln {
 
-/// Logs that were written before `before`, but for each target's newest.
+/// Logs that were last written before `before`, except each target's newest.
 std::vector<Removable> old_logs(const StateDir& state,
                                 std::chrono::system_clock::time_point before);
 
-/// The oldest logs, so many that what is left takes no more than `limit` bytes; each target's
-/// newest goes only when the others aren't enough. None of `in_use`.
+/// The oldest logs, as many as must go for the rest to take at most `limit` bytes. A target's
+/// newest log is included only if the others aren't enough; those in `in_use` never are.
 std::vector<Removable> logs_beyond(const StateDir& state, std::uint64_t limit,
                                    const std::set<std::filesystem::path>& in_use = {});
 
-/// Logs and mirrors of targets that are none of `known`.
+/// Logs and mirrors of targets that are not in `known`.
 std::vector<Removable> unknown_targets(const StateDir& state, const std::set<std::string>& known);
 
 }  // namespace pkgkiln

@@ -29,7 +29,7 @@ void make_private_directory(const fs::path& path) {
     throw_errno("cannot make the directory '" + path.string() + "'");
 }
 
-/// Names come from configurations and servers; what they are here is one component of a path.
+/// Names come from configurations and servers; each must be a single component of a path.
 const std::string& component(const std::string& name) {
   if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos ||
       name.find('\0') != std::string::npos)
@@ -112,7 +112,7 @@ fs::path StateDir::undelivered(const std::string& target) const {
 }
 
 std::string StateDir::instance() const {
-  // Two programs at their first call: one waits for the other's id.
+  // If two programs make the first call at once, one waits for the other's id.
   const UniqueFd lock(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock || ::flock(lock.get(), LOCK_EX) != 0)
     throw_errno("cannot lock the state directory '" + root_.string() + "'");

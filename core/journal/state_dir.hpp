@@ -37,21 +37,21 @@ class StateDir {
   std::filesystem::path undelivered() const { return root_ / "undelivered"; }
   std::filesystem::path undelivered(const std::string& target) const;
   std::filesystem::path spool() const { return root_ / "spool"; }
-  /// 12 hex digits, made at the first call ever.
+  /// 12 hex digits, made at the very first call and stored.
   std::string instance() const;
 
  private:
   std::filesystem::path root_;
 };
 
-/// What lies in a directory, sorted by name; nothing where that can't be read.
+/// The entries of a directory, sorted by name; none if it can't be read.
 std::vector<std::filesystem::path> entries_of(const std::filesystem::path& directory);
 
 /// One run at a time per state directory: an flock on `lock`, released when the process ends,
 /// however it ends. Throws LockedError that names the holder's process id.
 class RunLock {
  public:
-  /// A run, or a look at what changed, which is soon over.
+  /// For a run, or only to look at what changed, which takes little time.
   enum class For { run, look };
 
   /// A run waits for a look to end, up to a minute; nobody waits for a run.

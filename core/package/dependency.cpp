@@ -68,7 +68,7 @@ void Providers::add(std::size_t owner, const Candidate& candidate) {
     // "foo=$pkgver" moves with the package; the number of a soname doesn't.
     const bool follows = candidate.any_version && !provision.version.empty() &&
                          compare_versions(provision.version, candidate.version) == 0;
-    // That of a library is filled in by makepkg, once it is built.
+    // makepkg fills in the version of a library after the build.
     const bool moves =
         follows || (provision.version.empty() && std::string_view(provision.name).ends_with(".so"));
     provisions_[provision.name].push_back({owner, std::move(provision.version), moves});

@@ -28,10 +28,11 @@ struct Dependency {
   Relation relation = Relation::any;
   std::string version;
 
-  /// Takes any text; what isn't in the grammar is a name that nothing has.
+  /// Takes any text. Text outside the grammar becomes a name that no package has.
   static Dependency parse(std::string_view text);
 
-  /// Whether something of that name would do in this version; without one, only for `any`.
+  /// Whether a package of that name satisfies it in this version. An empty version satisfies only
+  /// `any`.
   bool allows(std::string_view candidate) const;
   bool satisfied_by(const Provision& provision) const {
     return provision.name == name && allows(provision.version);
@@ -45,19 +46,20 @@ struct Candidate {
   std::string pkgname;
   std::string version;
   std::vector<std::string> provides;  // entries of provides=()
-  /// Its version isn't known yet, so it satisfies every constraint, and with it what it provides
-  /// in its own version. A library in provides=() without one ("libfoo.so") satisfies every
-  /// constraint anyway.
+  /// Its version isn't known yet, so it satisfies every constraint, as does everything that it
+  /// provides in its own version. A library in provides=() without a version ("libfoo.so") always
+  /// does.
   bool any_version = false;
 };
 
-/// Finds who satisfies a dependency, in the time that a map takes. A plain value.
+/// Finds what satisfies a dependency, as fast as a map. A plain value.
 class Providers {
  public:
-  /// `owner` is what find() is to answer.
+  /// `owner` is what find() returns.
   void add(std::size_t owner, const Candidate& candidate);
 
-  /// Who was added first of those with that very pkgname; otherwise of those that provide it.
+  /// The owner that was added first among those with this pkgname, otherwise among those that
+  /// provide it.
   std::optional<std::size_t> find(const Dependency& dependency) const;
   /// Whether one of them satisfies it by its pkgname.
   bool has_package(const Dependency& dependency) const {

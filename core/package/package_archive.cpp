@@ -88,7 +88,7 @@ class PkginfoParser {
     const auto value = normalized(trimmed(line.substr(equals + 1)));
     if (has_control_characters(key) || has_control_characters(value))
       throw bad(where() + "control characters");
-    // It becomes a line of the database, and must not begin another field there.
+    // The value becomes a line of the database, and must not begin another field there.
     if (is_database_heading(value)) throw bad(where() + "the value looks like a database field");
     if (!value.empty()) store(key, value);
   }
@@ -131,7 +131,7 @@ void check(const PkgInfo& info) {
 }
 
 constexpr std::size_t kLongestEntryName = 4096;
-/// Compilers' output shrinks to a fifth; what shrinks far more only holds up who reads it.
+/// Compiled code shrinks to about a fifth; a file that shrinks far more is made to waste time.
 constexpr std::uint64_t kAlwaysUnpacked = std::uint64_t{1} << 30U;
 constexpr std::uint64_t kLargestRatio = 200;
 
@@ -156,12 +156,12 @@ void check_entry_name(const std::string& name) {
   if (is_database_heading(name)) throw bad("looks like a database field: '" + name + "'");
 }
 
-/// The metadata of the package itself: what repo-add leaves out of the list of files.
+/// The package's own metadata, which repo-add leaves out of the list of files.
 bool is_metadata(const std::string& name) {
   return name.starts_with('.');
 }
 
-/// Everything that is found while the archive goes by.
+/// What is found while reading the archive.
 struct Content {
   std::optional<PkgInfo> info;
   std::vector<std::string> files;

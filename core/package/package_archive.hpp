@@ -29,17 +29,17 @@ struct PkgInfo {
   std::vector<std::string> groups, licenses, replaces, depends, conflicts, provides;
   std::vector<std::string> optdepends, makedepends, checkdepends;
 
-  /// The longest .PKGINFO, in bytes. It and each of its lines stay far below the longest line that
-  /// pacman reads of a database (512 KiB), and what we read of one.
+  /// The longest .PKGINFO, in bytes: far below the longest line that pacman reads in a database
+  /// (512 KiB), and below what we read.
   static constexpr std::size_t longest = std::size_t{256} << 10U;
 
   /// Hostile input: throws Error for a missing pkgname, pkgver or arch, for names and versions
-  /// outside their grammars, for control characters, for lines and numbers that pacman can't cope
-  /// with.
+  /// outside their grammars, for control characters, and for lines and numbers that pacman can't
+  /// handle.
   static PkgInfo parse(std::string_view text);
 };
 
-/// What may be spent on reading packages, those of a set together.
+/// Bounds on reading packages; a set shares them.
 struct PackageLimits {
   std::uint64_t unpacked = std::uint64_t{64} << 30U;  // bytes
   std::uint64_t listed = std::uint64_t{64} << 20U;  // bytes of memory, of the lists of their files
@@ -59,13 +59,12 @@ struct PackageArchive {
   std::uint64_t unpacked = 0;      // bytes, of the tar that is in it
   std::uint64_t listed = 0;        // bytes of memory, of `files`
 
-  /// Reads the file as hostile input: what is accepted is less than what pacman and we can read of
-  /// a database, and is what pacman would install from it. Throws Error that names the file and
-  /// what is wrong with it. `file_name` is the name that it was given by makepkg, when `path` has
-  /// another.
+  /// Reads the file as hostile input. Accepts only what pacman would read in the same way, within
+  /// limits below those of pacman and of our databases. Throws Error that names the file and what
+  /// is wrong with it. `file_name` is the name that makepkg gave the file, if `path` has another.
   static PackageArchive read(const std::filesystem::path& path, const std::string& file_name = {},
                              const PackageLimits& limits = {});
-  /// Several, which share the limits.
+  /// Reads several packages, which share the limits.
   static std::vector<PackageArchive> read_set(const std::vector<std::filesystem::path>& paths,
                                               PackageLimits limits);
 };

@@ -10,7 +10,7 @@ namespace pkgkiln::pacman {
 
 namespace {
 
-/// What a file name may be long on the file systems that a repository lies on.
+/// The longest file name on the usual file systems.
 constexpr std::size_t kMaxNameLength = 255;
 
 /// The compressions that makepkg(8) knows for PKGEXT.
@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 11> kExtensions = {
     ".pkg.tar",     ".pkg.tar.gz",  ".pkg.tar.bz2", ".pkg.tar.xz", ".pkg.tar.zst", ".pkg.tar.lzo",
     ".pkg.tar.lrz", ".pkg.tar.lz4", ".pkg.tar.lz",  ".pkg.tar.Z",  ".pkg.tar.lzma"};
 
-/// As a pkgname, and with ':' for "lib:libfoo.so.1".
+/// Like a pkgname, but may hold ':' as in "lib:libfoo.so.1".
 bool is_dependency_name(std::string_view text) {
   return is_made_of(text, "@._+-:") && text.front() != '-' && text.front() != '.' &&
          text.front() != ':';
@@ -36,7 +36,7 @@ std::string_view extension_of(std::string_view file_name) {
   return found == kExtensions.end() ? std::string_view() : *found;
 }
 
-/// Takes "-<last>" off the end.
+/// Removes "-<last>" from the end, and returns the last.
 std::string_view take_last(std::string_view& text) {
   const auto dash = text.rfind('-');
   if (dash == std::string_view::npos) return {};
@@ -95,8 +95,8 @@ int compare_numbers(std::string_view left, std::string_view right) {
   return sign(left.compare(right));
 }
 
-/// What is left of one or both decides: letters are older than nothing ("1.0rc" < "1.0"),
-/// anything else is newer ("1.0" < "1.0.1").
+/// Compares what is left of the two: letters are older than nothing ("1.0rc" < "1.0"), anything
+/// else is newer ("1.0" < "1.0.1").
 int compare_rests(std::string_view left, std::string_view right) {
   if (left.empty() && right.empty()) return 0;
   const bool left_older = left.empty() ? !is_alpha(right.front()) : is_alpha(left.front());

@@ -25,15 +25,16 @@ bool is_arch(std::string_view text);
 /// "libfoo.so=1-64", with an optional constraint such as ">=1:2.0-1". Never begins with '-'.
 bool is_dependency(std::string_view text);
 
-/// The name of a package file: pkgname-[epoch:]pkgver-pkgrel-arch.pkg.tar[.gz|.xz|.zst|…],
-/// parsed from the right, since names and versions may hold what separates them.
+/// The name of a package file: pkgname-[epoch:]pkgver-pkgrel-arch.pkg.tar[.gz|.xz|.zst|…], parsed
+/// from the right, since names may hold the separator '-' too.
 struct PackageFileName {
   std::string pkgname;
   std::string version;  // with epoch and pkgrel
   std::string arch;
   std::string extension;  // ".pkg.tar.zst"
 
-  /// Nothing when the text is no such name; it holds no '/' and no control characters then.
+  /// Nothing if the text is no such name. A name that parses holds no '/' and no control
+  /// characters.
   static std::optional<PackageFileName> parse(std::string_view file_name);
   std::string text() const { return pkgname + "-" + version + "-" + arch + extension; }
   bool is_debug() const { return pkgname.ends_with("-debug"); }

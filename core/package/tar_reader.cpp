@@ -27,8 +27,8 @@ struct FreeArchive {
 };
 using Archive = std::unique_ptr<archive, FreeArchive>;
 
-/// libarchive turns the names of pax headers from UTF-8 into the locale's bytes. In this thread,
-/// while it lives, these are the same.
+/// libarchive converts the names in pax headers from UTF-8 to the locale's encoding. While this
+/// lives, the thread's locale uses UTF-8, so names keep their bytes.
 class Utf8Locale {
  public:
   Utf8Locale() : before_(utf8() == locale_t{} ? locale_t{} : ::uselocale(utf8())) {}
@@ -54,8 +54,8 @@ Archive new_archive() {
   return reader;
 }
 
-/// Only what libarchive unpacks by itself: for some others it would start a program. Of these, two
-/// only to know them when they are there.
+/// Only filters that libarchive unpacks by itself: for others it would start a program. Two are
+/// here only to be recognized and refused.
 void support_filters(archive* reader) {
   archive_read_support_filter_uu(reader);
   archive_read_support_filter_rpm(reader);
@@ -69,8 +69,8 @@ void support_filters(archive* reader) {
   archive_read_support_filter_compress(reader);
 }
 
-/// What pacman's libarchive would unpack as well, by itself or by a program. The first entry of a
-/// tar can be made to look like it.
+/// Formats that pacman's libarchive would unpack too, by itself or with a program. A tar's first
+/// entry can be made to look like one.
 constexpr std::array<int, 2> kForeignFilters = {ARCHIVE_FILTER_UU, ARCHIVE_FILTER_RPM};
 constexpr std::array<std::string_view, 3> kForeignBegins = {"LRZI", "GRZipII", "\x89LZO"};
 
@@ -109,8 +109,8 @@ constexpr std::uint64_t kLeastZerosAtEnd = 1024;
 
 }  // namespace
 
-/// Two readers in a row: one unpacks the file's bytes, the other reads the tar that comes out. So
-/// the first can be read to its very end, past the end of the tar, where the checksum is.
+/// A chain of two readers: one unpacks the file's bytes, the other reads the tar that comes out. So
+/// the first can be read past the end of the tar, to the checksum at its very end.
 struct TarReader::State {
   State(fs::path the_path, Limits the_limits, const Range& range)
       : path(std::move(the_path)),
@@ -144,8 +144,8 @@ struct TarReader::State {
     return bytes;
   }
 
-  /// What libarchive is given: the file's bytes, those of a gzip file unpacked. -1 on errors, since
-  /// no exception may pass libarchive.
+  /// The bytes for libarchive: those of the file, a gzip file's unpacked. -1 on errors, since no
+  /// exception may pass through libarchive.
   la_ssize_t feed(const void** bytes) noexcept {
     try {
       if (!gunzip) {
@@ -200,7 +200,7 @@ struct TarReader::State {
     zeros_at_end = zeros == count ? zeros_at_end + zeros : zeros;
   }
 
-  /// Why the tar reader gave up: the cause may lie below it.
+  /// Why the tar reader failed: the cause may be in the reader below it.
   Error failure() const {
     limits.cancel.check();
     if (unpacked > limits.bytes)
@@ -286,7 +286,7 @@ std::string TarReader::content(std::uint64_t limit) {
   return text;
 }
 
-TarReader::Whole TarReader::finish() {
+TarReader::Summary TarReader::finish() {
   const void* bytes = nullptr;
   la_ssize_t got = 0;
   do got = state_->unpack(&bytes);

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 24U;  // of all values
 
-/// What makepkg unsets before it reads a PKGBUILD; so nothing of them comes from the environment.
+/// The variables that makepkg unsets before it reads a PKGBUILD, so that none comes from the
+/// environment.
 constexpr std::array kUnsetByMakepkg = {
     "pkgname",    "pkgbase", "pkgver",    "pkgrel",   "epoch",       "pkgdesc",
     "url",        "install", "changelog", "arch",     "backup",      "checkdepends",
@@ -22,7 +23,7 @@ constexpr std::array kUnsetByMakepkg = {
 constexpr std::array kSums = {"cksums",     "md5sums",    "sha1sums",   "sha224sums",
                               "sha256sums", "sha384sums", "sha512sums", "b2sums"};
 
-/// A name that the shell itself may give a value, or that would change how it reads.
+/// A variable that the shell itself may set, or that may change how it reads.
 bool is_of_shell(std::string_view name) {
   return name.front() != '_' &&
          std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
@@ -115,7 +116,7 @@ bool PkgbuildText::take_function(ShellScanner& scanner) {
   return true;
 }
 
-/// One or several on a line; a command behind them, or an operator, is more than an assignment.
+/// One or several on a line. A command or operator after them makes it more than an assignment.
 void PkgbuildText::take_assignments(ShellScanner& scanner, ShellWords& shell) {
   do {
     const auto said = scanner.word();
@@ -195,8 +196,8 @@ class PkgbuildText::Printer {
     }
   }
 
-  /// What its function sets over what is set outside, each variable read alone and with no other
-  /// of the function's, as makepkg does.
+  /// The values that the package's function sets, over those from outside. As in makepkg, each
+  /// variable is read alone, without the function's other variables.
   void add_package(const std::string& pkgname) {
     add("pkgname", {pkgname});
     const auto* assignments = pkgbuild_.package_function(pkgname);

@@ -11,24 +11,24 @@
 
 namespace pkgkiln::pacman {
 
-/// A PKGBUILD as a text. It is a shell script, and hostile: it is read, never run, and whatever
-/// would have to be run to be known is unclear. Only one whose top level does nothing but set
-/// variables and define functions is read at all: any command there, be it a test, a loop or an
-/// eval, may set what it likes. One that is written to deceive can still do so.
+/// A PKGBUILD as text. It is a hostile shell script, so it is read and never run; what only running
+/// it could tell is unclear. It is read only if its top level does nothing but set variables and
+/// define functions: any other command there, such as a test, a loop or an eval, could set
+/// anything. A PKGBUILD that is written to deceive can still do so.
 class PkgbuildText {
  public:
   /// The text outlives this.
   explicit PkgbuildText(std::string_view text);
 
-  /// The values of a variable after it was read, those of an array or a single one. None where it
-  /// isn't set; nothing where that is unclear.
+  /// The values of a variable, one or an array's. An empty list if it isn't set, nothing if it is
+  /// unclear.
   std::optional<std::vector<std::string>> words(std::string_view name) const;
 
-  /// The .SRCINFO that makepkg would print, with the keys that SrcInfo reads and those for `arch`
-  /// alone; nothing where only makepkg can tell.
+  /// The .SRCINFO that makepkg would print, as far as SrcInfo reads it for `arch`; nothing if only
+  /// makepkg can tell.
   std::optional<std::string> srcinfo(std::string_view arch) const;
 
-  /// Whether it defines pkgver(), or may do so: its version is known only after it ran.
+  /// Whether it defines pkgver(), or may define it. Then its version is known only after that ran.
   bool may_have_pkgver_function() const;
 
  private:
@@ -45,8 +45,8 @@ class PkgbuildText {
   std::map<std::string, Assignments, std::less<>> functions_;
 };
 
-/// Whether the .SRCINFO, parsed for `arch`, can be believed: the PKGBUILD says the same in plain
-/// words of all that is used of it.
+/// Whether the .SRCINFO, parsed for `arch`, can be trusted: the PKGBUILD says the same, in plain
+/// words, about everything that is used of it.
 bool srcinfo_agrees(const SrcInfo& srcinfo, const PkgbuildText& pkgbuild, std::string_view arch);
 
 }  // namespace pkgkiln::pacman

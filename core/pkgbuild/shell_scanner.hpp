@@ -7,13 +7,13 @@
 
 namespace pkgkiln::pacman {
 
-/// Thrown where a shell script would have to be run to be understood, or is written as hardly
-/// anybody writes. No Error: nothing is wrong with the script.
+/// Thrown if a shell script can't be understood without running it, or is written in a very unusual
+/// way. No Error: nothing is wrong with the script.
 struct Unclear {};
 
-/// Goes over a bash script by its grammar (bash(1)): knows where words, arrays and the bodies of
-/// functions end, quotes, expansions, comments and here-documents minded. Nothing is run. Every
-/// call either goes on behind what it names, or throws Unclear. The text outlives it.
+/// Scans a bash script by its grammar (bash(1)): finds the ends of words, arrays and function
+/// bodies, and understands quotes, expansions, comments and here-documents. Nothing is run. Every
+/// call either moves behind what it names, or throws Unclear. The text outlives this.
 class ShellScanner {
  public:
   explicit ShellScanner(std::string_view text) : text_(text) {}
@@ -21,7 +21,7 @@ class ShellScanner {
   bool at_end() const { return at_ >= text_.size(); }
   std::size_t place() const { return at_; }
   std::string_view from(std::size_t begin) const { return text_.substr(begin, at_ - begin); }
-  /// Of what comes next; a zero at the end.
+  /// The next character; a zero at the end.
   char next(std::size_t ahead = 0) const {
     return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
   }
@@ -34,11 +34,11 @@ class ShellScanner {
   void skip_space();
   void skip_comment();
 
-  /// A word as it is written, maybe none; of "name=(…)" what stands before the parenthesis.
+  /// A word as it is written; may be empty. Of "name=(…)" it is what precedes the parenthesis.
   std::string_view word();
   /// The words of "(…)" as they are written.
   std::vector<std::string_view> array();
-  /// What stands in quotes, begins with a '$', or is escaped.
+  /// Skips what is quoted or escaped, or begins with '$'.
   void skip_quoted();
 
   /// An assignment to an array at the beginning of a command in a function.
@@ -47,7 +47,8 @@ class ShellScanner {
     bool appends = false;
     std::vector<std::string_view> words;
   };
-  /// The body of a function, "{…}" or "(…)"; what it assigns as makepkg would find it.
+  /// Reads the body of a function, "{…}" or "(…)". Returns the assignments that makepkg would find
+  /// in it.
   std::vector<Assignment> body();
 
  private:

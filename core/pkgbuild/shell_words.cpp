@@ -14,7 +14,7 @@ constexpr std::size_t kMostWords = 10'000;
 constexpr std::size_t kLongestWord = std::size_t{64} << 10U;
 constexpr std::string_view kQuotes = "\\'\"`$";
 
-/// Where one of `characters` stands that isn't quoted, from `at` on.
+/// Finds one of `characters` that isn't quoted, from `at` on.
 std::size_t find_unquoted(std::string_view text, std::string_view characters, std::size_t at) {
   ShellScanner scanner(text);
   scanner.skip(at);
@@ -90,7 +90,7 @@ std::optional<std::vector<std::string>> ShellWords::list(
   return known ? std::optional(std::move(result)) : std::nullopt;
 }
 
-/// What one word comes to: nothing, one, or all of an array.
+/// The values of one word: none, one, or all of an array.
 std::optional<std::vector<std::string>> ShellWords::elements(std::string_view word) {
   auto inner = word;
   if (inner.size() > 2 && inner.starts_with('"') && inner.ends_with('"'))
@@ -130,7 +130,7 @@ void ShellWords::braces(std::string_view word, std::vector<std::string>& result)
     }
     if (depth == 0) break;
   }
-  // A single pair of braces, or a sequence: who writes these is asked.
+  // A single pair of braces, or a sequence: only bash can tell.
   if (at == std::string_view::npos || parts.size() < 2) throw Unclear{};
   for (const auto part : parts)
     braces(std::string(word.substr(0, open)) + std::string(part) + std::string(word.substr(at + 1)),

@@ -18,10 +18,10 @@ struct ShellVariable {
   std::vector<std::string> words;  // of one that is no array: one
 };
 
-/// Expands words as bash does (bash(1), "Expansion"), where nothing has to be run and no file to be
-/// looked at for it: quotes, braces, variables that are known, and the usual of what "${name…}" can
-/// do with them. What else there is makes a word unknown; what may change a variable throws
-/// Unclear, and so does more work than any honest script makes.
+/// Expands words as bash does (bash(1), "Expansion"), as far as that needs no command and no file:
+/// quotes, braces, known variables, and the usual forms of "${name…}". Anything else makes a word
+/// unknown. What may change a variable throws Unclear, and so does more work than any honest script
+/// needs.
 class ShellWords {
  public:
   using Variables = std::map<std::string, ShellVariable, std::less<>>;
@@ -29,9 +29,9 @@ class ShellWords {
   /// The variables outlive this.
   explicit ShellWords(const Variables& variables) : variables_(variables) {}
 
-  /// What stands behind "name=".
+  /// The value after "name=".
   std::optional<std::string> scalar(std::string_view word);
-  /// What the words of an array come to.
+  /// The values of an array's words.
   std::optional<std::vector<std::string>> list(const std::vector<std::string_view>& words);
 
  private:

@@ -89,7 +89,7 @@ std::vector<std::string> SrcInfo::vcs_sources() const {
 
 std::vector<SrcInfo::Verified> SrcInfo::verified_sources() const {
   std::set<std::string_view> unchecked(unchecked_sources.begin(), unchecked_sources.end());
-  // Two of one name are one file.
+  // Two sources of one name are one file.
   std::set<std::string> unchecked_names;
   for (const auto source : unchecked) unchecked_names.insert(file_name_of(source));
   std::vector<Verified> result;
@@ -128,7 +128,8 @@ std::vector<std::string> SrcInfo::build_dependencies() const {
       if ((even_own || !own.contains(name_of(dependency))) && seen.insert(dependency).second)
         result.push_back(dependency);
   };
-  // A compiler may need an older self to be built: makedepends are never its own work.
+  // A compiler may need an older version of itself, so makedepends are never satisfied by the
+  // package itself.
   add(makedepends, true);
   add(checkdepends, true);
   add(depends, false);

@@ -99,8 +99,8 @@ bool is_inherited(std::string_view key) {
   return kind == "arch" || kind == "depends" || kind == "provides";
 }
 
-/// Sources of `source` and `source`_`arch` that every array of checksums skips. Those of cksums say
-/// nothing: anybody can make a file to fit one.
+/// Sources of `source` and `source`_`arch` that every array of checksums skips. cksums don't count:
+/// a file can be made to fit one.
 Values unchecked(const Section& base, std::string_view arch) {
   static constexpr std::array<const char*, 7> kinds = {
       "md5sums", "sha1sums", "sha224sums", "sha256sums", "sha384sums", "sha512sums", "b2sums"};
@@ -152,7 +152,7 @@ class SrcinfoParser {
 
   SrcInfo finish() const {
     if (packages_.empty()) throw Error("cannot read the .SRCINFO").because("it names no pkgname");
-    // Every package gets them: many times many would be a bomb.
+    // Every package inherits them, so many packages with many values would exhaust the memory.
     if (packages_.size() * inherited_values_ > kMaxInheritedValues)
       throw Error("cannot read the .SRCINFO").because("too many packages with too many values");
     SrcInfo info;

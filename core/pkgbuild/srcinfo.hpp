@@ -20,8 +20,8 @@ struct GitSource {
   static std::optional<GitSource> parse(std::string_view source);
 };
 
-/// What a .SRCINFO says (makepkg --printsrcinfo; wiki page ".SRCINFO"). Architecture-specific keys
-/// such as depends_x86_64 are merged in for the arch that it was parsed for.
+/// A parsed .SRCINFO (makepkg --printsrcinfo; wiki page ".SRCINFO"). Architecture-specific keys,
+/// such as depends_x86_64, are merged for the arch that it was parsed for.
 struct SrcInfo {
   /// Each value is the base's unless the package overrides it, maybe with nothing.
   struct Package {
@@ -44,11 +44,11 @@ struct SrcInfo {
   std::vector<std::string> valid_pgp_keys;
   std::vector<Package> packages;  // at least one
 
-  /// Sources that a VCS serves: the scheme, or what stands before its '+', is a VCS ("git+https",
-  /// "git", "svn+…", "hg+…", "bzr+…", "fossil+…").
+  /// The sources from a VCS: the scheme, or the part before its '+', is a VCS ("git+https", "git",
+  /// "svn+…", "hg+…", "bzr+…", "fossil+…").
   std::vector<std::string> vcs_sources() const;
-  /// The sources that makepkg would find out to be wrong if they were, by the names that it gives
-  /// them: files that have a checksum, and clones of Git, whose URLs are not empty.
+  /// The sources that makepkg verifies, by the names that it gives them: files with a checksum, and
+  /// clones of Git, which have a URL here.
   struct Verified {
     std::string name;
     std::string url = {};
@@ -56,11 +56,11 @@ struct SrcInfo {
     bool operator==(const Verified&) const = default;
   };
   std::vector<Verified> verified_sources() const;
-  /// The package files that a build on such a machine makes, one a package; of whatever
-  /// compression.
+  /// The package files that a build on such a machine makes, one per package; the compression is
+  /// not known.
   std::vector<PackageFileName> package_files(const std::string& machine_arch) const;
-  /// All that must be installed to build it: makedepends, checkdepends, depends of base and
-  /// packages; without duplicates, and without those of depends that the set itself provides.
+  /// Everything that must be installed to build it: makedepends, checkdepends, and depends of base
+  /// and packages. Without duplicates, and without those in depends that its own packages provide.
   std::vector<std::string> build_dependencies() const;
 
   /// Hostile input: throws Error naming the line for what isn't a .SRCINFO; names, versions and

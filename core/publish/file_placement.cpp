@@ -31,7 +31,7 @@ bool rename_to_new(const fs::path& from, const fs::path& to) {
   return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
 }
 
-/// Copies by the kernel as far as it can, telling it to write what is there already.
+/// Has the kernel copy as much as it can, and write the data to disk meanwhile.
 void copy_by_kernel(int in, int out, const Cancellation& cancel) {
   constexpr std::size_t chunk = std::size_t{16} << 20U;
   off_t begin = 0;
@@ -50,7 +50,7 @@ void copy_content(int in, const fs::path& source, const fs::path& target,
   const UniqueFd out(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
   if (!out) throw_errno("cannot write '" + target.string() + "'");
   copy_by_kernel(in, out.get(), cancel);
-  // What it can't do (other file systems, old kernels) is done by hand, from where it stopped.
+  // The rest, on other file systems or old kernels, is copied here from where it stopped.
   std::array<char, 65536> buffer{};
   ssize_t got = 0;
   while ((got = ::read(in, buffer.data(), buffer.size())) != 0) {
@@ -62,8 +62,8 @@ void copy_content(int in, const fs::path& source, const fs::path& target,
   }
 }
 
-/// Makes `target` a second name of the file, with the mode of a published one. False, and nothing
-/// done, where that can't be: on another file system, or one without hard links.
+/// Makes `target` a hard link to the file, with the mode of a published one. Returns false and
+/// changes nothing if that is impossible: on another file system, or on one without hard links.
 bool link_content(int in, const fs::path& source, const fs::path& target) {
   const auto beside = target.string() + "+";
   ::unlink(beside.c_str());
@@ -77,7 +77,7 @@ bool link_content(int in, const fs::path& source, const fs::path& target) {
 
 }  // namespace
 
-PlacedFile::PlacedFile(const fs::path& directory) {
+StagedFile::StagedFile(const fs::path& directory) {
   auto pattern = (directory / (std::string(kPrefix) + "XXXXXX")).string();
   const UniqueFd fd(::mkostemp(pattern.data(), O_CLOEXEC));
   if (!fd) throw_errno("cannot make a file in '" + directory.string() + "'");
@@ -86,44 +86,44 @@ PlacedFile::PlacedFile(const fs::path& directory) {
     throw_errno("cannot set the mode of '" + pattern + "'");
 }
 
-PlacedFile::PlacedFile(PlacedFile&& other) noexcept
+StagedFile::StagedFile(StagedFile&& other) noexcept
     : path_(std::exchange(other.path_, {})), synced_(other.synced_) {}
 
-PlacedFile::~PlacedFile() {
+StagedFile::~StagedFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-void PlacedFile::sync() {
+void StagedFile::sync() {
   if (!synced_) sync_file(path_);
   synced_ = true;
 }
 
-void PlacedFile::place_new(const fs::path& target) {
+void StagedFile::place_new(const fs::path& target) {
   sync();
   if (!rename_to_new(path_, target)) throw_errno("cannot make '" + target.string() + "'");
   path_.clear();
 }
 
-void PlacedFile::place_over(const fs::path& target) {
+void StagedFile::place_over(const fs::path& target) {
   sync();
   if (::rename(path_.c_str(), target.c_str()) != 0)
     throw_errno("cannot replace '" + target.string() + "'");
   path_.clear();
 }
 
-void PlacedFile::remove_leftovers(const fs::path& directory) {
+void StagedFile::remove_leftovers(const fs::path& directory) {
   std::vector<fs::path> found;
   for (const auto& entry : fs::directory_iterator(directory))
     if (entry.path().filename().string().starts_with(kPrefix)) found.push_back(entry.path());
   for (const auto& path : found) ::unlink(path.c_str());
 }
 
-PlacedFile put_beside(const pacman::PackageArchive& package, const fs::path& directory,
-                      const Cancellation& cancel) {
+StagedFile staged(const pacman::PackageArchive& package, const fs::path& directory,
+                  const Cancellation& cancel) {
   const UniqueFd in(::open(package.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!in) throw_errno("cannot open '" + package.path.string() + "'");
   const auto unchanged = [&] { return package.stamp && stamp_of(in.get()) == *package.stamp; };
-  PlacedFile file(directory);
+  StagedFile file(directory);
   bool checked = unchanged();
   if (!link_content(in.get(), package.path, file.path())) {
     copy_content(in.get(), package.path, file.path(), cancel);

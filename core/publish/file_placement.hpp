@@ -7,26 +7,26 @@
 
 namespace pkgkiln {
 
-/// Files that are made beside the place where they will stand, named ".pkgkiln-XXXXXX" there; what
-/// isn't put in its place is removed. Not thread-safe.
-class PlacedFile {
+/// A file that is written under the name ".pkgkiln-XXXXXX" in its future directory, and renamed
+/// when it is complete. It is removed if it isn't placed. Not thread-safe.
+class StagedFile {
  public:
   /// An empty file, mode 0644 whatever the umask.
-  explicit PlacedFile(const std::filesystem::path& directory);
-  PlacedFile(PlacedFile&& other) noexcept;
-  PlacedFile& operator=(PlacedFile&&) = delete;
-  ~PlacedFile();
+  explicit StagedFile(const std::filesystem::path& directory);
+  StagedFile(StagedFile&& other) noexcept;
+  StagedFile& operator=(StagedFile&&) = delete;
+  ~StagedFile();
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Makes its content last. Of several files, sync all before the first gets its name.
+  /// Syncs the content to disk. Of several files, sync all before placing the first.
   void sync();
-  /// Syncs it unless that was done, then gives it its name; throws Error when that name is taken.
+  /// Syncs the file unless that was done, and renames it. Throws Error if the name is taken.
   void place_new(const std::filesystem::path& target);
-  /// The same, in the place of what has that name.
+  /// The same, but replaces a file of that name.
   void place_over(const std::filesystem::path& target);
 
-  /// Removes what a run that was killed left in the directory. Only while it is locked.
+  /// Removes what killed runs left in the directory. Call it only while that is locked.
   static void remove_leftovers(const std::filesystem::path& directory);
 
  private:
@@ -34,14 +34,13 @@ class PlacedFile {
   bool synced_ = false;
 };
 
-/// The package beside its future place, under a second name where the file system can, else as a
-/// copy: nobody may write to its file any more. Throws Error when its content isn't the package's
-/// any more; it is read for that only if the file's stamp doesn't tell. Cancelled when asked to
-/// stop.
-PlacedFile put_beside(const pacman::PackageArchive& package, const std::filesystem::path& directory,
-                      const Cancellation& cancel = Cancellation::never());
+/// Stages the package: as a hard link if the file system can, otherwise as a copy. Nobody may write
+/// to its file any more. Throws Error if the content has changed since it was checked; it is read
+/// again only if the file's stamp doesn't prove it. Throws Cancelled when asked to stop.
+StagedFile staged(const pacman::PackageArchive& package, const std::filesystem::path& directory,
+                  const Cancellation& cancel = Cancellation::never());
 
-/// Makes `link` a symbolic link to `target`, atomically, in the place of whatever was there.
+/// Makes `link` a symbolic link to `target`, and atomically replaces what was there.
 void place_link(const std::string& target, const std::filesystem::path& link);
 
 /// Removes a package file, and its signature.

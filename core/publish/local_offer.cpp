@@ -22,8 +22,8 @@ std::string packed(const pacman::RepositoryDatabase& entries) {
   return bytes;
 }
 
-/// Exactly `size` bytes, or an Error: what a publication beside this one makes of the file must
-/// not break the tar.
+/// Writes exactly `size` bytes, or throws Error: a file that is replaced meanwhile must not break
+/// the tar.
 void write_file(TarWriter& tar, const std::filesystem::path& path, std::uint64_t size,
                 const Cancellation& cancel) {
   const auto source = file_source(path);
@@ -61,7 +61,8 @@ pacman::RepositoryDatabase needed_entries(const pacman::RepositoryDatabase& data
 }
 
 Offer offer_files(std::string section, std::filesystem::path directory,
-                  pacman::RepositoryDatabase entries, std::shared_ptr<const RepositoryHold> hold) {
+                  pacman::RepositoryDatabase entries,
+                  std::shared_ptr<const SharedRepositoryLock> hold) {
   auto name = section;
   const auto write = [section = std::move(section), directory = std::move(directory),
                       entries = std::move(entries),

@@ -28,7 +28,7 @@ using pacman::RepositoryDatabase;
 
 namespace {
 
-/// With mode 0755 whatever the umask, but only those that it makes.
+/// With mode 0755 whatever the umask. Existing directories keep their modes.
 void make_directories(const fs::path& path) {
   if (path.empty() || fs::exists(path)) return;
   make_directories(path.parent_path());
@@ -84,7 +84,7 @@ std::vector<std::pair<std::string, std::string>> package_files(const fs::path& d
   return found;
 }
 
-/// Whether the file is just what a build of ours made under its name.
+/// Whether the file has the content that a build of ours made under its name.
 bool lies_there_as_made(const fs::path& path, const Made& made, const Cancellation& cancel) {
   const auto file = path.filename().string();
   return !made(file).empty() && is_ours(made, file, sha256_of_file(path, cancel));
@@ -111,7 +111,7 @@ fs::path LocalRepository::directory() const {
   return root_ / name_ / arch_;
 }
 
-/// The link <repo>.<form> leads to the archive; repo-add removes it for a moment.
+/// The link <repo>.<form> leads to the archive, but repo-add removes it for a moment.
 fs::path LocalRepository::database(const std::string& form) const {
   const auto link = directory() / (name_ + "." + form);
   return fs::exists(link) ? link : DatabaseFiles(directory(), name_).archive(form);
@@ -142,7 +142,7 @@ bool LocalRepository::contains(const PackageFileName& file) {
   return listed(file).has_value();
 }
 
-/// The database is as quickly asked now as it was before, so both questions are one.
+/// A look at the database is fast, so this does no less than contains().
 std::optional<ListedFile> LocalRepository::listed(const PackageFileName& file) {
   const auto database = facts();
   const auto* entry = database->find(file.pkgname);
@@ -164,7 +164,7 @@ std::optional<DatabaseEntry> LocalRepository::entry(const std::string& pkgname) 
 
 std::shared_ptr<const RepositoryDatabase> LocalRepository::facts() {
   const std::lock_guard lock(mutex_);
-  // Asked before it is read: when it changes in between, it is only read once more.
+  // Taken before reading: if the file changes in between, it is only read once more.
   const auto stamp = stamp_of(directory() / (name_ + ".db"));
   if (!facts_ || !stamp || stamp != stamp_) {
     facts_ = std::make_shared<RepositoryDatabase>(read("db", Texts::drop));
@@ -192,7 +192,7 @@ Published LocalRepository::publish(const std::vector<PackageArchive>& packages,
 Published LocalRepository::publish_locked(const RepositoryLock& lock,
                                           const std::vector<PackageArchive>& packages,
                                           const Terms& terms) {
-  PlacedFile::remove_leftovers(directory());
+  StagedFile::remove_leftovers(directory());
   auto [db, files] = edit();
   Publication publication(directory(), name_, lock.files(), packages, terms, cancel_);
   if (!publication.check(db, files)) return {};
@@ -201,7 +201,8 @@ Published LocalRepository::publish_locked(const RepositoryLock& lock,
   return publication.finish();
 }
 
-/// What a run that was killed between the two databases and the old version's file left of these.
+/// Removes old versions of these packages, left by a run that was killed after it replaced the
+/// databases.
 void LocalRepository::remove_leftovers_of(const std::vector<PackageArchive>& packages,
                                           const Terms& terms, Published& published) const {
   std::map<std::string, std::string> current;
@@ -214,7 +215,7 @@ void LocalRepository::remove_leftovers_of(const std::vector<PackageArchive>& pac
       remove_package_file(directory() / file);
       published.removed.push_back("removed " + file + " from '" + name_ +
                                   "', which was left there");
-    } catch (const std::exception& error) {  // all that was to be published is there
+    } catch (const std::exception& error) {  // everything was published
       published.notices.push_back("cannot tell whether " + file + " in '" + name_ +
                                   "' is needed: " + error.what());
     }
@@ -259,9 +260,9 @@ void LocalRepository::withdraw(const OwnFile& file) {
 }
 
 std::optional<Offer> LocalRepository::offer(const std::vector<std::string>& dependencies) {
-  // Another build's publication would remove files that are replaced, while they are on their way.
-  auto hold =
-      std::make_shared<RepositoryHold>(directory(), RepositoryLock::Times().own_wait, cancel_);
+  // Otherwise another build's publication could remove replaced files while they are copied.
+  auto hold = std::make_shared<SharedRepositoryLock>(directory(), RepositoryLock::Times().own_wait,
+                                                     cancel_);
   auto needed = needed_entries(read("db"), dependencies);
   std::vector<std::string> missing;
   for (const auto& [pkgname, entry] : needed.entries())
@@ -272,7 +273,7 @@ std::optional<Offer> LocalRepository::offer(const std::vector<std::string>& depe
 }
 
 bool LocalRepository::has_file(const DatabaseEntry& entry) const {
-  // The entry may be another tool's, and the name lead out of here.
+  // Another tool may have written the entry, with a name that leads out of the directory.
   if (!PackageFileName::parse(entry.file_name)) return false;
   std::error_code error;
   const auto path = directory() / entry.file_name;
@@ -287,8 +288,8 @@ void LocalRepository::check() {
   try {
     if (!fs::is_directory(nearest, error))
       throw Error("'" + nearest.string() + "' is not a directory");
-    // Trying is the only answer that counts: modes say nothing of read-only file systems or NFS.
-    const PlacedFile attempt(nearest);
+    // Only trying tells: modes say nothing about read-only file systems or NFS.
+    const StagedFile attempt(nearest);
   } catch (Error& failed) {
     failed.while_doing("cannot write to the repository '" + name_ + "' in '" +
                        directory().string() + "'");

@@ -31,15 +31,15 @@ Unpublishable conflict(const fs::path& target) {
       .advise("raise pkgrel; or remove that file, if no one has installed from it");
 }
 
-/// Whether another file takes the place of the entry's. Not when the name is another package's,
-/// whose entry may name it as well.
+/// Whether the package replaces the entry's file by another. Not if the file's name is another
+/// package's, whose entry may name it as well.
 bool is_replaced(const DatabaseEntry& entry, const PackageArchive& package) {
   if (entry.file_name == package.name.text()) return false;
   const auto name = PackageFileName::parse(entry.file_name);
   return name && name->pkgname == package.name.pkgname;
 }
 
-/// Whether `entry` is that very package, with the same content.
+/// Whether `entry` is this package, with the same content.
 bool is_published(const DatabaseEntry* entry, const PackageArchive& package) {
   return entry != nullptr && entry->file_name == package.name.text() &&
          entry->version == package.name.version && entry->sha256 == package.sha256;
@@ -91,8 +91,8 @@ void Publication::check_entry(const DatabaseEntry& entry, const PackageArchive& 
 }
 
 void Publication::place() {
-  std::vector<PlacedFile> files;
-  for (const auto* package : missing_) files.push_back(put_beside(*package, directory_, cancel_));
+  std::vector<StagedFile> files;
+  for (const auto* package : missing_) files.push_back(staged(*package, directory_, cancel_));
   for (auto& file : files) file.sync();
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto target = directory_ / missing_[i]->name.text();
@@ -109,11 +109,11 @@ void Publication::write_databases(EditedDatabase& db, EditedDatabase& files) {
     entry.files.clear();
     db.put(std::move(entry));
   }
-  PlacedFile new_files(directory_);
-  PlacedFile new_db(directory_);
+  StagedFile new_files(directory_);
+  StagedFile new_db(directory_);
   files.write(new_files.path(), RepositoryDatabase::Form::files, database_.ending());
   db.write(new_db.path(), RepositoryDatabase::Form::db, database_.ending());
-  // Each of a machine's updates reads them: what can't be read must not get there.
+  // Every update of a machine reads them, so an unreadable database must not get there.
   RepositoryDatabase::check_written(new_files.path(), packages_, cancel_);
   RepositoryDatabase::check_written(new_db.path(), packages_, cancel_);
   new_files.sync();
@@ -129,7 +129,7 @@ void Publication::write_databases(EditedDatabase& db, EditedDatabase& files) {
 void Publication::link(const std::string& form) const {
   const auto archive = database_.archive(form);
   place_link(archive.filename().string(), database_.link(form));
-  // A signature of what was there before would make pacman refuse the new one.
+  // A signature of the old database would make pacman refuse the new one.
   for (const auto& stale : {database_.link(form), archive})
     ::unlink((stale.string() + ".sig").c_str());
 }
@@ -147,7 +147,7 @@ Published Publication::finish() const {
   return remove_replaced();
 }
 
-/// When the power fails before that lasts, a file stays that no one asks for.
+/// If the power fails before this reaches the disk, only an unused file stays.
 Published Publication::remove_replaced() const {
   Published done;
   for (const auto& name : database_.stale())

@@ -13,9 +13,9 @@
 
 namespace pkgkiln {
 
-/// One set of packages on its way into a directory of a LocalRepository, which is locked as long
-/// as this lives. The calls come in this order. Until the database is written nothing that pacman
-/// sees has changed, and what was placed is removed again when this ends before.
+/// Publishes one set of packages in a directory of a LocalRepository, which stays locked as long as
+/// this lives. Make the calls in this order. Until the database is written, nothing that pacman
+/// sees has changed; if this ends before, it removes the files that it placed.
 class Publication {
  public:
   Publication(std::filesystem::path directory, std::string repository, const DatabaseFiles& files,
@@ -25,17 +25,17 @@ class Publication {
   Publication& operator=(const Publication&) = delete;
   ~Publication();
 
-  /// Throws Unpublishable when a file name is there with other content, or a version that may not
-  /// be replaced. False when all is published already.
+  /// Throws Unpublishable if a file of that name has other content, or if a version may not be
+  /// replaced. Returns false if everything is published already.
   bool check(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
-  /// Copies what is missing beside its place, then gives the copies their names.
+  /// Stages the missing files, then renames them.
   void place();
-  /// Puts the entries into both databases, reads these to their end, and puts them in their place,
-  /// .files first.
+  /// Writes both databases with the new entries, reads them to their end, and replaces the old
+  /// ones, .files first.
   void write_databases(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
   /// Throws Error unless the database on disk names every package, and each file is there. Then
-  /// removes the files, with their signatures, of the entries that were replaced: those that are
-  /// ours, and those of somebody else that a newer version supersedes.
+  /// removes the files and signatures of replaced entries: all of ours, and those of others that a
+  /// newer version replaces.
   Published finish() const;
 
  private:
@@ -50,7 +50,7 @@ class Publication {
   const Terms& terms_;
   Cancellation cancel_;
   std::vector<const pacman::PackageArchive*> missing_;  // files that aren't there yet
-  std::vector<std::filesystem::path> placed_;           // files that no database names yet
+  std::vector<std::filesystem::path> placed_;           // no database names them yet
   struct Replaced {
     std::string file_name;
     std::string by;  // "foo 2-1"

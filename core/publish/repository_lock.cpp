@@ -75,7 +75,7 @@ struct Holder {
   milliseconds age{0};
 };
 
-/// Nothing when the lock file has gone meanwhile.
+/// Nothing if the lock file is gone.
 std::optional<Holder> holder_of(const fs::path& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd && errno == ENOENT) return std::nullopt;
@@ -136,8 +136,8 @@ fs::path DatabaseFiles::archive(const std::string& form) const {
   return directory_ / (repository_ + "." + form + ending_);
 }
 
-/// The link tells. It isn't there for a moment while repo-add works, and it is a second name or a
-/// copy where the file system knows no links.
+/// The link tells the ending. While repo-add works it is missing for a moment, and on file systems
+/// without symbolic links it is a hard link or a copy; then the newest database tells.
 std::string DatabaseFiles::found_ending() const {
   std::error_code none;
   const auto base = repository_ + ".db";
@@ -175,7 +175,7 @@ RepositoryLock::RepositoryLock(const fs::path& directory, const std::string& rep
     lock_file_ = files_.archive("db");
     lock_file_ += ".lck";
     take_lock_file(lock_file_, times, cancel);
-    // Whoever held it may have begun the repository anew, in another compression.
+    // The previous owner may have recreated the repository in another compression.
     DatabaseFiles now(directory, repository);
     if (now == files_) return;
     ::unlink(lock_file_.c_str());
@@ -187,8 +187,8 @@ RepositoryLock::~RepositoryLock() {
   ::unlink(lock_file_.c_str());
 }
 
-RepositoryHold::RepositoryHold(const fs::path& directory, milliseconds wait,
-                               const Cancellation& cancel)
+SharedRepositoryLock::SharedRepositoryLock(const fs::path& directory, milliseconds wait,
+                                           const Cancellation& cancel)
     : queue_(::open((directory / kQueue).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
   if (queue_) queue_up(queue_, LOCK_SH, directory / kQueue, wait, cancel);
 }

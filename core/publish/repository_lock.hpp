@@ -10,19 +10,19 @@
 
 namespace pkgkiln {
 
-/// How the databases of a local repository are called: "<repo>.db" is a link to "<repo>.db.tar.gz",
-/// or to what repo-add(8) was told to write when the repository began (".tar.zst", ".tar").
+/// The names of a local repository's databases: "<repo>.db" is a link to "<repo>.db.tar.gz", or to
+/// what repo-add(8) was told to write when the repository began (".tar.zst", ".tar").
 class DatabaseFiles {
  public:
-  /// As they are now; ".tar.gz" where there are none yet. Throws Error when they can't be looked
-  /// at.
+  /// The current names; with ".tar.gz" if there are none yet. Throws Error if the directory can't
+  /// be read.
   DatabaseFiles(std::filesystem::path directory, std::string repository);
 
   /// `form` is "db" or "files".
   std::filesystem::path link(const std::string& form) const;
   std::filesystem::path archive(const std::string& form) const;
   const std::string& ending() const { return ending_; }
-  /// Databases beside the one that the link leads to: repo-add would go on from what they hold.
+  /// Other databases than the one that the link leads to. repo-add may continue from their content.
   std::vector<std::string> stale() const;
 
   bool operator==(const DatabaseFiles&) const = default;
@@ -35,14 +35,15 @@ class DatabaseFiles {
   std::string ending_;
 };
 
-/// Holds a directory of a repository alone, as long as it lives. Two locks in one: an flock on
-/// ".pkgkiln.lock", at which processes and threads of ours queue, and the lock file of repo-add(8)
-/// and repo-remove(8), which has the name of the database's archive ("<repo>.db.tar.gz.lck") and
-/// holds the holder's pid. Both are waited for, unless Cancelled; then Error names the holder.
+/// Locks the directory of a repository exclusively. There are two locks: an flock on
+/// ".pkgkiln.lock" for processes and threads of this program, and the lock file of repo-add(8) and
+/// repo-remove(8), which is named after the database's archive ("<repo>.db.tar.gz.lck") and holds
+/// its owner's pid. Waits for both; throws Cancelled, or after a time Error that names the owner.
 ///
-/// Who is killed leaves the lock file behind. Ours is known by its text and taken over at once,
-/// since the flock went with its holder. Another's is taken over when no process of its pid is
-/// there and the file is `stale_after` old: the holder may run where its pid means another.
+/// A killed owner leaves the lock file behind. One of ours is recognized by its text and taken over
+/// at once, since the flock ended with its process. Another program's is taken over if no process
+/// has its pid and the file is older than `stale_after`: its owner may run in another pid
+/// namespace.
 class RepositoryLock {
  public:
   struct Times {
@@ -57,7 +58,7 @@ class RepositoryLock {
   RepositoryLock& operator=(const RepositoryLock&) = delete;
   ~RepositoryLock();
 
-  /// How the databases are called as long as this lives.
+  /// The names of the databases as long as this lives.
   const DatabaseFiles& files() const { return files_; }
 
  private:
@@ -66,13 +67,14 @@ class RepositoryLock {
   std::filesystem::path lock_file_;
 };
 
-/// Keeps every RepositoryLock of that directory waiting as long as this lives, so that no file goes
-/// away; any number of these may live at once. Where none can be had, since nobody has published
-/// there or it is not ours, nothing is kept. Throws Error when a publication holds it up too long.
-class RepositoryHold {
+/// A shared lock: every RepositoryLock of that directory waits as long as this lives, so that no
+/// file is removed. Any number may be held at once. If there is no lock to take, because nobody has
+/// published there or the directory is not ours, it locks nothing. Throws Error if a publication
+/// takes too long.
+class SharedRepositoryLock {
  public:
-  RepositoryHold(const std::filesystem::path& directory, std::chrono::milliseconds wait,
-                 const Cancellation& cancel = Cancellation::never());
+  SharedRepositoryLock(const std::filesystem::path& directory, std::chrono::milliseconds wait,
+                       const Cancellation& cancel = Cancellation::never());
 
  private:
   UniqueFd queue_;

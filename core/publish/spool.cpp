@@ -91,7 +91,7 @@ void Spool::drop(const fs::path& directory) const {
   if (directory.parent_path().parent_path() != root_)
     throw Error("'" + directory.string() + "' is not in the spool '" + root_.string() + "'");
   std::error_code failure;
-  // First what makes it count: a half-removed batch must not come back.
+  // The manifest goes first, so that a half-removed batch doesn't count.
   fs::remove(directory / kManifest, failure);
   if (!failure) fs::remove_all(directory, failure);
   if (failure)

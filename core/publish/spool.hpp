@@ -11,8 +11,8 @@
 
 namespace pkgkiln {
 
-/// Packages that were built, checked, and are to be published. They come here straight from the
-/// container and stay until published, over runs.
+/// Built packages that are to be published. They come here straight from the container and stay
+/// until they are published, even by a later run.
 class Spool {
  public:
   /// The packages of one build.
@@ -23,14 +23,14 @@ class Spool {
 
   explicit Spool(std::filesystem::path root) : root_(std::move(root)) {}
 
-  /// An empty directory for the files of a build; without a manifest it doesn't count yet.
+  /// Makes an empty directory for the files of a build. Without a manifest it doesn't count yet.
   std::filesystem::path open(const std::string& target, const std::string& build) const;
-  /// From now on the batch survives: syncs the files, then writes the manifest atomically.
+  /// Makes the batch last: syncs the files, then writes the manifest atomically.
   void seal(const Batch& batch) const;
   /// Removes it.
   void drop(const std::filesystem::path& directory) const;
-  /// Sealed batches, oldest first. Directories without a (readable) manifest are removed; what
-  /// was wrong with them is appended to `notices`.
+  /// Sealed batches, oldest first. Directories without a valid manifest are removed, and `notices`
+  /// says why.
   std::vector<Batch> pending(std::vector<std::string>& notices) const;
   /// Sealed batches of this target, but for those of the build.
   std::vector<Batch> others_of(const std::string& target, const std::string& build) const;

@@ -25,7 +25,7 @@ constexpr std::uint32_t kEntriesPerPiece = 128;  // on average
 constexpr std::size_t kDigest = 16;              // hexadecimal digits of a SHA-256
 constexpr std::size_t kTarEndSize = 1024;        // zeros
 
-/// FNV-1a: it need only spread, and be the same for ever.
+/// FNV-1a: it must spread well and never change; nothing else.
 bool begins_piece(std::string_view pkgname) {
   std::uint32_t hash = 2'166'136'261U;
   for (const char c : pkgname) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;
@@ -109,7 +109,7 @@ bool are_whole(const std::vector<DatabasePiece>& pieces) {
 
 using AddFilter = int (*)(archive*);
 
-/// Those of repo-add(8) that need no other program.
+/// The compressions of repo-add(8) that need no other program.
 constexpr std::array<std::pair<std::string_view, AddFilter>, 8> kFilters{{
     {".tar", archive_write_add_filter_none},
     {".tar.gz", archive_write_add_filter_gzip},
@@ -138,7 +138,7 @@ Writer writer_for(std::string_view ending) {
   return nullptr;
 }
 
-/// Where the bytes go; no exception may pass through libarchive.
+/// Passes the bytes on; no exception may pass through libarchive.
 struct Outlet {
   const Sink& sink;
   std::exception_ptr failure = nullptr;

@@ -14,13 +14,13 @@ namespace pkgkiln::pacman {
 std::string desc_text(const PackageArchive& package);
 std::string files_text(const PackageArchive& package);
 
-/// Reads what we need of a "desc"; the entry keeps the text. Throws Error for one without a sound
-/// name, version or file name.
+/// Reads what we need from a "desc"; the entry keeps the text. Throws Error if its name, version or
+/// file name is not valid.
 DatabaseEntry parse_desc(std::string text);
 /// The same, without the text.
 DatabaseEntry desc_facts(std::string_view text);
 
-/// The values of a field of a "desc" ("DEPENDS"), those of its first occurrence.
+/// The values of a field ("DEPENDS") in a "desc", at its first occurrence.
 std::vector<std::string> desc_values(std::string_view text, std::string_view field);
 
 }  // namespace pkgkiln::pacman

@@ -52,7 +52,8 @@ const DatabaseEntry* EditedDatabase::find(const std::string& pkgname) {
   return part_of(pkgname).find(pkgname);
 }
 
-/// What isn't understood is in the last piece, with nothing else, or where all entries are.
+/// Entries that can't be parsed are in the last piece, alone, or in the only part that holds all
+/// entries.
 std::optional<std::string> EditedDatabase::odd_version(const std::string& pkgname) {
   auto& last = parts_.back();
   if (!last.entries && last.piece.first != kOddPiece) return std::nullopt;
@@ -65,8 +66,8 @@ void EditedDatabase::put(DatabaseEntry entry) {
   part.put(std::move(entry));
 }
 
-/// A piece begins with a name that any piece would begin with: when that goes, the rest belongs to
-/// the piece before.
+/// The first name of a piece is why the piece begins there. Without it, the rest belongs to the
+/// piece before.
 void EditedDatabase::erase(const std::string& pkgname) {
   const auto index = index_of(pkgname);
   auto& part = parts_[index];
@@ -86,7 +87,7 @@ RepositoryDatabase& EditedDatabase::part_of(const std::string& pkgname) {
   return entries_of(parts_[index_of(pkgname)]);
 }
 
-/// The last part that doesn't begin after it; what lies before all belongs to the first.
+/// The last part that doesn't begin after the name; names before all parts belong to the first.
 std::size_t EditedDatabase::index_of(const std::string& pkgname) const {
   const auto after =
       std::upper_bound(parts_.begin(), parts_.end(), pkgname,

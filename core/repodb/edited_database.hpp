@@ -12,16 +12,15 @@
 
 namespace pkgkiln::pacman {
 
-/// A database on disk that a few entries of are read or changed; only the pieces that they lie in
-/// are unpacked, and packed again. What it writes is, to the byte, what a RepositoryDatabase of all
-/// the entries writes. The file must stay as it is while this lives: hold its lock. Not
-/// thread-safe.
+/// A database on disk, to read or change a few of its entries: only the pieces that hold them are
+/// unpacked and packed again. It writes exactly the bytes that a RepositoryDatabase of all entries
+/// writes. The file must not change while this lives: hold its lock. Not thread-safe.
 class EditedDatabase {
  public:
-  /// All of its entries at hand, wherever they are from.
+  /// A database with all entries in memory.
   explicit EditedDatabase(RepositoryDatabase entries);
-  /// A file that isn't there is an empty database. Nothing when it isn't written in pieces. Throws
-  /// Error when it can't be read.
+  /// A missing file is an empty database. Nothing if it isn't written in pieces. Throws Error if it
+  /// can't be read.
   static std::optional<EditedDatabase> open(const std::filesystem::path& path);
 
   /// Throws Error when the piece is damaged. Valid until the next put().
@@ -31,7 +30,7 @@ class EditedDatabase {
   void put(DatabaseEntry entry);
   void erase(const std::string& pkgname);
 
-  /// Whether both were opened and hold the same packages in the same versions.
+  /// Whether both files hold the same packages in the same versions.
   bool holds_the_same_as(const EditedDatabase& other) const;
 
   /// Like RepositoryDatabase::write().

@@ -22,12 +22,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kMaxUnpackedDatabase = std::uint64_t{1} << 30U;
-/// Ours are far shorter; somebody else's stop nothing that pacman itself would read.
+/// Ours are far shorter; these limits accept every database of others that pacman itself reads.
 constexpr std::uint64_t kMaxDesc = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMaxFiles = std::uint64_t{256} << 20U;
 constexpr std::size_t kMaxDatabaseEntries = 1'000'000;
-/// What is written stays below what is read: by us, and by pacman, which loads no database that is
-/// larger than 128 MiB.
+/// We write less than we can read, and less than pacman can: it loads no database above 128 MiB.
 constexpr std::uint64_t kMostWritten = std::uint64_t{512} << 20U;
 constexpr std::uint64_t kLargestWritten = std::uint64_t{112} << 20U;
 constexpr std::size_t kMostWrittenEntries = 750'000;
@@ -39,8 +38,8 @@ bool is_directory_name(std::string_view text) {
 }
 
 /// Calls `take` with the directory and the name of each file ("<pkgname>-<version>", "desc"), for
-/// it to read the content. What isn't one is no more to pacman than it is to us. Throws Error when
-/// there are files, and none is an entry's: then it is something else than a database.
+/// it to read the content. Other files are ignored, as pacman ignores them. Throws Error if there
+/// are files but none of an entry: then it is no database.
 template <typename Take>
 void each_file(TarReader& reader, Take take, std::size_t most = kMaxDatabaseEntries) {
   std::size_t count = 0;
@@ -63,7 +62,7 @@ void each_file(TarReader& reader, Take take, std::size_t most = kMaxDatabaseEntr
 struct Texts {
   std::string desc, depends, files;
 
-  /// All that is said of the package: pacman reads both in the same way.
+  /// Both texts: pacman reads them in the same way.
   std::string take_desc() {
     if (depends.empty()) return std::move(desc);
     while (!desc.ends_with("\n\n")) desc += '\n';
@@ -113,7 +112,7 @@ std::pair<std::string_view, std::string_view> parts_of(std::string_view director
   return {directory.substr(0, pkgver), directory.substr(pkgver + 1)};
 }
 
-/// Opens the database, or a part of it, for `read`; a file that isn't there is not read.
+/// Opens the database, or a part of it, for `read`; a missing file is not read.
 template <typename Read>
 void open_database(const fs::path& path, Read read, const TarReader::Range& range = {}) {
   std::error_code error_code;

@@ -12,8 +12,8 @@
 
 namespace pkgkiln::pacman {
 
-/// One package in a repository database, by its "desc" and "files" texts (repo-add(8) writes
-/// them, libalpm's be_sync.c reads them). Kept as texts, so that entries that other tools wrote
+/// One package in a repository database, with its "desc" and "files" texts (repo-add(8) writes
+/// them, libalpm's be_sync.c reads them). The texts are kept, so that entries of other tools
 /// survive unchanged.
 struct DatabaseEntry {
   std::string pkgname;
@@ -27,11 +27,11 @@ struct DatabaseEntry {
   std::vector<std::string> replaces = {}, provides = {};
 
   static DatabaseEntry of(const PackageArchive& package);
-  /// Whether it is that very file, in whatever compression.
+  /// Whether it is this file, in any compression.
   bool is(const PackageFileName& file) const;
 };
 
-/// An entry that isn't understood: other tools have other ideas of names and versions.
+/// An entry that can't be parsed: other tools allow other names and versions.
 struct OddEntry {
   std::string desc, files;  // the whole texts
 };
@@ -40,23 +40,23 @@ struct OddEntry {
 /// thread-safe.
 class RepositoryDatabase {
  public:
-  /// Reads a database (any compression that libarchive knows) or a .files; a file that isn't
-  /// there is an empty one. Entries that aren't understood are kept as odd ones. What old versions
-  /// of repo-add(8) wrote into "depends" beside "desc" becomes a part of that, which is the same
-  /// for pacman. Throws Error for what isn't a database.
+  /// Reads a database or a .files, in any compression that libarchive knows. A missing file is an
+  /// empty database. Entries that can't be parsed are kept as odd ones. The "depends" that old
+  /// versions of repo-add(8) wrote beside "desc" is appended to it, which is the same for pacman.
+  /// Throws Error if the file isn't a database.
   static RepositoryDatabase read(const std::filesystem::path& path);
 
-  /// The same to be asked, not written: without the texts, so that an entry takes some hundred
-  /// bytes, and without odd entries.
+  /// The same, only for lookups: without the texts, so that an entry takes some hundred bytes, and
+  /// without odd entries.
   static RepositoryDatabase read_facts(const std::filesystem::path& path);
 
-  /// The entries in a part of a database: the bytes from `offset` on that are a gzipped tar, which
-  /// needs no end mark.
+  /// Reads a part of a database: `size` bytes from `offset` on, a gzipped tar that needs no end
+  /// mark.
   static RepositoryDatabase read_part(const std::filesystem::path& path, std::uint64_t offset,
                                       std::uint64_t size);
 
-  /// Reads a database that was just written to its end, entry by entry. Throws Error unless it
-  /// holds these packages, and stays well below what pacman and we can read.
+  /// Reads a new database to its end, entry by entry. Throws Error unless it holds these packages,
+  /// and is well below the limits of pacman and of this program.
   static void check_written(const std::filesystem::path& path,
                             const std::vector<PackageArchive>& packages,
                             const Cancellation& cancel);
@@ -68,12 +68,12 @@ class RepositoryDatabase {
   void put_newer(DatabaseEntry entry);
   void erase(const std::string& pkgname) { entries_.erase(pkgname); }
 
-  /// By the directory that they lie in ("foo-1-1").
+  /// By their directory ("foo-1-1").
   const std::map<std::string, OddEntry>& odd_entries() const { return odd_; }
   void put_odd(const std::string& directory, OddEntry entry);
-  /// The version of an odd entry that is of this package by its directory's name.
+  /// The version of this package's odd entry, if its directory's name tells one.
   std::optional<std::string> odd_version(const std::string& pkgname) const;
-  /// Removes what is of this package.
+  /// Removes this package's odd entries.
   void erase_odd(const std::string& pkgname);
 
   enum class Form { db, files };

@@ -4,8 +4,8 @@
 
 namespace pkgkiln {
 
-/// An engine said no, or could not be asked. The text holds the request and the engine's own
-/// words.
+/// An engine refused a request, or could not be asked. The text holds the request and the engine's
+/// own words.
 class RuntimeError : public ErrorKind<RuntimeError> {
  public:
   enum class Kind {
@@ -21,7 +21,7 @@ class RuntimeError : public ErrorKind<RuntimeError> {
   RuntimeError(Kind kind, std::string what_failed)
       : ErrorKind(std::move(what_failed)), kind_(kind) {}
   Kind kind() const { return kind_; }
-  /// Whether it was no answer to what was asked, so that the same may go well another time.
+  /// Whether the engine did not answer the request at all, so that it may succeed another time.
   bool out_of_reach() const {
     return kind_ == Kind::unreachable || kind_ == Kind::not_engine || kind_ == Kind::lost;
   }

@@ -5,8 +5,8 @@
 #include "core/base/text.hpp"
 #include "core/runtime/types.hpp"
 
-/// The labels on everything that we make in an engine, so that leftovers can be recognised and
-/// nothing foreign is ever touched.
+/// The labels on everything that we make in an engine. They identify leftovers, and protect what
+/// isn't ours.
 namespace pkgkiln::label {
 
 inline constexpr const char* instance = "io.pkgkiln.instance";  // one per state directory
@@ -20,8 +20,8 @@ inline constexpr const char* bootstrap_hash = "io.pkgkiln.bootstrap-hash";
 
 namespace pkgkiln {
 
-/// What names of containers, networks and volumes may have of a target's name, which is
-/// [a-zA-Z0-9_.-]*, and short; different names may become the same.
+/// A target's name as a part of names of containers, networks and volumes: short, and only of
+/// [a-zA-Z0-9_.-]. Different names may become the same.
 inline std::string object_name_part(const std::string& target) {
   std::string part;
   for (const char c : target.substr(0, 60))
@@ -29,7 +29,7 @@ inline std::string object_name_part(const std::string& target) {
   return part;
 }
 
-/// Who makes things in an engine, for their labels.
+/// Identifies who makes things in an engine, for their labels.
 struct RunIdentity {
   std::string instance;  // of the state directory
   std::string run;       // of this run

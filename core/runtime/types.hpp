@@ -87,7 +87,7 @@ struct ResourceSummary {
 };
 
 struct Usage {
-  /// The most memory that the container had at once; unset where the engine can't tell.
+  /// The container's peak of memory; unset if the engine can't tell.
   std::optional<std::uint64_t> peak_memory_bytes;
 };
 
@@ -112,9 +112,9 @@ struct ImageInfo {
   std::chrono::system_clock::time_point created;
 };
 
-/// The whole config of a committed image. Engines can't take a variable or a label out of it, so
-/// what the container was created with beyond its image's own, and isn't named here, is there with
-/// an empty value.
+/// The whole config of a committed image. Engines can't remove a variable or label from it. So
+/// those that the container had beyond its image's, and that are not named here, get an empty
+/// value.
 struct CommitSpec {
   std::string name;  // full name with tag
   Labels labels;

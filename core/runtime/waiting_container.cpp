@@ -10,8 +10,8 @@ namespace pkgkiln {
 
 namespace {
 
-/// Reaps orphans, stops at once on SIGTERM, and ends after "$1" seconds. Whoever ends all other
-/// processes (core/builder/script/parts/sweep.sh) also ends what it waits with.
+/// Reaps orphans, stops at once on SIGTERM, and ends after "$1" seconds. A sweep
+/// (core/builder/script/parts/sweep.sh) kills its `sleep` as well, so it loops.
 constexpr const char* kWait =
     R"sh(trap 'exit 0' TERM; while ((SECONDS < $1)); do sleep "$(($1 - SECONDS))" & wait "$!"; done)sh";
 
@@ -62,7 +62,7 @@ void WaitingContainer::disconnect() {
 }
 
 void WaitingContainer::remove() noexcept {
-  // Whom it warns may have no room to write that down.
+  // `warn` may throw, for example if the disk is full.
   const auto attempt = [this](const std::function<void()>& action) {
     try {
       succeeds(action, warn_);

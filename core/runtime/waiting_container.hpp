@@ -11,16 +11,16 @@
 
 namespace pkgkiln {
 
-/// A running container on a network of its own whose main process only waits: all work in it is
-/// an exec. It ends by itself after `lifetime`, so it doesn't outlive a program that was killed.
-/// Container and network have the same name, and are removed by the destructor (which tells
-/// `warn` what it could not remove). One owner, one thread.
+/// A running container on a network of its own. Its main process only waits; all work in it is done
+/// by execs. It ends by itself after `lifetime`, so it doesn't outlive a killed program for long.
+/// Container and network have the same name. The destructor removes both, and tells `warn` what it
+/// could not remove. One owner, one thread.
 class WaitingContainer {
  public:
   enum class Network { own, none };
 
-  /// `spec.command`, `spec.user` and `spec.network` are filled in. What the engine warns of goes
-  /// to `warn`, a line each. If the constructor throws nothing is left behind.
+  /// Fills in `spec.command`, `spec.user` and `spec.network`. The engine's warnings go to `warn`, a
+  /// line each. If the constructor throws, nothing is left behind.
   WaitingContainer(ContainerRuntime& runtime, ContainerSpec spec, std::chrono::seconds lifetime,
                    Sink warn, Network network = Network::own);
   WaitingContainer(const WaitingContainer&) = delete;
@@ -43,11 +43,11 @@ class WaitingContainer {
   Sink warn_;
 };
 
-/// The containers, networks and volumes that carry these labels, but for caches: what earlier runs
-/// left behind. To be removed in this order.
+/// The containers, networks and volumes with these labels, except caches: what earlier runs left
+/// behind. Remove them in this order.
 std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels);
 
-/// Removes them, and returns how many there were.
+/// Removes the leftovers, and returns how many were removed.
 std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn);
 
 }  // namespace pkgkiln

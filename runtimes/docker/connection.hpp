@@ -22,22 +22,22 @@ struct ApiVersion {
   auto operator<=>(const ApiVersion&) const = default;
 };
 
-/// What this program was written for: 1.41 (engine 20.10) up to 1.47; an engine that has dropped
+/// The versions that this program supports: 1.41 (engine 20.10) to 1.47. An engine that has dropped
 /// 1.47 is too new.
 inline constexpr ApiVersion kOldestApi{1, 41};
 inline constexpr ApiVersion kNewestApi{1, 47};
 
-/// The version to speak with an engine that offers `newest` and still takes `oldest` (its
-/// ApiVersion and MinAPIVersion). Throws RuntimeError `not_engine` saying which side is too old.
+/// The version to use with an engine that supports `oldest` to `newest` (its MinAPIVersion and
+/// ApiVersion). Throws RuntimeError `not_engine` that says which side is too old.
 ApiVersion negotiate(std::string_view newest, std::string_view oldest);
 
-/// What an answer of the Docker engine means: by its status, except where Docker uses one status
-/// for several things and only its words tell them apart. Seen on 20.10 and later ones.
+/// What an error of the Docker engine means. Its status tells, except where Docker uses one status
+/// for several errors; then its words do. Seen on 20.10 and later.
 RuntimeError::Kind classify(int status, std::string_view words);
 
-/// Asks the engine behind the socket for its version and agrees on an API version. RuntimeError
-/// `unreachable` when nobody answers, `not_engine` when it isn't a Docker engine or has no API
-/// version in common with us.
+/// Asks the engine behind the socket for its version and agrees on an API version. Throws
+/// RuntimeError: `unreachable` if nobody answers, `not_engine` if it isn't a Docker engine or
+/// shares no API version with us.
 std::shared_ptr<const EngineClient> connect(const std::string& socket_path);
 
 }  // namespace pkgkiln::runtimes::docker

@@ -9,21 +9,22 @@
 
 namespace pkgkiln::runtimes::podman {
 
-/// What an answer of the libpod API means: by its status, except where libpod answers 500 to what
-/// is no failure of its own, and only its words tell. Seen on 4.3 and 5.4.
+/// What an error of the libpod API means. Its status tells, except where libpod answers 500
+/// although it did not fail itself; then its words do. Seen on 4.3 and 5.4.
 RuntimeError::Kind classify(int status, std::string_view words);
 
-/// The libpod API that we speak: served by every Podman from 4.0 on.
+/// The version of the libpod API that we use: every Podman from 4.0 on serves it.
 inline constexpr std::string_view kApiVersion = "4.0.0";
 
-/// Whether an engine whose Libpod-API-Version is this serves it; pure.
+/// Whether an engine with this Libpod-API-Version serves it; pure.
 bool serves_our_api(std::string_view libpod_api_version);
 
-/// Whether it takes the config of a commit as the request's body, from Podman 5 on; pure.
+/// Whether such an engine takes a commit's config as the request's body, as Podman 5 and later do;
+/// pure.
 bool takes_commit_config(std::string_view libpod_api_version);
 
-/// Asks whether the socket's engine speaks libpod. RuntimeError `unreachable` when nobody
-/// answers, `not_engine` when it isn't Podman or one too old.
+/// Asks the engine behind the socket for its version. Throws RuntimeError: `unreachable` if nobody
+/// answers, `not_engine` if it isn't Podman or too old.
 std::shared_ptr<const EngineClient> connect(const std::string& socket_path);
 
 }  // namespace pkgkiln::runtimes::podman

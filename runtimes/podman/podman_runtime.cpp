@@ -90,7 +90,8 @@ void write_volumes(json::Writer& out, const std::vector<VolumeMount>& volumes) {
   out.EndArray();
 }
 
-/// What a rootless engine was not given it can't enforce; on cgroups v1 it never is.
+/// A rootless engine can enforce only the limits whose controllers it was given, and none on
+/// cgroups v1.
 std::vector<std::string> unenforceable(const json::Value& info, bool rootless) {
   std::vector<std::string> limits;
   if (!rootless) return limits;
@@ -181,7 +182,8 @@ net::Request PodmanRuntime::creation(const ContainerSpec& spec) const {
   return post("/containers/create", create_body(spec, own_));
 }
 
-/// On cgroups v1 Podman warns that it ignores them. On v2 it says nothing, and the start fails.
+/// On cgroups v1 Podman warns that it ignores such limits. On v2 it gives no warning, and the start
+/// fails.
 std::vector<std::string> PodmanRuntime::refused_limits() {
   std::call_once(asked_, [&] {
     const auto own = info();
@@ -228,8 +230,8 @@ net::Request PodmanImages::pull_request(const ImageRef& ref) const {
   return post("/images/pull" + net::query({{"reference", pull_reference(ref)}}));
 }
 
-/// Newer ones read `changes` with another parser, which alters quotes, '$' and line breaks; older
-/// ones don't look at the body.
+/// Newer versions read `changes` with another parser, which alters quotes, '$' and line breaks;
+/// older ones ignore the body.
 net::Request PodmanImages::commit_request(const net::Headers& parameters,
                                           const CommitSpec& spec) const {
   if (takes_commit_config(engine().dialect().version))

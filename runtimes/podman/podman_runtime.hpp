@@ -13,15 +13,15 @@
 /// (SpecGenerator, network and volume create), 4.3.
 namespace pkgkiln::runtimes::podman {
 
-/// `own`: the engine's limits. What the spec leaves open is set to them: Podman gives root's
-/// containers more than its own, which fails at start without CAP_SYS_RESOURCE.
+/// `own`: the engine's own limits, for what the spec leaves open. Without them Podman gives root's
+/// containers more than it has itself, and without CAP_SYS_RESOURCE their start fails.
 std::string create_body(const ContainerSpec& spec, const ProcessLimits& own);
 std::string network_body(const std::string& name, const Labels& labels);
 RuntimeInfo info_from(const json::Value& info);
 PullMessage pull_message_from(const json::Value& message);
 
-/// The `changes` parameters of a commit: instructions of a Containerfile. A value is put in
-/// double quotes, of which libpod takes away one pair, whatever stands between.
+/// The `changes` parameters of a commit: instructions of a Containerfile. Values are put in double
+/// quotes, of which libpod removes one pair, whatever is between them.
 net::Headers commit_changes(const CommitSpec& spec);
 
 /// Containers, networks and volumes of Podman, rootless or not, by the libpod API.

@@ -7,13 +7,14 @@
 
 namespace pkgkiln::runtimes::podman {
 
-/// `podman system service` on a private socket, for as long as this lives. It gets our environment
-/// without what could be a secret of ours, and a process group of its own, so that Ctrl-C leaves
-/// it there to clean up with; it ends with this process. Containers outlive it.
+/// `podman system service` on a private socket, as long as this lives. It gets our environment
+/// without the variables that may hold our secrets. It has a process group of its own, so that
+/// Ctrl-C does not end it before we have cleaned up, but it ends with this process. Containers
+/// outlive it.
 class Service {
  public:
-  /// Waits until it answers. Throws RuntimeError `unreachable` with its last words when it ends
-  /// instead, or doesn't answer in time.
+  /// Waits until it answers. If it ends instead, or doesn't answer in time, throws RuntimeError
+  /// `unreachable` with the end of its output.
   explicit Service(const std::string& program);
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;

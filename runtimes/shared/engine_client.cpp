@@ -17,7 +17,7 @@ constexpr std::size_t kWordsLimit = 1000;
 constexpr std::uint64_t kAnswerLimit = 32U << 20U;
 constexpr int kRemovals = 50;
 constexpr std::chrono::milliseconds kBetweenRemovals{100};
-constexpr std::chrono::seconds kProbePatience{5};
+constexpr std::chrono::seconds kProbeTimeout{5};
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -35,8 +35,8 @@ RuntimeError::Kind kind_of_failure(const net::TransportError& error) {
 
 }  // namespace
 
-EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect, Patience patience)
-    : client_(std::move(client)), dialect_(std::move(dialect)), patience_(patience) {}
+EngineClient::EngineClient(std::unique_ptr<net::Client> client, Dialect dialect, Timeouts timeouts)
+    : client_(std::move(client)), dialect_(std::move(dialect)), timeouts_(timeouts) {}
 
 RuntimeError EngineClient::broken_exchange(const std::string& doing, const net::Request& request,
                                            const net::TransportError& failure) const {
@@ -56,7 +56,7 @@ RuntimeError EngineClient::broken_exchange(const std::string& doing, const net::
 RuntimeError EngineClient::hung(const std::string& doing) const {
   return error(RuntimeError::Kind::lost, doing,
                fmt::format("{} has hung: it was silent, and then it did not answer {} within {} s",
-                           dialect_.engine, dialect_.ping, patience_.ping.count() / 1000))
+                           dialect_.engine, dialect_.ping, timeouts_.ping.count() / 1000))
       .advise("look what it waits for, or restart it");
 }
 
@@ -65,7 +65,7 @@ void EngineClient::ask_whether_it_lives(const std::string& doing,
   if (dialect_.ping.empty()) return;
   net::Request ping;
   ping.target = dialect_.prefix + dialect_.ping;
-  ping.connect_timeout = ping.idle_timeout = patience_.ping;
+  ping.connect_timeout = ping.idle_timeout = timeouts_.ping;
   try {
     if (!has_hung_) static_cast<void>(client_->send(ping, cancel, kAnswerLimit));
   } catch (const net::TransportError& failure) {
@@ -113,7 +113,7 @@ void EngineClient::stream(const std::string& doing, const net::Request& request,
 
 void EngineClient::stream_in_silence(const std::string& doing, net::Request request,
                                      const Sink& body, const Cancellation& cancel) const {
-  request.idle_timeout = patience_.silence;
+  request.idle_timeout = timeouts_.silence;
   request.on_silence = [&] { ask_whether_it_lives(doing, cancel); };
   stream(doing, request, body, cancel);
 }
@@ -208,7 +208,7 @@ void remove_until_gone(const EngineClient& client, const std::string& doing,
 net::Response probe(const EngineClient& client, const std::string& doing,
                     const std::string& target) {
   auto request = get(target);
-  request.connect_timeout = request.idle_timeout = kProbePatience;
+  request.connect_timeout = request.idle_timeout = kProbeTimeout;
   try {
     return client.ask(doing, request);
   } catch (const RuntimeError& error) {

@@ -16,35 +16,34 @@
 
 namespace pkgkiln::runtimes {
 
-/// What tells one engine's API from another's when requests fail.
+/// What differs between the engines' APIs when requests fail.
 struct Dialect {
   std::string engine;  // "docker"
   std::string prefix;  // of every path: "/v1.41"
-  std::string ping;    // below it, what is answered at once by an engine that works
+  std::string ping;    // below the prefix; an engine that works answers it at once
   /// What an answer of this status with these words means; pure.
   RuntimeError::Kind (*classify)(int status, std::string_view words);
   std::string version = {};  // of the API that the engine speaks itself, maybe a newer one
 };
 
-/// Asks one engine and turns what goes wrong into RuntimeErrors that name the request, the
-/// engine's own words, its socket and what to do. `doing` is the headline of such an error:
-/// "cannot start the container 'x'". Thread-safe.
+/// Sends requests to one engine. Its errors are RuntimeErrors that name the request, the engine's
+/// own words, its socket and what to do. `doing` is the headline of such an error: "cannot start
+/// the container 'x'". Thread-safe.
 ///
-/// An engine that was silent for as long as a request may wait is asked once more, shortly, for
-/// nothing but an answer. If it gives none it has hung: everything that it was or is asked for then
-/// fails as `lost` at once.
+/// When a request times out, the engine is pinged once. If it does not answer that either, it has
+/// hung: this and every other request then fails as `lost` at once.
 class EngineClient {
  public:
-  /// How long it may be silent while a command or a pull goes on, and how long a last question
+  /// How long the engine may be silent while a command or a pull goes on, and how long the ping
   /// waits.
-  struct Patience {
+  struct Timeouts {
     std::chrono::milliseconds silence{60'000};
     std::chrono::milliseconds ping{15'000};
   };
 
-  EngineClient(std::unique_ptr<net::Client> client, Dialect dialect, Patience patience);
+  EngineClient(std::unique_ptr<net::Client> client, Dialect dialect, Timeouts timeouts);
   EngineClient(std::unique_ptr<net::Client> client, Dialect dialect)
-      : EngineClient(std::move(client), std::move(dialect), Patience()) {}
+      : EngineClient(std::move(client), std::move(dialect), Timeouts()) {}
 
   /// The answer of any status.
   net::Response ask(const std::string& doing, const net::Request& request,
@@ -55,15 +54,15 @@ class EngineClient {
   /// As `require`; the body goes to `body` as it comes.
   void stream(const std::string& doing, const net::Request& request, const Sink& body,
               const Cancellation& cancel) const;
-  /// As `stream`, for what may be silent for as long as the engine is there.
+  /// As `stream`, for requests that may be silent as long as the engine works.
   void stream_in_silence(const std::string& doing, net::Request request, const Sink& body,
                          const Cancellation& cancel) const;
 
   RuntimeError::Kind kind_of(const net::Response& response) const;
-  /// For an answer that isn't the one hoped for.
+  /// The error for an answer with an unwanted status.
   RuntimeError refusal(const std::string& doing, const net::Request& request,
                        const net::Response& response) const;
-  /// For what no status line tells.
+  /// The error for what no status tells.
   RuntimeError error(RuntimeError::Kind kind, const std::string& doing,
                      const std::string& why) const;
 
@@ -77,17 +76,17 @@ class EngineClient {
 
   RuntimeError broken_exchange(const std::string& doing, const net::Request& request,
                                const net::TransportError& failure) const;
-  /// Throws what it finds if the engine has hung.
+  /// Pings the engine; throws if it has hung.
   void ask_whether_it_lives(const std::string& doing, const Cancellation& cancel) const;
   RuntimeError hung(const std::string& doing) const;
 
   std::unique_ptr<net::Client> client_;
   Dialect dialect_;
-  Patience patience_;
+  Timeouts timeouts_;
   mutable std::atomic<bool> has_hung_{false};
 };
 
-/// An answer's meaning where its status alone doesn't tell. Status 0 stands for any.
+/// What an answer means where its status alone doesn't tell. Status 0 stands for any.
 struct Meaning {
   int status;
   std::string_view words;  // part of the engine's text, in lower case
@@ -108,21 +107,21 @@ std::string one_line(std::string_view text);
 /// `a/b` as path segments, escaped one by one.
 std::string escape_path(std::string_view path);
 
-/// What a person can do when no connection comes about.
+/// What the user can do when there is no connection.
 std::string connection_advice(std::string_view engine, std::string_view socket,
                               std::string_view cause);
 
-/// Asks for something that may be done already: an answer of one of the kinds in `done` is as
-/// good as success.
+/// Sends a request for something that may be done already: an error of one of the kinds in `done`
+/// counts as success.
 void request_unless(const EngineClient& client, const std::string& doing,
                     const net::Request& request, std::initializer_list<RuntimeError::Kind> done);
 
-/// Deletes a container until it is gone, also when somebody else is at it already.
+/// Deletes a container, and repeats that while another removal of it is in progress.
 void remove_until_gone(const EngineClient& client, const std::string& doing,
                        const net::Request& request);
 
-/// The first question to a socket that may be anything: a short time, a small answer, and an
-/// answer that isn't HTTP is RuntimeError `not_engine`.
+/// The first request to a socket that may belong to anything, with short timeouts. An answer that
+/// isn't HTTP is RuntimeError `not_engine`.
 net::Response probe(const EngineClient& client, const std::string& doing,
                     const std::string& target);
 

@@ -60,8 +60,8 @@ std::string archive_of(const std::string& container, const net::Headers& paramet
 constexpr int kLooksAfterKill = 100;
 constexpr std::chrono::milliseconds kBetweenLooks{50};
 
-/// Engines may list a killed container as running for a moment longer. One that won't end is not
-/// waited for: whoever uses it next hears of it.
+/// Engines may list a killed container as running for a moment longer. The wait is bounded: the
+/// next use of a container that does not end will fail.
 void await_end(const EngineClient& engine, const std::string& doing, const std::string& container) {
   for (int i = 0; i < kLooksAfterKill; ++i) {
     if (i > 0) std::this_thread::sleep_for(kBetweenLooks);

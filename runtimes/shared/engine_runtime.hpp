@@ -13,8 +13,7 @@
 
 namespace pkgkiln::runtimes {
 
-/// What the Docker engine API and libpod's do alike: the calls whose requests differ in nothing,
-/// or only in a body. What is left differs from engine to engine.
+/// The calls that the Docker engine API and libpod have in common, or that differ only in a body.
 class EngineRuntime : public ContainerRuntime {
  public:
   CreatedContainer create(const ContainerSpec& spec) final;
@@ -42,7 +41,7 @@ class EngineRuntime : public ContainerRuntime {
 
   /// The request that makes the container.
   virtual net::Request creation(const ContainerSpec& spec) const = 0;
-  /// The limits, as RuntimeInfo names them, that must not be asked for, or no container starts.
+  /// Limits, as RuntimeInfo names them, that must be left out, because no container would start.
   virtual std::vector<std::string> refused_limits() { return {}; }
 
   const EngineClient& engine() const { return *engine_; }

@@ -11,8 +11,8 @@
 
 namespace pkgkiln::runtimes {
 
-/// Cuts a stream into lines, however it arrives, and gives each without its newline; the last
-/// needs none. A line longer than 1 MiB is RuntimeError `malformed`.
+/// Cuts a stream into lines and passes each on without its newline; the last line needs none. A
+/// line longer than 1 MiB is RuntimeError `malformed`.
 class LineSplitter {
  public:
   explicit LineSplitter(std::function<void(std::string_view)> line) : line_(std::move(line)) {}
@@ -25,16 +25,16 @@ class LineSplitter {
   std::string pending_;
 };
 
-/// Takes apart the engines' multiplexed output (`application/vnd.docker.raw-stream`, see "Attach
-/// to a container" of the Docker engine API): frames of an 8-byte header (stream id, three zero
-/// bytes, big-endian length) and that many bytes. Streams 0 and 1 are standard output, 2 standard
-/// error; on 3 libpod sends errors of its own. Bytes are passed on as they come, whatever way the
-/// input is cut into pieces; nothing is collected but the engine's error.
+/// Decodes the engines' multiplexed output (`application/vnd.docker.raw-stream`, see "Attach to a
+/// container" of the Docker engine API): frames of an 8-byte header (stream id, three zero bytes,
+/// big-endian length) and that many bytes. Streams 0 and 1 are standard output, 2 standard error;
+/// on 3 libpod sends errors of its own. Bytes are passed on as they come, however the input is cut;
+/// only the engine's error is collected.
 class FrameDecoder {
  public:
   explicit FrameDecoder(const OutputSink& output) : output_(output) {}
 
-  /// Throws RuntimeError `malformed` when it isn't such a stream.
+  /// Throws RuntimeError `malformed` for any other stream.
   void feed(std::string_view bytes);
 
   /// Whether the stream may end here.

@@ -19,10 +19,11 @@ namespace {
 using Kind = RuntimeError::Kind;
 
 /// A commit packs all that the container changed, silently.
-constexpr std::chrono::minutes kCommitPatience{15};
+constexpr std::chrono::minutes kCommitTimeout{15};
 
-// Network trouble before what is missing: its texts may quote a URL with any words in it. A layer
-// that can't be unpacked first of all: it may end with an "unexpected EOF" too.
+// The first match counts. Network errors come before missing images: they may quote a URL with any
+// words in it. Layers that can't be unpacked come first of all: their errors may end with
+// "unexpected EOF" too.
 constexpr std::array kPullMeanings = {
     Meaning{0, "processing tar file", Kind::rejected},
     Meaning{0, "failed to register layer", Kind::rejected},  // Docker 26 and later
@@ -81,7 +82,7 @@ bool asks_for_login(const std::string& cause) {
                      [&](std::string_view clue) { return words.find(clue) != std::string::npos; });
 }
 
-/// The same error, its kind read from the engine's words: the status may say anything.
+/// The same error with the kind that the engine's words tell: the status may say anything.
 RuntimeError by_words(const RuntimeError& error) {
   const bool said_by_engine = error.kind() != Kind::lost && error.kind() != Kind::malformed &&
                               error.kind() != Kind::unreachable;
@@ -93,7 +94,7 @@ RuntimeError by_words(const RuntimeError& error) {
   return told;
 }
 
-/// What to do where the registry wants to know who asks.
+/// Adds what to do if the registry wants a login.
 RuntimeError with_login_advice(RuntimeError error, const ImageRef& ref, const RegistryAuth& auth) {
   const auto& causes = error.causes();
   if (std::none_of(causes.begin(), causes.end(), asks_for_login)) return error;
@@ -143,7 +144,7 @@ std::string EngineImages::commit(const std::string& container, const CommitSpec&
   auto request = commit_request(
       {{"container", container}, {"repo", ref.name()}, {"tag", ref.tag}, {"pause", "false"}},
       completed(doing, container, spec));
-  request.idle_timeout = kCommitPatience;
+  request.idle_timeout = kCommitTimeout;
   auto id = image_id(json::text(require_json(*engine_, doing, request), {"Id"}));
   if (id.empty()) throw engine_->error(Kind::malformed, doing, "the engine gave the image no id");
   return id;
@@ -154,7 +155,7 @@ net::Request EngineImages::commit_request(const net::Headers& parameters,
   return post("/commit" + net::query(parameters), commit_body(spec));
 }
 
-/// The spec, and what a commit of this container would keep of its own.
+/// The spec, completed with blanks for what the commit would keep of the container's config.
 CommitSpec EngineImages::completed(const std::string& doing, const std::string& container,
                                    const CommitSpec& spec) const {
   const auto inspect =

@@ -19,8 +19,7 @@ struct PullMessage {
   std::string error;  // empty: none
 };
 
-/// Images by the calls that both engines have under the same paths. What is left differs from
-/// engine to engine.
+/// Images, by the calls that both engines have under the same paths.
 class EngineImages : public ImageStore {
  public:
   ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) final;
@@ -54,8 +53,9 @@ ImageInfo image_from(const json::Value& inspect);
 /// The one name to ask for: engines don't take a tag and a digest together.
 std::string pull_reference(const ImageRef& ref);
 
-/// What the words of a failed pull mean: the registry doesn't have it (or hides it), or can't be
-/// reached. Both engines pass on the same registry answers and the same network errors.
+/// What the words of a failed pull mean: the registry doesn't have the image (or hides it), or
+/// can't be reached. Both engines pass on the same answers of registries and the same network
+/// errors.
 RuntimeError::Kind classify_pull(std::string_view words);
 
 /// The config of a commit as both engines take it in its body; `env` and `labels` as

@@ -17,20 +17,19 @@ struct ProcessLimits {
   bool operator==(const ProcessLimits&) const = default;
 };
 
-/// Those of the process that listens on the socket: what an engine can't exceed that is rootless,
-/// or root without CAP_SYS_RESOURCE. This process's own when the other's can't be read.
+/// The limits of the process that listens on the socket. A rootless engine, or one without
+/// CAP_SYS_RESOURCE, can't exceed them. If they can't be read, those of this process.
 ProcessLimits process_limits_of(const std::string& socket_path);
 
-/// Those in a text of the form of /proc/<pid>/limits. Pure.
+/// Reads the format of /proc/<pid>/limits. Pure.
 ProcessLimits process_limits_in(std::string_view text);
 
-/// The limits with `open_files` lowered to `most`; a line for people is added to `warnings` when
-/// that changes anything. Pure.
+/// The limits with `open_files` lowered to `most`; if that changes them, a warning is added. Pure.
 Limits lowered(Limits limits, const std::optional<std::uint64_t>& most,
                std::vector<std::string>& warnings);
 
-/// The limits without those that are named, as RuntimeInfo names them; a line for people is added
-/// to `warnings` for each that was set. Pure.
+/// The limits without those that are named, as RuntimeInfo names them; a warning is added for each
+/// one that was set. Pure.
 Limits without(Limits limits, const std::vector<std::string>& names,
                std::vector<std::string>& warnings);
 

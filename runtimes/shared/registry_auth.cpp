@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint64_t kLongestFile = 1U << 20U;
 constexpr std::size_t kLongestAnswer = 64U << 10U;
 /// A keyring that is locked may wait for a person.
-constexpr std::chrono::seconds kHelperPatience{30};
+constexpr std::chrono::seconds kHelperTimeout{30};
 constexpr std::string_view kHub = "docker.io";
 constexpr const char* kHubServer = "https://index.docker.io/v1/";
 
@@ -77,8 +77,8 @@ std::string value(const std::map<std::string, std::string>& env, const char* nam
   return found == env.end() ? "" : found->second;
 }
 
-/// Nothing when the helper has none for that server. What it prints is never shown: it may hold a
-/// secret.
+/// Nothing if the helper has no login for that server. Its output may hold a secret and is never
+/// shown.
 std::optional<RegistryLogin> ask_helper(const LoginEntry& entry, const Cancellation& cancel) {
   ProcessSpec spec;
   spec.command = {"docker-credential-" + entry.helper, "get"};
@@ -95,10 +95,10 @@ std::optional<RegistryLogin> ask_helper(const LoginEntry& entry, const Cancellat
   ProcessResult result;
   try {
     result =
-        run_process(spec, take, cancel.with_deadline(Cancellation::Clock::now() + kHelperPatience));
+        run_process(spec, take, cancel.with_deadline(Cancellation::Clock::now() + kHelperTimeout));
   } catch (const Cancelled&) {
     if (cancel.requested()) throw;
-    throw Error(fmt::format("it did not answer within {} s", kHelperPatience.count()));
+    throw Error(fmt::format("it did not answer within {} s", kHelperTimeout.count()));
   }
   if (result.code != 0) {
     if (answer.find("credentials not found") != std::string::npos) return std::nullopt;

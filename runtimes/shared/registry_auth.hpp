@@ -15,21 +15,21 @@
 /// The credentials that `docker login` and `podman login` left for registries.
 namespace pkgkiln::runtimes {
 
-/// A user's, for one registry.
+/// A user's login for one registry.
 struct RegistryLogin {
   std::string user;
   Secret password;
   Secret identity_token;  // instead of the two
 };
 
-/// Where an engine's own client would look, and then where the other's would, in that order; pure.
+/// The files where the engine's own client looks, then those of the other engine's client. Pure.
 /// docker: $DOCKER_CONFIG/config.json or ~/.docker/config.json. podman: $REGISTRY_AUTH_FILE, or
 /// containers/auth.json below $XDG_RUNTIME_DIR and $XDG_CONFIG_HOME or ~/.config.
 std::vector<std::filesystem::path> login_files(const std::string& engine,
                                                const std::map<std::string, std::string>& env,
                                                const std::filesystem::path& home);
 
-/// What such a file says of an image; pure. Throws Error for what is no such file.
+/// What such a file says about an image; pure. Throws Error if the text is no such file.
 struct LoginEntry {
   std::string helper;                  // "docker-credential-<helper>" is to be asked; empty: none
   std::string server;                  // what it is to be asked for
@@ -46,8 +46,8 @@ struct RegistryAuth {
   std::string origin;  // the file that it is from
 };
 
-/// By the files and helpers of the user that runs this program. What can't be used is told to
-/// `notice`, a line each, and then goes unused.
+/// Looks into the files and asks the helpers of the user that runs this program. What can't be used
+/// is reported to `notice`, a line each, and skipped.
 RegistryAuth registry_auth(const std::string& engine, const ImageRef& ref, const Sink& notice,
                            const Cancellation& cancel);
 

@@ -21,8 +21,8 @@ std::vector<ResourceSummary> resources_from(const json::Value& list, const char*
 /// Names of the networks in a container's inspect; the network "none" is none.
 std::vector<std::string> networks_from(const json::Value& inspect);
 
-/// Drops what lacks one of the labels: nothing foreign gets through, whatever the engine's filter
-/// did.
+/// Drops everything that lacks one of the labels, so that nothing foreign gets through even if the
+/// engine's filter fails.
 template <typename Summaries>
 Summaries only_labelled(Summaries all, const Labels& wanted) {
   std::erase_if(all, [&](const auto& item) {
@@ -35,11 +35,11 @@ Summaries only_labelled(Summaries all, const Labels& wanted) {
   return all;
 }
 
-/// RFC 3339 with or without a fraction, any offset; the epoch when it is something else.
+/// A time in RFC 3339, with or without a fraction, in any offset; the epoch for any other text.
 std::chrono::system_clock::time_point time_from(std::string_view text);
 
-/// The digest in a list of "name@sha256:…": `preferred` if it is among them, or else the first in
-/// alphabetical order. Names on "localhost/" were never pulled.
+/// The digest in a list of "name@sha256:…": `preferred` if it is there, otherwise the first in
+/// alphabetical order. Images on "localhost/" were never pulled.
 std::string pulled_digest(const std::vector<std::string>& repo_digests,
                           std::string_view preferred = {});
 
@@ -53,9 +53,10 @@ struct InheritedConfig {
   Labels container_labels, image_labels;
 };
 
-/// A commit keeps what the container was created with, and no engine can take a variable or label
-/// out of it: what the container adds to its image's and `spec` doesn't name comes out empty.
-/// What engines set by themselves (PATH, HOME, …) is left alone.
+/// A commit keeps what the container was created with, and no engine can remove a variable or label
+/// from it. So every variable and label that the container added to its image's, and that `spec`
+/// doesn't name, is set to an empty value. Those that engines set themselves (PATH, HOME, …) are
+/// left alone.
 CommitSpec committed_config(CommitSpec spec, const InheritedConfig& inherited);
 
 }  // namespace pkgkiln::runtimes

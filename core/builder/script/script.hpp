@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-/// The shell scripts that run in containers, embedded from core/builder/script/*.sh. Each says in
-/// its first lines as whom it runs and what its parameters are.
+/// The shell scripts that run in containers, embedded from core/builder/script/*.sh. Their first
+/// lines say which user runs them, and what their parameters are.
 namespace pkgkiln::script {
 
 extern const char* const bootstrap;
@@ -18,8 +18,8 @@ extern const char* const sealed;
 extern const char* const collect;
 extern const char* const keep;
 
-/// The command that runs a script with these arguments: they arrive as "$@", never as shell text,
-/// and the script itself lies in no file that somebody could change.
+/// The command that runs a script with these arguments. They arrive as "$@", never as shell text,
+/// and the script is in no file that anybody could change.
 inline std::vector<std::string> command(const char* script,
                                         const std::vector<std::string>& arguments = {}) {
   std::vector<std::string> result{"/bin/bash", "-c", script, "pkgkiln"};

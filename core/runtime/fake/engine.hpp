@@ -98,10 +98,10 @@ struct FakeImage {
   std::string working_dir;
 };
 
-/// An engine in memory for tests: it keeps the contracts of both ports (tests/conformance holds
-/// it to them), logs what it is asked, fails on demand, and lets a test play the commands that
-/// run in its containers. A main process runs until it is killed. Users are root,
-/// those of the container's /etc/passwd and every number. Thread-safe.
+/// An engine in memory, for tests. It keeps the contracts of both ports (tests/conformance checks
+/// it), logs its calls, fails on demand, and lets a test play the commands in its containers. A
+/// main process runs until it is killed. Users are root, those in the container's /etc/passwd, and
+/// every number. Thread-safe.
 class Engine {
  public:
   Engine();

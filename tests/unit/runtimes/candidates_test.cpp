@@ -8,7 +8,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-std::vector<std::string> lines(const RuntimeChoice& choice, const RuntimeSurroundings& around) {
+std::vector<std::string> lines(const RuntimeChoice& choice, const RuntimeEnvironment& around) {
   std::vector<std::string> list;
   for (const auto& candidate : candidates(choice, around))
     list.push_back((candidate.engine.empty() ? "any" : candidate.engine) + " " +
@@ -36,7 +36,7 @@ TEST_CASE("a choice of runtime is parsed without looking at anything") {
 }
 
 TEST_CASE("candidates come in the order in which they are to be tried") {
-  const RuntimeSurroundings around{"unix:///c", "unix:///d", "/run/user/7", "/usr/bin/podman"};
+  const RuntimeEnvironment around{"unix:///c", "unix:///d", "/run/user/7", "/usr/bin/podman"};
   CHECK(lines({"auto", ""}, around) == Lines{"podman /c", "any /d",
                                              "podman /run/user/7/podman/podman.sock",
                                              "podman /run/podman/podman.sock",
@@ -48,13 +48,13 @@ TEST_CASE("candidates come in the order in which they are to be tried") {
 }
 
 TEST_CASE("a configured socket is the only candidate") {
-  const RuntimeSurroundings around{"unix:///c", "unix:///d", "/run/user/7", "/usr/bin/podman"};
+  const RuntimeEnvironment around{"unix:///c", "unix:///d", "/run/user/7", "/usr/bin/podman"};
   CHECK(lines({"auto", "/s"}, around) == Lines{"any /s"});
   CHECK(lines({"docker", "/s"}, around) == Lines{"docker /s"});
 }
 
 TEST_CASE("what can't be tried stays in the list with its reason") {
-  const RuntimeSurroundings around{"ssh://host/run/podman.sock", "", "/run/user/7", ""};
+  const RuntimeEnvironment around{"ssh://host/run/podman.sock", "", "/run/user/7", ""};
   const auto all = candidates({"auto", ""}, around);
   REQUIRE(all.size() == 5);
   CHECK_THAT(all.front().refused, ContainsSubstring("ssh"));

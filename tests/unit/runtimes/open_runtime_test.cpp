@@ -17,7 +17,7 @@ using scripted::Server;
 
 namespace {
 
-RuntimeError failure_of(const RuntimeChoice& choice, const RuntimeSurroundings& around = {}) {
+RuntimeError failure_of(const RuntimeChoice& choice, const RuntimeEnvironment& around = {}) {
   try {
     open_runtime(choice, around);
   } catch (const RuntimeError& error) {

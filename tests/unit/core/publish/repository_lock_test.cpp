@@ -16,8 +16,8 @@
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
-using pkgkiln::RepositoryHold;
 using pkgkiln::RepositoryLock;
+using pkgkiln::SharedRepositoryLock;
 using pkgkiln::TempDir;
 using namespace std::chrono_literals;
 
@@ -51,15 +51,15 @@ TEST_CASE("a lock is there while it is held, and gone after") {
 
 TEST_CASE("holds let each other in, and no lock") {
   const TempDir directory;
-  CHECK_NOTHROW(RepositoryHold(directory.path(), 0ms));  // nobody has published yet
-  CHECK_NOTHROW(RepositoryHold(directory.path() / "absent", 0ms));
+  CHECK_NOTHROW(SharedRepositoryLock(directory.path(), 0ms));  // nobody has published yet
+  CHECK_NOTHROW(SharedRepositoryLock(directory.path() / "absent", 0ms));
   {
     const RepositoryLock lock(directory.path(), "r", kShort);
-    CHECK_THROWS_AS(RepositoryHold(directory.path(), 200ms), pkgkiln::Error);
+    CHECK_THROWS_AS(SharedRepositoryLock(directory.path(), 200ms), pkgkiln::Error);
   }
   {
-    const RepositoryHold first(directory.path(), 0ms);
-    const RepositoryHold second(directory.path(), 0ms);
+    const SharedRepositoryLock first(directory.path(), 0ms);
+    const SharedRepositoryLock second(directory.path(), 0ms);
     CHECK_THROWS_AS(RepositoryLock(directory.path(), "r", kShort), pkgkiln::Error);
   }
   CHECK_NOTHROW(RepositoryLock(directory.path(), "r", kShort));
@@ -177,7 +177,7 @@ TEST_CASE("who waits for a lock is soon gone when asked to stop", "[concurrent]"
   }
   SECTION("another run publishes there, and its packages are wanted") {
     const RepositoryLock lock(directory.path(), "r", kShort);
-    waits_until_asked([&] { RepositoryHold(directory.path(), 600s, cancel); });
+    waits_until_asked([&] { SharedRepositoryLock(directory.path(), 600s, cancel); });
   }
   SECTION("repo-add works there") {
     pkgkiln::write_file_atomically(lock_file(directory), std::to_string(::getpid()) + "\n");

@@ -18,7 +18,7 @@ using scripted::Connection;
 
 namespace {
 
-constexpr EngineClient::Patience kShort{200ms, 300ms};
+constexpr EngineClient::Timeouts kShort{200ms, 300ms};
 
 EngineClient client_of(const scripted::Server& server) {
   return EngineClient(std::make_unique<net::Client>(net::Endpoint::unix_domain(server.socket())),
