@@ -39,6 +39,7 @@ Ended run_builds(const Setup& setup, const Selection& selection, const Arguments
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
   git::Remotes remotes;
+  PackagingSources sources(state.mirrors(), remotes);
   const Host host{engine->runtime(),     image, identity, machine_arch(), capacity(settings),
                   cache_limits(settings)};
   Run run({host,
@@ -46,6 +47,7 @@ Ended run_builds(const Setup& setup, const Selection& selection, const Arguments
            history,
            *setup.repositories,
            remotes,
+           sources,
            how,
            {true, retry_policy(settings, arguments), build_conditions(settings)},
            setup.logs.get(),

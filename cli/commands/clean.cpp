@@ -74,6 +74,7 @@ struct Wanted {
   bool all = false;
   bool is_complete = false;                         // `known` has every target that there is
   std::set<std::string> known;                      // names
+  std::set<std::string> mirrors;                    // the names of their directories
   std::set<std::string> chosen;                     // on the command line
   std::map<std::string, std::string> repositories;  // of all targets, by their names
 
@@ -82,6 +83,8 @@ struct Wanted {
         is_complete(!selection.unlisted && !selection.unusable),
         known(selection.known.begin(), selection.known.end()),
         repositories(selection.repositories) {
+    for (const auto& target : selection.listed)
+      mirrors.insert(PackagingSources::directory_of(target));
     if (!arguments.targets.empty())
       for (const auto& target : selection.targets) chosen.insert(target.name);
   }
@@ -118,7 +121,11 @@ void sweep_engine(const config::Settings& settings, const StateDir& state, Histo
 
 void sweep_state(const config::Settings& settings, const StateDir& state, History& history,
                  const Wanted& wanted, bool dry_run, Broom& broom) {
-  if (wanted.is_complete) broom.sweep(unknown_targets(state, wanted.known));
+  broom.sweep(former_mirrors(state));
+  if (wanted.is_complete) {
+    broom.sweep(unknown_targets(state, wanted.known));
+    broom.sweep(unknown_mirrors(state, wanted.mirrors));
+  }
   if (const auto limit = settings.build.logs_size.value_or(0); limit > 0)
     broom.sweep(logs_beyond(state, limit));
   if (settings.build.keep_logs.count() == 0) return;

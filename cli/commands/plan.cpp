@@ -51,7 +51,8 @@ std::vector<Job> make_plans(const Setup& setup, const Selection& selection,
   const History history(state, lock ? History::IfDamaged::put_aside : History::IfDamaged::refuse);
   if (!history.notice().empty()) notes.write(fmt::format("note: {}\n", history.notice()));
   git::Remotes remotes;
-  const Planner planner(state, history, *setup.repositories, remotes, machine_arch(),
+  PackagingSources sources(state.mirrors(), remotes);
+  const Planner planner(sources, history, *setup.repositories, remotes, machine_arch(),
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
                          build_conditions(setup.settings())});
   return planner.decide(selection.targets, cancel);

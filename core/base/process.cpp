@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -29,6 +30,7 @@ namespace pkgkiln {
 namespace {
 
 constexpr std::size_t kKeptErrorOutput = 65536;
+constexpr std::size_t kLastErrors = 4096;
 constexpr int kPollMilliseconds = 100;
 
 struct Pipe {
@@ -38,6 +40,14 @@ struct Pipe {
 Pipe make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_errno("cannot make a pipe");
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+/// In the place of a pipe: a write to a program that has ended is an error, no signal.
+Pipe make_sockets() {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    throw_errno("cannot make a pair of sockets");
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
@@ -260,6 +270,49 @@ ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Can
   forward(out, err, child, output, keep_tail(result.error_output), cancel);
   result.code = child.wait();
   return result;
+}
+
+struct PipedProcess::State {
+  explicit State(const ProcessSpec& spec)
+      : errors(::memfd_create("errors", MFD_CLOEXEC)),
+        child(start(spec, input.read, output.write, errors)) {
+    input.read.reset();
+    output.write.reset();
+    limit(child.pid(), spec.limits);
+  }
+
+  Pipe input = make_sockets(), output = make_pipe();
+  UniqueFd errors;
+  Child child;
+};
+
+PipedProcess::PipedProcess(const ProcessSpec& spec) : state_(std::make_unique<State>(spec)) {}
+PipedProcess::~PipedProcess() = default;
+
+void PipedProcess::write(std::string_view text) {
+  while (!text.empty()) {
+    const auto sent = ::send(state_->input.write.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EPIPE) return;
+    if (sent < 0 && errno != EINTR) throw_errno("cannot write the input of a program");
+    if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+std::size_t PipedProcess::read(char* buffer, std::size_t size) {
+  ssize_t got = 0;
+  do got = ::read(state_->output.read.get(), buffer, size);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) throw_errno("cannot read the output of a program");
+  return static_cast<std::size_t>(got);
+}
+
+std::string PipedProcess::error_output() const {
+  std::string text(kLastErrors, '\0');
+  const auto end = ::lseek(state_->errors.get(), 0, SEEK_END);
+  const auto from = std::max<off_t>(0, end - static_cast<off_t>(text.size()));
+  const auto got = ::pread(state_->errors.get(), text.data(), text.size(), from);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
 }
 
 std::map<std::string, std::string> environment() {

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/cancellation.hpp"
@@ -40,6 +42,27 @@ struct ProcessResult {
 /// (then Cancelled) or `output` throws. A process that it leaves behind lives on and doesn't hold
 /// up the return. Throws Error when the program can't be started (with what to install).
 ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Cancellation& cancel);
+
+/// A program that answers: what is written goes to its standard input, and its standard output is
+/// read. It is killed, with its process group, at the end of this. One thread at a time.
+class PipedProcess {
+ public:
+  /// The spec's input is not used. Throws Error when the program can't be started.
+  explicit PipedProcess(const ProcessSpec& spec);
+  ~PipedProcess();
+
+  /// At most some 32 KiB before an answer is read: more could wait for each other for ever. Nothing
+  /// where it has ended, which read() tells.
+  void write(std::string_view text);
+  /// At most `size` of the next bytes; 0 when it has ended.
+  std::size_t read(char* buffer, std::size_t size);
+  /// The last 4 KiB of its standard error.
+  std::string error_output() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// That of this program.
 std::map<std::string, std::string> environment();

@@ -33,6 +33,9 @@ bool is_made_of(std::string_view text, std::string_view others);
 /// Lower-case hex digits, at least one.
 bool is_hex(std::string_view text);
 
+/// Two of them a byte.
+std::string hex_of(std::string_view bytes);
+
 /// Whether a byte below 0x20 (a tab is one too) or 0x7f is in it. Bytes from 0x80 on are none:
 /// what isn't ASCII is taken as it is.
 bool has_control_characters(std::string_view text);

@@ -1,8 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/cancellation.hpp"
@@ -26,14 +31,17 @@ struct Tip {
 
 class Remotes;
 
-/// A bare mirror of one target's repository in a directory of the state. Not thread-safe; one
-/// owner at a time. A directory that is damaged, or mirrors another URL, or has gathered many old
-/// objects, is made anew by fetch().
+/// A bare mirror of one repository in a directory of the state, for all its branches and whoever
+/// reads in it. Thread-safe; what one thread does in it the others wait for. A directory that is
+/// damaged, or mirrors another URL, or has gathered many old objects, is made anew by fetch().
 class Mirror {
  public:
   /// Nothing is touched before fetch(), which takes the user's configuration from `remotes`: that
   /// outlives this.
   Mirror(std::filesystem::path directory, std::string url, Remotes& remotes);
+  ~Mirror();
+  Mirror(const Mirror&) = delete;
+  Mirror& operator=(const Mirror&) = delete;
 
   /// Makes sure that `tip.commit` and its files are here: depth 1, no tags, no submodules; asks
   /// the remote only when it isn't. When the branch has moved on since Remotes::ask_tip(), takes
@@ -43,11 +51,11 @@ class Mirror {
   /// A regular file at that commit, maybe through links within the repository; nothing when there
   /// is none. Error when longer than `limit`.
   std::optional<std::string> read_file(const std::string& commit, const std::string& path,
-                                       std::size_t limit = 4U << 20U) const;
+                                       std::size_t limit = 4U << 20U);
 
   /// Names what export_tar() gives, its times aside: the same for two commits that don't differ in
   /// that.
-  std::string tree(const std::string& commit, const std::string& path) const;
+  std::string tree(const std::string& commit, const std::string& path);
 
   /// The tree below `path` (empty: all) at that commit as a tar stream, names relative to it: its
   /// files, directories and links; owner and group `uid`, modes 0755 and 0644, times the commit's.
@@ -56,12 +64,34 @@ class Mirror {
   /// No attributes are honoured (no export-ignore, no substitution, no line-end conversion); a
   /// submodule is an empty directory. Error when `path` isn't a directory there.
   void export_tar(const std::string& commit, const std::string& path, int uid, const Sink& tar,
-                  const Cancellation& cancel) const;
+                  const Cancellation& cancel);
 
  private:
-  std::filesystem::path directory_;
-  std::string url_;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The repositories that a run uses: their tips, each asked for once, and their mirrors, one for
+/// each URL, in a directory. Thread-safe.
+class Mirrors {
+ public:
+  /// The remotes outlive this.
+  Mirrors(std::filesystem::path root, Remotes& remotes)
+      : root_(std::move(root)), remotes_(remotes) {}
+
+  /// That of the URL, which whoever wants it at the same time shares.
+  std::shared_ptr<Mirror> of(const std::string& url);
+  /// The name of its directory. The URL may hold a password, so it can't be told from that.
+  static std::string name_of(const std::string& url);
+  /// Remotes::ask_tip(), or what that gave or threw before.
+  Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
+
+ private:
+  std::filesystem::path root_;
   Remotes& remotes_;
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<Mirror>> mirrors_;
+  std::map<std::pair<std::string, std::string>, std::shared_future<Tip>> tips_;
 };
 
 }  // namespace pkgkiln::git

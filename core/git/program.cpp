@@ -156,7 +156,7 @@ std::string without_users(std::string text) {
 
 }  // namespace
 
-Result run(const Command& command, const Sink& output, const Cancellation& cancel) {
+ProcessSpec process_of(const Command& command) {
   ProcessSpec spec;
   spec.command = {"git"};
   spec.command.insert(spec.command.end(), command.arguments.begin(), command.arguments.end());
@@ -173,10 +173,15 @@ Result run(const Command& command, const Sink& output, const Cancellation& cance
   if (!is_set("GIT_SSH_COMMAND") && !is_set("GIT_SSH") && !holds(command.config, "core.sshcommand"))
     spec.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oControlMaster=no";
   add_config(spec.env, command.config);
+  spec.limits = kLimits;
+  return spec;
+}
+
+Result run(const Command& command, const Sink& output, const Cancellation& cancel) {
+  auto spec = process_of(command);
   const ProtectedConfig trusted(command.untrusted ? Config() : command.config);
   if (!trusted.path().empty()) spec.env["GIT_CONFIG_GLOBAL"] = trusted.path();
   spec.input = command.input;
-  spec.limits = kLimits;
   const auto result = run_process(spec, output, cancel);
   return {result.code, result.error_output};
 }

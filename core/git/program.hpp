@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/process.hpp"
 #include "core/base/stream.hpp"
 #include "core/git/user_config.hpp"
 
@@ -31,6 +32,9 @@ struct Result {
 };
 
 Result run(const Command& command, const Sink& output, const Cancellation& cancel);
+
+/// The process that a command is, but for its input and for repositories that it trusts.
+ProcessSpec process_of(const Command& command);
 
 /// A sink that appends to `text`, which must outlive it, and throws when it gets longer than
 /// `limit` bytes.

@@ -9,12 +9,15 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 
 namespace pkgkiln {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::size_t kMirrorDigits = 32;
 
 std::uint64_t size_of(const fs::path& path) {
   std::error_code ignored;
@@ -111,14 +114,31 @@ std::vector<Removable> logs_beyond(const StateDir& state, std::uint64_t limit,
 
 std::vector<Removable> unknown_targets(const StateDir& state, const std::set<std::string>& known) {
   std::vector<Removable> result;
-  for (const auto& [what, parent] : {std::pair("the mirror of ", state.mirrors()),
-                                     {"the logs of ", state.logs()},
-                                     {"the undelivered logs of ", state.undelivered()}})
+  for (const auto& [what, parent] :
+       {std::pair("the logs of ", state.logs()), {"the undelivered logs of ", state.undelivered()}})
     for (const auto& directory : entries_of(parent)) {
       const auto name = directory.filename().string();
       if (name.front() != '.' && !known.contains(name))
         result.push_back(of_files(what + name, {directory}));
     }
+  return result;
+}
+
+std::vector<Removable> unknown_mirrors(const StateDir& state, const std::set<std::string>& known) {
+  std::vector<Removable> result;
+  for (const auto& directory : entries_of(state.mirrors()))
+    if (!known.contains(directory.filename().string()))
+      result.push_back(of_files("a mirror that no target uses", {directory}));
+  return result;
+}
+
+std::vector<Removable> former_mirrors(const StateDir& state) {
+  std::vector<Removable> result;
+  for (const auto& directory : entries_of(state.mirrors())) {
+    const auto name = directory.filename().string();
+    if (name.size() != kMirrorDigits || !is_hex(name))
+      result.push_back(of_files("the mirror of " + name, {directory}));
+  }
   return result;
 }
 

@@ -21,7 +21,13 @@ std::vector<Removable> old_logs(const StateDir& state,
 std::vector<Removable> logs_beyond(const StateDir& state, std::uint64_t limit,
                                    const std::set<std::filesystem::path>& in_use = {});
 
-/// Logs and mirrors of targets that are not in `known`.
+/// Logs of targets that are not in `known`.
 std::vector<Removable> unknown_targets(const StateDir& state, const std::set<std::string>& known);
+
+/// Mirrors that are not in `known`, which has the names of their directories.
+std::vector<Removable> unknown_mirrors(const StateDir& state, const std::set<std::string>& known);
+
+/// Mirrors that earlier versions of the program made, which this one doesn't use.
+std::vector<Removable> former_mirrors(const StateDir& state);
 
 }  // namespace pkgkiln

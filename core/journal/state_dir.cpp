@@ -103,10 +103,6 @@ fs::path StateDir::image_log(const std::string& run) const {
   return root_ / "logs" / ".builder-image" / (component(run) + ".log");
 }
 
-fs::path StateDir::mirror(const std::string& target) const {
-  return root_ / "mirrors" / component(target);
-}
-
 fs::path StateDir::undelivered(const std::string& target) const {
   return undelivered() / component(target);
 }

@@ -18,7 +18,7 @@ namespace pkgkiln {
 ///     instance                       random id that marks what this directory's runs make
 ///     logs/<target>/<build>.log
 ///     logs/.builder-image/<run>.log  (no target has such a name)
-///     mirrors/<target>/
+///     mirrors/<digest of a URL>/     what was fetched of packaging repositories
 ///     distribution                   the names of packages that the builder image knows
 ///     spool/<target>/<build>/        packages built and not yet published
 ///     undelivered/<target>/          builds whose log a server is to have
@@ -31,7 +31,6 @@ class StateDir {
   std::filesystem::path database() const { return root_ / "state.db"; }
   std::filesystem::path log(const std::string& target, const std::string& build) const;
   std::filesystem::path image_log(const std::string& run) const;
-  std::filesystem::path mirror(const std::string& target) const;
   std::filesystem::path logs() const { return root_ / "logs"; }
   std::filesystem::path mirrors() const { return root_ / "mirrors"; }
   std::filesystem::path undelivered() const { return root_ / "undelivered"; }

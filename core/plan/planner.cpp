@@ -53,9 +53,10 @@ void FairQueue::done(std::size_t index) {
   offer(host);
 }
 
-Planner::Planner(const StateDir& state, const History& history, const Repositories& repositories,
-                 git::Remotes& remotes, std::string arch, Settings settings)
-    : state_(state),
+Planner::Planner(PackagingSources& sources, const History& history,
+                 const Repositories& repositories, git::Remotes& remotes, std::string arch,
+                 Settings settings)
+    : sources_(sources),
       history_(history),
       repositories_(repositories),
       remotes_(remotes),
@@ -71,7 +72,7 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
                     "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
   std::string step = "source";
   try {
-    const auto source = open_source(target, state_, remotes_);
+    const auto source = sources_.open(target);
     const auto tip = source->ask(cancel);
     plan.ref = tip.ref;
     plan.commit = tip.commit;

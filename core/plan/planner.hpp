@@ -13,9 +13,9 @@
 #include "core/git/ask/remotes.hpp"
 #include "core/job/job.hpp"
 #include "core/journal/history.hpp"
-#include "core/journal/state_dir.hpp"
 #include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
+#include "core/targets/packaging_source.hpp"
 
 namespace pkgkiln {
 
@@ -61,7 +61,8 @@ class Planner {
     std::string conditions = {};
   };
 
-  Planner(const StateDir& state, const History& history, const Repositories& repositories,
+  /// All of them outlive it.
+  Planner(PackagingSources& sources, const History& history, const Repositories& repositories,
           git::Remotes& remotes, std::string arch, Settings settings);
 
   /// What goes wrong is part of the plan; throws only Cancelled.
@@ -72,7 +73,7 @@ class Planner {
  private:
   void compare_with_history(Job& job, Comparison& comparison) const;
 
-  const StateDir& state_;
+  PackagingSources& sources_;
   const History& history_;
   const Repositories& repositories_;
   git::Remotes& remotes_;

@@ -10,6 +10,7 @@
 #include "core/journal/state_dir.hpp"
 #include "core/plan/planner.hpp"
 #include "core/publish/repository.hpp"
+#include "core/targets/packaging_source.hpp"
 
 namespace pkgkiln {
 
@@ -20,6 +21,7 @@ struct RunParts {
   History& history;
   const Repositories& repositories;
   git::Remotes& remotes;
+  PackagingSources& sources;
   const BuildSettings& settings;
   Planner::Settings planning = {};
   BuildLogServer* logs = nullptr;     // gets the logs too, if there is one

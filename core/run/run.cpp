@@ -48,9 +48,10 @@ void Run::finish_telling() {
 
 std::vector<BuildRecord> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
                                     bool refresh_image, const Cancellation& cancel) {
+  for (const auto& mirror : former_mirrors(parts_.state)) mirror.remove();
   publisher_.publish_pending(known, cancel);
   if (logs_) logs_->deliver_waiting(targets, cancel);
-  auto jobs = Planner(parts_.state, parts_.history, parts_.repositories, parts_.remotes,
+  auto jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,
                       parts_.host.arch, parts_.planning)
                   .decide(targets, cancel);
   const auto builds = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) {

@@ -90,7 +90,7 @@ void TargetBuilder::inspect(Job& job, const Cancellation& cancel) {
   auto& record = job.record;
   {
     BuildLog log(record.log, parts_.settings.host.log);
-    const auto source = open_source(job.target, parts_.state, parts_.remotes);
+    const auto source = parts_.sources.open(job.target);
     PackageBuild build(parts_.host, parts_.settings, context(job, *source, log));
     const auto ended = build.inspect(cancel);
     note(job, build, log);
@@ -160,7 +160,7 @@ BuildOutcome TargetBuilder::build_packages(Job& job, const BuildSlot& slot,
                                            const Cancellation& cancel) {
   auto& record = job.record;
   BuildLog log(record.log, parts_.settings.host.log);
-  const auto source = open_source(job.target, parts_.state, parts_.remotes);
+  const auto source = parts_.sources.open(job.target);
   tell_begun(job);
   auto work = context(job, *source, log);
   work.output_dir = output_dir;

@@ -11,43 +11,49 @@ namespace {
 /// A directory of a branch of a Git repository.
 class GitSource : public PackagingSource {
  public:
-  GitSource(std::filesystem::path mirror, git::Remotes& remotes, const Target& target)
-      : mirror_(std::move(mirror), target.url, remotes),
-        remotes_(remotes),
+  GitSource(git::Mirrors& mirrors, const Target& target)
+      : mirrors_(mirrors),
+        mirror_(mirrors.of(target.url)),
         url_(target.url),
         branch_(target.branch),
         path_(target.path) {}
 
   git::Tip ask(const Cancellation& cancel) override {
-    return remotes_.ask_tip(url_, branch_, cancel);
+    return mirrors_.ask_tip(url_, branch_, cancel);
   }
   git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override {
-    return mirror_.fetch(tip, cancel);
+    return mirror_->fetch(tip, cancel);
   }
-  std::string tree(const std::string& commit) const override { return mirror_.tree(commit, path_); }
+  std::string tree(const std::string& commit) const override {
+    return mirror_->tree(commit, path_);
+  }
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override {
-    return mirror_.read_file(commit, path_ + "/" + name);
+    return mirror_->read_file(commit, path_ + "/" + name);
   }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override {
-    mirror_.export_tar(commit, path_, uid, tar, cancel);
+    mirror_->export_tar(commit, path_, uid, tar, cancel);
   }
 
  private:
-  git::Mirror mirror_;
-  git::Remotes& remotes_;
+  git::Mirrors& mirrors_;
+  std::shared_ptr<git::Mirror> mirror_;
   std::string url_, branch_, path_;
 };
 
 }  // namespace
 
-std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state,
-                                             git::Remotes& remotes) {
-  auto mirror = state.mirror(target.name);
+std::unique_ptr<PackagingSource> PackagingSources::open(const Target& target) {
   if (target.kind == TargetKind::url)
-    return std::make_unique<UrlSource>(std::move(mirror), target.url);
-  return std::make_unique<GitSource>(std::move(mirror), remotes, target);
+    return std::make_unique<UrlSource>(root_ / directory_of(target), target.url);
+  return std::make_unique<GitSource>(mirrors_, target);
+}
+
+std::string PackagingSources::directory_of(const Target& target) {
+  // A single PKGBUILD is kept for each target: what one of them needs no more another may.
+  return git::Mirrors::name_of(target.kind == TargetKind::url ? target.url + "\n" + target.name
+                                                              : target.url);
 }
 
 }  // namespace pkgkiln

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,7 +9,6 @@
 #include "core/base/stream.hpp"
 #include "core/git/ask/remotes.hpp"
 #include "core/git/git.hpp"
-#include "core/journal/state_dir.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln {
@@ -41,9 +41,21 @@ class PackagingSource {
                           const Cancellation& cancel) const = 0;
 };
 
-/// The source of a target, mirrored in `state`; asked through `remotes`, which outlives it. Touches
-/// neither the disk nor the network.
-std::unique_ptr<PackagingSource> open_source(const Target& target, const StateDir& state,
-                                             git::Remotes& remotes);
+/// Opens the sources of a run's targets. Those in one Git repository share its mirror. Thread-safe.
+class PackagingSources {
+ public:
+  /// What is fetched is kept in directories below `root`. The remotes outlive this.
+  PackagingSources(const std::filesystem::path& root, git::Remotes& remotes)
+      : root_(root), mirrors_(root, remotes) {}
+
+  /// Touches neither the disk nor the network. This outlives it.
+  std::unique_ptr<PackagingSource> open(const Target& target);
+  /// The name of the directory with what is fetched for the target.
+  static std::string directory_of(const Target& target);
+
+ private:
+  std::filesystem::path root_;
+  git::Mirrors mirrors_;
+};
 
 }  // namespace pkgkiln

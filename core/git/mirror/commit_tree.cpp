@@ -1,6 +1,7 @@
 #include "core/git/mirror/commit_tree.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "core/base/text.hpp"
@@ -10,11 +11,12 @@ namespace pkgkiln::git {
 
 namespace {
 
-constexpr std::size_t kLargestTreeListing = 16U << 20U;
+constexpr std::uint64_t kLongestCommit = 1U << 20U;
+constexpr std::size_t kMostBelow = 50'000;
+constexpr std::time_t kLatestTime = std::time_t{1} << 33U;
 constexpr std::uint64_t kLongestTarget = 4096;
 constexpr int kMostLinksOnTheWay = 40;
-constexpr std::size_t kDeepestPath = 100;
-/// Each asks git once or twice.
+constexpr std::size_t kDeepestPath = 100, kDeepestTree = 1000;
 constexpr int kMostLookUps = 1000;
 constexpr int kDeepestCopy = 5;
 
@@ -24,12 +26,6 @@ std::vector<std::string> names_in(std::string_view path) {
     if (const auto name = take_until(path, '/'); !name.empty() && name != ".")
       names.emplace_back(name);
   return names;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string path;
-  for (const auto& name : names) path += (path.empty() ? "" : "/") + name;
-  return path;
 }
 
 std::string under(const std::string& directory, const std::string& path) {
@@ -60,21 +56,28 @@ bool leads_out(const std::string& link, const std::string& target) {
 
 }  // namespace
 
-CommitTree::CommitTree(const MirrorDirectory& mirror, std::string commit)
-    : mirror_(mirror), commit_(std::move(commit)) {
-  if (!is_object_id(commit_)) throw Error("'" + commit_ + "' is not the name of a commit");
+CommitTree::CommitTree(ObjectReader& objects, const std::string& commit)
+    : objects_(objects), commit_(commit) {
+  if (!is_object_id(commit)) throw Error("'" + commit + "' is not the name of a commit");
+  const auto text = objects_.content(commit, "commit", kLongestCommit);
+  constexpr std::string_view tree = "tree ";
+  root_ = text.substr(tree.size(), commit.size());
+  if (!text.starts_with(tree) || !is_object_id(root_))
+    throw DamagedObjects("cannot read commit " + commit);
+  // "committer NAME <ADDRESS> SECONDS ZONE"
+  const auto line = text.find("\ncommitter ");
+  const auto name_end = text.find("> ", line);
+  if (line == std::string::npos || name_end == std::string::npos) return;
+  std::from_chars(text.data() + name_end + 2, text.data() + text.size(), time_);
+  time_ = std::clamp(time_, std::time_t{0}, kLatestTime);
 }
 
-std::string CommitTree::read_text(std::vector<std::string> arguments, std::size_t limit,
-                                  std::string input) const {
-  std::string text;
-  mirror_.read(commit_, std::move(arguments), bounded_text(text, limit), Cancellation::never(),
-               std::move(input));
-  return text;
+std::string CommitTree::read(const TreeEntry& file, std::uint64_t limit) {
+  return objects_.content(file.object, "blob", limit);
 }
 
 std::optional<TreeEntry> CommitTree::find(const std::string& path) {
-  TreeEntry root{TreeEntry::Kind::directory, commit_, 0, {}};
+  TreeEntry root{TreeEntry::Kind::directory, root_, 0, {}};
   Names real;
   auto names = names_in(path);
   for (int links = 0; links <= kMostLinksOnTheWay; ++links) {
@@ -90,7 +93,7 @@ std::optional<TreeEntry> CommitTree::find(const std::string& path) {
     }
     if (found->kind != TreeEntry::Kind::link)
       return names.empty() ? std::move(found) : std::nullopt;
-    const auto target = targets_of({*found}).front();
+    const auto target = target_of(*found);
     if (target.starts_with('/')) return std::nullopt;
     real.pop_back();
     auto all = names_in(target);
@@ -105,67 +108,64 @@ std::optional<TreeEntry> CommitTree::find(const std::string& path) {
 /// into `real`.
 std::optional<TreeEntry> CommitTree::walk(Names& real, const Names& names, std::size_t& walked) {
   std::optional<TreeEntry> last;
+  if (++looked_up_ > kMostLookUps)
+    throw Error("too many links of the repository lead out of their directory");
   while (walked < names.size()) {
-    if (names[walked] == "..") {
+    const auto& name = names[walked];
+    if (name == "..") {
       if (real.empty()) return std::nullopt;
       real.pop_back();
       ++walked;
       last.reset();
       continue;
     }
-    if (++looked_up_ > kMostLookUps)
-      throw Error("too many links of the repository lead out of their directory");
-    std::vector<std::string> arguments{"ls-tree",     "-t",    "-z", "--long",
-                                       "--full-tree", commit_, "--"};
-    Names ahead = real;
-    for (auto i = walked; i < names.size() && names[i] != ".."; ++i) {
-      ahead.push_back(names[i]);
-      if (ahead.size() > kDeepestPath) return std::nullopt;
-      arguments.push_back(joined(ahead));
-    }
-    const auto listing = parse_tree(read_text(std::move(arguments), kLargestTreeListing));
-    for (; walked < names.size() && names[walked] != ".."; ++walked) {
-      real.push_back(names[walked]);
-      const auto here = std::find_if(listing.begin(), listing.end(), [&](const TreeEntry& entry) {
-        return entry.path == joined(real);
-      });
-      if (here == listing.end()) return std::nullopt;
-      last = *here;
-      if (last->kind == TreeEntry::Kind::directory) continue;
-      ++walked;
-      return last;
-    }
+    real.push_back(name);
+    if (real.size() > kDeepestPath) return std::nullopt;
+    last = entry_at(real);
+    if (!last) return std::nullopt;
+    ++walked;
+    if (last->kind != TreeEntry::Kind::directory) return last;
   }
   return last;
 }
 
-std::vector<std::string> CommitTree::targets_of(const std::vector<TreeEntry>& links) const {
-  if (links.empty()) return {};
-  std::string requests;
-  std::size_t size = 0;
-  for (const auto& link : links) {
-    if (link.size == 0 || link.size > kLongestTarget)
-      throw Error("the link '" + link.path + "' of the repository is empty or too long");
-    requests += link.object + "\n";
-    size += link.object.size() + link.size + 50;
+/// What lies at a path that leads through directories alone.
+std::optional<TreeEntry> CommitTree::entry_at(const Names& real) {
+  TreeEntry at{TreeEntry::Kind::directory, root_, 0, {}};
+  for (const auto& name : real) {
+    if (at.kind != TreeEntry::Kind::directory) return std::nullopt;
+    const auto entries = objects_.tree(at.object);
+    const auto found = std::ranges::find(*entries, name, &TreeEntry::path);
+    if (found == entries->end()) return std::nullopt;
+    auto path = under(at.path, name);
+    at = *found;
+    at.path = std::move(path);
   }
-  const auto answer = read_text({"cat-file", "--batch", "--buffer"}, size, std::move(requests));
-  std::vector<std::string> targets;
-  std::size_t at = 0;
-  for (const auto& link : links) {
-    const auto header = link.object + " blob " + std::to_string(link.size) + "\n";
-    if (answer.compare(at, header.size(), header) != 0 ||
-        answer.size() < at + header.size() + link.size + 1)
-      throw DamagedObjects("cannot read the links of a Git mirror");
-    targets.push_back(answer.substr(at + header.size(), link.size));
-    at += header.size() + link.size + 1;
-  }
-  return targets;
+  return at;
 }
 
-std::vector<TreeEntry> CommitTree::entries_of(const std::string& tree) const {
-  return parse_tree(
-      read_text({"ls-tree", "-r", "-t", "-z", "--long", "--full-tree", tree}, kLargestTreeListing));
+std::string CommitTree::target_of(TreeEntry link) {
+  std::vector<TreeEntry> measured{std::move(link)};
+  objects_.measure(measured);
+  const auto& one = measured.front();
+  if (one.size == 0 || one.size > kLongestTarget)
+    throw Error("the link '" + one.path + "' of the repository is empty or too long");
+  return objects_.content(one.object, "blob", kLongestTarget);
+}
+
+/// All entries below a tree, each directory before what is in it; paths begin with `below`.
+void CommitTree::add_all(const std::string& tree, const std::string& below,
+                         std::vector<TreeEntry>& result) {
+  const auto entries = objects_.tree(tree);
+  for (const auto& entry : *entries) {
+    result.push_back(entry);
+    result.back().path = under(below, entry.path);
+    if (result.size() > kMostBelow) throw Error("the repository's directory has too many files");
+    if (std::count(below.begin(), below.end(), '/') > static_cast<std::ptrdiff_t>(kDeepestTree))
+      throw Error("the repository's directory is too deep");
+    if (entry.kind == TreeEntry::Kind::directory)
+      add_all(entry.object, std::string(result.back().path), result);
+  }
 }
 
 std::vector<TreeEntry> CommitTree::list(const std::string& path) {
@@ -182,20 +182,17 @@ std::vector<TreeEntry> CommitTree::list(const std::string& path) {
 /// Adds what is in the directory, as if it lay `below`.
 void CommitTree::add(const TreeEntry& directory, const std::string& below, int depth,
                      std::vector<TreeEntry>& result) {
-  auto entries = entries_of(directory.object);
+  std::vector<TreeEntry> entries;
+  add_all(directory.object, {}, entries);
+  objects_.measure(entries);
   check_tree(entries);
-  std::vector<TreeEntry> links;
-  std::copy_if(entries.begin(), entries.end(), std::back_inserter(links),
-               [](const TreeEntry& entry) { return entry.kind == TreeEntry::Kind::link; });
-  const auto targets = targets_of(links);
-  std::size_t next = 0;
   for (auto& entry : entries) {
     const auto where = entry.path;
+    const auto target = entry.kind == TreeEntry::Kind::link ? target_of(entry) : std::string();
     entry.path = under(below, where);
-    if (entry.kind == TreeEntry::Kind::link && leads_out(where, targets[next++]))
-      add_replaced(std::move(entry),
-                   under(under(directory.path, directory_of(where)), targets[next - 1]), directory,
-                   depth, result);
+    if (entry.kind == TreeEntry::Kind::link && leads_out(where, target))
+      add_replaced(std::move(entry), under(under(directory.path, directory_of(where)), target),
+                   directory, depth, result);
     else
       result.push_back(std::move(entry));
   }
@@ -210,7 +207,9 @@ void CommitTree::add_replaced(TreeEntry link, const std::string& location,
   if (!found || found->kind == TreeEntry::Kind::submodule) return;
   if (found->is_file()) {
     found->path = std::move(link.path);
-    result.push_back(std::move(*found));
+    std::vector<TreeEntry> measured{std::move(*found)};
+    objects_.measure(measured);
+    result.push_back(std::move(measured.front()));
     return;
   }
   if (depth == kDeepestCopy || is_within(directory.path, found->path)) return;

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <ctime>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/git/mirror/mirror_directory.hpp"
+#include "core/git/mirror/object_reader.hpp"
 #include "core/git/mirror/tree.hpp"
 
 namespace pkgkiln::git {
@@ -13,8 +14,11 @@ namespace pkgkiln::git {
 /// never out of it. For one thread; throws Error, and DamagedObjects where objects are missing.
 class CommitTree {
  public:
-  /// The mirror outlives this.
-  CommitTree(const MirrorDirectory& mirror, std::string commit);
+  /// The reader outlives this. Throws Error when there is no such commit.
+  CommitTree(ObjectReader& objects, const std::string& commit);
+
+  /// When it was committed, in seconds of the epoch.
+  std::time_t time() const { return time_; }
 
   /// The file or directory that the path leads to, with the path where it really is; the root's is
   /// empty. Nothing where it leads to nothing, or out of the repository.
@@ -25,23 +29,24 @@ class CommitTree {
   /// nothing, or would have no end. Throws Error for what can't be unpacked (see check_tree()).
   std::vector<TreeEntry> list(const std::string& path);
 
-  /// The text that a git command prints about the commit.
-  std::string read_text(std::vector<std::string> arguments, std::size_t limit,
-                        std::string input = {}) const;
+  /// The content of a file that find() gave; Error when it is longer than `limit`.
+  std::string read(const TreeEntry& file, std::uint64_t limit);
 
  private:
   using Names = std::vector<std::string>;
 
-  std::vector<TreeEntry> entries_of(const std::string& tree) const;
+  void add_all(const std::string& tree, const std::string& below, std::vector<TreeEntry>& result);
   std::optional<TreeEntry> walk(Names& real, const Names& names, std::size_t& walked);
+  std::optional<TreeEntry> entry_at(const Names& real);
   void add(const TreeEntry& directory, const std::string& below, int depth,
            std::vector<TreeEntry>& result);
   void add_replaced(TreeEntry link, const std::string& location, const TreeEntry& directory,
                     int depth, std::vector<TreeEntry>& result);
-  std::vector<std::string> targets_of(const std::vector<TreeEntry>& links) const;
+  std::string target_of(TreeEntry link);
 
-  const MirrorDirectory& mirror_;
-  std::string commit_;
+  ObjectReader& objects_;
+  std::string commit_, root_;  // ids
+  std::time_t time_ = 0;
   int looked_up_ = 0;
 };
 

@@ -1,7 +1,5 @@
-#include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <ctime>
+#include <optional>
 
 #include "core/base/digest.hpp"
 #include "core/git/ask/remote.hpp"
@@ -9,6 +7,7 @@
 #include "core/git/git.hpp"
 #include "core/git/mirror/commit_tree.hpp"
 #include "core/git/mirror/mirror_directory.hpp"
+#include "core/git/mirror/object_reader.hpp"
 #include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
@@ -16,7 +15,8 @@ namespace pkgkiln::git {
 namespace {
 
 constexpr std::chrono::minutes kLongestFetch{30};
-constexpr std::time_t kLatestTime = std::time_t{1} << 33U;
+constexpr std::size_t kNameDigits = 32;
+constexpr std::chrono::milliseconds kPoll{100};
 
 Result fetch_ref(const MirrorDirectory& mirror, const Remote& remote, const std::string& ref,
                  bool shallow, const Cancellation& cancel) {
@@ -32,7 +32,7 @@ Result fetch_ref(const MirrorDirectory& mirror, const Remote& remote, const std:
   if (shallow) command.arguments.emplace_back("--depth=1");
   command.arguments.insert(
       command.arguments.end(),
-      {"--", remote.location(), "+" + ref + ":" + std::string(MirrorDirectory::tip_ref)});
+      {"--", remote.location(), "+" + ref + ":" + MirrorDirectory::ref_for(ref)});
   return remote.run(
       command, [](std::string_view) {}, cancel, kLongestFetch);
 }
@@ -52,15 +52,6 @@ Result fetch_shallow_or_all(const MirrorDirectory& mirror, const Remote& remote,
   return fetch_ref(mirror, remote, ref, false, cancel);
 }
 
-Tip fetched_tip(const MirrorDirectory& mirror, const std::string& ref) {
-  const auto commit = mirror.tip();
-  if (commit) return {ref, *commit};
-  mirror.invalidate();
-  throw Error("cannot use what was fetched as '" + ref + "'")
-      .because("it names no commit")
-      .advise("check the target's branch");
-}
-
 /// What the user names lies below the root; only a link may lead up.
 bool leads_up(const std::string& path) {
   return ("/" + path + "/").find("/../") != std::string::npos;
@@ -73,85 +64,115 @@ std::vector<TreeEntry> list_below(CommitTree& tree, const std::string& path) {
   return tree.list(path);
 }
 
-std::time_t time_of(const CommitTree& tree, const std::string& commit) {
-  const auto text = tree.read_text({"show", "-s", "--format=%ct", commit}, 4096);
-  std::time_t time = 0;
-  std::from_chars(text.data(), text.data() + text.size(), time);
-  return std::clamp(time, std::time_t{0}, kLatestTime);
-}
-
-/// What is damaged is to be made anew by the next fetch.
-template <typename Work>
-auto invalidating_what_is_damaged(const MirrorDirectory& mirror, const Work& work) {
-  try {
-    return work();
-  } catch (DamagedObjects& error) {
-    mirror.invalidate();
-    error.advise("run again: a damaged mirror is made anew");
-    throw;
-  }
-}
-
-void write_tree(const MirrorDirectory& mirror, const std::string& commit, const std::string& path,
-                int uid, const Sink& tar, const Cancellation& cancel) {
-  CommitTree tree(mirror, commit);
-  const auto entries = list_below(tree, path);
-  TarWriter writer(tar, uid, time_of(tree, commit));
-  ObjectsToTar objects(entries, writer);
-  mirror.read(
-      commit, {"cat-file", "--batch", "--buffer"},
-      [&](std::string_view bytes) { objects.take(bytes); }, cancel, objects.requests());
-  objects.finish();
-}
-
 }  // namespace
 
+struct Mirror::State {
+  State(std::filesystem::path path, std::string the_url, Remotes& the_remotes)
+      : directory(std::move(path)), url(std::move(the_url)), remotes(the_remotes) {}
+
+  /// Whether it is there and fit to be gone on with. Asked once: what was fetched meanwhile stays.
+  bool serves(const std::string& location, std::size_t id_length) {
+    if (!objects && directory.serves(location, id_length)) objects.emplace(directory.path());
+    return objects.has_value();
+  }
+
+  std::optional<std::string> commit_at(const std::string& ref) {
+    const auto found = objects->find(MirrorDirectory::ref_for(ref) + "^{commit}");
+    return found ? std::optional(found->id) : std::nullopt;
+  }
+
+  Tip fetched_tip(const std::string& ref) {
+    if (const auto commit = commit_at(ref)) return {ref, *commit};
+    invalidate();
+    throw Error("cannot use what was fetched as '" + ref + "'")
+        .because("it names no commit")
+        .advise("check the target's branch");
+  }
+
+  void invalidate() {
+    objects.reset();
+    directory.invalidate();
+  }
+
+  /// Reads in a commit. What is damaged is to be made anew by the next fetch.
+  template <typename Work>
+  auto read(const std::string& commit, const Work& work) {
+    const std::lock_guard lock(mutex);
+    if (!objects) objects.emplace(directory.path());
+    try {
+      CommitTree tree(*objects, commit);
+      return work(tree);
+    } catch (DamagedObjects& error) {
+      throw damaged(error, commit);
+    }
+  }
+
+  DamagedObjects damaged(DamagedObjects error, const std::string& commit) {
+    invalidate();
+    return error
+        .while_doing("cannot read commit " + commit + " in the mirror '" +
+                     directory.path().string() + "'")
+        .advise("run again: a damaged mirror is made anew");
+  }
+
+  std::mutex mutex;
+  MirrorDirectory directory;
+  std::string url;
+  Remotes& remotes;
+  std::optional<ObjectReader> objects;  // once there is something to be read
+};
+
 Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes)
-    : directory_(std::move(directory)), url_(std::move(url)), remotes_(remotes) {}
+    : state_(std::make_unique<State>(std::move(directory), std::move(url), remotes)) {}
+Mirror::~Mirror() = default;
 
 Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   if (!is_object_id(tip.commit) || !(tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/")))
     throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
-  const auto location = parse_remote_url(url_).location;
-  const MirrorDirectory mirror(directory_);
-  const auto here =
-      mirror.serves(location, tip.commit.size()) ? mirror.tip() : std::optional<std::string>();
-  if (here == tip.commit) return tip;
-
-  const Remote remote(url_, remotes_.user_config(cancel));
-  if (here) {
-    const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
-    if (result.code == 0) return fetched_tip(mirror, tip.ref);
+  auto& state = *state_;
+  const std::lock_guard lock(state.mutex);
+  const auto location = parse_remote_url(state.url).location;
+  const bool serves = state.serves(location, tip.commit.size());
+  try {
+    if (serves && state.commit_at(tip.ref) == tip.commit) return tip;
+  } catch (const DamagedObjects&) {
+    state.invalidate();
+  }
+  const Remote remote(state.url, state.remotes.user_config(cancel));
+  if (serves && state.objects) {
+    const auto result = fetch_shallow_or_all(state.directory, remote, tip.ref, cancel);
+    if (result.code == 0) return state.fetched_tip(tip.ref);
     if (classify(result.error_output) != RemoteFailure::unknown)
-      throw remote_error("fetch", url_, result.error_output);
+      throw remote_error("fetch", state.url, result.error_output);
     // Not the remote's fault, as far as git tells: so maybe the mirror's.
   }
-  mirror.remake(location, tip.commit.size(), cancel);
-  const auto result = fetch_shallow_or_all(mirror, remote, tip.ref, cancel);
-  if (result.code != 0) throw remote_error("fetch", url_, result.error_output);
-  return fetched_tip(mirror, tip.ref);
+  state.objects.reset();
+  state.directory.remake(location, tip.commit.size(), cancel);
+  const auto result = fetch_shallow_or_all(state.directory, remote, tip.ref, cancel);
+  if (result.code != 0) throw remote_error("fetch", state.url, result.error_output);
+  state.objects.emplace(state.directory.path());
+  return state.fetched_tip(tip.ref);
 }
 
-// Files are read as objects (ls-tree, cat-file --batch), not through `git archive`: so there are
-// no attributes that would have to be switched off one by one.
+// Files are read as objects (cat-file), not through `git archive`: so there are no attributes that
+// would have to be switched off one by one.
+
 std::optional<std::string> Mirror::read_file(const std::string& commit, const std::string& path,
-                                             std::size_t limit) const {
-  const MirrorDirectory mirror(directory_);
-  return invalidating_what_is_damaged(mirror, [&]() -> std::optional<std::string> {
-    CommitTree tree(mirror, commit);
+                                             std::size_t limit) {
+  return state_->read(commit, [&](CommitTree& tree) -> std::optional<std::string> {
     const auto entry = leads_up(path) ? std::nullopt : tree.find(path);
     if (!entry || !entry->is_file()) return std::nullopt;
-    if (entry->size > limit)
-      throw Error("cannot read '" + entry->path + "' at commit " + commit)
-          .because("it is longer than " + std::to_string(limit) + " bytes");
-    return tree.read_text({"cat-file", "blob", entry->object}, limit);
+    try {
+      return tree.read(*entry, limit);
+    } catch (Error& error) {
+      error.while_doing("cannot read '" + entry->path + "' at commit " + commit);
+      throw;
+    }
   });
 }
 
-std::string Mirror::tree(const std::string& commit, const std::string& path) const {
-  const MirrorDirectory mirror(directory_);
-  return invalidating_what_is_damaged(mirror, [&] {
-    CommitTree tree(mirror, commit);
+std::string Mirror::tree(const std::string& commit, const std::string& path) {
+  return state_->read(commit, [&](CommitTree& tree) {
     std::string listing;
     for (const auto& entry : list_below(tree, path))
       listing += std::to_string(static_cast<int>(entry.kind)) + " " + entry.object + " " +
@@ -161,9 +182,59 @@ std::string Mirror::tree(const std::string& commit, const std::string& path) con
 }
 
 void Mirror::export_tar(const std::string& commit, const std::string& path, int uid,
-                        const Sink& tar, const Cancellation& cancel) const {
-  const MirrorDirectory mirror(directory_);
-  invalidating_what_is_damaged(mirror, [&] { write_tree(mirror, commit, path, uid, tar, cancel); });
+                        const Sink& tar, const Cancellation& cancel) {
+  const auto [entries, time] = state_->read(
+      commit, [&](CommitTree& tree) { return std::pair(list_below(tree, path), tree.time()); });
+  TarWriter writer(tar, uid, time);
+  ObjectsToTar objects(entries, writer);
+  // By a process of its own: whoever takes the tar may be slow, and nobody waits for that.
+  try {
+    state_->directory.read(
+        {"cat-file", "--batch", "--buffer"}, [&](std::string_view bytes) { objects.take(bytes); },
+        cancel, objects.requests());
+    objects.finish();
+  } catch (DamagedObjects& error) {
+    const std::lock_guard lock(state_->mutex);
+    throw state_->damaged(error, commit);
+  }
+}
+
+std::shared_ptr<Mirror> Mirrors::of(const std::string& url) {
+  const std::lock_guard lock(mutex_);
+  auto& known = mirrors_[url];
+  auto mirror = known.lock();
+  if (!mirror) known = mirror = std::make_shared<Mirror>(root_ / name_of(url), url, remotes_);
+  return mirror;
+}
+
+std::string Mirrors::name_of(const std::string& url) {
+  return sha256_of(url).substr(0, kNameDigits);
+}
+
+Tip Mirrors::ask_tip(const std::string& url, const std::string& branch,
+                     const Cancellation& cancel) {
+  std::promise<Tip> answer;
+  std::shared_future<Tip> asked;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& known = tips_[{url, branch}];
+    if (known.valid())
+      asked = known;
+    else
+      known = answer.get_future().share();
+  }
+  if (asked.valid()) {
+    while (asked.wait_for(kPoll) != std::future_status::ready) cancel.check();
+    return asked.get();
+  }
+  try {
+    const auto tip = remotes_.ask_tip(url, branch, cancel);
+    answer.set_value(tip);
+    return tip;
+  } catch (...) {
+    answer.set_exception(std::current_exception());
+    throw;
+  }
 }
 
 }  // namespace pkgkiln::git

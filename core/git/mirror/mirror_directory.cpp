@@ -6,7 +6,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
-#include "core/git/remote_url.hpp"
+#include "core/git/mirror/tree.hpp"
 
 namespace pkgkiln::git {
 
@@ -84,30 +84,20 @@ void MirrorDirectory::remove_unfinished() const noexcept {
   }
 }
 
-std::optional<std::string> MirrorDirectory::tip() const {
-  Command command;
-  command.arguments = {"rev-parse", "--verify", "--quiet", std::string(tip_ref) + "^{commit}"};
-  command.git_dir = path_;
-  std::string output;
-  const auto result = run(command, bounded_text(output, 4096), Cancellation::never());
-  if (output.ends_with('\n')) output.pop_back();
-  if (result.code != 0 || !is_object_id(output)) return std::nullopt;
-  return output;
+std::string MirrorDirectory::ref_for(const std::string& remote_ref) {
+  return "refs/pkgkiln/" + sha256_of(remote_ref).substr(0, 32);
 }
 
-void MirrorDirectory::read(const std::string& commit, std::vector<std::string> arguments,
-                           const Sink& output, const Cancellation& cancel,
-                           std::string input) const {
+void MirrorDirectory::read(std::vector<std::string> arguments, const Sink& output,
+                           const Cancellation& cancel, std::string input) const {
   Command command;
   command.arguments = std::move(arguments);
   command.git_dir = path_;
   command.input = std::move(input);
   const auto result = run(command, output, cancel);
   if (result.code == 0) return;
-  if (tip() == commit || !tip()) invalidate();
-  throw Error("cannot read commit " + commit + " in the mirror '" + path_.string() + "'")
-      .because(displayable_errors(result.error_output))
-      .advise("run again: a damaged mirror is made anew");
+  throw DamagedObjects("cannot read the mirror '" + path_.string() + "'")
+      .because(displayable_errors(result.error_output));
 }
 
 }  // namespace pkgkiln::git

@@ -9,11 +9,14 @@
 
 namespace pkgkiln::git {
 
-/// The directory of a mirror: a bare repository of ours with one ref, and a file that says which
-/// location it mirrors. Without that file it is to be made anew.
+/// The directory of a mirror: a bare repository of ours with one ref for each branch that was
+/// fetched, and a file that says which location it mirrors. Without that file it is to be made
+/// anew.
 class MirrorDirectory {
  public:
-  static constexpr const char* tip_ref = "refs/pkgkiln/tip";
+  /// Our ref for one of the remote's ("refs/heads/main"). Not by its name: a branch "a/b" may come
+  /// after one "a".
+  static std::string ref_for(const std::string& remote_ref);
 
   explicit MirrorDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
@@ -29,13 +32,9 @@ class MirrorDirectory {
   /// Removes what a fetch that failed or was ended left behind.
   void remove_unfinished() const noexcept;
 
-  /// The commit that was fetched last, if any.
-  std::optional<std::string> tip() const;
-
-  /// Runs a git command in it for its output. Throws Error when it fails; the mirror is invalidated
-  /// then, if `commit` is its tip and so has to be complete.
-  void read(const std::string& commit, std::vector<std::string> arguments, const Sink& output,
-            const Cancellation& cancel, std::string input = {}) const;
+  /// Runs a git command in it for its output. Throws DamagedObjects when it fails.
+  void read(std::vector<std::string> arguments, const Sink& output, const Cancellation& cancel,
+            std::string input = {}) const;
 
  private:
   std::filesystem::path path_;

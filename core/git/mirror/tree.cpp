@@ -1,14 +1,11 @@
 #include "core/git/mirror/tree.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
-#include <system_error>
 
 #include "core/base/printable.hpp"
 #include "core/base/text.hpp"
-#include "core/git/remote_url.hpp"
 
 namespace pkgkiln::git {
 
@@ -30,42 +27,13 @@ std::string shown(const std::string& path) {
 }
 
 std::optional<TreeEntry::Kind> kind_of(std::string_view mode) {
-  if (mode == "040000") return TreeEntry::Kind::directory;
+  if (mode == "40000") return TreeEntry::Kind::directory;
   if (mode == "100755") return TreeEntry::Kind::executable;
   if (mode == "120000") return TreeEntry::Kind::link;
   if (mode == "160000") return TreeEntry::Kind::submodule;
   // 100664 was written by early versions of git.
   if (mode == "100644" || mode == "100664") return TreeEntry::Kind::file;
   return std::nullopt;
-}
-
-std::string_view next_word(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  const auto word = text.substr(0, text.find(' '));
-  text.remove_prefix(word.size());
-  return word;
-}
-
-bool read_size(std::string_view digits, std::uint64_t& size) {
-  const auto* end = digits.data() + digits.size();
-  const auto [stop, code] = std::from_chars(digits.data(), end, size);
-  return stop == end && code == std::errc();
-}
-
-/// "<mode> <type> <object> <size>\t<path>", the size "-" for what has none and "BAD" for what is
-/// missing.
-TreeEntry parse_entry(std::string_view line) {
-  const auto tab = std::min(line.find('\t'), line.size());
-  auto facts = line.substr(0, tab);
-  const auto kind = kind_of(next_word(facts));
-  next_word(facts);
-  TreeEntry entry{kind.value_or(TreeEntry::Kind::submodule), std::string(next_word(facts)), 0,
-                  std::string(line.substr(std::min(tab + 1, line.size())))};
-  if (!kind || !is_object_id(entry.object) || entry.path.empty() ||
-      (has_content(entry) && !read_size(next_word(facts), entry.size)))
-    throw DamagedObjects("cannot read a directory of a Git mirror")
-        .because("'" + shown(entry.path) + "' is missing or of an unknown kind");
-  return entry;
 }
 
 [[noreturn]] void refuse_entry(const std::string& path, const std::string& why) {
@@ -89,9 +57,20 @@ void check_names(const std::string& path) {
 
 }  // namespace
 
-std::vector<TreeEntry> parse_tree(std::string_view listing) {
+std::vector<TreeEntry> parse_tree(std::string_view raw, std::size_t id_size) {
   std::vector<TreeEntry> entries;
-  while (!listing.empty()) entries.push_back(parse_entry(take_until(listing, '\0')));
+  while (!raw.empty()) {
+    const auto space = raw.find(' ');
+    const auto end = raw.find('\0');
+    const auto kind = kind_of(raw.substr(0, space));
+    if (!kind || end == std::string_view::npos || end <= space + 1 ||
+        raw.size() < end + 1 + id_size)
+      throw DamagedObjects("cannot read a directory of a Git mirror")
+          .because("an entry is of an unknown kind or form");
+    entries.push_back({*kind, hex_of(raw.substr(end + 1, id_size)), 0,
+                       std::string(raw.substr(space + 1, end - space - 1))});
+    raw.remove_prefix(end + 1 + id_size);
+  }
   return entries;
 }
 

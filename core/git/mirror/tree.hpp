@@ -15,21 +15,23 @@ class DamagedObjects : public ErrorKind<DamagedObjects> {
   using ErrorKind::ErrorKind;
 };
 
-/// An entry of a tree object, as `git ls-tree -z --long` prints it.
+/// What lies below a directory.
 struct TreeEntry {
   enum class Kind { directory, file, executable, link, submodule };
 
   Kind kind = Kind::file;
   std::string object;
-  std::uint64_t size = 0;  // of a file or link, in bytes
+  std::uint64_t size = 0;  // of a file or link, in bytes, once it is known
   std::string path;
 
   bool is_file() const { return kind == Kind::file || kind == Kind::executable; }
   bool operator==(const TreeEntry&) const = default;
 };
 
-/// Parses the listing, in its order. Throws DamagedObjects for what can't be one.
-std::vector<TreeEntry> parse_tree(std::string_view listing);
+/// The entries of a tree object, in its order: "<mode> <name>\0<id>" each, whose id has so many
+/// bytes. Their paths are their names; sizes are not in it. Throws DamagedObjects for what can't be
+/// one.
+std::vector<TreeEntry> parse_tree(std::string_view raw, std::size_t id_size);
 
 /// Throws Error unless the entries (directories before what is in them) can be unpacked safely and
 /// as they are: no name twice, none that leaves the directory or lies below a file or link, no

@@ -75,18 +75,33 @@ TEST_CASE(
   CHECK(left_by(0) == Names{});
 }
 
+TEST_CASE("mirrors that no target uses are found, and those of earlier versions") {
+  const Place place;
+  const std::string used(32, 'a'), unused(32, 'b');
+  for (const auto& name : {used, unused, std::string("foo")})
+    place.file(place.state.mirrors() / name / "objects" / "pack");
+  const auto former = former_mirrors(place.state);
+  REQUIRE(Place::names(former) == Names{"the mirror of foo"});
+  former.front().remove();
+  const auto removable = unknown_mirrors(place.state, {used});
+  REQUIRE(removable.size() == 1);
+  CHECK(removable.front().bytes == 10U);
+  removable.front().remove();
+  CHECK(fs::exists(place.state.mirrors() / used));
+  CHECK_FALSE(fs::exists(place.state.mirrors() / unused));
+  CHECK_FALSE(fs::exists(place.state.mirrors() / "foo"));
+}
+
 TEST_CASE("what belongs to targets that nobody lists is found, with what it takes") {
   const Place place;
   place.file(place.state.log("listed", "1"));
   place.file(place.state.log("gone", "1"));
   place.file(place.state.image_log("1"));
-  place.file(place.state.mirror("gone") / "objects" / "pack");
-  place.file(place.state.mirror("listed") / "HEAD");
   const auto removable = unknown_targets(place.state, {"listed"});
-  REQUIRE(Place::names(removable) == Names{"the mirror of gone", "the logs of gone"});
+  REQUIRE(Place::names(removable) == Names{"the logs of gone"});
   CHECK(removable.front().bytes == 10U);
   for (const auto& one : removable) one.remove();
-  CHECK_FALSE(fs::exists(place.state.mirror("gone")));
-  CHECK(fs::exists(place.state.mirror("listed")));
+  CHECK_FALSE(fs::exists(place.state.logs() / "gone"));
+  CHECK(fs::exists(place.state.log("listed", "1")));
   CHECK(unknown_targets(place.state, {"listed"}).empty());
 }

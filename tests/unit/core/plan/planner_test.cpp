@@ -65,7 +65,8 @@ struct PlannedTarget {
   }
 
   Plan plan() {
-    return Planner(state, history, repositories, remotes, "x86_64", {})
+    PackagingSources sources(state.mirrors(), remotes);
+    return Planner(sources, history, repositories, remotes, "x86_64", {})
         .decide(target, Cancellation::never())
         .plan;
   }
@@ -218,12 +219,13 @@ TEST_CASE("a .SRCINFO that may lie proves nothing") {
 TEST_CASE("without the lock nothing is looked into") {
   Unseen unseen;
   unseen.upstream.commit(unseen.files);
-  const auto plan = Planner(unseen.state, unseen.history, unseen.repositories, unseen.remotes,
-                            "x86_64", {false, {}})
-                        .decide(unseen.target, Cancellation::never())
-                        .plan;
+  PackagingSources sources(unseen.state.mirrors(), unseen.remotes);
+  const auto plan =
+      Planner(sources, unseen.history, unseen.repositories, unseen.remotes, "x86_64", {false, {}})
+          .decide(unseen.target, Cancellation::never())
+          .plan;
   CHECK(std::holds_alternative<Build>(plan.decision));
-  CHECK(!std::filesystem::exists(unseen.state.mirror("foo")));
+  CHECK(std::filesystem::is_empty(unseen.state.mirrors()));
 }
 
 TEST_CASE("a plan tells what it was made by") {
@@ -245,9 +247,10 @@ TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
   auto homeless = situation.target;
   homeless.name = "homeless";
   homeless.repository = "unknown";
-  const auto jobs = Planner(situation.state, situation.history, situation.repositories,
-                            situation.remotes, "x86_64", {})
-                        .decide({lost, homeless, situation.target}, Cancellation::never());
+  PackagingSources sources(situation.state.mirrors(), situation.remotes);
+  const auto jobs =
+      Planner(sources, situation.history, situation.repositories, situation.remotes, "x86_64", {})
+          .decide({lost, homeless, situation.target}, Cancellation::never());
   REQUIRE(jobs.size() == 3);
   REQUIRE(std::holds_alternative<Unplannable>(jobs[0].plan.decision));
   CHECK(std::get<Unplannable>(jobs[0].plan.decision).step == "source");
@@ -262,8 +265,9 @@ TEST_CASE("planning stops when it is asked to", "[concurrent]") {
   PlannedTarget situation;
   Cancellation cancel;
   cancel.request(15);
-  CHECK_THROWS_AS(Planner(situation.state, situation.history, situation.repositories,
-                          situation.remotes, "x86_64", {})
-                      .decide(std::vector{situation.target}, cancel),
-                  Cancelled);
+  PackagingSources sources(situation.state.mirrors(), situation.remotes);
+  CHECK_THROWS_AS(
+      Planner(sources, situation.history, situation.repositories, situation.remotes, "x86_64", {})
+          .decide(std::vector{situation.target}, cancel),
+      Cancelled);
 }

@@ -75,8 +75,10 @@ std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
   BuilderImage image(engine.runtime(), engine.images(), identity, how);
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   const Host host{engine.runtime(), image, identity, machine_arch(), capacity, caches};
-  Run run({host, state, history, repositories, remotes, settings, planning, logs, keep_logs},
-          observer);
+  PackagingSources sources(state.mirrors(), remotes);
+  Run run(
+      {host, state, history, repositories, remotes, sources, settings, planning, logs, keep_logs},
+      observer);
   auto results = run.build(targets, {targets, true}, false, cancel);
   obstacle = run.obstacle();
   return results;

@@ -1,4 +1,7 @@
+#include <list>
+
 #include "core/base/digest.hpp"
+#include "core/journal/state_dir.hpp"
 #include "core/targets/packaging_source.hpp"
 #include "core/targets/url_source.hpp"
 #include "tests/catch.hpp"
@@ -16,6 +19,7 @@ struct EtagSetup {
   TempDir dir;
   StateDir state{dir.path() / "state"};
   mutable git::Remotes remotes;
+  mutable std::list<PackagingSources> sources;  // each as in a run of its own
   std::mutex mutex;
   std::string content = "one", etag = "\"1\"";
   std::string times = std::string("Date: Thu, 22 Oct 2015 07:28:00 GMT\r\n") + kOld;
@@ -36,12 +40,16 @@ struct EtagSetup {
     content = new_content;
     etag = new_etag;
   }
-  std::unique_ptr<PackagingSource> source(const std::string& path = "/PKGBUILD") const {
+  Target target(const std::string& path = "/PKGBUILD") const {
     Target target;
     target.name = "foo";
     target.kind = TargetKind::url;
     target.url = server.url() + path;
-    return open_source(target, state, remotes);
+    return target;
+  }
+  std::unique_ptr<PackagingSource> source(const std::string& path = "/PKGBUILD") const {
+    sources.emplace_back(state.mirrors(), remotes);
+    return sources.back().open(target(path));
   }
   /// Whether that is what the source finds, and can give.
   bool finds(const std::string& text) const {
@@ -88,11 +96,10 @@ TEST_CASE("what isn't surely the same is transferred, and told by its content") 
 TEST_CASE("an ETag counts for the URL that gave it, and while its PKGBUILD is there whole") {
   EtagSetup setup;
   CHECK(setup.finds("one"));
-  const auto mirror = setup.state.mirror("foo");
+  const auto mirror = setup.state.mirrors() / PackagingSources::directory_of(setup.target());
   int given = 2;
   SECTION("another URL") {
-    setup.source("/other")->ask(kNever);
-    ++given;
+    setup.source("/other")->ask(kNever);  // its answer is kept elsewhere
   }
   SECTION("it is gone") {
     std::filesystem::remove(mirror / sha256_of("one"));

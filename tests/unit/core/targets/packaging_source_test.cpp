@@ -1,6 +1,9 @@
 #include "core/targets/packaging_source.hpp"
 
+#include <list>
+
 #include "core/base/digest.hpp"
+#include "core/journal/state_dir.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/ask/file_server.hpp"
 #include "tests/unit/core/git/mirror/tar_listing.hpp"
@@ -18,6 +21,7 @@ struct Setup {
   TempDir dir;
   StateDir state{dir.path() / "state"};
   mutable git::Remotes remotes;
+  mutable std::list<PackagingSources> sources;  // each as in a run of its own
 
   std::unique_ptr<PackagingSource> open(TargetKind kind, const std::string& url,
                                         const std::string& path = {}) const {
@@ -26,7 +30,8 @@ struct Setup {
     target.kind = kind;
     target.url = url;
     target.path = path;
-    return open_source(target, state, remotes);
+    sources.emplace_back(state.mirrors(), remotes);
+    return sources.back().open(target);
   }
   std::unique_ptr<PackagingSource> pkgbuild(const std::string& url) const {
     return open(TargetKind::url, url);
@@ -98,7 +103,7 @@ TEST_CASE("a kept PKGBUILD that is damaged is not used") {
   write(file, "one");
   const auto source = setup.pkgbuild("file://" + file.string());
   const auto tip = source->ask(kNever);
-  write(setup.state.mirror("foo") / tip.commit, "evil");
+  write(std::filesystem::directory_iterator(setup.state.mirrors())->path() / tip.commit, "evil");
   CHECK_THROWS_WITH(source->read_file(tip.commit, "PKGBUILD"), ContainsSubstring("damaged"));
   CHECK_THROWS_AS(tar_of(*source, tip.commit), Error);
   CHECK(source->fetch(tip, kNever) == tip);

@@ -1,6 +1,10 @@
+#include <atomic>
 #include <chrono>
+#include <map>
 
+#include "core/base/threads.hpp"
 #include "core/git/ask/remotes.hpp"
+#include "core/git/mirror/mirror_directory.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/ask/tips.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
@@ -19,7 +23,7 @@ struct MirrorSetup {
   TestRepository remote{dir.path() / "remote of mine"};
   fs::path directory = dir.path() / "mirrors/x";
   git::Remotes remotes;
-  git::Mirror mirror{directory, remote.url(), remotes};
+  mutable git::Mirror mirror{directory, remote.url(), remotes};
 
   git::Tip tip() const { return tip_of(remote.url(), "main"); }
   std::string pkgbuild(const std::string& commit) const {
@@ -37,11 +41,11 @@ TEST_CASE("a mirror holds one commit, without history, tags or hooks") {
   setup.remote.commit({{"PKGBUILD", "1"}});
   setup.remote.run({"tag", "v1"});
   const auto commit = setup.remote.commit({{"PKGBUILD", "2"}});
-  git::Mirror mirror = setup.mirror;
-  CHECK(mirror.fetch(setup.tip(), kNever) == git::Tip{"refs/heads/main", commit});
+  CHECK(setup.mirror.fetch(setup.tip(), kNever) == git::Tip{"refs/heads/main", commit});
   CHECK(setup.pkgbuild(commit) == "2");
   CHECK(setup.in_mirror({"rev-list", "--count", commit}) == "1");
-  CHECK(setup.in_mirror({"for-each-ref", "--format=%(refname)"}) == "refs/pkgkiln/tip");
+  CHECK(setup.in_mirror({"for-each-ref", "--format=%(refname)"}) ==
+        git::MirrorDirectory::ref_for("refs/heads/main"));
   CHECK_FALSE(fs::exists(setup.directory / "hooks"));
   CHECK_FALSE(fs::exists(setup.directory / "FETCH_HEAD"));
 }
@@ -126,6 +130,7 @@ TEST_CASE("a damaged mirror is made anew") {
   const auto commit = setup.remote.commit({{"PKGBUILD", "1"}});
   const auto tip = setup.tip();
   setup.mirror.fetch(tip, kNever);
+  git::Mirror mirror(setup.directory, setup.remote.url(), setup.remotes);  // of the next run
 
   SECTION("its HEAD is gone") {
     fs::remove(setup.directory / "HEAD");
@@ -135,20 +140,77 @@ TEST_CASE("a damaged mirror is made anew") {
     write(setup.directory, "x");
   }
   SECTION("a lock was left behind, and the branch has moved") {
-    write(setup.directory / "refs/pkgkiln/tip.lock", "");
+    write(setup.directory / (git::MirrorDirectory::ref_for("refs/heads/main") + ".lock"), "");
     write(setup.directory / "shallow.lock", "");
     const auto next = setup.remote.commit({{"PKGBUILD", "2"}});
-    CHECK(setup.mirror.fetch(setup.tip(), kNever).commit == next);
-    CHECK(setup.pkgbuild(next) == "2");
+    CHECK(mirror.fetch(setup.tip(), kNever).commit == next);
+    CHECK(mirror.read_file(next, "PKGBUILD") == "2");
     return;
   }
   SECTION("its objects are gone, which shows when it is read") {
     fs::remove_all(setup.directory / "objects");
     fs::create_directories(setup.directory / "objects");
-    CHECK_THROWS_WITH(setup.mirror.read_file(commit, "PKGBUILD"), ContainsSubstring("cannot read"));
+    CHECK_THROWS_WITH(mirror.read_file(commit, "PKGBUILD"), ContainsSubstring("cannot read"));
   }
-  CHECK(setup.mirror.fetch(tip, kNever).commit == commit);
-  CHECK(setup.pkgbuild(commit) == "1");
+  CHECK(mirror.fetch(tip, kNever).commit == commit);
+  CHECK(mirror.read_file(commit, "PKGBUILD") == "1");
+}
+
+TEST_CASE("all branches share a mirror, whose fetched commits stay") {
+  MirrorSetup setup;
+  const auto one = setup.remote.commit({{"PKGBUILD", "1"}});
+  setup.mirror.fetch(setup.tip(), kNever);
+  setup.remote.run({"checkout", "--quiet", "-b", "a/b"});
+  const auto two = setup.remote.commit({{"PKGBUILD", "2"}});
+  const auto tip = [&](const std::string& branch) { return tip_of(setup.remote.url(), branch); };
+  CHECK(setup.mirror.fetch(tip("a/b"), kNever).commit == two);
+  // A branch may take the place of a directory of branches.
+  setup.remote.run({"checkout", "--quiet", "main"});
+  setup.remote.run({"branch", "--quiet", "-D", "a/b"});
+  setup.remote.run({"branch", "a"});
+  CHECK(setup.mirror.fetch(tip("a"), kNever).commit == one);
+  CHECK(setup.pkgbuild(one) == "1");
+  CHECK(setup.pkgbuild(two) == "2");
+}
+
+TEST_CASE("many threads read in one mirror, which is fetched once", "[concurrent]") {
+  MirrorSetup setup;
+  std::map<std::string, std::string> files;
+  for (int i = 0; i < 40; ++i) files["p" + std::to_string(i) + "/PKGBUILD"] = std::to_string(i);
+  const auto commit = setup.remote.commit(files);
+  git::Mirrors mirrors(setup.dir.path() / "shared", setup.remotes);
+  const auto url = setup.remote.url();
+  std::atomic<int> right{0};
+  in_threads(
+      8,
+      [&] {
+        const auto mirror = mirrors.of(url);
+        const auto tip = mirror->fetch(mirrors.ask_tip(url, "main", kNever), kNever);
+        for (int i = 0; i < 40; ++i)
+          if (tip.commit == commit &&
+              mirror->read_file(commit, "p" + std::to_string(i) + "/PKGBUILD") == std::to_string(i))
+            ++right;
+      },
+      [] {});
+  CHECK(right == 320);
+  const auto packs = setup.dir.path() / "shared" / git::Mirrors::name_of(url) / "objects/pack";
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(packs))
+    if (entry.path().extension() == ".pack") ++count;
+  CHECK(count == 1);
+}
+
+TEST_CASE("a tip is asked for once, whatever the answer") {
+  MirrorSetup setup;
+  setup.remote.commit({{"PKGBUILD", "1"}});
+  git::Mirrors mirrors(setup.dir.path() / "shared", setup.remotes);
+  const auto url = setup.remote.url();
+  const auto tip = mirrors.ask_tip(url, "main", kNever);
+  CHECK_THROWS_WITH(mirrors.ask_tip(url, "gone", kNever), ContainsSubstring("gone"));
+  setup.remote.commit({{"PKGBUILD", "2"}});
+  setup.remote.run({"branch", "gone"});
+  CHECK(mirrors.ask_tip(url, "main", kNever) == tip);
+  CHECK_THROWS_WITH(mirrors.ask_tip(url, "gone", kNever), ContainsSubstring("gone"));
 }
 
 TEST_CASE("a blob that is damaged shows in the export and is mended by the next fetch") {
@@ -182,7 +244,7 @@ TEST_CASE("old objects don't gather for ever") {
   MirrorSetup setup;
   for (int i = 0; i < 55; ++i) {
     setup.remote.commit({{"PKGBUILD", std::to_string(i)}});
-    setup.mirror.fetch(setup.tip(), kNever);
+    git::Mirror(setup.directory, setup.remote.url(), setup.remotes).fetch(setup.tip(), kNever);
   }
   const auto packs = fs::directory_iterator(setup.directory / "objects/pack");
   CHECK(std::distance(begin(packs), end(packs)) < 3 * 50);
