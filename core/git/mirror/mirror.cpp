@@ -109,10 +109,10 @@ struct Mirror::State {
 
   DamagedObjects damaged(DamagedObjects error, const std::string& commit) {
     invalidate();
-    return error
-        .while_doing("cannot read commit " + commit + " in the mirror '" +
-                     directory.path().string() + "'")
-        .advise("run again: a damaged mirror is made anew");
+    error.while_doing("cannot read commit " + commit + " in the mirror '" +
+                      directory.path().string() + "'");
+    error.advise("run again: a damaged mirror is made anew");
+    return error;
   }
 
   std::mutex mutex;
