@@ -12,6 +12,11 @@
 
 namespace pkgkiln::git {
 
+/// Asks the remote for refs through the git program: full names, or beginnings that end with '/'.
+/// `url` is for messages.
+AdvertisedRefs list_refs(const Remote& remote, const std::string& url,
+                         const std::vector<std::string>& which, const Cancellation& cancel);
+
 /// Asks one remote for refs, within its host's limits and in bounded time: over HTTP where nothing
 /// of the user's configuration matters, else through the git program. For one thread.
 class RefQuery {

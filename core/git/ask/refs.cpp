@@ -1,7 +1,5 @@
 #include "core/git/ask/refs.hpp"
 
-#include <chrono>
-
 #include "core/base/error.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/text.hpp"
@@ -16,8 +14,6 @@ constexpr std::string_view kTags = "refs/tags/";
 constexpr std::string_view kSymref = "ref: ";
 constexpr std::string_view kPeeledSuffix = "^{}";
 constexpr std::size_t kBranchesNamed = 10;
-constexpr std::chrono::seconds kLongestWait{120};
-constexpr std::size_t kLargestRefListing = 16U << 20U;
 
 /// Whether the ref is of this kind, with a name that git allows.
 bool is_of(std::string_view kind, std::string_view ref) {
@@ -58,12 +54,6 @@ std::string first_branches(const AdvertisedRefs& refs) {
   throw Error("the repository " + shown + " has no branch '" + branch + "'")
       .because("there are " + first_branches(all))
       .advise("set the target's branch to one of them");
-}
-
-/// What git ls-remote takes for it. What a tag leads to has to be asked for by name.
-void add_patterns(const std::string& ref, std::vector<std::string>& arguments) {
-  arguments.push_back(ref.ends_with('/') ? ref + "*" : ref);
-  if (ref.starts_with("refs/tags/")) arguments.push_back(ref + "^{}");
 }
 
 }  // namespace
@@ -112,18 +102,6 @@ std::string find_commit(const std::string& url, const std::string& ref, const Li
   if (found == refs.commits.end())
     throw Error("the repository '" + displayable_url(url) + "' has no " + ref);
   return found->second;
-}
-
-AdvertisedRefs list_refs(const Remote& remote, const std::string& url,
-                         const std::vector<std::string>& which, const Cancellation& cancel) {
-  Command command;
-  command.arguments = {"ls-remote", "--quiet", "--symref", "--", remote.location()};
-  for (const auto& ref : which) add_patterns(ref, command.arguments);
-  std::string listing;
-  const auto result =
-      remote.run(command, bounded_text(listing, kLargestRefListing), cancel, kLongestWait);
-  if (result.code != 0) throw remote_error("ask", url, result.error_output);
-  return parse_advertised_refs(listing);
 }
 
 }  // namespace pkgkiln::git

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/git/ask/remote.hpp"
 #include "core/git/git.hpp"
 
 namespace pkgkiln::git {
@@ -44,10 +43,5 @@ Tip find_tip(const std::string& url, const std::string& branch, const ListRefs& 
 
 /// The commit of a ref that is_asked_for(). Throws Error when there is none.
 std::string find_commit(const std::string& url, const std::string& ref, const ListRefs& list);
-
-/// Asks the remote for refs through the git program: full names, or beginnings that end with '/'.
-/// `url` is for messages.
-AdvertisedRefs list_refs(const Remote& remote, const std::string& url,
-                         const std::vector<std::string>& which, const Cancellation& cancel);
 
 }  // namespace pkgkiln::git

@@ -1,6 +1,6 @@
 #include "tests/unit/core/git/ask/tips.hpp"
 
-#include "core/git/ask/refs.hpp"
+#include "core/git/ask/ref_query.hpp"
 #include "core/git/ask/remotes.hpp"
 
 namespace pkgkiln::test {
