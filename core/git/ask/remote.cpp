@@ -1,6 +1,5 @@
 #include "core/git/ask/remote.hpp"
 
-#include <array>
 #include <chrono>
 #include <string_view>
 #include <vector>
