@@ -49,7 +49,7 @@ std::string parse_socket(std::string_view url) {
   if (scheme != "unix://")
     throw UsageError("the scheme '" + std::string(scheme) +
                      "' is not supported for an engine's socket")
-        .because("supported is: unix")
+        .because("only unix is supported")
         .advise("write unix:///path/to/the.sock");
   const auto path = url.substr(scheme.size());
   if (!path.starts_with('/') || path.find('\0') != std::string_view::npos)

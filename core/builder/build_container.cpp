@@ -90,7 +90,7 @@ StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
   const auto first = std::string_view(answer).substr(0, answer.find('\n'));
   if (first != kAnswer && first != kAnswerWithPkgver)
     throw Error("makepkg gave no answer")
-        .because("the PKGBUILD ended it, or took its output, while it was read")
+        .because("the PKGBUILD ended makepkg, or redirected its output, while makepkg read it")
         .advise("look for an 'exit' or 'exec' outside of the PKGBUILD's functions");
   result.has_pkgver = first == kAnswerWithPkgver;
   result.answer = answer.substr(std::min(first.size() + 1, answer.size()));

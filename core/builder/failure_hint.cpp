@@ -23,11 +23,12 @@ constexpr std::array kClues{
     Clue{"A failure occurred in build()", "build() failed"},
     Clue{"A failure occurred in check()", "check() failed: the package's own tests"},
     Clue{"A failure occurred in package", "package() failed"},
-    Clue{"One or more files did not pass the validity check", "a checksum does not fit its source"},
+    Clue{"One or more files did not pass the validity check",
+         "a source does not match its checksum"},
     Clue{"unknown public key",
          "the PGP key of a source is missing; keys/pgp/*.asc beside the "
          "PKGBUILD are imported"},
-    Clue{"One or more PGP signatures could not be verified", "a PGP signature does not fit"},
+    Clue{"One or more PGP signatures could not be verified", "a PGP signature is not valid"},
     Clue{"Failure while downloading", "a source could not be downloaded"},
     Clue{"Failure while creating working copy", "a VCS source has no such branch, tag or commit"},
     Clue{"target not found",
@@ -96,15 +97,16 @@ std::string hint_from_output(const std::vector<std::string>& lines, bool sealed)
   if (!sealed || !tried_network(lines)) return hint;
   if (!hint.empty()) hint += "; ";
   return hint +
-         "it tried the network, which is cut while it is built; set network = true on the target "
+         "it tried to use the network, which is off during the build; set network = true on the "
+         "target "
          "to allow it";
 }
 
 std::string hint_from_dependencies(const std::vector<std::string>& lines) {
   if (std::none_of(lines.begin(), lines.end(), went_without_repository))
     return hint_from_output(lines, false);
-  return "the container does not reach the target's own repository: vieter.container_address must "
-         "be an address of it that containers reach";
+  return "the container cannot reach the target's own repository: set vieter.container_address to "
+         "an address of it that containers can reach";
 }
 
 bool ran_out_of_processes(int exit_code, const std::vector<std::string>& lines) {

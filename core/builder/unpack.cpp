@@ -88,9 +88,9 @@ class Unpacking {
     if (size > limits_.bytes - written_) throw too_much();
     const auto room = std::filesystem::space(directory_).available;
     if (room < limits_.spared || room - limits_.spared < size)
-      throw Error(fmt::format("there is no room for the package '{}' of {} bytes", name, size))
+      throw Error(fmt::format("there is no space for the package '{}' of {} bytes", name, size))
           .because(fmt::format("'{}' has {} bytes left", directory_.string(), room))
-          .advise("make room on that disk, or set build.state_dir to a directory on another");
+          .advise("free space on that disk, or set build.state_dir to a directory on another");
   }
 
   void write(const std::filesystem::path& path) {

@@ -60,8 +60,8 @@ void LogDelivery::hear(const Event& event) {
   try {
     keep(ended->result);
   } catch (const Error& error) {
-    tell_(fmt::format("the log of '{}' is delivered now or never: {}", ended->target.name,
-                      error.what()));
+    tell_(fmt::format("the log of '{}' is lost if it cannot be delivered now: {}",
+                      ended->target.name, error.what()));
   }
   sender_.push(*ended);
 }

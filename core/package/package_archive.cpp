@@ -185,7 +185,7 @@ Content read_entries(TarReader& reader, std::uint64_t most_listed) {
   while (const auto entry = reader.next()) {
     content.listed += entry->name.size() + sizeof(std::string);
     if (content.listed > most_listed)
-      throw Error("its entries, with those of the packages beside it, are too many to be listed");
+      throw Error("it and the other packages of its build have too many entries to be listed");
     take_entry(*entry, reader, content);
   }
   if (!content.info) throw Error("it holds no .PKGINFO");

@@ -199,7 +199,7 @@ class SrcinfoParser {
         (no_epoch ? "" : epoch + ":") + single(base_, "pkgver") + "-" + single(base_, "pkgrel");
     if (!is_full_version(text))
       throw Error("cannot read the .SRCINFO")
-          .because("epoch, pkgver and pkgrel make no version: '" + text.substr(0, 100) + "'");
+          .because("epoch, pkgver and pkgrel form no valid version: '" + text.substr(0, 100) + "'");
     return text;
   }
 

@@ -124,7 +124,7 @@ RepositoryDatabase LocalRepository::read(const std::string& form, Texts texts) c
                                 : RepositoryDatabase::read_facts(path);
   } catch (Error& error) {
     error.while_doing("cannot read the repository '" + name_ + "' in '" + root_.string() + "'");
-    error.advise("mend or remove what is in the place of its " + form);
+    error.advise("repair or remove its database " + form);
     throw;
   }
 }

@@ -46,8 +46,8 @@ void queue_up(const UniqueFd& fd, int how, const fs::path& path, milliseconds wa
     if (errno != EWOULDBLOCK && errno != EINTR) throw_errno("cannot lock '" + path.string() + "'");
     if (Clock::now() >= deadline)
       throw Error("cannot lock '" + path.string() + "'")
-          .because("another run has been publishing there all the time")
-          .advise("wait for it, or look what it hangs on");
+          .because("another run is still publishing there")
+          .advise("wait for it, or check what it waits for");
     cancel.check();
     std::this_thread::sleep_for(kPoll);
   }

@@ -46,8 +46,7 @@ std::uint64_t size_of_files(const fs::path& directory) {
 }
 
 Spool::Batch read_batch(const fs::path& directory) {
-  if (!fs::exists(directory / kManifest))
-    throw Error("its build was cut off before it was complete");
+  if (!fs::exists(directory / kManifest)) throw Error("its build was interrupted");
   Spool::Batch batch{directory, build_record_from_json(read_file(directory / kManifest))};
   if (batch.build.files.empty()) throw Error("its manifest names no file");
   for (const auto& file : batch.build.files) {
@@ -72,7 +71,7 @@ fs::path Spool::open(const std::string& target, const std::string& build) const 
   } catch (const fs::filesystem_error& error) {
     throw Error("cannot make the spool directory '" + directory.string() + "'")
         .because(error.code().message())
-        .advise("check the owner of the state directory, and the room on its disk");
+        .advise("check the owner of the state directory, and the free space on its disk");
   }
   return directory;
 }

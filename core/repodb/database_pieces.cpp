@@ -222,7 +222,7 @@ void compress_as(std::string_view ending, const Sink& out,
                  const std::function<void(const Sink&)>& write) {
   Outlet outlet{out};  // outlives the writer, which still writes when it is freed
   const auto writer = writer_for(ending);
-  if (!writer) throw Error("nothing here can write '*" + std::string(ending) + "'");
+  if (!writer) throw Error("this program cannot write '*" + std::string(ending) + "'");
   auto* raw = writer.get();
   archive_write_set_bytes_in_last_block(raw, 1);  // nothing is added to fill a block
   const std::unique_ptr<archive_entry, FreeEntry> entry(archive_entry_new());

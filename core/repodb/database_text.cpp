@@ -127,7 +127,7 @@ DatabaseEntry desc_facts(std::string_view text) {
   const auto size = facts.size.value_or("");
   std::from_chars(size.data(), size.data() + size.size(), entry.size);
   if (!is_package_name(entry.pkgname) || !is_full_version(entry.version))
-    throw Error("an entry has no sound name and version");
+    throw Error("an entry has no valid name and version");
   if (!PackageFileName::parse(entry.file_name))
     throw Error("the entry of " + entry.pkgname + " names no package file");
   return entry;

@@ -56,7 +56,7 @@ void each_file(TarReader& reader, Take take, std::size_t most = kMaxDatabaseEntr
     (is_file ? found : strange) = true;
     if (is_file) take(std::string(path.substr(0, slash)), path.substr(slash + 1));
   }
-  if (strange && !found) throw Error("it holds something else than entries of packages");
+  if (strange && !found) throw Error("it holds files, but no entries of packages");
 }
 
 struct Texts {
@@ -86,7 +86,7 @@ std::map<std::string, Texts> read_texts(TarReader& reader) {
 void check_directory(const DatabaseEntry& entry, const std::string& directory) {
   // pacman refuses it too: one of the two would be a lie.
   if (directory != entry.pkgname + "-" + entry.version)
-    throw Error("the entry of " + entry.pkgname + " has another name than its directory");
+    throw Error("the entry of " + entry.pkgname + " is in a directory of another name");
 }
 
 void put_texts(std::map<std::string, Texts>&& texts, RepositoryDatabase& database) {

@@ -57,7 +57,7 @@ RuntimeError EngineClient::hung(const std::string& doing) const {
   return error(RuntimeError::Kind::lost, doing,
                fmt::format("{} has hung: it was silent, and then it did not answer {} within {} s",
                            dialect_.engine, dialect_.ping, timeouts_.ping.count() / 1000))
-      .advise("look what it waits for, or restart it");
+      .advise("check what it waits for, or restart it");
 }
 
 void EngineClient::ask_whether_it_lives(const std::string& doing,

@@ -98,8 +98,7 @@ RuntimeError by_words(const RuntimeError& error) {
 RuntimeError with_login_advice(RuntimeError error, const ImageRef& ref, const RegistryAuth& auth) {
   const auto& causes = error.causes();
   if (std::none_of(causes.begin(), causes.end(), asks_for_login)) return error;
-  if (!auth.origin.empty())
-    error.because("the credentials in '" + auth.origin + "' were sent along");
+  if (!auth.origin.empty()) error.because("the credentials in '" + auth.origin + "' were sent");
   error.advise("if it is private: podman login " + ref.registry +
                " (or docker login), as the user that runs pkgkiln");
   return error;

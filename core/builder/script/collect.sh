@@ -1,12 +1,12 @@
 #!/bin/bash
-# Makes sure that nothing is left running, and then that PKGDEST is the directory that the
-# image had, not a link. Runs as root, with the parameters of parts/sweep.sh.
+# Kills what is left running, then checks that PKGDEST is still the image's directory and no link.
+# Runs as root, with the parameters of parts/sweep.sh.
 set -u
 
 # shellcheck source=core/builder/script/parts/sweep.sh
 . parts/sweep.sh
 
-# Its limit may be lower than it was.
+# The limit may have been lowered since the last build.
 is_overfull() {
     [ -n "${SHARED_CACHE-}" ] &&
         find "$SHARED_CACHE" -mindepth 1 -maxdepth 1 -printf '%s\n' |

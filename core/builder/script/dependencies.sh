@@ -8,8 +8,8 @@
 set -euo pipefail
 cd /
 
-# A package that conflicts with what is to be installed makes room, as for who calls makepkg -s and
-# answers yes (--ask inverts what --noconfirm answers, by a bit for each kind of question).
+# A package that conflicts with a dependency is removed, as if the user of makepkg -s answered yes
+# (--ask inverts the answers of --noconfirm, with a bit for each kind of question).
 declare -a flags=(--noconfirm --ask 4)
 if [[ $(pacman -S --help) == *--disable-sandbox* ]]; then
     flags+=(--disable-sandbox)
@@ -25,7 +25,7 @@ is_listed() {
     [[ $'\n'$(pacman-conf --repo-list)$'\n' == *$'\n'"$1"$'\n'* ]]
 }
 
-# Servers that don't answer would fail every sync; what lies in files is there.
+# A server that doesn't answer would fail every sync. Files are always there.
 answers() {
     [[ "$REPOSITORY_SERVER" != http://* && "$REPOSITORY_SERVER" != https://* ]] ||
         curl --silent --head --fail --location --connect-timeout 5 --max-time 20 \
@@ -35,8 +35,8 @@ answers() {
 without=
 if [ -n "${REPOSITORY-}" ] && ! is_listed "$REPOSITORY"; then
     if answers; then
-        # At the end: of a name that is in both, pacman takes the distribution's package. Nothing
-        # in it is signed: we built it.
+        # At the end, so that pacman takes the distribution's package if both have the name. Our
+        # packages are not signed.
         printf '\n[%s]\nSigLevel = Never\nServer = %s\n' "$REPOSITORY" "$REPOSITORY_SERVER" \
             >>/etc/pacman.conf
     else
@@ -56,7 +56,7 @@ if [ "${#planned[@]}" -gt 0 ]; then
     change -Su
 fi
 
-# Only now, so that it stands near what it may be the cause of.
+# Printed here, near the errors that it may cause.
 if [ -n "$without" ]; then
     printf '%s\n' "$without"
 fi
@@ -76,5 +76,5 @@ if [ -n "$replaced" ]; then
     echo "removed, since something that is installed now replaces it or conflicts with it: ${replaced//$'\n'/, }"
 fi
 
-# Before anything that builder does: an install script may have started a daemon.
+# Before builder does anything: an install script may have started a daemon.
 end_others

@@ -16,8 +16,8 @@ fi
 
 taken=()
 
-# A clone is made anew by its server's word, with objects that are here already in the place of a
-# download: so its branches, and which of them is the default, are those of the server.
+# Clones from the server, and takes objects from the cache where it has them. So the branches, and
+# the default one, are those that the server has now.
 take_clone() { # name, URL
     [ -d "$KEPT/git/$1" ] || return
     if GIT_TERMINAL_PROMPT=0 git clone --quiet --mirror --reference "$KEPT/git/$1" -- "$2" "$SRCDEST/$1" </dev/null; then
@@ -27,7 +27,7 @@ take_clone() { # name, URL
     fi
 }
 
-# A file is makepkg's to verify. It gets a copy that a PKGBUILD may change.
+# makepkg verifies the file. It gets a copy, since a PKGBUILD may change it.
 take_file() { # name
     [ -f "$KEPT/files/$1" ] || return
     cp --preserve=timestamps --reflink=auto -- "$KEPT/files/$1" "$SRCDEST/$1" && taken+=("$1")
@@ -35,8 +35,8 @@ take_file() { # name
 
 fetch() { makepkg --nobuild --nodeps --noconfirm --noprogressbar "$@"; }
 
-# Whether what an earlier build fetched may be what makepkg ended with that code for. makepkg 6 has
-# one code for everything; makepkg 7 says 17 where a clone is of another URL, and may say more later.
+# Whether sources from the cache may be why makepkg ended with that code. makepkg 6 has one code for
+# all errors; makepkg 7 uses 17 for a clone of another URL, and may add more.
 may_be_cache() { [ "$1" -eq 1 ] || { [ "$1" -gt 16 ] && [ "$1" -lt 126 ]; }; }
 
 while [ "$#" -gt 1 ] && [ -n "${KEPT-}" ]; do

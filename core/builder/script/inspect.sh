@@ -1,4 +1,4 @@
 #!/bin/bash
-# Prints the .SRCINFO of the PKGBUILD. Runs as builder; its answer is the standard output.
+# Prints the .SRCINFO of the PKGBUILD. Runs as builder; the answer is its standard output.
 cd /build/startdir || exit
 exec makepkg --printsrcinfo

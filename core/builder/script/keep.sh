@@ -1,11 +1,12 @@
 #!/bin/bash
-# Takes what a build fetched into the caches. Runs as root in a container of its own that has no
-# network and runs nothing of a PKGBUILD or a package; the build's is gone. Prints what the target's
-# own cache takes on the disk then, in bytes; what it says beside that is log.
+# Stores what a build downloaded in the caches. Runs as root in a container of its own, after the
+# build's container is gone. It has no network and runs nothing of a PKGBUILD or a package. Prints
+# the size of the target's own cache on the disk, in bytes; its standard error is logged.
 #
-# What lies ready is whatever the build made of it. Only regular files are taken: as packages for all
-# targets those whose signatures pacman's keyring trusts, as sources any, whose checksums makepkg
-# looks at; of clones nothing but objects, which are named anew by what they hold.
+# The build may have changed the downloads in any way. Only regular files are taken: packages for
+# all targets if pacman's keyring trusts their signatures, and sources, whose checksums makepkg
+# verifies. Of clones only the objects are taken, and their names are computed anew from their
+# content.
 #
 #   $FETCHED              what was fetched
 #   $SHARED_CACHE         of all targets; may be unset
@@ -28,13 +29,13 @@ readonly month=43200 # in minutes
 
 is_directory() { [ -d "$1" ] && [ ! -L "$1" ]; }
 
-# Makes a directory of a cache what it has to be, whatever stands there.
+# Makes sure that a directory of a cache is one, whatever is there.
 own_directory() {
     is_directory "$1" || rm -rf -- "$1"
     install -d -m 755 -- "$1"
 }
 
-# Bytes that a file takes when it is copied, which may be more than it takes on the disk.
+# The bytes that a copy of the file takes, which may be more than the file takes on the disk.
 size_of() { stat -c %s -- "$1"; }
 
 keep_signed() { # file; its signature lies beside it
@@ -55,8 +56,8 @@ keep_file() { # file, directory, the most bytes
     [ "$(size_of "$1")" -le "$3" ] && copy_file "$1" "$2/.new" "$3" && mv -fT -- "$2/.new" "$kept"
 }
 
-# Removes what is too much in a directory, oldest first, and what may not be in it. In one pass: who
-# filled it may have made a million names, and dates that never come.
+# Removes the oldest files beyond the limit, and everything that doesn't belong into the directory.
+# In one pass, since a build may have made a million names, and dates in the future.
 trim() { # directory, most bytes
     local total=0 size type name
     (
@@ -73,7 +74,7 @@ trim() { # directory, most bytes
     )
 }
 
-# Removes what nothing was made of for long.
+# Removes what no build has used for long.
 forget_old() { # directory
     find "$1" -mindepth 1 -maxdepth 1 -newermt '1 hour' -exec touch -h -d @0 -- {} +
     find "$1" -mindepth 1 -maxdepth 1 -mmin "+$month" -exec rm -rf -- {} +
@@ -113,7 +114,7 @@ keep_sources() { # names
 }
 
 if [ -n "${OWN_CACHE-}" ]; then
-    # Once there were sources where builder could write to them.
+    # Earlier versions kept sources where builder could write to them.
     find "$OWN_CACHE" -mindepth 1 -maxdepth 1 ! -name packages ! -name files ! -name git -exec rm -rf -- {} +
     for directory in packages files git; do
         own_directory "$OWN_CACHE/$directory"

@@ -1,4 +1,5 @@
 #!/bin/bash
-# Says which package files the build is to make. Runs as builder; its answer is the standard output.
+# Prints the package files that the build is expected to make. Runs as builder; the answer is its
+# standard output.
 cd /build/startdir || exit
 exec makepkg --packagelist

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Exits 0 only when nothing that a step left running is left and the loopback is the only network
-# interface. Runs as root, with the parameters of parts/sweep.sh.
+# Exits with 0 only if no process of a step is left and the loopback is the only network interface.
+# Runs as root, with the parameters of parts/sweep.sh.
 set -u
 
 # shellcheck source=core/builder/script/parts/sweep.sh

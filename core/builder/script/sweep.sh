@@ -1,5 +1,5 @@
 #!/bin/bash
-# Ends what a step left running and returns only when nothing is left. Runs as root, with the
+# Kills what a step left running, and returns only when nothing is left. Runs as root, with the
 # parameters of parts/sweep.sh.
 set -u
 

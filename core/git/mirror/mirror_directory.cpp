@@ -55,7 +55,7 @@ void MirrorDirectory::remake(const std::string& location, std::size_t id_length,
   } catch (const fs::filesystem_error& error) {
     throw Error("cannot make the mirror '" + path_.string() + "'")
         .because(error.code().message())
-        .advise("check the owner of the state directory, and the room on its disk");
+        .advise("check the owner of the state directory, and the free space on its disk");
   }
   Command init;
   init.arguments = {"init", "--bare", "--quiet", "--template="};

@@ -151,7 +151,7 @@ kiln no-login doctor
 it 'says what to do about a registry that wants a login' out_has "podman login $PRIVATE"
 login_is "$WORLD/run/containers/auth.json" "tester:not-$REGISTRY_PASSWORD"
 kiln wrong-login doctor
-it 'says which login was refused' out_has "the credentials in '$WORLD/run/containers/auth.json' were sent along"
+it 'says which login was refused' out_has "the credentials in '$WORLD/run/containers/auth.json' were sent"
 rm "$WORLD/run/containers/auth.json"
 login_is "$WORLD/home/.docker/config.json" "tester:$REGISTRY_PASSWORD"
 kiln login doctor

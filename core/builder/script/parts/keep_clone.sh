@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# Part of keep.sh: keeps the objects of a clone that builder could write to. Git never runs in such a
-# clone, whose configuration, hooks and indexes are as hostile as its objects. These are read as if a
-# server had sent them, so each gets the name that its content has; one that lied about its name is
-# missing then.
+# Part of keep.sh: keeps the objects of a clone that builder could write to. Git never runs in such
+# a clone: its configuration, hooks and indexes are as hostile as its objects. The objects are read
+# as if a server had sent them, so each gets the name that its content has, and one with a false
+# name is then missing.
 
 readonly most_names=100000
 
-# Git with nobody's configuration, and with bounds: what exceeds them is not kept.
+# Git without any configuration, and with limits: what exceeds them is not kept.
 plain_git() {
     HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ALLOC_LIMIT=512m \
         timeout 300 git -c safe.directory='*' -c core.bigFileThreshold=64m -c gc.autoDetach=false "$@"
 }
 
-# Names of objects that refs of the clone have, of which those count that are kept.
+# The names of objects that the clone's refs name. Those that are kept will count.
 names_in() {
     {
         if [ -f "$1/packed-refs" ] && [ ! -L "$1/packed-refs" ]; then
@@ -22,7 +22,7 @@ names_in() {
     } 2>/dev/null | sort -u | head -n "$most_names"
 }
 
-# All objects of packs, and of files of their own.
+# Takes all objects, from packs and loose.
 take_objects() { # from, to
     local pack loose
     for pack in "$1"/objects/pack/pack-*.pack; do
@@ -41,7 +41,8 @@ take_objects() { # from, to
         plain_git -C "$2" index-pack --stdin --max-input-size="$OWN_CACHE_LIMIT" >/dev/null 2>&1
 }
 
-# Whether all is there that these need. Then they are what the next clone says it has.
+# Whether everything is there that these objects need. Then refs name them, so that the next clone
+# can use them.
 name_objects() { # where
     local names
     names=$(plain_git -C "$1" cat-file --batch-check='%(objecttype) %(objectname)' |
@@ -53,7 +54,7 @@ name_objects() { # where
 
 keep_clone() { # the clone, where its objects are kept
     [[ ${2##*/} =~ ^[A-Za-z0-9@_+][A-Za-z0-9@._+-]*$ && ! -L $1/objects && ! -L $1/refs ]] || return
-    # One that took nothing from here was made since that was wrong.
+    # A clone that does not use this cache was made because the cache was wrong.
     [ -e "$1/objects/info/alternates" ] || rm -rf -- "$2"
     [ -d "$2" ] || plain_git init --quiet --bare --template= "$2" || return
     take_objects "$1" "$2" || return

@@ -2,9 +2,9 @@
 # shellcheck disable=SC2154 # flags is what dependencies.sh gives pacman
 # Part of dependencies.sh: transactions of pacman that take from caches what they would download.
 #
-# A cache is a hint: a file of one is copied to pacman's own first, which checks its signature or
-# checksum there. What is downloaded lies ready for the caches, which other containers see: they are
-# read-only here, and keep.sh fills them when this container is gone.
+# A cache is only a hint: its files are copied to pacman's own cache, where pacman checks their
+# signatures or checksums. Other containers see the caches, so they are read-only here: downloads
+# are put aside, and keep.sh stores them when this container is gone.
 #
 #   $SHARED_CACHE   of all targets, for packages whose signatures pacman insists on; may be unset
 #   $OWN_CACHE      of this target alone, for the others; may be unset

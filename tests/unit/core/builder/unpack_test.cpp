@@ -118,7 +118,7 @@ TEST_CASE("what is too large, or leaves too little room, is refused before it is
   CHECK(nothing_is_there());
   const auto room = std::filesystem::space(directory.path()).available;
   CHECK_THROWS_WITH(unpack_packages(source_of(tar), directory.path(), {5, 1U << 20U, room}),
-                    ContainsSubstring("there is no room"));
+                    ContainsSubstring("there is no space"));
   CHECK(nothing_is_there());
 }
 

@@ -182,5 +182,5 @@ TEST_CASE("the packages of a set share what may be spent on them") {
                     ContainsSubstring("two-1.0-1") && ContainsSubstring("bytes unpacked"));
   CHECK(PackageArchive::read_set({set[0]}, {.listed = 300}).size() == 1);
   CHECK_THROWS_WITH(PackageArchive::read_set(set, {.listed = 300}),
-                    ContainsSubstring("too many to be listed"));
+                    ContainsSubstring("too many entries to be listed"));
 }

@@ -146,9 +146,9 @@ TEST_CASE("what isn't a sound .SRCINFO is refused, with its line") {
       {kMinimalSrcinfo + "\tvalidpgpkeys = --yes\n", "line 5: validpgpkeys is no key fingerprint"},
       {kMinimalSrcinfo + "pkgname = ../foo\n", "line 5: pkgname is no package name"},
       {kMinimalSrcinfo + "\tpkgdesc = \x1b[2J\n", "line 5: control characters"},
-      {kMinimalSrcinfo + "\tpkgver = 1-2\npkgname = foo\n", "make no version"},
-      {kMinimalSrcinfo + "\tepoch = x\npkgname = foo\n", "make no version"},
-      {"pkgbase = foo\n\tpkgver = 1\npkgname = foo\n", "make no version"}};
+      {kMinimalSrcinfo + "\tpkgver = 1-2\npkgname = foo\n", "form no valid version"},
+      {kMinimalSrcinfo + "\tepoch = x\npkgname = foo\n", "form no valid version"},
+      {"pkgbase = foo\n\tpkgver = 1\npkgname = foo\n", "form no valid version"}};
   for (const auto& [text, why] : cases) {
     CAPTURE(text);
     REQUIRE_THROWS_WITH(parse(text), ContainsSubstring(why));

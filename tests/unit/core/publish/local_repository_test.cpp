@@ -219,7 +219,7 @@ TEST_CASE("while repo-add has the link away, its database is found all the same"
   CHECK(place.repository.contains(package.name));
 }
 
-TEST_CASE("one that nothing here can write is refused before anything is done") {
+TEST_CASE("one that this program cannot write is refused before anything is done") {
   Place place;
   fs::create_directories(place.directory);
   pkgkiln::write_file_atomically(place.directory / "r.db.tar.lrz", "x");

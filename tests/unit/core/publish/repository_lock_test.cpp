@@ -43,7 +43,7 @@ TEST_CASE("a lock is there while it is held, and gone after") {
     const RepositoryLock lock(directory.path(), "r", kShort);
     CHECK(pkgkiln::read_file(lock_file(directory)).starts_with(std::to_string(::getpid())));
     REQUIRE_THROWS_WITH(RepositoryLock(directory.path(), "r", kShort),
-                        ContainsSubstring("another run has been publishing"));
+                        ContainsSubstring("another run is still publishing"));
   }
   CHECK_FALSE(fs::exists(lock_file(directory)));
   CHECK_NOTHROW(RepositoryLock(directory.path(), "r", kShort));

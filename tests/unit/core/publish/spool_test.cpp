@@ -113,12 +113,12 @@ TEST_CASE("what a crash or a broken disk left is removed and told of") {
   std::string why;
   SECTION("the build was cut off") {
     setup.filled("t", "b1");
-    why = "cut off before it was complete";
+    why = "its build was interrupted";
   }
   SECTION("the manifest was being written") {
     const auto batch = setup.filled("t", "b1");
     std::ofstream(batch.directory / "manifest.json.abc123") << "{";
-    why = "cut off before it was complete";
+    why = "its build was interrupted";
   }
   SECTION("the manifest is broken") {
     const auto batch = setup.sealed("t", "b1");

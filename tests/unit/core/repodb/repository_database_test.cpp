@@ -150,9 +150,9 @@ TEST_CASE("what isn't a sound database is refused") {
     write_archive(path, entries);
     REQUIRE_THROWS_WITH(RepositoryDatabase::read(path), ContainsSubstring(why));
   };
-  refused({{"desc", desc}}, "something else than entries of packages");
-  refused({{"../desc", desc}}, "something else than entries of packages");
-  refused({{"x/a-1-1/desc", desc}, {"README", ""}}, "something else than entries of packages");
+  refused({{"desc", desc}}, "no entries of packages");
+  refused({{"../desc", desc}}, "no entries of packages");
+  refused({{"x/a-1-1/desc", desc}, {"README", ""}}, "no entries of packages");
   refused({{"a-1-1/desc", desc + std::string(64U << 20U, 'x')}}, "an entry is longer");
 
   pkgkiln::write_file_atomically(path, "not an archive");

@@ -147,6 +147,6 @@ TEST_CASE("a PKGBUILD that ends makepkg is told as what it is") {
   const auto result = host.build({host.target_of("a", {"1", {}, false, {}})}).front();
   REQUIRE(result.status == Status::failed);
   CHECK(result.step == "inspect");
-  CHECK(result.why.find("the PKGBUILD ended it") != std::string::npos);
+  CHECK(result.why.find("the PKGBUILD ended makepkg") != std::string::npos);
   CHECK(result.hint.find("'exit'") != std::string::npos);
 }
