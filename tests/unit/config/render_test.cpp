@@ -156,11 +156,11 @@ TEST_CASE("the effective settings are a configuration") {
 
 TEST_CASE("the manual has every key with its default and its variables") {
   const auto text = keys_as_roff();
-  CHECK_THAT(text,
-             ContainsSubstring(".SS [build]\nHow packages are built.\n"
-                               ".TP\n.BR timeout \" (duration, default \\(dq2h\\(dq)\"\n"
-                               "The time that one build may take, not counting its wait for a slot.\n"
-                               "Environment: PKGKILN_BUILD_TIMEOUT.\n"));
+  CHECK_THAT(text, ContainsSubstring(
+                       ".SS [build]\nHow packages are built.\n"
+                       ".TP\n.BR timeout \" (duration, default \\(dq2h\\(dq)\"\n"
+                       "The time that one build may take, not counting its wait for a slot.\n"
+                       "Environment: PKGKILN_BUILD_TIMEOUT.\n"));
   CHECK_THAT(text, ContainsSubstring("PKGKILN_VIETER_ADDRESS or VIETER_ADDRESS.\n"));
   CHECK_THAT(text, ContainsSubstring(".BR makeflags \" (text, such as \\(dq\\-j4\\(dq)\"\n"));
   CHECK_THAT(text, !ContainsSubstring("PKGKILN_TARGETS"));

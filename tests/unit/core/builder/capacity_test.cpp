@@ -1,5 +1,4 @@
 #include "core/builder/host.hpp"
-
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;

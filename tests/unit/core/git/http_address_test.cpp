@@ -1,5 +1,4 @@
 #include "core/git/remote_url.hpp"
-
 #include "tests/catch.hpp"
 
 using namespace pkgkiln::git;

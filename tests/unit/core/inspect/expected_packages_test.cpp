@@ -66,9 +66,8 @@ TEST_CASE("what was made is held against what was expected") {
     CHECK(expected.objection_to({}));
   }
   SECTION("one too many") {
-    CHECK_THAT(
-        expected.objection_to({foo, data, made("bash-9-1-x86_64.pkg.tar.zst")}).value_or(""),
-        ContainsSubstring("bash-9-1"));
+    CHECK_THAT(expected.objection_to({foo, data, made("bash-9-1-x86_64.pkg.tar.zst")}).value_or(""),
+               ContainsSubstring("bash-9-1"));
   }
   SECTION("a -debug package of a package that was not expected") {
     CHECK(expected.objection_to({foo, data, made("bash-debug-1-1-x86_64.pkg.tar.zst", "bash")}));

@@ -1,8 +1,7 @@
-#include "core/package/package_name.hpp"
-
 #include <algorithm>
 #include <random>
 
+#include "core/package/package_name.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/package/programs.hpp"
 
