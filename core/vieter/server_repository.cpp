@@ -258,7 +258,7 @@ std::optional<pacman::DatabaseEntry> ServerRepository::entry(const std::string& 
 Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& packages,
                                     const Terms& terms) {
   check_set(packages, name_, server_);
-  const std::lock_guard turn(server_.publishing());
+  const std::lock_guard lock(server_.publishing());
   const auto each = [&](const std::function<void(const pacman::PackageArchive&)>& work) {
     for (const auto& package : packages) {
       try {

@@ -21,7 +21,7 @@ bool may_be_another_later(int status) {
 
 }  // namespace
 
-void HostGate::enter(const Cancellation& cancel) {
+void HostGate::acquire(const Cancellation& cancel) {
   std::unique_lock lock(mutex_);
   while (free_ == 0) {
     cancel.check();
@@ -30,7 +30,7 @@ void HostGate::enter(const Cancellation& cancel) {
   --free_;
 }
 
-void HostGate::leave() {
+void HostGate::release() {
   const std::lock_guard lock(mutex_);
   ++free_;
   left_.notify_one();

@@ -27,25 +27,25 @@ class HostGate {
  public:
   static constexpr std::chrono::seconds longest_rest{60};
 
-  explicit HostGate(std::size_t places) : free_(places) {}
+  explicit HostGate(std::size_t slots) : free_(slots) {}
   HostGate(const HostGate&) = delete;
   HostGate& operator=(const HostGate&) = delete;
 
   /// Given back when it goes out of scope; the gate must outlive it.
-  class Place {
+  class Slot {
    public:
-    explicit Place(HostGate& gate) : gate_(&gate) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { gate_->leave(); }
+    explicit Slot(HostGate& gate) : gate_(&gate) {}
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    ~Slot() { gate_->release(); }
 
    private:
     HostGate* gate_;
   };
 
-  /// Waits for a place. Throws Cancelled.
-  void enter(const Cancellation& cancel);
-  void leave();
+  /// Waits for a slot. Throws Cancelled.
+  void acquire(const Cancellation& cancel);
+  void release();
 
   /// Nobody is to ask for that long.
   void rest(std::chrono::seconds span);

@@ -165,7 +165,7 @@ RefQuery::RefQuery(Hosts& hosts, const Config& config, std::string url, Trust tr
 }
 
 void RefQuery::ask(const Cancellation& cancel, const std::function<void(const ListRefs&)>& find) {
-  enter(host_of(parse_remote_url(url_)), cancel);
+  acquire(host_of(parse_remote_url(url_)), cancel);
   const auto bound = hosts_.politeness().for_one;
   const auto bounded = cancel.with_deadline(Cancellation::Clock::now() + bound);
   try {
@@ -183,14 +183,14 @@ bool RefQuery::is_plain(const HttpAddress& address) const {
          (trust_ == Trust::untrusted || !environment_matters(address));
 }
 
-/// Takes a place at that host, after giving back the one it has: two hosts that lead to each other
-/// must not wait for each other's places.
-Host& RefQuery::enter(const std::string& origin, const Cancellation& cancel) {
+/// Takes a slot at that host, after giving back the one it has: two hosts that lead to each other
+/// must not wait for each other's slots.
+Host& RefQuery::acquire(const std::string& origin, const Cancellation& cancel) {
   Host& host = hosts_.at(origin);
-  if (place_ && origin == origin_) return host;
-  place_.reset();
-  host.gate.enter(cancel);
-  place_.emplace(host.gate);
+  if (slot_ && origin == origin_) return host;
+  slot_.reset();
+  host.gate.acquire(cancel);
+  slot_.emplace(host.gate);
   origin_ = origin;
   return host;
 }
@@ -200,7 +200,7 @@ AdvertisedRefs RefQuery::list(const std::vector<std::string>& which, const Cance
     if (auto refs = try_http(which, cancel)) return *std::move(refs);
     http_.reset();
   }
-  enter(host_of(parse_remote_url(url_)), cancel);
+  acquire(host_of(parse_remote_url(url_)), cancel);
   return list_refs(program_, url_, which, cancel);
 }
 
@@ -231,7 +231,7 @@ AdvertisedRefs RefQuery::list_over_http(const std::vector<std::string>& which,
                                         const Cancellation& cancel) {
   auto address = *http_;
   for (int redirects = 0; redirects <= kMostRedirects; ++redirects) {
-    auto answer = ask_refs(enter(address.origin, cancel), address, which, cancel);
+    auto answer = ask_refs(acquire(address.origin, cancel), address, which, cancel);
     if (auto* refs = std::get_if<AdvertisedRefs>(&answer)) return std::move(*refs);
     address = std::get<HttpAddress>(std::move(answer));
     if (!is_plain(address)) throw Unusual("the server leads to where git asks in another way");

@@ -34,7 +34,7 @@ class RefQuery {
 
  private:
   bool is_plain(const HttpAddress& address) const;
-  Host& enter(const std::string& origin, const Cancellation& cancel);
+  Host& acquire(const std::string& origin, const Cancellation& cancel);
   AdvertisedRefs list(const std::vector<std::string>& which, const Cancellation& cancel);
   std::optional<AdvertisedRefs> try_http(const std::vector<std::string>& which,
                                          const Cancellation& cancel);
@@ -47,8 +47,8 @@ class RefQuery {
   Config config_;
   Remote program_;
   std::optional<HttpAddress> http_;  // none: left to the git program
-  std::string origin_;               // of the host where it has a place
-  std::optional<HostGate::Place> place_;
+  std::string origin_;               // of the host where it has a slot
+  std::optional<HostGate::Slot> slot_;
 };
 
 }  // namespace pkgkiln::git

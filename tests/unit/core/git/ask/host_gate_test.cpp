@@ -25,8 +25,8 @@ TEST_CASE("no more than its places are in a gate at once", "[concurrent]") {
   for (int i = 0; i < 12; ++i)
     threads.emplace_back([&] {
       for (int k = 0; k < 20; ++k) {
-        gate.enter(kNever);
-        const HostGate::Place place(gate);
+        gate.acquire(kNever);
+        const HostGate::Slot place(gate);
         const int now = ++inside;
         for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
         }
@@ -43,12 +43,12 @@ TEST_CASE("no more than its places are in a gate at once", "[concurrent]") {
 TEST_CASE("who waits for a place can be cancelled, and the place is free again later") {
   HostGate gate(1);
   {
-    gate.enter(kNever);
-    const HostGate::Place place(gate);
-    CHECK_THROWS_AS(gate.enter(soon(20ms)), Cancelled);
+    gate.acquire(kNever);
+    const HostGate::Slot place(gate);
+    CHECK_THROWS_AS(gate.acquire(soon(20ms)), Cancelled);
   }
-  gate.enter(soon(0ms));
-  gate.leave();
+  gate.acquire(soon(0ms));
+  gate.release();
 }
 
 TEST_CASE("nobody asks a host while it rests") {
