@@ -5,9 +5,8 @@
 
 namespace pkgkiln {
 
-BuildRecord record_for(const Job& job) {
+BuildRecord unbuilt(const Job& job) {
   BuildRecord record;
-  record.build = time_and_random();
   record.target = job.target.name;
   record.url = displayable_url(job.target.url);
   record.branch = job.target.branch;
@@ -21,14 +20,15 @@ BuildRecord record_for(const Job& job) {
   return record;
 }
 
-BuildRecord unbuilt(const Job& job) {
-  auto record = record_for(job);
-  record.build.clear();
+BuildRecord record_for(const Job& job) {
+  auto record = unbuilt(job);
+  record.build = time_and_random();
   return record;
 }
 
 BuildRecord record_of(const Job& job, const Skip& skip) {
-  auto record = record_for(job);
+  const bool is_news = skip.same_as || !skip.found.empty();
+  auto record = is_news ? record_for(job) : unbuilt(job);
   record.status = Status::up_to_date;
   record.why = skip.why;
   record.finished = record.started;
@@ -38,8 +38,6 @@ BuildRecord record_of(const Job& job, const Skip& skip) {
   } else if (!skip.found.empty()) {
     record.vcs_sources = job.inspection->vcs_sources;
     for (const auto& file : skip.found) record.files.push_back({file.text(), {}});
-  } else {
-    record.build.clear();
   }
   return record;
 }

@@ -12,33 +12,35 @@ namespace {
 class GitSource : public PackagingSource {
  public:
   GitSource(git::Mirrors& mirrors, const Target& target)
-      : mirrors_(mirrors),
-        mirror_(mirrors.of(target.url)),
-        url_(target.url),
-        branch_(target.branch),
-        path_(target.path) {}
+      : mirrors_(mirrors), url_(target.url), branch_(target.branch), path_(target.path) {}
 
   git::Tip ask(const Cancellation& cancel) override {
     return mirrors_.ask_tip(url_, branch_, cancel);
   }
   git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override {
-    return mirror_->fetch(tip, cancel);
+    return mirror().fetch(tip, cancel);
   }
   std::string tree(const std::string& commit) const override {
-    return mirror_->tree(commit, path_);
+    return mirror().tree(commit, path_);
   }
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override {
-    return mirror_->read_file(commit, path_ + "/" + name);
+    return mirror().read_file(commit, path_ + "/" + name);
   }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override {
-    mirror_->export_tar(commit, path_, uid, tar, cancel);
+    mirror().export_tar(commit, path_, uid, tar, cancel);
   }
 
  private:
+  /// What didn't change needs none.
+  git::Mirror& mirror() const {
+    if (!mirror_) mirror_ = mirrors_.of(url_);
+    return *mirror_;
+  }
+
   git::Mirrors& mirrors_;
-  std::shared_ptr<git::Mirror> mirror_;
+  mutable std::shared_ptr<git::Mirror> mirror_;
   std::string url_, branch_, path_;
 };
 
