@@ -24,7 +24,11 @@ void must(bool fine) {
 
 void add_filter(archive* writer, const fs::path& path) {
   const auto extension = path.extension().string();
-  if (extension == ".gz") must(archive_write_add_filter_gzip(writer) == ARCHIVE_OK);
+  if (extension == ".gz") {
+    must(archive_write_add_filter_gzip(writer) == ARCHIVE_OK);
+    // Or the same package would be another file a second later.
+    must(archive_write_set_filter_option(writer, "gzip", "timestamp", nullptr) == ARCHIVE_OK);
+  }
   if (extension == ".xz") must(archive_write_add_filter_xz(writer) == ARCHIVE_OK);
   if (extension == ".bz2") must(archive_write_add_filter_bzip2(writer) == ARCHIVE_OK);
   if (extension == ".zst") must(archive_write_add_filter_zstd(writer) == ARCHIVE_OK);
