@@ -48,7 +48,11 @@ void Run::finish_telling() {
 
 std::vector<BuildRecord> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
                                     bool refresh_image, const Cancellation& cancel) {
-  for (const auto& mirror : former_mirrors(parts_.state)) mirror.remove();
+  try {
+    for (const auto& mirror : former_mirrors(parts_.state)) mirror.remove();
+  } catch (const Error& error) {
+    events_.notice(fmt::format("a mirror of an earlier version stays: {}", error.what()));
+  }
   publisher_.publish_pending(known, cancel);
   if (logs_) logs_->deliver_waiting(targets, cancel);
   auto jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,

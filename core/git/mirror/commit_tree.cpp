@@ -61,9 +61,8 @@ CommitTree::CommitTree(ObjectReader& objects, const std::string& commit)
   if (!is_object_id(commit)) throw Error("'" + commit + "' is not the name of a commit");
   const auto text = objects_.content(commit, "commit", kLongestCommit);
   constexpr std::string_view tree = "tree ";
-  root_ = text.substr(tree.size(), commit.size());
-  if (!text.starts_with(tree) || !is_object_id(root_))
-    throw DamagedObjects("cannot read commit " + commit);
+  if (text.starts_with(tree)) root_ = text.substr(tree.size(), commit.size());
+  if (!is_object_id(root_)) throw DamagedObjects("cannot read commit " + commit);
   // "committer NAME <ADDRESS> SECONDS ZONE"
   const auto line = text.find("\ncommitter ");
   const auto name_end = text.find("> ", line);

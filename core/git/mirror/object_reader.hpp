@@ -19,8 +19,7 @@ namespace pkgkiln::git {
 /// process for each question would take far longer. One thread at a time. Throws DamagedObjects
 /// where the answers can't be right.
 ///
-/// Format: git-cat-file(1), --batch-command; the raw form of trees, gitformat-pack(5) and
-/// git-mktree(1) aside, is "<mode> <name>\0<id as bytes>" for each entry.
+/// Format: git-cat-file(1), --batch-command (git 2.36 and newer).
 class ObjectReader {
  public:
   explicit ObjectReader(std::filesystem::path git_dir) : git_dir_(std::move(git_dir)) {}
@@ -30,7 +29,7 @@ class ObjectReader {
     std::string type;  // "blob", "tree", "commit", "tag"
     std::uint64_t size = 0;
   };
-  /// What is behind a name: an id, or one of ours ("refs/pkgkiln/tip^{commit}"). Nothing where
+  /// What is behind a name: an id, or one of ours (MirrorDirectory::ref_for). Nothing where
   /// there is no such object.
   std::optional<Object> find(const std::string& name);
   /// The content of an object of that type. Throws Error when it is longer than `limit`, and
