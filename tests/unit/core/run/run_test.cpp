@@ -366,3 +366,12 @@ TEST_CASE("a log that can't be written costs no build, and is told") {
                       return notice.starts_with("the log of 'a' could not all be written: ");
                     }));
 }
+
+TEST_CASE("a run removes the mirrors of earlier versions") {
+  FakeHost host;
+  const auto target = host.target("a");
+  test::write(host.state.mirrors() / "a" / "HEAD", "ref: refs/heads/main\n");
+  host.build({target});
+  CHECK_FALSE(std::filesystem::exists(host.state.mirrors() / "a"));
+  CHECK(std::filesystem::exists(host.state.mirrors() / PackagingSources::directory_of(target)));
+}

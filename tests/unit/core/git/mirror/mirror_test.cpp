@@ -156,6 +156,15 @@ TEST_CASE("a damaged mirror is made anew") {
   CHECK(mirror.read_file(commit, "PKGBUILD") == "1");
 }
 
+TEST_CASE("a commit that names no tree is damage") {
+  MirrorSetup setup;
+  setup.remote.commit({{"PKGBUILD", "1"}});
+  setup.mirror.fetch(setup.tip(), kNever);
+  const auto commit = test::git(
+      setup.directory, {"hash-object", "-t", "commit", "-w", "--literally", "--stdin"}, "x");
+  CHECK_THROWS_WITH(setup.mirror.read_file(commit, "PKGBUILD"), ContainsSubstring("cannot read"));
+}
+
 TEST_CASE("all branches share a mirror, whose fetched commits stay") {
   MirrorSetup setup;
   const auto one = setup.remote.commit({{"PKGBUILD", "1"}});
