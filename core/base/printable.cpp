@@ -78,6 +78,15 @@ std::string number_of_byte(char byte) {
   return text.data();
 }
 
+/// How many bytes at the front are shown as they are: of most lines, all.
+std::size_t plain_bytes(std::string_view text) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = begin;
+  while (at != end && *at >= ' ' && *at < 0x7f) ++at;
+  return static_cast<std::size_t>(at - begin);
+}
+
 bool is_blank(char c) {
   return c == '\n' || c == '\r' || c == '\t';
 }
@@ -87,7 +96,11 @@ bool is_blank(char c) {
 std::string escaped(std::string_view text) {
   std::string line;
   line.reserve(text.size());
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain = plain_bytes(text);
+    line += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return line;
     const auto character = first_character(text);
     if (!character.valid)
       line += number_of_byte(text.front());
@@ -97,7 +110,6 @@ std::string escaped(std::string_view text) {
       line += text.substr(0, character.size);
     text.remove_prefix(character.size);
   }
-  return line;
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
