@@ -12,6 +12,9 @@ namespace pkgkiln {
 
 namespace {
 
+/// What containerd says of a process whose end it has missed; neither makepkg nor pacman uses it.
+constexpr int kUnknownEnd = 255;
+
 /// After a deadline the container still has to be told; it ends itself a little later.
 constexpr std::chrono::seconds kGrace{60};
 constexpr std::size_t kHintLines = 200;
@@ -210,6 +213,12 @@ BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFile
 BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
   const auto output = last_output_lines(context_.log.path(), kHintLines);
   if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
+  if (exit_code == kUnknownEnd)
+    return Failed{step_,
+                  Error("it ended with exit code 255, which the engine also gives when it doesn't "
+                        "know how a command ended")
+                      .advise("it is tried again in the next run"),
+                  Fault::elsewhere, exit_code};
   if (exit_code != 0)
     why = step_ == "dependencies" ? with_words_of_pacman(std::move(why), output)
                                   : with_words_of_makepkg(exit_code, std::move(why), output);

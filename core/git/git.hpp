@@ -54,8 +54,11 @@ class Mirror {
                                        std::size_t limit = 4U << 20U);
 
   /// Names what export_tar() gives, its times aside: the same for two commits that don't differ in
-  /// that.
+  /// that. The id of the directory's tree, unless links lead out of it.
   std::string tree(const std::string& commit, const std::string& path);
+  /// Whether tree() would be this one, as far as the directory's own id tells, which is cheap:
+  /// false may be wrong.
+  bool surely_has_tree(const std::string& commit, const std::string& path, const std::string& tree);
 
   /// The tree below `path` (empty: all) at that commit as a tar stream, names relative to it: its
   /// files, directories and links; owner and group `uid`, modes 0755 and 0644, times the commit's.

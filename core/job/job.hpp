@@ -18,7 +18,7 @@ namespace pkgkiln {
 
 struct Build {
   std::string why;
-  /// The id of the builder image with which it failed at this commit: it is not tried again with
+  /// The id of the builder image with which it failed with these files: it is not tried again with
   /// that one. Empty: with any.
   std::string not_with_image = {};
 };
@@ -27,8 +27,6 @@ struct Skip {
   std::string why;
   /// What is published of a target that the history doesn't know to be up to date: to be recorded.
   std::vector<pacman::PackageFileName> found = {};
-  /// The build of another commit that made the same: to be recorded for this one.
-  std::optional<BuildRecord> same_as = std::nullopt;
 };
 
 /// It can't even be told: what is asked doesn't answer. Reported as failed.

@@ -197,12 +197,13 @@ std::optional<BuildRecord> History::last(const std::string& target) const {
 
 std::int64_t History::failures(const BuildRecord& like) const {
   Query count(*database_, R"(
-    SELECT COUNT(*) FROM builds WHERE target = ? AND commit_id = ? AND image = ? AND conditions = ?
+    SELECT COUNT(*) FROM builds WHERE target = ? AND image = ? AND conditions = ?
+      AND (commit_id = ? OR (tree <> '' AND tree = ?))
       AND status IN ('failed', 'timed-out')
       AND id > COALESCE((SELECT MAX(id) FROM builds
                          WHERE target = ? AND status IN ('built', 'up-to-date')), 0))");
-  count.bind(like.target).bind(like.commit).bind(like.image).bind(like.conditions);
-  count.bind(like.target);
+  count.bind(like.target).bind(like.image).bind(like.conditions);
+  count.bind(like.commit).bind(like.tree).bind(like.target);
   return count.step() ? count.number(0) : 0;
 }
 

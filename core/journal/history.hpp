@@ -60,7 +60,7 @@ class History {
   std::optional<BuildRecord> last_built(const std::string& target) const;
   /// The newest of that target with any status but "blocked".
   std::optional<BuildRecord> last(const std::string& target) const;
-  /// How often the target failed or timed out since its newest good build, with the same commit,
+  /// How often the target failed or timed out since its newest good build, with the same files,
   /// image and conditions as `like`.
   std::int64_t failures(const BuildRecord& like) const;
   /// The target whose latest good build made this pkgname for that repository, if any. A target

@@ -51,6 +51,12 @@ bool is_of(const BuildRecord& record, const Target& target) {
          record.path == target.path && record.repository == target.repository;
 }
 
+bool is_of_same_files(const BuildRecord& record, const Job& job) {
+  if (!is_of(record, job.target)) return false;
+  return record.commit == job.plan.commit ||
+         (job.inspection && !record.tree.empty() && record.tree == job.inspection->tree);
+}
+
 void Comparison::by_record(const BuildRecord& last) {
   const auto& target = job_.target;
   if (!is_of(last, target)) return build("its url, branch, path or repository changed");
@@ -64,11 +70,9 @@ void Comparison::by_record(const BuildRecord& last) {
                        job_.plan.commit, files_are(last.files.size()), repository_.name())};
 }
 
-void Comparison::by_tree(const BuildRecord& last) {
-  const auto& tree = job_.inspection->tree;
-  auto* decided = std::get_if<Build>(&job_.plan.decision);
-  if (decided == nullptr || job_.target.force || tree.empty() || tree != last.tree ||
-      last.commit == job_.plan.commit || !is_of(last, job_.target) || last.files.empty())
+void Comparison::by_tree(const BuildRecord& last, const std::string& tree) {
+  if (job_.is_skipped() || tree.empty() || tree != last.tree || last.commit == job_.plan.commit ||
+      !is_of(last, job_.target) || last.files.empty())
     return;
   note("its files", fmt::format("as at {:.10}, as built last", last.commit));
   try {
@@ -76,10 +80,9 @@ void Comparison::by_tree(const BuildRecord& last) {
   } catch (const Error& error) {
     return note(repository_.name(), error.what());
   }
-  Skip skip{fmt::format("its files are as at {:.10}, and {} published in {}", last.commit,
-                        files_are(last.files.size()), repository_.name())};
-  skip.same_as = last;
-  job_.plan.decision = std::move(skip);
+  job_.plan.decision =
+      Skip{fmt::format("its files are as at {:.10}, and {} published in {}", last.commit,
+                       files_are(last.files.size()), repository_.name())};
 }
 
 bool Comparison::sources_unmoved(const BuildRecord& last) {
@@ -144,13 +147,15 @@ void hold_back(Job& job, const BuildRecord& last, std::int64_t failures,
       last.status == Status::timed_out ||
       (last.status == Status::failed && (last.fault == Fault::target || refused));
   if (build == nullptr || job.target.force || policy.always || !remembered ||
-      !is_of(last, job.target) || last.commit != plan.commit)
+      !is_of_same_files(last, job))
     return;
   const bool open = last.step == "inspect" || last.step == "dependencies" || last.step == "fetch";
   std::chrono::seconds pause = policy.first_pause;
   if (pause.count() == 0 && open) pause = kAfterNetwork;
-  const auto what = fmt::format("it {} at step {} at this commit",
-                                last.status == Status::failed ? "failed" : "timed out", last.step);
+  const auto what = fmt::format(
+      "it {} at step {} at {}", last.status == Status::failed ? "failed" : "timed out", last.step,
+      last.commit == plan.commit ? "this commit"
+                                 : fmt::format("{:.10}, with the same files", last.commit));
   if (const auto changed = changed_condition(last.conditions, plan.conditions); !changed.empty()) {
     build->why = what + ", and is tried again since " + changed + " is another one now";
     return;

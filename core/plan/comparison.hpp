@@ -12,6 +12,9 @@ namespace pkgkiln {
 /// Whether the record is of what the target builds now, for the repository that it goes to now.
 bool is_of(const BuildRecord& record, const Target& target);
 
+/// The same, and what it was built from is what the job has now.
+bool is_of_same_files(const BuildRecord& record, const Job& job);
+
 /// Decides about one target by what is known of it, and notes down what it looked at.
 class Comparison {
  public:
@@ -21,8 +24,9 @@ class Comparison {
   /// By the newest good build: Skip only if nothing can have changed since. Throws Error when the
   /// repository can't tell.
   void by_record(const BuildRecord& last);
-  /// The same, where the commit is another but all that it holds of the target was built.
-  void by_tree(const BuildRecord& last);
+  /// The same where the commit is another, but its PackagingSource::tree() may be the one that was
+  /// built.
+  void by_tree(const BuildRecord& last, const std::string& tree);
   /// By what was inspected on the host: Skip if that very version is published already. A
   /// repository that can't tell leaves the decision as it is.
   void by_version();
@@ -50,7 +54,7 @@ struct RetryPolicy {
   bool always = false;
 };
 
-/// Holds a build back that failed at this commit, until another builder image is there, a setting
+/// Holds a build back that failed with these files, until another builder image is there, a setting
 /// that its end may hang on is another one, or the policy says so. `failures` is how often it
 /// failed, 1 or more.
 void hold_back(Job& job, const BuildRecord& last, std::int64_t failures, const RetryPolicy& policy);

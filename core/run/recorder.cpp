@@ -27,15 +27,12 @@ BuildRecord record_for(const Job& job) {
 }
 
 BuildRecord record_of(const Job& job, const Skip& skip) {
-  const bool is_news = skip.same_as || !skip.found.empty();
+  const bool is_news = !skip.found.empty();
   auto record = is_news ? record_for(job) : unbuilt(job);
   record.status = Status::up_to_date;
   record.why = skip.why;
   record.finished = record.started;
-  if (skip.same_as) {
-    record.vcs_sources = skip.same_as->vcs_sources;
-    record.files = skip.same_as->files;
-  } else if (!skip.found.empty()) {
+  if (is_news) {
     record.vcs_sources = job.inspection->vcs_sources;
     for (const auto& file : skip.found) record.files.push_back({file.text(), {}});
   }

@@ -92,8 +92,7 @@ void SpoolPublisher::drop_needless(const std::vector<Job>& jobs) {
 
 std::optional<BuildRecord> SpoolPublisher::still_waiting(const Job& job) const {
   for (const auto& [batch, waiting] : waiting_) {
-    if (waiting.target != job.target.name || waiting.commit != job.plan.commit ||
-        !is_of(waiting, job.target) || job.target.force)
+    if (waiting.target != job.target.name || job.target.force || !is_of_same_files(waiting, job))
       continue;
     // What can't be published can become another version by its sources, or by being asked for.
     const bool refused = waiting.status == Status::failed;

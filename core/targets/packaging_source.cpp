@@ -23,6 +23,9 @@ class GitSource : public PackagingSource {
   std::string tree(const std::string& commit) const override {
     return mirror().tree(commit, path_);
   }
+  bool surely_has_tree(const std::string& commit, const std::string& tree) const override {
+    return mirror().surely_has_tree(commit, path_, tree);
+  }
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override {
     return mirror().read_file(commit, path_ + "/" + name);

@@ -31,6 +31,8 @@ class PackagingSource {
   /// Names the content of the PKGBUILD's directory at a fetched commit: what is known of it holds
   /// for every commit where it has the same name.
   virtual std::string tree(const std::string& commit) const = 0;
+  /// Whether that is this one, as far as can be told without reading it all: false may be wrong.
+  virtual bool surely_has_tree(const std::string& commit, const std::string& tree) const = 0;
   /// A regular file beside the PKGBUILD (".SRCINFO") of a fetched commit; nothing when there is
   /// none. Error when it is longer than 4 MiB.
   virtual std::optional<std::string> read_file(const std::string& commit,

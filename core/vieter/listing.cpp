@@ -95,9 +95,8 @@ ListingPage ListingPage::parse(const std::string& json) {
   ListingPage page;
   const Value* list = &document;
   if (document.IsObject()) {
-    const auto data = document.FindMember("data");
-    if (data == document.MemberEnd()) throw not_a_listing("it has no data");
-    list = &data->value;
+    if (!document.HasMember("data")) throw not_a_listing("it has no data");
+    list = &document["data"];
     page.shape = list->IsArray() ? Shape::data_array : Shape::data_map;
   }
   const auto check_count = [](std::size_t count) {

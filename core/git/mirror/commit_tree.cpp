@@ -76,6 +76,11 @@ std::string CommitTree::read(const TreeEntry& file, std::uint64_t limit) {
 }
 
 std::optional<TreeEntry> CommitTree::find(const std::string& path) {
+  looked_up_ = 0;
+  return follow(path);
+}
+
+std::optional<TreeEntry> CommitTree::follow(const std::string& path) {
   TreeEntry root{TreeEntry::Kind::directory, root_, 0, {}};
   Names real;
   auto names = names_in(path);
@@ -167,14 +172,16 @@ void CommitTree::add_all(const std::string& tree, const std::string& below,
   }
 }
 
-std::vector<TreeEntry> CommitTree::list(const std::string& path) {
+CommitTree::Listing CommitTree::list(const std::string& path) {
   const auto directory = find(path);
   if (!directory || directory->kind != TreeEntry::Kind::directory)
     throw Error("the repository has no directory '" + path + "' at commit " + commit_)
         .advise("set the target's path to the directory of its PKGBUILD");
-  std::vector<TreeEntry> result;
-  add(*directory, {}, 0, result);
-  check_tree(result);
+  Listing result;
+  replaced_ = false;
+  add(*directory, {}, 0, result.entries);
+  check_tree(result.entries);
+  if (!replaced_) result.tree = directory->object;
   return result;
 }
 
@@ -202,7 +209,8 @@ void CommitTree::add(const TreeEntry& directory, const std::string& below, int d
 void CommitTree::add_replaced(TreeEntry link, const std::string& location,
                               const TreeEntry& directory, int depth,
                               std::vector<TreeEntry>& result) {
-  auto found = find(location);
+  replaced_ = true;
+  auto found = follow(location);
   if (!found || found->kind == TreeEntry::Kind::submodule) return;
   if (found->is_file()) {
     found->path = std::move(link.path);

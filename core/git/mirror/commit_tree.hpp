@@ -17,6 +17,7 @@ class CommitTree {
   /// The reader outlives this. Throws Error when there is no such commit.
   CommitTree(ObjectReader& objects, const std::string& commit);
 
+  const std::string& commit() const { return commit_; }
   /// When it was committed, in seconds of the epoch.
   std::time_t time() const { return time_; }
 
@@ -27,7 +28,13 @@ class CommitTree {
   /// All that is below a directory, to be unpacked somewhere else: a link that leads out of the
   /// directory is replaced by what it leads to in the repository, and left out where that is
   /// nothing, or would have no end. Throws Error for what can't be unpacked (see check_tree()).
-  std::vector<TreeEntry> list(const std::string& path);
+  struct Listing {
+    std::vector<TreeEntry> entries;
+    /// The id of the directory's tree, where the entries are just what that holds; empty where
+    /// something was replaced or left out.
+    std::string tree;
+  };
+  Listing list(const std::string& path);
 
   /// The content of a file that find() gave; Error when it is longer than `limit`.
   std::string read(const TreeEntry& file, std::uint64_t limit);
@@ -35,6 +42,7 @@ class CommitTree {
  private:
   using Names = std::vector<std::string>;
 
+  std::optional<TreeEntry> follow(const std::string& path);
   void add_all(const std::string& tree, const std::string& below, std::vector<TreeEntry>& result);
   std::optional<TreeEntry> walk(Names& real, const Names& names, std::size_t& walked);
   std::optional<TreeEntry> entry_at(const Names& real);
@@ -47,7 +55,8 @@ class CommitTree {
   ObjectReader& objects_;
   std::string commit_, root_;  // ids
   std::time_t time_ = 0;
-  int looked_up_ = 0;
+  int looked_up_ = 0;  // for what is asked now
+  bool replaced_ = false;
 };
 
 }  // namespace pkgkiln::git

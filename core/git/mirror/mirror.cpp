@@ -57,7 +57,7 @@ bool leads_up(const std::string& path) {
   return ("/" + path + "/").find("/../") != std::string::npos;
 }
 
-std::vector<TreeEntry> list_below(CommitTree& tree, const std::string& path) {
+CommitTree::Listing list_below(CommitTree& tree, const std::string& path) {
   if (leads_up(path))
     throw Error("the repository has no directory '" + path + "'")
         .advise("set the target's path to the directory of its PKGBUILD");
@@ -72,8 +72,14 @@ struct Mirror::State {
 
   /// Whether it is there and fit to be gone on with. Asked once: what was fetched meanwhile stays.
   bool serves(const std::string& location, std::size_t id_length) {
-    if (!objects && directory.serves(location, id_length)) objects.emplace(directory.path());
+    if (!objects && directory.serves(location, id_length)) open();
     return objects.has_value();
+  }
+
+  void open() { objects.emplace(directory.path()); }
+  void close() {
+    commit_tree.reset();
+    objects.reset();
   }
 
   std::optional<std::string> commit_at(const std::string& ref) {
@@ -90,7 +96,7 @@ struct Mirror::State {
   }
 
   void invalidate() {
-    objects.reset();
+    close();
     directory.invalidate();
   }
 
@@ -98,10 +104,10 @@ struct Mirror::State {
   template <typename Work>
   auto read(const std::string& commit, const Work& work) {
     const std::lock_guard lock(mutex);
-    if (!objects) objects.emplace(directory.path());
+    if (!objects) open();
     try {
-      CommitTree tree(*objects, commit);
-      return work(tree);
+      if (!commit_tree || commit_tree->commit() != commit) commit_tree.emplace(*objects, commit);
+      return work(*commit_tree);
     } catch (DamagedObjects& error) {
       throw damaged(error, commit);
     }
@@ -119,7 +125,8 @@ struct Mirror::State {
   MirrorDirectory directory;
   std::string url;
   Remotes& remotes;
-  std::optional<ObjectReader> objects;  // once there is something to be read
+  std::optional<ObjectReader> objects;    // once there is something to be read
+  std::optional<CommitTree> commit_tree;  // that was read in last
 };
 
 Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes)
@@ -146,11 +153,11 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
       throw remote_error("fetch", state.url, result.error_output);
     // Not the remote's fault, as far as git tells: so maybe the mirror's.
   }
-  state.objects.reset();
+  state.close();
   state.directory.remake(location, tip.commit.size(), cancel);
   const auto result = fetch_shallow_or_all(state.directory, remote, tip.ref, cancel);
   if (result.code != 0) throw remote_error("fetch", state.url, result.error_output);
-  state.objects.emplace(state.directory.path());
+  state.open();
   return state.fetched_tip(tip.ref);
 }
 
@@ -173,18 +180,30 @@ std::optional<std::string> Mirror::read_file(const std::string& commit, const st
 
 std::string Mirror::tree(const std::string& commit, const std::string& path) {
   return state_->read(commit, [&](CommitTree& tree) {
+    const auto listed = list_below(tree, path);
+    if (!listed.tree.empty()) return listed.tree;
     std::string listing;
-    for (const auto& entry : list_below(tree, path))
+    for (const auto& entry : listed.entries)
       listing += std::to_string(static_cast<int>(entry.kind)) + " " + entry.object + " " +
                  entry.path + "\n";
     return sha256_of(listing);
   });
 }
 
+bool Mirror::surely_has_tree(const std::string& commit, const std::string& path,
+                             const std::string& tree) {
+  if (!is_object_id(tree) || leads_up(path)) return false;
+  return state_->read(commit, [&](CommitTree& in) {
+    const auto found = in.find(path);
+    return found && found->kind == TreeEntry::Kind::directory && found->object == tree;
+  });
+}
+
 void Mirror::export_tar(const std::string& commit, const std::string& path, int uid,
                         const Sink& tar, const Cancellation& cancel) {
-  const auto [entries, time] = state_->read(
-      commit, [&](CommitTree& tree) { return std::pair(list_below(tree, path), tree.time()); });
+  const auto [entries, time] = state_->read(commit, [&](CommitTree& tree) {
+    return std::pair(list_below(tree, path).entries, tree.time());
+  });
   TarWriter writer(tar, uid, time);
   ObjectsToTar objects(entries, writer);
   // By a process of its own: whoever takes the tar may be slow, and nobody waits for that.

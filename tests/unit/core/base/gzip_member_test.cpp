@@ -73,7 +73,7 @@ TEST_CASE(
       content.append(buffer, 0, count);
     return content;
   };
-  for (const std::size_t piece : {1, 7, 1000}) CHECK(gunzipped(whole, piece) == "one, " + text);
+  for (const std::size_t piece : {1U, 7U, 1000U}) CHECK(gunzipped(whole, piece) == "one, " + text);
   CHECK_THROWS_AS(gunzipped(whole.substr(0, whole.size() - 1), 7), Error);
   CHECK_THROWS_AS(gunzipped(whole + "more", 7), Error);
   for (std::size_t back = 1; back <= 8; ++back) {  // checksum and size

@@ -109,6 +109,7 @@ TEST_CASE("a tree that was built is not built again in another commit, though it
   const auto result = host.build({target}).front();
   CHECK(result.status == Status::up_to_date);
   CHECK(host.containers().empty());
-  CHECK(host.history.last_good("a")->commit == result.commit);
-  CHECK(host.build({target}).front().why.find("is still at") != std::string::npos);
+  // One commit to a repository of thousands of targets is no news of all of them.
+  CHECK(host.history.last_good("a")->commit != result.commit);
+  CHECK(host.build({target}).front().why.find("its files are as at") != std::string::npos);
 }

@@ -226,6 +226,19 @@ TEST_CASE("processes that the engine counts for all containers are no target's f
   CHECK((again.why.find("not tried again") != std::string::npos) == counted);
 }
 
+TEST_CASE("an end that the engine doesn't know of is no target's fault") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.fails["a"] = "build";
+  host.exit_code = 255;
+  const auto result = host.build({target}).front();
+  CHECK(result.exit_code == 255);
+  CHECK(result.fault == Fault::elsewhere);
+  CHECK_THAT(result.why, ContainsSubstring("the engine also gives"));
+  host.fails.clear();
+  CHECK(words(host.build({target})) == Names{"built"});
+}
+
 TEST_CASE("what caches hold too much is removed at the end of a run") {
   FakeHost host;
   host.caches = {1000, 100};

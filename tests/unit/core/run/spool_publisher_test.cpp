@@ -243,3 +243,13 @@ TEST_CASE("what a run was publishing when it was interrupted waits for the next 
   CHECK(words(host.build({target})) == Names{"up-to-date"});
   CHECK(waiting(host) == 0);
 }
+
+TEST_CASE("what waits serves another commit with the same files") {
+  FakeHost host;
+  host.repository->down = true;
+  REQUIRE(words(host.build({host.target("a")})) == Names{"unpublished"});
+  host.containers();
+  CHECK(words(host.build({host.target("a")})) == Names{"unpublished"});
+  CHECK(host.containers().empty());
+  CHECK(waiting(host) == 1);
+}

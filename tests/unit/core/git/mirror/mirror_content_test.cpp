@@ -258,6 +258,30 @@ TEST_CASE("a tree's name tells whether anything of it is another") {
   CHECK(name("") != root);
 }
 
+TEST_CASE("a directory whose tree is known is known again without being read") {
+  ContentSetup setup;
+  fs::create_directories(setup.remote.path() / "linked");
+  fs::create_symlink("../p/PKGBUILD", setup.remote.path() / "linked/PKGBUILD");
+  fs::create_symlink("p", setup.remote.path() / "alias");
+  setup.remote.commit({{"p/PKGBUILD", "x"}, {"other/PKGBUILD", "y"}});
+  const auto commit = setup.fetch();
+  const auto knows = [&](const std::string& path, const std::string& tree) {
+    return setup.mirror.surely_has_tree(commit, path, tree);
+  };
+  const auto tree = setup.mirror.tree(commit, "p");
+  CHECK(tree == setup.remote.run({"rev-parse", "HEAD:p"}));
+  CHECK(knows("p", tree));
+  CHECK(knows("alias", tree));
+  CHECK_FALSE(knows("other", tree));
+  CHECK_FALSE(knows("gone", tree));
+  CHECK_FALSE(knows("p/PKGBUILD", setup.remote.run({"rev-parse", "HEAD:p/PKGBUILD"})));
+  CHECK_FALSE(knows("other/../p", tree));
+  CHECK_FALSE(knows("p", ""));
+  // What its links lead to isn't in its own tree.
+  CHECK(setup.mirror.tree(commit, "linked") != setup.remote.run({"rev-parse", "HEAD:linked"}));
+  CHECK_FALSE(knows("linked", setup.mirror.tree(commit, "linked")));
+}
+
 TEST_CASE("a file that is too long is not read") {
   ContentSetup setup;
   setup.remote.commit({{"PKGBUILD", std::string(1001, 'x')}});
