@@ -12,7 +12,8 @@ namespace pkgkiln {
 
 namespace {
 
-/// What containerd says of a process whose end it has missed; neither makepkg nor pacman uses it.
+/// What bash and containerd say of a process whose end they have missed (see fetch.sh). Neither
+/// makepkg nor pacman has it for anything else.
 constexpr int kUnknownEnd = 255;
 
 /// After a deadline the container still has to be told; it ends itself a little later.
@@ -215,8 +216,8 @@ BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
   if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
   if (exit_code == kUnknownEnd)
     return Failed{step_,
-                  Error("it ended with exit code 255, which the engine also gives when it doesn't "
-                        "know how a command ended")
+                  Error("it ended with exit code 255, as where bash or the engine doesn't know how "
+                        "a command ended")
                       .advise("it is tried again in the next run"),
                   Fault::elsewhere, exit_code};
   if (exit_code != 0)

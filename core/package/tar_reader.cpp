@@ -193,10 +193,8 @@ struct TarReader::State {
   }
 
   void count_zeros(const char* bytes, std::size_t count) {
-    const auto zeros = static_cast<std::size_t>(
-        std::find_if(std::make_reverse_iterator(bytes + count), std::make_reverse_iterator(bytes),
-                     [](char c) { return c != 0; }) -
-        std::make_reverse_iterator(bytes + count));
+    std::size_t zeros = 0;
+    while (zeros < count && bytes[count - 1 - zeros] == 0) ++zeros;
     zeros_at_end = zeros == count ? zeros_at_end + zeros : zeros;
   }
 

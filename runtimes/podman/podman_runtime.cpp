@@ -171,11 +171,15 @@ net::Headers commit_changes(const CommitSpec& spec) {
 }
 
 RuntimeInfo PodmanRuntime::info() {
-  RuntimeInfo info =
-      info_from(require_json(engine(), "cannot ask the engine about itself", get("/info")));
-  info.api_version = kApiVersion;
-  info.socket = engine().socket();
-  return info;
+  const std::lock_guard lock(mutex_);
+  if (!info_) {
+    auto info =
+        info_from(require_json(engine(), "cannot ask the engine about itself", get("/info")));
+    info.api_version = kApiVersion;
+    info.socket = engine().socket();
+    info_ = std::move(info);
+  }
+  return *info_;
 }
 
 net::Request PodmanRuntime::creation(const ContainerSpec& spec) const {
@@ -185,11 +189,8 @@ net::Request PodmanRuntime::creation(const ContainerSpec& spec) const {
 /// On cgroups v1 Podman warns that it ignores such limits. On v2 it gives no warning, and the start
 /// fails.
 std::vector<std::string> PodmanRuntime::refused_limits() {
-  std::call_once(asked_, [&] {
-    const auto own = info();
-    if (own.cgroup_version == "2") refused_ = own.unenforceable_limits;
-  });
-  return refused_;
+  const auto own = info();
+  return own.cgroup_version == "2" ? own.unenforceable_limits : std::vector<std::string>();
 }
 
 Usage PodmanRuntime::usage(const std::string& container) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "core/runtime/types.hpp"
 #include "runtimes/shared/engine_runtime.hpp"
@@ -44,8 +45,8 @@ class PodmanRuntime final : public EngineRuntime {
   std::vector<std::string> refused_limits() override;
 
   ProcessLimits own_;
-  std::once_flag asked_;
-  std::vector<std::string> refused_;
+  std::mutex mutex_;
+  std::optional<RuntimeInfo> info_;  // asked once: Podman looks up the versions of its helpers
 };
 
 /// Images of Podman, by the libpod API.

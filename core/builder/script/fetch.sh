@@ -33,7 +33,20 @@ take_file() { # name
     cp --preserve=timestamps --reflink=auto -- "$KEPT/files/$1" "$SRCDEST/$1" && taken+=("$1")
 }
 
-fetch() { makepkg --nobuild --nodeps --noconfirm --noprogressbar "$@"; }
+# Before each download, makepkg waits for a process that bash may have forgotten by then (bash 5.2, on
+# a busy machine); it ends with 255 and no word. What is downloaded by then stays.
+fetch() {
+    local code tries=5
+    while
+        code=0
+        makepkg --nobuild --nodeps --noconfirm --noprogressbar "$@" || code=$?
+        [ "$code" -eq 255 ] && [ "$((--tries))" -gt 0 ]
+    do
+        echo '==> makepkg ended without a word, as it does when bash loses a process: trying once more'
+        set -- --cleanbuild
+    done
+    return "$code"
+}
 
 # Whether sources from the cache may be why makepkg ended with that code. makepkg 6 has one code for
 # all errors; makepkg 7 uses 17 for a clone of another URL, and may add more.

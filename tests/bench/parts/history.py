@@ -19,8 +19,9 @@ def insert(database, table, values):
     return database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(row.values())).lastrowid
 
 
-def remember_builds(path, builds):
-    """Each is (target, commit, package): the keys of a configured target, and what it was built to."""
+def remember_builds(path, builds, trees=None):
+    """Each is (target, commit, package): the keys of a configured target, and what it was built to.
+    `trees` has what each was built from."""
     now = int(time.time()) * SECOND
     database = sqlite3.connect(path)
     with database:
@@ -29,6 +30,7 @@ def remember_builds(path, builds):
                 "build": f"bench-{number}", "target": target["name"], "url": target["url"],
                 "branch": target.get("branch", ""), "path": target.get("path", ""),
                 "repository": target["repository"], "commit_id": commit, "status": "built",
+                "tree": trees[number] if trees else "",
                 "started": now - 60 * SECOND, "finished": now - 30 * SECOND})
             insert(database, "files", {"build_id": build, "file_name": package.file,
                                        "pkgname": package.name, "sha256": package.sha256})

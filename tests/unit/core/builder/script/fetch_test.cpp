@@ -79,6 +79,20 @@ TEST_CASE("what makepkg can't use of earlier builds is fetched anew") {
   CHECK(place.has("sources/new"));
 }
 
+TEST_CASE("makepkg is called again when bash lost a process that it waits for") {
+  SourceCache place;
+  const auto* lost = GENERATE("3", "9");
+  place.program("makepkg", "echo >>\"$ROOT/tries\"\n[ $(wc -l <\"$ROOT/tries\") -gt " +
+                               std::string(lost) + " ] || exit 255");
+  place.fetch();
+  const bool in_time = std::string(lost) == "3";
+  CHECK(place.code == (in_time ? 0 : 255));
+  CHECK(place.calls() == (in_time ? 4 : 5));
+  CHECK_THAT(place.output, ContainsSubstring("trying once more"));
+  // What was extracted before that is extracted anew: prepare() runs on it once.
+  CHECK_THAT(place.called(), ContainsSubstring("--cleanbuild"));
+}
+
 TEST_CASE("what no cache can be at fault for is not tried again") {
   SourceCache place;
   std::map<std::string, std::string> environment;
