@@ -86,14 +86,13 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
     plan.ref = fetched.ref;
     plan.commit = fetched.commit;
     const auto good = target.force ? std::nullopt : history_.last_good(target.name);
-    if (good && source->surely_has_tree(plan.commit, good->tree)) {
-      comparison.by_tree(*good, good->tree);
-      if (job.is_skipped()) return job;
-    }
+    const bool is_known = good && source->surely_has_tree(plan.commit, good->tree);
+    if (is_known) comparison.by_tree(*good, good->tree);
+    if (job.is_skipped()) return job;
     step = "inspect";
     job.inspection = inspect_on_host(*source, plan.commit, target.path, arch_);
     if (!target.force) recall(job, history_);
-    if (good) comparison.by_tree(*good, job.inspection->tree);
+    if (good && !is_known) comparison.by_tree(*good, job.inspection->tree);
     if (!job.is_skipped()) comparison.by_version();
     if (const auto last = history_.last(target.name))
       hold_back(job, *last, history_.failures(*last), settings_.retry);
