@@ -216,8 +216,8 @@ BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
   if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
   if (exit_code == kUnknownEnd)
     return Failed{step_,
-                  Error("it ended with exit code 255, as where bash or the engine doesn't know how "
-                        "a command ended")
+                  Error("it ended with exit code 255, which bash and the engine give when they "
+                        "don't know how a command ended")
                       .advise("it is tried again in the next run"),
                   Fault::elsewhere, exit_code};
   if (exit_code != 0)

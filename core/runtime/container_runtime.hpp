@@ -29,7 +29,7 @@ class ContainerRuntime {
  public:
   virtual ~ContainerRuntime() = default;
 
-  /// What the engine says of itself. It may be asked only once.
+  /// What the engine says of itself; maybe what it said when it was asked first.
   virtual RuntimeInfo info() = 0;
 
   // --- containers; `container` is an id or a name ---
