@@ -65,6 +65,7 @@ struct Decision {
 void write_plan(Writer& writer, const Job& job) {
   text(writer, "target", job.target.name);
   text(writer, "repository", job.target.repository);
+  text(writer, "origin", job.target.origin);
   std::visit(Decision{writer}, job.plan.decision);
   text(writer, "ref", job.plan.ref);
   text(writer, "commit", job.plan.commit);

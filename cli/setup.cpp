@@ -8,7 +8,6 @@
 #include <map>
 #include <unistd.h>
 
-#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/file.hpp"
@@ -18,6 +17,7 @@
 #include "core/journal/history.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
+#include "core/targets/found_targets.hpp"
 #include "core/vieter/server_logs.hpp"
 #include "core/vieter/server_repository.hpp"
 #include "core/vieter/targets.hpp"
@@ -54,14 +54,39 @@ std::string content_of(const std::filesystem::path& path, const char* key) {
   }
 }
 
-void say_why_there_are_none(const config::Settings& settings) {
+void say_why_there_are_none(const config::Settings& settings, Console& words) {
   std::string how = "; add [[targets]] to " + settings.file.string();
   if (settings.file.empty())
     how = settings.vieter.address.empty()
               ? ", since there is no configuration\n"
                 "  try: pkgkiln config --example > ~/.config/pkgkiln/config.toml, and edit it"
               : "; the server lists none";
-  say("note: there are no targets for this machine" + how + "\n");
+  words.write("note: there are no targets for this machine" + how + "\n");
+}
+
+/// Wherever targets are listed; the first that lists one has its way.
+std::vector<std::unique_ptr<TargetSource>> target_sources(const Setup& setup,
+                                                          PackagingSources& sources, bool may_fetch,
+                                                          const Cancellation& cancel) {
+  const auto& settings = setup.settings();
+  std::vector<Target> own;
+  std::vector<FoundTargets::Entry> patterns;
+  for (const auto& entry : settings.targets) {
+    if (const PathPattern path(entry.path); path.is_path())
+      own.emplace_back(entry).path = path.path();
+    else
+      patterns.push_back({entry, entry.exclude});
+  }
+  std::vector<std::unique_ptr<TargetSource>> result;
+  for (auto& entry : patterns)
+    result.push_back(
+        std::make_unique<FoundTargets>(std::move(entry), own, sources, may_fetch, cancel));
+  result.insert(
+      result.begin(),
+      std::make_unique<ConfiguredTargets>(
+          settings.file.empty() ? "the configuration" : settings.file.string(), std::move(own)));
+  if (setup.server) result.push_back(std::make_unique<vieter::Targets>(*setup.server));
+  return result;
 }
 
 }  // namespace
@@ -83,12 +108,9 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
   Setup setup;
   setup.config = load_config(arguments);
   const auto& settings = setup.settings();
-  setup.sources.push_back(std::make_unique<ConfiguredTargets>(
-      settings.file.empty() ? "the configuration" : settings.file.string(), settings.targets));
   if (!settings.vieter.address.empty()) {
     setup.server = std::make_unique<vieter::Server>(server_settings(settings), cancel);
     setup.logs = std::make_unique<vieter::ServerLogs>(*setup.server);
-    setup.sources.push_back(std::make_unique<vieter::Targets>(*setup.server));
     setup.repositories->make_others_by([&server = *setup.server](const std::string& name) {
       return std::make_unique<vieter::ServerRepository>(name, server);
     });
@@ -106,12 +128,26 @@ int Selection::exit_code(int code) const {
   return unusable && code == exit_code::ok ? exit_code::target_failed : code;
 }
 
-Selection select(const Setup& setup, const Arguments& arguments) {
-  auto listed = list_targets(setup.sources, machine_arch(),
+std::optional<RunLock> lock_if_free(const StateDir& state, Console& words) {
+  try {
+    return std::make_optional<RunLock>(state, RunLock::For::look);
+  } catch (const LockedError& error) {
+    words.write(
+        fmt::format("note: what changed is not looked into, since {}\n", printable(error.what())));
+    return std::nullopt;
+  }
+}
+
+Selection select(const Setup& setup, const Arguments& arguments, PackagingSources& sources,
+                 bool may_fetch, Console& words, const Cancellation& cancel) {
+  auto listed = list_targets(target_sources(setup, sources, may_fetch, cancel), machine_arch(),
                              remembered_names(setup.settings().build.state_dir));
-  for (const auto& notice : setup.config.notices) say(fmt::format("note: {}\n", printable(notice)));
-  for (const auto& failure : listed.failures) say(fmt::format("error: {}\n", failure.report()));
-  for (const auto& problem : listed.problems) say(fmt::format("error: {}\n", printable(problem)));
+  for (const auto& notices : {setup.config.notices, listed.notices})
+    for (const auto& notice : notices) words.write(fmt::format("note: {}\n", printable(notice)));
+  for (const auto& failure : listed.failures)
+    words.write(fmt::format("error: {}\n", failure.report()));
+  for (const auto& problem : listed.problems)
+    words.write(fmt::format("error: {}\n", printable(problem)));
   Selection selection;
   selection.unlisted = !listed.failures.empty();
   selection.unusable = !listed.problems.empty();
@@ -121,7 +157,8 @@ Selection select(const Setup& setup, const Arguments& arguments) {
     target.force = target.force || arguments.force;
   }
   selection.listed = listed.targets;
-  if (selection.known.empty() && !selection.unlisted) say_why_there_are_none(setup.settings());
+  if (selection.known.empty() && !selection.unlisted)
+    say_why_there_are_none(setup.settings(), words);
   try {
     selection.targets = select_targets(std::move(listed.targets), arguments.targets);
   } catch (const UsageError& error) {

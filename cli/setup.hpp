@@ -2,19 +2,22 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/console.hpp"
 #include "config/load.hpp"
 #include "config/settings.hpp"
 #include "core/builder/builder_image.hpp"
 #include "core/builder/host.hpp"
 #include "core/builder/package_build.hpp"
 #include "core/events/log_delivery.hpp"
+#include "core/journal/state_dir.hpp"
 #include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
-#include "core/targets/target_source.hpp"
+#include "core/targets/packaging_source.hpp"
 #include "core/vieter/server.hpp"
 #include "runtimes/open_runtime.hpp"
 
@@ -31,7 +34,6 @@ struct Setup {
   std::unique_ptr<vieter::Server> server;  // if one is configured; the others use it
   std::unique_ptr<BuildLogServer> logs;
   std::unique_ptr<Repositories> repositories = std::make_unique<Repositories>();
-  std::vector<std::unique_ptr<TargetSource>> sources;
 
   const config::Settings& settings() const { return config.settings; }
 };
@@ -53,9 +55,14 @@ struct Selection {
   int exit_code(int code) const;
 };
 
-/// Asks the sources, and tells on stderr what is wrong with their answers. Throws UsageError for
-/// targets that don't exist.
-Selection select(const Setup& setup, const Arguments& arguments);
+/// Asks wherever targets are listed, and tells what is wrong with the answers. Only who holds the
+/// RunLock may fetch what a pattern is looked up in. Throws UsageError for targets that don't
+/// exist.
+Selection select(const Setup& setup, const Arguments& arguments, PackagingSources& sources,
+                 bool may_fetch, Console& words, const Cancellation& cancel);
+
+/// The lock, unless a run has it, which is told: then nothing may be fetched.
+std::optional<RunLock> lock_if_free(const StateDir& state, Console& words);
 
 /// The variables of an environment by which builds find the proxy while their network is on: ours,
 /// or what [build] proxy says. Their values may hold passwords.

@@ -114,8 +114,8 @@ std::string targets_table(const std::vector<Target>& targets) {
     std::string where = displayable_url(target.url);
     if (!target.branch.empty()) where += " branch " + target.branch;
     if (!target.path.empty()) where += " path " + target.path;
-    rows.push_back(
-        {target.name, target.repository, target.kind == TargetKind::git ? "git" : "url", where});
+    rows.push_back({target.name, target.repository, target.kind == TargetKind::git ? "git" : "url",
+                    where, target.origin});
   }
   return table(rows);
 }

@@ -12,6 +12,11 @@ namespace fs = std::filesystem;
 /// Nothing, or what was expected instead.
 using Expected = std::string;
 
+bool is_path(std::string_view text) {
+  const auto first = text.substr(0, text.find('/'));
+  return text.starts_with('/') || first == "." || first == ".." || first == "~";
+}
+
 class Assignment {
  public:
   Assignment(const Key& key, const Value& value, const PathBase& base, Problems& problems)
@@ -27,6 +32,7 @@ class Assignment {
   Expected operator()(std::int64_t* slot) const;
   Expected operator()(bool* slot) const;
   Expected operator()(TargetKind* slot) const;
+  Expected operator()(Checkout* slot) const;
 
   void complain(const Value& value, const Expected& expected) const {
     problems_.add(value.origin, fmt::format("{}: expected {}, found {}", key_.full_name(), expected,
@@ -41,6 +47,7 @@ class Assignment {
   Expected store_text(std::string& slot) const;
   bool may_be_empty() const { return !key_.required && key_.default_value.empty(); }
   fs::path resolved(const std::string& text) const;
+  Expected needs_no_home(const std::string& text) const;
 
   const Key& key_;
   const Value& value_;
@@ -52,6 +59,11 @@ Expected Assignment::store_text(std::string& slot) const {
   const auto* given = as<std::string>();
   if (given == nullptr) return "text in quotes";
   std::string text = *given;
+  if (key_.may_be_path && is_path(text)) {
+    if (auto expected = needs_no_home(text); !expected.empty()) return expected;
+    text = resolved(text).string();
+    if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  }
   if (!text.empty() || !may_be_empty())
     if (auto expected = key_.check(text); !expected.empty()) return expected;
   slot = text;
@@ -65,6 +77,11 @@ Expected Assignment::operator()(Secret* slot) const {
   return expected;
 }
 
+Expected Assignment::needs_no_home(const std::string& text) const {
+  const bool names_home = text == "~" || text.starts_with("~/");
+  return base_.home.empty() && names_home ? "a path without \"~\" (HOME is not set)" : "";
+}
+
 fs::path Assignment::resolved(const std::string& text) const {
   if (text.empty()) return {};
   if (text == "~") return base_.home;
@@ -75,8 +92,7 @@ fs::path Assignment::resolved(const std::string& text) const {
 Expected Assignment::operator()(fs::path* slot) const {
   std::string text;
   if (auto expected = store_text(text); !expected.empty()) return expected;
-  if (base_.home.empty() && (text == "~" || text.starts_with("~/")))
-    return "a path without \"~\" (HOME is not set)";
+  if (auto expected = needs_no_home(text); !expected.empty()) return expected;
   *slot = resolved(text);
   return {};
 }
@@ -154,6 +170,14 @@ Expected Assignment::operator()(TargetKind* slot) const {
 }
 
 }  // namespace
+
+Expected Assignment::operator()(Checkout* slot) const {
+  const auto* text = as<std::string>();
+  const auto checkout = text != nullptr ? checkout_of(*text) : std::nullopt;
+  if (!checkout) return R"("directory" or "repository")";
+  *slot = *checkout;
+  return {};
+}
 
 bool assign(const Key& key, const Slot& slot, const Value& value, const PathBase& base,
             Problems& problems) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "config/loading.hpp"
+#include "core/base/path_pattern.hpp"
 #include "core/targets/target_checks.hpp"
 
 namespace pkgkiln::config {
@@ -43,6 +44,7 @@ class Completion {
     for (std::size_t i = 0; i < settings_.targets.size(); ++i) {
       auto& target = settings_.targets[i];
       check_kind(i, target);
+      check_pattern(i, target);
       if (target.repository.empty()) target.repository = default_repository();
       check_repository(i, target);
       name_it(i, target);
@@ -117,6 +119,23 @@ class Completion {
                             "path can be pruned");
   }
 
+  void check_pattern(std::size_t index, const TargetSettings& target) {
+    const auto expect_none = [&](const char* key, const char* why, std::string found) {
+      loading_.problems.add(
+          origin("targets", index, key),
+          fmt::format("targets.{}: expected none {}, found {}", key, why, std::move(found)));
+    };
+    const bool is_pattern = !PathPattern(target.path).is_path();
+    if (is_pattern && !target.name.empty())
+      expect_none("name", "where path stands for many directories, which give the names",
+                  shown(target.name));
+    if (!is_pattern && !target.exclude.empty())
+      expect_none("exclude", "unless path is a pattern such as \"*\"",
+                  fmt::format("{} of them", target.exclude.size()));
+    if (target.kind == TargetKind::url && target.checkout != Checkout::directory)
+      expect_none("checkout", "for kind = \"url\"", shown(word(target.checkout)));
+  }
+
   void check_kind(std::size_t index, const Target& target) {
     if (target.kind != TargetKind::url || target.url.empty()) return;
     if (!is_download_url(target.url))
@@ -150,7 +169,9 @@ class Completion {
     if (refused(fmt::format("targets[{}].name", index)) || !target.name.empty() ||
         target.url.empty())
       return;
-    target.name = default_target_name(target.kind, target.url, target.path);
+    const PathPattern path(target.path);
+    if (!path.is_path()) return;
+    target.name = default_target_name(target.kind, target.url, path.path());
     if (target.name.empty())
       loading_.problems.add(
           origin("targets", index, "url"),

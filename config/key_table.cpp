@@ -14,8 +14,8 @@ Settings& settings(const Record& record) {
 RepositorySettings& repository(const Record& record) {
   return *std::get<RepositorySettings*>(record);
 }
-Target& target(const Record& record) {
-  return *std::get<Target*>(record);
+TargetSettings& target(const Record& record) {
+  return *std::get<TargetSettings*>(record);
 }
 
 const std::array all_keys{
@@ -244,9 +244,10 @@ const std::array all_keys{
         .name = "url",
         .slot = [](const Record& r) -> Slot { return &target(r).url; },
         .example = R"("https://git.example.com/packages.git")",
-        .doc = R"(The Git repository, or the PKGBUILD itself with kind = "url".)",
+        .doc = R"(The Git repository or the folder, or the PKGBUILD itself with kind = "url".)",
         .check = check_target_url,
-        .required = true},
+        .required = true,
+        .may_be_path = true},
     Key{.table = "targets",
         .name = "branch",
         .slot = [](const Record& r) -> Slot { return &target(r).branch; },
@@ -257,8 +258,19 @@ const std::array all_keys{
         .name = "path",
         .slot = [](const Record& r) -> Slot { return &target(r).path; },
         .example = R"("hello")",
-        .doc = "The PKGBUILD's directory in the repository; by default its root.",
+        .doc = R"(The PKGBUILD's directory there, by default the root; or a pattern, such as "*".)",
         .check = check_directory},
+    Key{.table = "targets",
+        .name = "exclude",
+        .slot = [](const Record& r) -> Slot { return &target(r).exclude; },
+        .default_value = "[]",
+        .doc = R"(What a pattern in path leaves out, such as "old" or "lib32-*".)",
+        .check = check_excluded},
+    Key{.table = "targets",
+        .name = "checkout",
+        .slot = [](const Record& r) -> Slot { return &target(r).checkout; },
+        .default_value = R"("directory")",
+        .doc = R"(What a build gets: the PKGBUILD's "directory", or the whole "repository".)"},
     Key{.table = "targets",
         .name = "kind",
         .slot = [](const Record& r) -> Slot { return &target(r).kind; },

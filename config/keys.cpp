@@ -31,7 +31,7 @@ std::string environment_text(std::string_view table, std::string_view key) {
 Slot blank_slot(const Key& key) {
   static Settings settings;
   static RepositorySettings repository;
-  static Target target;
+  static TargetSettings target;
   if (key.table == "repositories") return key.slot(&repository);
   if (key.table == "targets") return key.slot(&target);
   return key.slot(&settings);
@@ -48,6 +48,7 @@ struct TypeName {
   std::string_view operator()(const std::int64_t*) const { return "integer"; }
   std::string_view operator()(const bool*) const { return "true or false"; }
   std::string_view operator()(const TargetKind*) const { return "text"; }
+  std::string_view operator()(const Checkout*) const { return "text"; }
 };
 
 struct AsToml {
@@ -74,6 +75,7 @@ struct AsToml {
   Text operator()(const TargetKind* kind) const {
     return *kind == TargetKind::git ? "\"git\"" : "\"url\"";
   }
+  Text operator()(const Checkout* checkout) const { return toml_string(word(*checkout)); }
 };
 
 }  // namespace

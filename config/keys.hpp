@@ -17,12 +17,12 @@
 namespace pkgkiln::config {
 
 /// What holds the keys of a table: all settings, or one entry of an array of tables.
-using Record = std::variant<Settings*, RepositorySettings*, Target*>;
+using Record = std::variant<Settings*, RepositorySettings*, TargetSettings*>;
 
 /// Where a key's value is stored in its record. Its type is the key's type.
 using Slot = std::variant<std::string*, Secret*, std::filesystem::path*, std::vector<std::string>*,
                           std::chrono::seconds*, std::optional<std::uint64_t>*,
-                          std::optional<double>*, std::int64_t*, bool*, TargetKind*>;
+                          std::optional<double>*, std::int64_t*, bool*, TargetKind*, Checkout*>;
 
 /// Returns what is expected instead of `text` ("an https URL"), or nothing if the text is valid.
 /// May bring the text into its normal form.
@@ -39,6 +39,7 @@ struct Key {
   std::int64_t minimum = 0;             // of durations (seconds), sizes (bytes) and integers
   bool required = false;
   std::string_view alias = {};  // another environment variable that sets it
+  bool may_be_path = false;     // a text that begins like a path is made absolute
 
   std::string full_name() const;         // "build.timeout"
   std::string environment_name() const;  // "PKGKILN_BUILD_TIMEOUT"

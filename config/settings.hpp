@@ -67,6 +67,11 @@ struct RepositorySettings {
   bool prune = false;          // take out what targets make no more; of a local one
 };
 
+/// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names.
+struct TargetSettings : Target {
+  std::vector<std::string> exclude;  // patterns (PathPattern)
+};
+
 struct Settings {
   std::filesystem::path file;  // that was read; empty: none, all defaults
   RuntimeSettings runtime;
@@ -75,7 +80,7 @@ struct Settings {
   CacheSettings cache;
   VieterSettings vieter;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
-  std::vector<Target> targets;
+  std::vector<TargetSettings> targets;
 };
 
 }  // namespace pkgkiln::config

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <optional>
+#include <unistd.h>
 #include <vector>
 
 #include "cli/commands/commands.hpp"
@@ -21,25 +22,28 @@ Progress::Detail detail_of(const Arguments& arguments) {
 }
 
 struct Ended {
+  Selection selection;
   std::vector<BuildRecord> results;
   std::optional<Error> obstacle;
 };
 
 /// Holds the lock and the engine, both of which are let go before anything waits for whoever reads
 /// the results.
-Ended run_builds(const Setup& setup, const Selection& selection, const Arguments& arguments,
-                 Progress& progress, const Cancellation& cancel) {
+Ended run_builds(const Setup& setup, const Arguments& arguments, Console& words, Progress& progress,
+                 const Cancellation& cancel) {
   const auto& settings = setup.settings();
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);
   History history(state, History::IfDamaged::put_aside);
   if (!history.notice().empty()) progress.show_notice(history.notice());
+  git::Remotes remotes;
+  PackagingSources sources(state.mirrors(), remotes);
+  auto selection = select(setup, arguments, sources, true, words, cancel);
+  words.flush();
   const auto engine = engine_when_needed(settings);
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
-  git::Remotes remotes;
-  PackagingSources sources(state.mirrors(), remotes);
   const Host host{engine->runtime(),     image, identity, machine_arch(), capacity(settings),
                   cache_limits(settings)};
   Run run({host,
@@ -55,7 +59,7 @@ Ended run_builds(const Setup& setup, const Selection& selection, const Arguments
           progress);
   auto results = run.build(selection.targets, {selection.listed, !selection.unlisted},
                            arguments.refresh_image, cancel);
-  return {std::move(results), run.obstacle()};
+  return {std::move(selection), std::move(results), run.obstacle()};
 }
 
 int code_of(const Ended& ended) {
@@ -67,16 +71,16 @@ int code_of(const Ended& ended) {
 
 int build_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
-  const auto selection = select(setup, arguments);
+  Console words(STDERR_FILENO, Console::Patience::bounded);
   Progress progress(detail_of(arguments));
-  const auto ended = run_builds(setup, selection, arguments, progress, cancel);
+  const auto ended = run_builds(setup, arguments, words, progress, cancel);
   progress.flush();
   if (arguments.json)
     print(results_json(ended.results));
   else if (!arguments.quiet || !all_good(ended.results))
     print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all));
   if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));
-  return selection.exit_code(code_of(ended));
+  return ended.selection.exit_code(code_of(ended));
 }
 
 }  // namespace pkgkiln::cli

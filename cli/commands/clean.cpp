@@ -171,11 +171,15 @@ void sweep_repositories(const Repositories& repositories, const History& history
 int clean_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
   const auto& settings = setup.settings();
-  const auto selection = select(setup, arguments);
-  const Wanted wanted(selection, arguments);
-  Broom broom(arguments);  // before the lock, which must not wait for whoever reads
+  // Before the lock, which must not wait for whoever reads.
+  Console words(STDERR_FILENO, Console::Patience::bounded);
+  Broom broom(arguments);
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);
+  git::Remotes remotes;
+  PackagingSources sources(state.mirrors(), remotes);
+  const auto selection = select(setup, arguments, sources, true, words, cancel);
+  const Wanted wanted(selection, arguments);
   History history(state, History::IfDamaged::put_aside);
   if (!history.notice().empty()) broom.note(history.notice());
   if (!wanted.is_complete) broom.note("nothing of targets that may be listed no more is removed");

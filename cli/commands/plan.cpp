@@ -16,17 +16,6 @@ namespace pkgkiln::cli {
 
 namespace {
 
-/// Who has the lock may use the mirrors.
-std::optional<RunLock> lock_if_free(const StateDir& state, Console& notes) {
-  try {
-    return std::make_optional<RunLock>(state, RunLock::For::look);
-  } catch (const LockedError& error) {
-    notes.write(
-        fmt::format("note: what changed is not looked into, since {}\n", printable(error.what())));
-    return std::nullopt;
-  }
-}
-
 std::string shown(const std::vector<Job>& jobs, const Arguments& arguments) {
   if (arguments.json) return plans_json(jobs);
   return arguments.explain ? plan_explanation(jobs) : plan_table(jobs);
@@ -43,29 +32,34 @@ int code_of(const std::vector<Job>& jobs) {
 }
 
 /// Nothing is printed while the lock is held: a build would wait for whoever reads it.
-std::vector<Job> make_plans(const Setup& setup, const Selection& selection,
-                            const Arguments& arguments, Console& notes,
-                            const Cancellation& cancel) {
+struct Plans {
+  Selection selection;
+  std::vector<Job> jobs;
+};
+
+Plans make_plans(const Setup& setup, const Arguments& arguments, Console& words,
+                 const Cancellation& cancel) {
   const StateDir state(setup.settings().build.state_dir);
-  const auto lock = lock_if_free(state, notes);
+  const auto lock = lock_if_free(state, words);
   const History history(state, lock ? History::IfDamaged::put_aside : History::IfDamaged::refuse);
-  if (!history.notice().empty()) notes.write(fmt::format("note: {}\n", history.notice()));
+  if (!history.notice().empty()) words.write(fmt::format("note: {}\n", history.notice()));
   git::Remotes remotes;
   PackagingSources sources(state.mirrors(), remotes);
+  auto selection = select(setup, arguments, sources, lock.has_value(), words, cancel);
   const Planner planner(sources, history, *setup.repositories, remotes, machine_arch(),
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
                          build_conditions(setup.settings())});
-  return planner.decide(selection.targets, cancel);
+  auto jobs = planner.decide(selection.targets, cancel);
+  return {std::move(selection), std::move(jobs)};
 }
 
 }  // namespace
 
 int plan_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
-  const auto selection = select(setup, arguments);
-  Console notes(STDERR_FILENO, Console::Patience::bounded);
-  const auto jobs = make_plans(setup, selection, arguments, notes, cancel);
-  notes.flush();
+  Console words(STDERR_FILENO, Console::Patience::bounded);
+  const auto [selection, jobs] = make_plans(setup, arguments, words, cancel);
+  words.flush();
   print(shown(jobs, arguments));
   return selection.exit_code(code_of(jobs));
 }

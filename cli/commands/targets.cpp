@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
@@ -6,9 +8,25 @@
 
 namespace pkgkiln::cli {
 
+namespace {
+
+/// Nothing is printed while the lock is held.
+Selection list(const Setup& setup, const Arguments& arguments, Console& words,
+               const Cancellation& cancel) {
+  const StateDir state(setup.settings().build.state_dir);
+  const auto lock = lock_if_free(state, words);
+  git::Remotes remotes;
+  PackagingSources sources(state.mirrors(), remotes);
+  return select(setup, arguments, sources, lock.has_value(), words, cancel);
+}
+
+}  // namespace
+
 int targets_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto setup = set_up(arguments, cancel);
-  const auto selection = select(setup, arguments);
+  Console words(STDERR_FILENO, Console::Patience::bounded);
+  const auto selection = list(setup, arguments, words, cancel);
+  words.flush();
   print(targets_table(selection.targets));
   return selection.exit_code(exit_code::ok);
 }

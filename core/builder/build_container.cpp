@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/base/stream.hpp"
-#include "core/builder/layout.hpp"
 #include "core/builder/script/script.hpp"
 
 namespace pkgkiln {
@@ -27,6 +26,7 @@ std::map<std::string, std::string> builder_environment(const BuildContainer::Env
       {"LOGNAME", builder::user},     {"SHELL", "/bin/bash"},
       {"PKGDEST", builder::pkgdest},  {"SRCDEST", builder::srcdest},
       {"BUILDDIR", "/build/builddir"}};
+  env["PKGKILN_STARTDIR"] = chosen.startdir;
   if (!chosen.srcdest.empty()) env["SRCDEST"] = chosen.srcdest;
   if (!chosen.makeflags.empty()) env["MAKEFLAGS"] = chosen.makeflags;
   if (!chosen.packager.empty()) env["PACKAGER"] = chosen.packager;

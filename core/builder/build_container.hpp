@@ -12,6 +12,7 @@
 #include "core/base/cancellation.hpp"
 #include "core/base/secret.hpp"
 #include "core/builder/build_log.hpp"
+#include "core/builder/layout.hpp"
 #include "core/runtime/waiting_container.hpp"
 
 namespace pkgkiln {
@@ -40,6 +41,7 @@ class BuildContainer {
   struct Environment {
     std::string packager;                            // PACKAGER, empty: the image's
     std::string makeflags;                           // MAKEFLAGS, empty: the image's
+    std::string startdir = builder::startdir;        // of makepkg
     std::string srcdest = {};                        // SRCDEST, empty: a directory of the image's
     std::map<std::string, std::string> caches = {};  // for the scripts that run as root
     /// Variables that name proxies, for every step until the seal.

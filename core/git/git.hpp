@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/path_pattern.hpp"
 #include "core/base/stream.hpp"
 
 /// Git on the host. Refs are asked for by our own HTTP client where that can do it; everything else
@@ -23,7 +24,7 @@ namespace pkgkiln::git {
 
 /// What a branch names on the remote.
 struct Tip {
-  std::string ref;     // "refs/heads/main"
+  std::string ref;     // "refs/heads/main"; kFolder
   std::string commit;  // 40 or 64 hex digits
 
   bool operator==(const Tip&) const = default;
@@ -31,14 +32,23 @@ struct Tip {
 
 class Remotes;
 
-/// A bare mirror of one repository in a directory of the state, for all its branches and whoever
-/// reads in it. Thread-safe; what one thread does in it the others wait for. A directory that is
-/// damaged, or mirrors another URL, or has gathered many old objects, is made anew by fetch().
+/// The ref of a folder's tip.
+inline constexpr const char* kFolder = "the folder";
+
+/// Whether that is a folder whose files are taken as they lie there, committed or not: the absolute
+/// path of a directory that is no bare repository, and no branch.
+bool is_folder(const std::string& url, const std::string& branch);
+
+/// A bare mirror of one repository, or of a folder, in a directory of the state, for all its
+/// branches and whoever reads in it. Thread-safe; what one thread does in it the others wait for. A
+/// directory that is damaged, or mirrors another URL, or has gathered many old objects, is made
+/// anew by fetch().
 class Mirror {
  public:
   /// Nothing is touched before fetch(), which takes the user's configuration from `remotes`: that
   /// outlives this.
-  Mirror(std::filesystem::path directory, std::string url, Remotes& remotes);
+  Mirror(std::filesystem::path directory, std::string url, Remotes& remotes,
+         bool of_folder = false);
   ~Mirror();
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
@@ -52,6 +62,13 @@ class Mirror {
   /// is none. Error when longer than `limit`.
   std::optional<std::string> read_file(const std::string& commit, const std::string& path,
                                        std::size_t limit = 4U << 20U);
+
+  /// The directories at that commit that the pattern names and that hold a file of that name, maybe
+  /// through a link; but none that is excluded or lies below one that is. Links to directories are
+  /// not followed. A directory comes before those in it.
+  std::vector<std::string> directories_with(const std::string& commit, const std::string& file,
+                                            const PathPattern& wanted,
+                                            const std::vector<PathPattern>& excluded);
 
   /// Names what export_tar() gives, its times aside: the same for two commits that don't differ in
   /// that. The id of the directory's tree, unless links lead out of it.
@@ -82,11 +99,13 @@ class Mirrors {
   Mirrors(std::filesystem::path root, Remotes& remotes)
       : root_(std::move(root)), remotes_(remotes) {}
 
-  /// That of the URL, which whoever wants it at the same time shares.
-  std::shared_ptr<Mirror> of(const std::string& url);
+  /// That of the URL, or of the folder if it is one without that branch (maybe empty); whoever
+  /// wants it at the same time shares it.
+  std::shared_ptr<Mirror> of(const std::string& url, const std::string& branch = {});
   /// The name of its directory. The URL may hold a password, so it can't be told from that.
-  static std::string name_of(const std::string& url);
-  /// Remotes::ask_tip(), or what that gave or threw before.
+  static std::string name_of(const std::string& url, const std::string& branch = {});
+  /// Remotes::ask_tip(), or the commit that a folder is now; what that gave or threw before, if it
+  /// was asked before.
   Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
 
  private:

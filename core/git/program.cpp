@@ -167,7 +167,9 @@ ProcessSpec process_of(const Command& command) {
   else
     spec.inherit.insert(spec.inherit.end(), kInherited.begin(), kInherited.end());
   spec.inherit.insert(spec.inherit.end(), kProxies.begin(), kProxies.end());
-  spec.env["GIT_DIR"] = command.git_dir.empty() ? "/dev/null" : command.git_dir.string();
+  spec.working_dir = command.found_from.string();
+  if (command.found_from.empty() || !command.git_dir.empty())
+    spec.env["GIT_DIR"] = command.git_dir.empty() ? "/dev/null" : command.git_dir.string();
   if (command.untrusted || !is_set("GIT_ASKPASS")) spec.env["GIT_ASKPASS"] = "";
   // A connection shared with later calls (ControlMaster) would keep our pipes open.
   if (!is_set("GIT_SSH_COMMAND") && !is_set("GIT_SSH") && !holds(command.config, "core.sshcommand"))

@@ -18,6 +18,9 @@ namespace pkgkiln::git {
 struct Command {
   std::vector<std::string> arguments;
   std::filesystem::path git_dir;  // empty: outside any repository
+  /// A directory to run in. Without a git_dir, git looks for the repository around it, and asks
+  /// whether its owner is trusted.
+  std::filesystem::path found_from;
   Config config;
   std::map<std::string, std::string> env;
   std::string input;

@@ -40,7 +40,8 @@ bool http_key_matters(std::string_view key, const HttpAddress& address) {
 }  // namespace
 
 bool is_transport_key(std::string_view key) {
-  for (const auto* exact : {"core.sshcommand", "core.gitproxy", "ssh.variant", "safe.directory"})
+  for (const auto* exact :
+       {"core.sshcommand", "core.gitproxy", "ssh.variant", "safe.directory", "core.excludesfile"})
     if (key == exact) return true;
   if (key.starts_with("url.")) return key.ends_with(".insteadof");
   return key.starts_with("credential.") || key.starts_with("http.");

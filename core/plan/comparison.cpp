@@ -60,6 +60,8 @@ bool is_of_same_files(const BuildRecord& record, const Job& job) {
 void Comparison::by_record(const BuildRecord& last) {
   const auto& target = job_.target;
   if (!is_of(last, target)) return build("its url, branch, path or repository changed");
+  if (last.commit != job_.plan.commit && job_.plan.ref == git::kFolder)
+    return build("what lies in its folder changed");
   if (last.commit != job_.plan.commit)
     return build(fmt::format("{} moved from {:.10} to {:.10}", job_.plan.ref, last.commit,
                              job_.plan.commit));

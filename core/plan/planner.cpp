@@ -70,6 +70,7 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
   auto& plan = job.plan;
   plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
                     "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
+  if (!target.origin.empty()) plan.evidence.push_back({"listed in", target.origin});
   std::string step = "source";
   try {
     const auto source = sources_.open(target);

@@ -27,10 +27,11 @@ class Merging {
     for (auto& target : listing.targets) add(std::move(target));
     for (auto i = earlier; i < targets.size(); ++i) by_subject_.emplace(subject(targets[i]), i);
     for (auto& problem : listing.problems) problems.push_back(std::move(problem));
+    for (auto& notice : listing.notices) notices.push_back(std::move(notice));
   }
 
   std::vector<Target> targets;
-  std::vector<std::string> problems;
+  std::vector<std::string> problems, notices;
 
  private:
   void add(Target target) {
@@ -67,6 +68,7 @@ Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
   }
   listed.targets = std::move(merging.targets);
   listed.problems = std::move(merging.problems);
+  listed.notices = std::move(merging.notices);
   // Before any is left out: its name is its own on every machine.
   name_targets(listed.targets, remembered);
   std::erase_if(listed.targets,

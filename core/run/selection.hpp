@@ -14,6 +14,7 @@ namespace pkgkiln {
 struct Listed {
   std::vector<Target> targets;        // those that this machine builds
   std::vector<std::string> problems;  // entries that can't be used, a message each
+  std::vector<std::string> notices;   // what is told once
   std::vector<Error> failures;        // of sources that could not be listed
 };
 

@@ -12,7 +12,11 @@ namespace {
 class GitSource : public PackagingSource {
  public:
   GitSource(git::Mirrors& mirrors, const Target& target)
-      : mirrors_(mirrors), url_(target.url), branch_(target.branch), path_(target.path) {}
+      : mirrors_(mirrors),
+        url_(target.url),
+        branch_(target.branch),
+        path_(target.path),
+        given_(target.checkout == Checkout::repository ? std::string() : target.path) {}
 
   git::Tip ask(const Cancellation& cancel) override {
     return mirrors_.ask_tip(url_, branch_, cancel);
@@ -21,10 +25,10 @@ class GitSource : public PackagingSource {
     return mirror().fetch(tip, cancel);
   }
   std::string tree(const std::string& commit) const override {
-    return mirror().tree(commit, path_);
+    return mirror().tree(commit, given_);
   }
   bool surely_has_tree(const std::string& commit, const std::string& tree) const override {
-    return mirror().surely_has_tree(commit, path_, tree);
+    return mirror().surely_has_tree(commit, given_, tree);
   }
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override {
@@ -32,19 +36,20 @@ class GitSource : public PackagingSource {
   }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override {
-    mirror().export_tar(commit, path_, uid, tar, cancel);
+    mirror().export_tar(commit, given_, uid, tar, cancel);
   }
 
  private:
   /// What didn't change needs none.
   git::Mirror& mirror() const {
-    if (!mirror_) mirror_ = mirrors_.of(url_);
+    if (!mirror_) mirror_ = mirrors_.of(url_, branch_);
     return *mirror_;
   }
 
   git::Mirrors& mirrors_;
   mutable std::shared_ptr<git::Mirror> mirror_;
   std::string url_, branch_, path_;
+  std::string given_;  // the path of what a build gets
 };
 
 }  // namespace
@@ -57,8 +62,8 @@ std::unique_ptr<PackagingSource> PackagingSources::open(const Target& target) {
 
 std::string PackagingSources::directory_of(const Target& target) {
   // A single PKGBUILD is kept for each target: what one of them needs no more another may.
-  return git::Mirrors::name_of(target.kind == TargetKind::url ? target.url + "\n" + target.name
-                                                              : target.url);
+  if (target.kind == TargetKind::url) return git::Mirrors::name_of(target.url + "\n" + target.name);
+  return git::Mirrors::name_of(target.url, target.branch);
 }
 
 }  // namespace pkgkiln

@@ -28,8 +28,8 @@ class PackagingSource {
   /// what it offers now; returns what was taken.
   virtual git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) = 0;
 
-  /// Names the content of the PKGBUILD's directory at a fetched commit: what is known of it holds
-  /// for every commit where it has the same name.
+  /// Names the content of what a build gets of a fetched commit (Target::checkout): what is known
+  /// of it holds for every commit where it has the same name.
   virtual std::string tree(const std::string& commit) const = 0;
   /// Whether that is this one, as far as can be told without reading it all: false may be wrong.
   virtual bool surely_has_tree(const std::string& commit, const std::string& tree) const = 0;
@@ -37,8 +37,8 @@ class PackagingSource {
   /// none. Error when it is longer than 4 MiB.
   virtual std::optional<std::string> read_file(const std::string& commit,
                                                const std::string& name) const = 0;
-  /// The directory of the PKGBUILD at a fetched commit as a tar stream: names relative to it,
-  /// owner and group `uid`, modes 0755 and 0644. Error when that directory isn't there.
+  /// What a build gets of a fetched commit as a tar stream: names relative to that directory, owner
+  /// and group `uid`, modes 0755 and 0644. Error when that directory isn't there.
   virtual void export_tar(const std::string& commit, int uid, const Sink& tar,
                           const Cancellation& cancel) const = 0;
 };
@@ -52,8 +52,12 @@ class PackagingSources {
 
   /// Touches neither the disk nor the network. This outlives it.
   std::unique_ptr<PackagingSource> open(const Target& target);
-  /// The name of the directory with what is fetched for the target.
+  /// The name of the directory with what is fetched for the target, and its path.
   static std::string directory_of(const Target& target);
+  std::filesystem::path directory(const Target& target) const {
+    return root_ / directory_of(target);
+  }
+  git::Mirrors& mirrors() { return mirrors_; }
 
  private:
   std::filesystem::path root_;

@@ -47,6 +47,16 @@ std::string made_to_fit(std::string_view text) {
 
 }  // namespace
 
+const char* word(Checkout checkout) {
+  return checkout == Checkout::directory ? "directory" : "repository";
+}
+
+std::optional<Checkout> checkout_of(std::string_view text) {
+  for (const auto checkout : {Checkout::directory, Checkout::repository})
+    if (text == word(checkout)) return checkout;
+  return std::nullopt;
+}
+
 bool Target::builds_on(std::string_view machine_arch) const {
   if (arch.empty()) return true;
   return std::any_of(arch.begin(), arch.end(), [&](const std::string& entry) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,15 @@ enum class TargetKind {
   url,  // `url` is a PKGBUILD
 };
 
+/// What of its repository a build gets.
+enum class Checkout {
+  directory,   // the PKGBUILD's, and what links in it lead to
+  repository,  // all of it
+};
+/// "directory", "repository"
+const char* word(Checkout checkout);
+std::optional<Checkout> checkout_of(std::string_view word);
+
 inline constexpr std::size_t kLongestTargetName = 128;
 
 /// What to build, as configured. One PKGBUILD, so one pkgbase.
@@ -22,8 +32,9 @@ struct Target {
   std::string name;
   TargetKind kind = TargetKind::git;
   std::string url;
-  std::string branch;             // empty: the remote's default
-  std::string path;               // of the PKGBUILD's directory in the repository; empty: its root
+  std::string branch;  // empty: the remote's default
+  std::string path;    // of the PKGBUILD's directory in the repository; empty: its root
+  Checkout checkout = Checkout::directory;
   std::string repository;         // name of the repository to publish to
   std::vector<std::string> arch;  // machines that may build it; empty or "any": every one
   /// Names that it may publish though they are the distribution's or in the repository already.

@@ -17,7 +17,7 @@ namespace pkgkiln {
 namespace {
 
 constexpr const char* forms =
-    "an https, http, ssh, git or file URL, \"user@host:path\", or an absolute path";
+    "an https, http, ssh, git or file URL, \"user@host:path\", or a path such as \"~/pkgbuilds\"";
 
 /// [user@]host[:port], neither user nor host beginning like an option.
 bool is_authority(std::string_view text) {
@@ -54,9 +54,9 @@ std::string check_target_url(std::string& text) {
   const std::string_view url = text;
   if (url.empty()) return forms;
   if (url.front() == '-') return "a URL that does not begin with \"-\"";
+  if (url.front() == '/') return unless(!has_control_characters(url), "a path of one line");
   if (std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7F; }))
     return "a URL without white space and control characters";
-  if (url.front() == '/') return {};
   const auto colon = url.find(':');
   const auto helper = url.substr(0, colon);
   if (url.substr(helper.size()).starts_with("::") &&
@@ -100,6 +100,11 @@ std::string check_directory(std::string& text) {
   }
   text = normal;
   return {};
+}
+
+std::string check_excluded(std::string& text) {
+  auto expected = check_directory(text);
+  return !expected.empty() || !text.empty() ? expected : "a directory below the root, or a pattern";
 }
 
 std::string check_arch(std::string& text) {

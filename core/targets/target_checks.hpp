@@ -18,6 +18,8 @@ std::string check_target_name(std::string& text);
 std::string check_branch(std::string& text);
 /// A directory inside a repository; takes out what is superfluous ("./a//b/" is "a/b").
 std::string check_directory(std::string& text);
+/// The same of one below the root.
+std::string check_excluded(std::string& text);
 std::string check_arch(std::string& text);
 std::string check_package_name(std::string& text);
 /// A URL or path that Git may be given; see core/targets/target_checks.cpp.

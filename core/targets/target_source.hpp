@@ -11,6 +11,7 @@ struct Listing {
   std::vector<Target> targets;  // without a name where the source gives none
   /// Entries that can't be used, a message each. The others still count.
   std::vector<std::string> problems;
+  std::vector<std::string> notices = {};  // what is told once
 };
 
 /// Where the list of targets comes from.
@@ -29,7 +30,7 @@ class ConfiguredTargets : public TargetSource {
   ConfiguredTargets(std::string name, std::vector<Target> targets)
       : name_(std::move(name)), targets_(std::move(targets)) {}
   std::string name() const override { return name_; }
-  Listing list() override { return {targets_, {}}; }
+  Listing list() override { return {targets_, {}, {}}; }
 
  private:
   std::string name_;

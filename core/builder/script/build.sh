@@ -1,4 +1,4 @@
 #!/bin/bash
 # Builds, checks and packs what fetch.sh prepared, without the network. Runs as builder.
-cd /build/startdir || exit
+cd "$PKGKILN_STARTDIR" || exit
 exec makepkg --noextract --nodeps --noconfirm --noprogressbar

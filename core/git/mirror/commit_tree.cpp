@@ -28,10 +28,6 @@ std::vector<std::string> names_in(std::string_view path) {
   return names;
 }
 
-std::string under(const std::string& directory, const std::string& path) {
-  return directory.empty() ? path : directory + "/" + path;
-}
-
 std::string directory_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? std::string() : path.substr(0, slash);
@@ -52,6 +48,12 @@ bool leads_out(const std::string& link, const std::string& target) {
       return true;
   }
   return false;
+}
+
+/// Others are told when what is beside them is to be unpacked.
+bool is_usable_name(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && lower_case(name) != ".git" &&
+         !has_control_characters(name) && name.find('/') == std::string::npos;
 }
 
 }  // namespace
@@ -170,6 +172,41 @@ void CommitTree::add_all(const std::string& tree, const std::string& below,
     if (entry.kind == TreeEntry::Kind::directory)
       add_all(entry.object, std::string(result.back().path), result);
   }
+}
+
+bool CommitTree::holds_file(const ObjectReader::Tree& tree, const std::string& directory,
+                            const std::string& name) {
+  const auto found = std::ranges::find(tree, name, &TreeEntry::path);
+  if (found == tree.end()) return false;
+  if (found->kind != TreeEntry::Kind::link) return found->is_file();
+  const auto leads_to = find(under(directory, name));
+  return leads_to && leads_to->is_file();
+}
+
+std::vector<std::string> CommitTree::directories_with(const std::string& file,
+                                                      const PathPattern& wanted,
+                                                      const std::vector<PathPattern>& excluded) {
+  std::vector<std::string> taken;
+  std::vector<std::pair<std::string, std::string>> left{{"", root_}};  // path and tree
+  std::size_t visited = 0;
+  while (!left.empty()) {
+    const auto [path, id] = std::move(left.back());
+    left.pop_back();
+    const auto names_it = [&at = path](const PathPattern& one) { return one.matches(at); };
+    if (std::ranges::any_of(excluded, names_it)) continue;
+    const bool reaches_below = wanted.reaches_below(path);
+    if (!reaches_below && !wanted.matches(path)) continue;
+    if (++visited > kMostBelow) throw Error("the repository has too many directories");
+    const auto tree = objects_.tree(id);
+    if (wanted.matches(path) && holds_file(*tree, path, file)) taken.push_back(path);
+    if (!reaches_below ||
+        std::count(path.begin(), path.end(), '/') >= static_cast<std::ptrdiff_t>(kDeepestPath))
+      continue;
+    for (auto entry = tree->rbegin(); entry != tree->rend(); ++entry)
+      if (entry->kind == TreeEntry::Kind::directory && is_usable_name(entry->path))
+        left.emplace_back(under(path, entry->path), entry->object);
+  }
+  return taken;
 }
 
 CommitTree::Listing CommitTree::list(const std::string& path) {

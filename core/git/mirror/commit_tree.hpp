@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/path_pattern.hpp"
 #include "core/git/mirror/object_reader.hpp"
 #include "core/git/mirror/tree.hpp"
 
@@ -25,6 +26,10 @@ class CommitTree {
   /// empty. Nothing where it leads to nothing, or out of the repository.
   std::optional<TreeEntry> find(const std::string& path);
 
+  /// See Mirror::directories_with().
+  std::vector<std::string> directories_with(const std::string& file, const PathPattern& wanted,
+                                            const std::vector<PathPattern>& excluded);
+
   /// All that is below a directory, to be unpacked somewhere else: a link that leads out of the
   /// directory is replaced by what it leads to in the repository, and left out where that is
   /// nothing, or would have no end. Throws Error for what can't be unpacked (see check_tree()).
@@ -43,6 +48,8 @@ class CommitTree {
   using Names = std::vector<std::string>;
 
   std::optional<TreeEntry> follow(const std::string& path);
+  bool holds_file(const ObjectReader::Tree& tree, const std::string& directory,
+                  const std::string& name);
   void add_all(const std::string& tree, const std::string& below, std::vector<TreeEntry>& result);
   std::optional<TreeEntry> walk(Names& real, const Names& names, std::size_t& walked);
   std::optional<TreeEntry> entry_at(const Names& real);

@@ -6,6 +6,7 @@
 #include "core/git/ask/remotes.hpp"
 #include "core/git/git.hpp"
 #include "core/git/mirror/commit_tree.hpp"
+#include "core/git/mirror/folder.hpp"
 #include "core/git/mirror/mirror_directory.hpp"
 #include "core/git/mirror/object_reader.hpp"
 #include "core/git/remote_url.hpp"
@@ -66,9 +67,20 @@ CommitTree::Listing list_below(CommitTree& tree, const std::string& path) {
 
 }  // namespace
 
+bool is_folder(const std::string& url, const std::string& branch) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  if (!url.starts_with('/') || !branch.empty() || !fs::is_directory(url, none)) return false;
+  return !(fs::exists(url + "/HEAD", none) && fs::exists(url + "/objects", none) &&
+           fs::exists(url + "/refs", none));
+}
+
 struct Mirror::State {
-  State(std::filesystem::path path, std::string the_url, Remotes& the_remotes)
-      : directory(std::move(path)), url(std::move(the_url)), remotes(the_remotes) {}
+  State(std::filesystem::path path, std::string the_url, Remotes& the_remotes, bool of_folder)
+      : directory(std::move(path)),
+        url(std::move(the_url)),
+        is_of_folder(of_folder),
+        remotes(the_remotes) {}
 
   /// Whether it is there and fit to be gone on with. Asked once: what was fetched meanwhile stays.
   bool serves(const std::string& location, std::size_t id_length) {
@@ -124,19 +136,22 @@ struct Mirror::State {
   std::mutex mutex;
   MirrorDirectory directory;
   std::string url;
+  bool is_of_folder;
   Remotes& remotes;
   std::optional<ObjectReader> objects;    // once there is something to be read
   std::optional<CommitTree> commit_tree;  // that was read in last
 };
 
-Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes)
-    : state_(std::make_unique<State>(std::move(directory), std::move(url), remotes)) {}
+Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes, bool of_folder)
+    : state_(std::make_unique<State>(std::move(directory), std::move(url), remotes, of_folder)) {}
 Mirror::~Mirror() = default;
 
 Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
-  if (!is_object_id(tip.commit) || !(tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/")))
-    throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
   auto& state = *state_;
+  const bool is_ref = state.is_of_folder ? tip.ref == kFolder
+                                         : tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/");
+  if (!is_object_id(tip.commit) || !is_ref)
+    throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
   const std::lock_guard lock(state.mutex);
   const auto location = parse_remote_url(state.url).location;
   const bool serves = state.serves(location, tip.commit.size());
@@ -145,7 +160,22 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   } catch (const DamagedObjects&) {
     state.invalidate();
   }
-  const Remote remote(state.url, state.remotes.user_config(cancel));
+  const auto& config = state.remotes.user_config(cancel);
+  if (state.is_of_folder) {
+    if (!serves || !state.objects) {
+      state.close();
+      state.directory.remake(location, kFolderIdLength, cancel);
+    }
+    const RemoveUnfinished however_it_ends{state.directory};
+    const auto imported = import_folder(state.url, config, state.directory, tip.ref, cancel);
+    state.open();
+    if (auto fetched = state.fetched_tip(tip.ref); fetched.commit == imported) return fetched;
+    throw Error("cannot copy '" + state.url + "' to the mirror '" +
+                state.directory.path().string() + "'")
+        .because("git ended too early")
+        .advise("check the free space on the disk of the state directory");
+  }
+  const Remote remote(state.url, config);
   if (serves && state.objects) {
     const auto result = fetch_shallow_or_all(state.directory, remote, tip.ref, cancel);
     if (result.code == 0) return state.fetched_tip(tip.ref);
@@ -176,6 +206,14 @@ std::optional<std::string> Mirror::read_file(const std::string& commit, const st
       throw;
     }
   });
+}
+
+std::vector<std::string> Mirror::directories_with(const std::string& commit,
+                                                  const std::string& file,
+                                                  const PathPattern& wanted,
+                                                  const std::vector<PathPattern>& excluded) {
+  return state_->read(
+      commit, [&](CommitTree& tree) { return tree.directories_with(file, wanted, excluded); });
 }
 
 std::string Mirror::tree(const std::string& commit, const std::string& path) {
@@ -218,16 +256,18 @@ void Mirror::export_tar(const std::string& commit, const std::string& path, int 
   }
 }
 
-std::shared_ptr<Mirror> Mirrors::of(const std::string& url) {
+std::shared_ptr<Mirror> Mirrors::of(const std::string& url, const std::string& branch) {
   const std::lock_guard lock(mutex_);
-  auto& known = mirrors_[url];
+  const auto name = name_of(url, branch);
+  auto& known = mirrors_[name];
   auto mirror = known.lock();
-  if (!mirror) known = mirror = std::make_shared<Mirror>(root_ / name_of(url), url, remotes_);
+  if (!mirror)
+    known = mirror = std::make_shared<Mirror>(root_ / name, url, remotes_, is_folder(url, branch));
   return mirror;
 }
 
-std::string Mirrors::name_of(const std::string& url) {
-  return sha256_of(url).substr(0, kNameDigits);
+std::string Mirrors::name_of(const std::string& url, const std::string& branch) {
+  return sha256_of((is_folder(url, branch) ? "folder " : "") + url).substr(0, kNameDigits);
 }
 
 Tip Mirrors::ask_tip(const std::string& url, const std::string& branch,
@@ -247,7 +287,9 @@ Tip Mirrors::ask_tip(const std::string& url, const std::string& branch,
     return asked.get();
   }
   try {
-    const auto tip = remotes_.ask_tip(url, branch, cancel);
+    const auto tip = is_folder(url, branch)
+                         ? Tip{kFolder, commit_of_folder(url, remotes_.user_config(cancel), cancel)}
+                         : remotes_.ask_tip(url, branch, cancel);
     answer.set_value(tip);
     return tip;
   } catch (...) {

@@ -28,6 +28,11 @@ struct TreeEntry {
   bool operator==(const TreeEntry&) const = default;
 };
 
+/// The path of what lies in a directory; the root's is empty.
+inline std::string under(const std::string& directory, const std::string& path) {
+  return directory.empty() ? path : directory + "/" + path;
+}
+
 /// The entries of a tree object, in its order: "<mode> <name>\0<id>" each, whose id has so many
 /// bytes. Their paths are their names; sizes are not in it. Throws DamagedObjects for what can't be
 /// one.

@@ -13,7 +13,7 @@ namespace {
 std::string blank(const Key& key) {
   Settings settings;
   RepositorySettings repository;
-  pkgkiln::Target target;
+  TargetSettings target;
   Record record = &settings;
   if (key.table == "repositories") record = &repository;
   if (key.table == "targets") record = &target;
@@ -49,8 +49,9 @@ TEST_CASE("what is text, a path, a secret or a list has a check") {
   const std::set<std::string_view> checked{"text", "path", "secret text", "list of words"};
   for (const auto& key : keys()) {
     CAPTURE(key.full_name());
-    CHECK((key.check != nullptr) == (checked.contains(key.type()) && key.name != "kind" ||
-                                     key.full_name() == "runtime.kind"));
+    CHECK((key.check != nullptr) ==
+          (checked.contains(key.type()) && key.name != "kind" && key.name != "checkout" ||
+           key.full_name() == "runtime.kind"));
   }
 }
 

@@ -141,6 +141,7 @@ path = "/srv/mine"  # pkgkiln.toml:6
 [[targets]]
 name = "a"  # default
 url = "https://***@example.com/a.git?token=***"  # pkgkiln.toml:8
+checkout = "directory"  # default
 kind = "git"  # default
 repository = "mine"  # default
 arch = ["x86_64", "any"]  # pkgkiln.toml:9

@@ -182,3 +182,63 @@ TEST_CASE("only a repository with a path can be pruned") {
       std::vector<std::string>{"pkgkiln.toml:10:9: repositories.prune: expected false, since only "
                                "a repository with a path can be pruned"});
 }
+
+TEST_CASE("a path may be a pattern, whose directories give the names") {
+  Fixture fixture;
+  fixture.file(repositories +
+               "[[targets]]\n"
+               "url = \"https://example.com/packages.git\"\n"
+               "path = \"./packages//*/\"\n"
+               "exclude = [\"packages/old\", \"lib32-*\"]\n"
+               "[[targets]]\n"
+               "url = \"https://example.com/packages.git\"\n"
+               "path = 'a\\*b'\n"
+               "checkout = \"repository\"\n");
+  const auto targets = fixture.settings().targets;
+  REQUIRE(targets.size() == 2);
+  CHECK(targets[0].path == "packages/*");
+  CHECK(targets[0].name.empty());
+  CHECK(targets[0].exclude == std::vector<std::string>{"packages/old", "lib32-*"});
+  CHECK(targets[0].checkout == Checkout::directory);
+  CHECK(targets[1].name == "a-b");
+  CHECK(targets[1].checkout == Checkout::repository);
+}
+
+TEST_CASE("what does not go with a pattern, or without one, is refused") {
+  const std::string url = "[[targets]]\nurl = \"https://example.com/a\"\n";
+  CHECK(target_problem(url + "path = \"*\"\nname = \"a\"\n") ==
+        "pkgkiln.toml:4:8: targets.name: expected none where path stands for many directories, "
+        "which give the names, found \"a\"");
+  CHECK(target_problem(url + "exclude = [\"b\"]\n") ==
+        "pkgkiln.toml:3:11: targets.exclude: expected none unless path is a pattern such as "
+        "\"*\", found 1 of them");
+  CHECK(target_problem(url + "path = \"*\"\nexclude = [\"./\"]\n") ==
+        "pkgkiln.toml:4:12: targets.exclude: expected a directory below the root, or a pattern, "
+        "found \"./\"");
+  CHECK(target_problem(url + "checkout = \"all\"\n") ==
+        "pkgkiln.toml:3:12: targets.checkout: expected \"directory\" or \"repository\", found "
+        "\"all\"");
+  CHECK(target_problem("[[targets]]\nkind = \"url\"\nurl = \"https://example.com/a/PKGBUILD\"\n"
+                       "checkout = \"repository\"\n") ==
+        "pkgkiln.toml:4:12: targets.checkout: expected none for kind = \"url\", found "
+        "\"repository\"");
+}
+
+TEST_CASE("a URL may be a folder, named as paths are") {
+  Fixture fixture;
+  fixture.request.home = "/home/jane";
+  fixture.file(repositories +
+               "[[targets]]\nurl = \"~/pkgbuilds\"\n"
+               "[[targets]]\nurl = \"./my packages/\"\n"
+               "[[targets]]\nname = \"here\"\nurl = \".\"\n"
+               "[[targets]]\nurl = \"/srv//a/../b\"\n"
+               "[[targets]]\nurl = \"git@example.com:c\"\n");
+  const auto targets = fixture.settings().targets;
+  REQUIRE(targets.size() == 5);
+  CHECK(targets[0].url == "/home/jane/pkgbuilds");
+  CHECK(targets[0].name == "pkgbuilds");
+  CHECK(targets[1].url == fixture.path("my packages").string());
+  CHECK(targets[2].url == fixture.path("x").parent_path().string());
+  CHECK(targets[3].url == "/srv/b");
+  CHECK(targets[4].url == "git@example.com:c");
+}

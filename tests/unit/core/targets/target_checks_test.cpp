@@ -6,10 +6,11 @@ using namespace pkgkiln;
 using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("URLs that Git may be given") {
-  std::string url = GENERATE(as<std::string>(), "https://example.com/a.git", "http://e.org/a",
-                             "https://jane:pw@e.org:8443/a?x=1", "ssh://git@e.org:22/a",
-                             "git://e.org/a", "file:///srv/a.git", "/srv/git/a.git",
-                             "git@e.org:a/b.git", "git@e.org:/srv/a", "https://[2001:db8::1]/a");
+  std::string url =
+      GENERATE(as<std::string>(), "https://example.com/a.git", "http://e.org/a",
+               "https://jane:pw@e.org:8443/a?x=1", "ssh://git@e.org:22/a", "git://e.org/a",
+               "file:///srv/a.git", "/srv/git/a.git", "git@e.org:a/b.git", "git@e.org:/srv/a",
+               "https://[2001:db8::1]/a", "/srv/my packages");
   CAPTURE(url);
   CHECK(check_target_url(url).empty());
 }
@@ -20,7 +21,7 @@ TEST_CASE("URLs that Git may not be given") {
       {"--upload-pack=x", "does not begin with \"-\""},
       {"https://e.org/a b", "without white space"},
       {"https://e.org/a\n", "without white space"},
-      {"/srv/a\x7f", "without white space"},
+      {"/srv/a\x7f", "a path of one line"},
       {"ext::sh", "(\"ext::\" is refused)"},
       {"foo::https://e.org/a", "(\"foo::\" is refused)"},
       {"ftp://e.org/a", "an https, http"},
