@@ -69,6 +69,8 @@ void write_plan(Writer& writer, const Job& job) {
   std::visit(Decision{writer}, job.plan.decision);
   text(writer, "ref", job.plan.ref);
   text(writer, "commit", job.plan.commit);
+  list(writer, "remarks", job.inspection ? job.inspection->remarks : std::vector<std::string>(),
+       [&](const std::string& remark) { string(writer, remark); });
   list(writer, "evidence", job.plan.evidence, [&](const Evidence& evidence) {
     writer.StartObject();
     text(writer, "what", evidence.what);

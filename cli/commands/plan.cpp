@@ -50,6 +50,9 @@ Plans make_plans(const Setup& setup, const Arguments& arguments, Console& words,
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
                          build_conditions(setup.settings())});
   auto jobs = planner.decide(selection.targets, cancel);
+  for (const auto& job : jobs)
+    for (const auto& remark : job.inspection ? job.inspection->remarks : std::vector<std::string>())
+      words.write(fmt::format("note: {}: {}\n", job.target.name, printable(remark)));
   return {std::move(selection), std::move(jobs)};
 }
 

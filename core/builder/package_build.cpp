@@ -61,10 +61,11 @@ void PackageBuild::look_on_host(const Cancellation& cancel) {
     job.inspection.emplace().commit = tip.commit;
     context.log.note(fmt::format("{} at {}", tip.ref, tip.commit));
     steps_.begin("inspect");
-    job.inspection = inspect_on_host(context.source, tip.commit, job.target.path, job.arch);
+    job.inspection = inspect_on_host(context.source, tip.commit, job.target, job.arch);
   }
   if (const auto& problem = job.inspection->srcinfo_problem; !problem.empty())
     context.log.note("its .SRCINFO is not used: " + problem);
+  for (const auto& remark : job.inspection->remarks) context.log.note(remark);
 }
 
 PackageBuild::Ended PackageBuild::ask_makepkg(const Cancellation& cancel) {

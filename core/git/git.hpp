@@ -70,10 +70,14 @@ class Mirror {
                                             const PathPattern& wanted,
                                             const std::vector<PathPattern>& excluded);
 
-  /// Names what export_tar() gives, its times aside: the same for two commits that don't differ in
-  /// that. The id of the directory's tree, unless links lead out of it.
-  std::string tree(const std::string& commit, const std::string& path);
-  /// Whether tree() would be this one, as far as the directory's own id tells, which is cheap:
+  struct Content {
+    /// Names what export_tar() gives, its times aside: the same for two commits that don't differ
+    /// in that. The id of the directory's tree, unless links lead out of it.
+    std::string tree;
+    std::vector<std::string> left_out;  // links that lead to nothing; the first ten
+  };
+  Content content(const std::string& commit, const std::string& path);
+  /// Whether its tree would be this one, as far as the directory's own id tells, which is cheap:
   /// false may be wrong.
   bool surely_has_tree(const std::string& commit, const std::string& path, const std::string& tree);
 

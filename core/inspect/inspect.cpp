@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/base/secret.hpp"
+#include "core/pkgbuild/outside_paths.hpp"
 #include "core/pkgbuild/pkgbuild_text.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 
@@ -25,10 +26,11 @@ std::vector<RecordedSource> moving_sources(const Inspection& found) {
 }  // namespace
 
 Inspection inspect_on_host(const PackagingSource& source, const std::string& commit,
-                           const std::string& path, const std::string& arch) {
+                           const Target& target, const std::string& arch) {
   Inspection found;
   found.commit = commit;
   const auto pkgbuild = source.read_file(commit, "PKGBUILD");
+  const auto& path = target.path;
   if (!pkgbuild)
     throw Error(path.empty() ? "there is no PKGBUILD in the root of its repository"
                              : "there is no PKGBUILD in '" + path + "'")
@@ -36,10 +38,20 @@ Inspection inspect_on_host(const PackagingSource& source, const std::string& com
   const pacman::PkgbuildText read(*pkgbuild);
   found.moves = read.may_have_pkgver_function();
   try {
-    found.tree = source.tree(commit);
+    auto content = source.content(commit);
+    found.tree = std::move(content.tree);
+    for (const auto& link : content.left_out)
+      found.remarks.push_back(
+          fmt::format("its link '{}' leads to nothing in the repository, and is left out", link));
   } catch (const Error&) {
     // What can't be unpacked is told when that is tried.
   }
+  if (!path.empty() && target.checkout == Checkout::directory)
+    for (const auto& outside : pacman::outside_paths(*pkgbuild))
+      found.remarks.push_back(
+          fmt::format("its PKGBUILD names '{}', which a build gets only with checkout = "
+                      "\"repository\"",
+                      outside));
   const auto text = source.read_file(commit, ".SRCINFO");
   if (!text) return found;
   try {

@@ -14,7 +14,7 @@ namespace pkgkiln {
 /// What the host alone can tell of a mirrored commit for that arch: the .SRCINFO is believed only
 /// while it agrees with the PKGBUILD in all that is used. Throws Error when there is no PKGBUILD.
 Inspection inspect_on_host(const PackagingSource& source, const std::string& commit,
-                           const std::string& path, const std::string& arch);
+                           const Target& target, const std::string& arch);
 
 /// Completes the job's inspection by what makepkg said of the same tree in an earlier build, where
 /// makepkg would have to be asked.

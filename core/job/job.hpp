@@ -64,6 +64,7 @@ struct Inspection {
   bool remembered = false;      // that is what makepkg said of this very tree in an earlier build
   std::string said;             // what makepkg said of it in this one, if it was asked
   std::string srcinfo_problem;  // why the .SRCINFO that is there can't be used, if it can't be read
+  std::vector<std::string> remarks;  // what its owner may want to know; may hold control characters
   std::vector<RecordedSource> vcs_sources;
 };
 

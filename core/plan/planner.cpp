@@ -91,7 +91,7 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
     if (is_known) comparison.by_tree(*good, good->tree);
     if (job.is_skipped()) return job;
     step = "inspect";
-    job.inspection = inspect_on_host(*source, plan.commit, target.path, arch_);
+    job.inspection = inspect_on_host(*source, plan.commit, target, arch_);
     if (!target.force) recall(job, history_);
     if (good && !is_known) comparison.by_tree(*good, job.inspection->tree);
     if (!job.is_skipped()) comparison.by_version();

@@ -24,8 +24,8 @@ class GitSource : public PackagingSource {
   git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override {
     return mirror().fetch(tip, cancel);
   }
-  std::string tree(const std::string& commit) const override {
-    return mirror().tree(commit, given_);
+  git::Mirror::Content content(const std::string& commit) const override {
+    return mirror().content(commit, given_);
   }
   bool surely_has_tree(const std::string& commit, const std::string& tree) const override {
     return mirror().surely_has_tree(commit, given_, tree);

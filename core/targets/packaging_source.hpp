@@ -28,10 +28,11 @@ class PackagingSource {
   /// what it offers now; returns what was taken.
   virtual git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) = 0;
 
-  /// Names the content of what a build gets of a fetched commit (Target::checkout): what is known
-  /// of it holds for every commit where it has the same name.
-  virtual std::string tree(const std::string& commit) const = 0;
-  /// Whether that is this one, as far as can be told without reading it all: false may be wrong.
+  /// What a build gets of a fetched commit (Target::checkout), by name: what is known of it holds
+  /// for every commit where its tree has the same one.
+  virtual git::Mirror::Content content(const std::string& commit) const = 0;
+  /// Whether its tree is this one, as far as can be told without reading it all: false may be
+  /// wrong.
   virtual bool surely_has_tree(const std::string& commit, const std::string& tree) const = 0;
   /// A regular file beside the PKGBUILD (".SRCINFO") of a fetched commit; nothing when there is
   /// none. Error when it is longer than 4 MiB.

@@ -189,10 +189,6 @@ void UrlSource::drop_all_but(const std::string& commit) const {
       fs::remove_all(entry.path(), ignored);
 }
 
-std::string UrlSource::tree(const std::string& commit) const {
-  return commit;
-}
-
 std::optional<std::string> UrlSource::read_file(const std::string& commit,
                                                 const std::string& name) const {
   if (name != kPkgbuild) return std::nullopt;

@@ -36,9 +36,9 @@ class UrlSource : public PackagingSource {
 
   git::Tip ask(const Cancellation& cancel) override;
   git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override;
-  std::string tree(const std::string& commit) const override;
+  git::Mirror::Content content(const std::string& commit) const override { return {commit, {}}; }
   bool surely_has_tree(const std::string& commit, const std::string& tree) const override {
-    return this->tree(commit) == tree;
+    return commit == tree;
   }
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override;

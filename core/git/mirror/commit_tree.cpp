@@ -19,6 +19,7 @@ constexpr int kMostLinksOnTheWay = 40;
 constexpr std::size_t kDeepestPath = 100, kDeepestTree = 1000;
 constexpr int kMostLookUps = 1000;
 constexpr int kDeepestCopy = 5;
+constexpr std::size_t kMostTold = 10;
 
 std::vector<std::string> names_in(std::string_view path) {
   std::vector<std::string> names;
@@ -216,7 +217,7 @@ CommitTree::Listing CommitTree::list(const std::string& path) {
         .advise("set the target's path to the directory of its PKGBUILD");
   Listing result;
   replaced_ = false;
-  add(*directory, {}, 0, result.entries);
+  add(*directory, {}, 0, result);
   check_tree(result.entries);
   if (!replaced_) result.tree = directory->object;
   return result;
@@ -224,7 +225,7 @@ CommitTree::Listing CommitTree::list(const std::string& path) {
 
 /// Adds what is in the directory, as if it lay `below`.
 void CommitTree::add(const TreeEntry& directory, const std::string& below, int depth,
-                     std::vector<TreeEntry>& result) {
+                     Listing& result) {
   std::vector<TreeEntry> entries;
   add_all(directory.object, {}, entries);
   objects_.measure(entries);
@@ -237,27 +238,30 @@ void CommitTree::add(const TreeEntry& directory, const std::string& below, int d
       add_replaced(std::move(entry), under(under(directory.path, directory_of(where)), target),
                    directory, depth, result);
     else
-      result.push_back(std::move(entry));
+      result.entries.push_back(std::move(entry));
   }
   // Copies of copies grow fast.
-  if (depth > 0) check_tree(result);
+  if (depth > 0) check_tree(result.entries);
 }
 
 void CommitTree::add_replaced(TreeEntry link, const std::string& location,
-                              const TreeEntry& directory, int depth,
-                              std::vector<TreeEntry>& result) {
+                              const TreeEntry& directory, int depth, Listing& result) {
   replaced_ = true;
   auto found = follow(location);
-  if (!found || found->kind == TreeEntry::Kind::submodule) return;
+  const bool is_endless = found && found->kind == TreeEntry::Kind::directory &&
+                          (depth == kDeepestCopy || is_within(directory.path, found->path));
+  if (!found || found->kind == TreeEntry::Kind::submodule || is_endless) {
+    if (result.left_out.size() < kMostTold) result.left_out.push_back(std::move(link.path));
+    return;
+  }
   if (found->is_file()) {
     found->path = std::move(link.path);
     std::vector<TreeEntry> measured{std::move(*found)};
     objects_.measure(measured);
-    result.push_back(std::move(measured.front()));
+    result.entries.push_back(std::move(measured.front()));
     return;
   }
-  if (depth == kDeepestCopy || is_within(directory.path, found->path)) return;
-  result.push_back({TreeEntry::Kind::directory, found->object, 0, link.path});
+  result.entries.push_back({TreeEntry::Kind::directory, found->object, 0, link.path});
   add(*found, link.path, depth + 1, result);
 }
 

@@ -38,6 +38,7 @@ class CommitTree {
     /// The id of the directory's tree, where the entries are just what that holds; empty where
     /// something was replaced or left out.
     std::string tree;
+    std::vector<std::string> left_out;  // links that lead to nothing; the first ten
   };
   Listing list(const std::string& path);
 
@@ -53,10 +54,9 @@ class CommitTree {
   void add_all(const std::string& tree, const std::string& below, std::vector<TreeEntry>& result);
   std::optional<TreeEntry> walk(Names& real, const Names& names, std::size_t& walked);
   std::optional<TreeEntry> entry_at(const Names& real);
-  void add(const TreeEntry& directory, const std::string& below, int depth,
-           std::vector<TreeEntry>& result);
+  void add(const TreeEntry& directory, const std::string& below, int depth, Listing& result);
   void add_replaced(TreeEntry link, const std::string& location, const TreeEntry& directory,
-                    int depth, std::vector<TreeEntry>& result);
+                    int depth, Listing& result);
   std::string target_of(TreeEntry link);
 
   ObjectReader& objects_;

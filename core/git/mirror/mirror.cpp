@@ -216,15 +216,15 @@ std::vector<std::string> Mirror::directories_with(const std::string& commit,
       commit, [&](CommitTree& tree) { return tree.directories_with(file, wanted, excluded); });
 }
 
-std::string Mirror::tree(const std::string& commit, const std::string& path) {
+Mirror::Content Mirror::content(const std::string& commit, const std::string& path) {
   return state_->read(commit, [&](CommitTree& tree) {
-    const auto listed = list_below(tree, path);
-    if (!listed.tree.empty()) return listed.tree;
+    auto listed = list_below(tree, path);
+    if (!listed.tree.empty()) return Content{std::move(listed.tree), {}};
     std::string listing;
     for (const auto& entry : listed.entries)
       listing += std::to_string(static_cast<int>(entry.kind)) + " " + entry.object + " " +
                  entry.path + "\n";
-    return sha256_of(listing);
+    return Content{sha256_of(listing), std::move(listed.left_out)};
   });
 }
 

@@ -35,6 +35,7 @@ printf 'described="from the common file"\n' | commit_file many common/vars.sh
 in_many alpha 1
 in_many beta 1
 # Without the whole repository, what is sourced would be missing.
+# shellcheck disable=SC2016 # bash of makepkg expands it
 pkgbuild_of reader 1 'source ../../common/vars.sh' 'pkgdesc=$described' | commit_file many packages/reader/PKGBUILD
 in_many 'left-out' 1
 pkgbuild_of elsewhere 1 | commit_file many old/elsewhere/PKGBUILD
@@ -62,6 +63,13 @@ it 'leaves out what is excluded, and what the pattern does not name' listed_thre
 kiln explained plan --explain
 it 'says in the plan where a target comes from' out_matches '^  listed in: .*config.toml:[0-9]+ \(packages/beta\)$'
 
+
+in_many careless 1 'source ../../common/vars.sh'
+kiln careless plan
+it 'warns of a PKGBUILD that names what its build would not get' err_matches \
+	"^note: careless: its PKGBUILD names '../../common/vars.sh', which a build gets only with checkout = \"repository\"$"
+it 'does not warn of one that gets it' lacks "$WORLD/runs/careless.err" reader
+in_many careless 1
 kiln first build
 it 'builds what a pattern found' published alpha-1-1-any.pkg.tar.zst beta-1-1-any.pkg.tar.zst
 described() {
@@ -70,10 +78,10 @@ described() {
 it 'gives a build the whole repository where it is told to' described
 
 kiln same build
-it 'builds none of them again' out_has '0 built, 3 up-to-date, 0 failed'
+it 'builds none of them again' out_has '0 built, 4 up-to-date, 0 failed'
 in_many beta 2
 kiln one build
-it 'builds the one whose directory changed' out_has '1 built, 2 up-to-date, 0 failed'
+it 'builds the one whose directory changed' out_has '1 built, 3 up-to-date, 0 failed'
 it 'publishes its new version' published beta-2-1-any.pkg.tar.zst
 
 in_many gamma 1

@@ -235,7 +235,9 @@ TEST_CASE("a tree's name tells whether anything of it is another") {
   fs::create_directories(setup.remote.path() / "p");
   fs::create_symlink("../common", setup.remote.path() / "p/common");
   setup.remote.commit({{"p/PKGBUILD", "x"}, {"common", "a"}, {"other/PKGBUILD", "x"}});
-  const auto name = [&](const std::string& path) { return setup.mirror.tree(setup.fetch(), path); };
+  const auto name = [&](const std::string& path) {
+    return setup.mirror.content(setup.fetch(), path).tree;
+  };
   const auto before = name("p");
   CHECK(before != name("other"));
   setup.remote.commit({{"other/PKGBUILD", "y"}, {"README", "z"}});
@@ -258,6 +260,19 @@ TEST_CASE("a tree's name tells whether anything of it is another") {
   CHECK(name("") != root);
 }
 
+TEST_CASE("links that lead to nothing in the repository are told by name") {
+  ContentSetup setup;
+  fs::create_directories(setup.remote.path() / "p/d");
+  fs::create_symlink("../../passwd", setup.remote.path() / "p/out");
+  fs::create_symlink("../../gone", setup.remote.path() / "p/d/gone");
+  fs::create_symlink("../p", setup.remote.path() / "p/endless");
+  fs::create_symlink("d", setup.remote.path() / "p/fine");
+  setup.remote.commit({{"p/PKGBUILD", "x"}});
+  CHECK(setup.mirror.content(setup.fetch(), "p").left_out ==
+        std::vector<std::string>{"d/gone", "endless", "out"});
+  CHECK(setup.mirror.content(setup.fetch(), "p/d").left_out == std::vector<std::string>{"gone"});
+}
+
 TEST_CASE("a directory whose tree is known is known again without being read") {
   ContentSetup setup;
   fs::create_directories(setup.remote.path() / "linked");
@@ -268,7 +283,7 @@ TEST_CASE("a directory whose tree is known is known again without being read") {
   const auto knows = [&](const std::string& path, const std::string& tree) {
     return setup.mirror.surely_has_tree(commit, path, tree);
   };
-  const auto tree = setup.mirror.tree(commit, "p");
+  const auto tree = setup.mirror.content(commit, "p").tree;
   CHECK(tree == setup.remote.run({"rev-parse", "HEAD:p"}));
   CHECK(knows("p", tree));
   CHECK(knows("alias", tree));
@@ -278,8 +293,9 @@ TEST_CASE("a directory whose tree is known is known again without being read") {
   CHECK_FALSE(knows("other/../p", tree));
   CHECK_FALSE(knows("p", ""));
   // What its links lead to isn't in its own tree.
-  CHECK(setup.mirror.tree(commit, "linked") != setup.remote.run({"rev-parse", "HEAD:linked"}));
-  CHECK_FALSE(knows("linked", setup.mirror.tree(commit, "linked")));
+  CHECK(setup.mirror.content(commit, "linked").tree !=
+        setup.remote.run({"rev-parse", "HEAD:linked"}));
+  CHECK_FALSE(knows("linked", setup.mirror.content(commit, "linked").tree));
 }
 
 TEST_CASE("a file that is too long is not read") {
