@@ -21,12 +21,13 @@ def measure(bench, table):
         url = f"{server.url}/packages.git"
         clone = run(["git", "clone", "--quiet", "--bare", "--depth=1", url, world.path("clone.git")],
                     dict(os.environ))
-        targets = [{"name": name, "url": url, "path": name, "repository": "kiln"}
-                   for name in repository.names]
-        world.configure(targets, [{"name": "kiln", "path": world.path("repo")}])
+        world.configure([{"url": url, "path": "*", "repository": "kiln"}],
+                        [{"name": "kiln", "path": world.path("repo")}])
         first = told(f"{count} directories, never seen", planned(world, count))
         add_first(table, count, first, clone, size_on_disk(world.path("state", "mirrors")),
                   size_on_disk(world.path("clone.git")))
+        targets = [{"name": name, "url": url, "path": name, "repository": "kiln"}
+                   for name in repository.names]
         remember(world, repository, targets)
         again = measured(bench, world, 0, lambda: None)
         add(table, f"{count:,} directories, nothing changed", again, 0.5)
