@@ -54,8 +54,8 @@ class Mirror {
   Mirror& operator=(const Mirror&) = delete;
 
   /// Makes sure that `tip.commit` and its files are here: depth 1, no tags, no submodules; asks
-  /// the remote only when it isn't. When the branch has moved on since Remotes::ask_tip(), takes
-  /// the commit that it names now and returns that tip.
+  /// the remote only when it isn't. Where that gives it no more, takes the commit that the branch
+  /// names now and returns that tip.
   Tip fetch(const Tip& tip, const Cancellation& cancel);
 
   /// A regular file at that commit, maybe through links within the repository; nothing when there

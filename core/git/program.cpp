@@ -42,6 +42,7 @@ constexpr std::array kInherited = {
 const Config& our_config() {
   static const Config config = {
       {"core.hooksPath", "/dev/null"},
+      {"core.fsync", "none"},  // what a power cut damages is fetched again
       {"core.fsmonitor", "false"},
       {"core.askPass", ""},
       {"gc.auto", "0"},

@@ -24,8 +24,8 @@ class PackagingSource {
   /// What the remote offers: of a single PKGBUILD its URL as it may be shown, and its SHA-256.
   /// Nothing is kept, or only what was transferred anyway.
   virtual git::Tip ask(const Cancellation& cancel) = 0;
-  /// Makes sure that the content of `tip` is on the host. When the remote has moved on, that of
-  /// what it offers now; returns what was taken.
+  /// Makes sure that the content of `tip` is on the host. Where the remote gives that no more, that
+  /// of what it offers now; returns what was taken.
   virtual git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) = 0;
 
   /// What a build gets of a fetched commit (Target::checkout), by name: what is known of it holds

@@ -19,8 +19,9 @@ constexpr std::chrono::minutes kLongestFetch{30};
 constexpr std::size_t kNameDigits = 32;
 constexpr std::chrono::milliseconds kPoll{100};
 
-Result fetch_ref(const MirrorDirectory& mirror, const Remote& remote, const std::string& ref,
-                 bool shallow, const Cancellation& cancel) {
+/// `source`: a commit, or the name of a ref on the remote.
+Result fetch_into(const std::string& ref, const MirrorDirectory& mirror, const Remote& remote,
+                  const std::string& source, bool shallow, const Cancellation& cancel) {
   Command command;
   command.git_dir = mirror.path();
   command.arguments = {"fetch",
@@ -31,9 +32,8 @@ Result fetch_ref(const MirrorDirectory& mirror, const Remote& remote, const std:
                        "--no-auto-maintenance",
                        "--update-shallow"};
   if (shallow) command.arguments.emplace_back("--depth=1");
-  command.arguments.insert(
-      command.arguments.end(),
-      {"--", remote.location(), "+" + ref + ":" + MirrorDirectory::ref_for(ref)});
+  command.arguments.insert(command.arguments.end(),
+                           {"--", remote.location(), "+" + source + ":" + ref});
   return remote.run(
       command, [](std::string_view) {}, cancel, kLongestFetch);
 }
@@ -44,13 +44,27 @@ struct RemoveUnfinished {
 };
 
 /// A plain web server ("dumb" HTTP) can't make a shallow pack: then the whole history.
-Result fetch_shallow_or_all(const MirrorDirectory& mirror, const Remote& remote,
-                            const std::string& ref, const Cancellation& cancel) {
+Result fetch_shallow_or_all(const std::string& ref, const MirrorDirectory& mirror,
+                            const Remote& remote, const std::string& source,
+                            const Cancellation& cancel) {
+  const auto result = fetch_into(ref, mirror, remote, source, true, cancel);
+  if (result.error_output.find("does not support shallow") == std::string::npos) return result;
+  return fetch_into(ref, mirror, remote, source, false, cancel);
+}
+
+/// By the commit, git need not ask what the ref names. Where the server doesn't give that, by the
+/// ref: then it is what that names now.
+Result fetch_tip(const MirrorDirectory& mirror, const Remote& remote, const Tip& tip,
+                 const Cancellation& cancel) {
   const RemoveUnfinished however_it_ends{mirror};
   mirror.remove_unfinished();  // of a run that was killed
-  const auto result = fetch_ref(mirror, remote, ref, true, cancel);
-  if (result.error_output.find("does not support shallow") == std::string::npos) return result;
-  return fetch_ref(mirror, remote, ref, false, cancel);
+  const auto ref = MirrorDirectory::ref_for(tip.ref);
+  const auto result = fetch_shallow_or_all(ref, mirror, remote, tip.commit, cancel);
+  const auto failure = classify(result.error_output);
+  const bool may_be_the_commit =
+      failure == RemoteFailure::unknown || failure == RemoteFailure::no_branch;
+  if (result.code == 0 || !may_be_the_commit) return result;
+  return fetch_shallow_or_all(ref, mirror, remote, tip.ref, cancel);
 }
 
 /// What the user names lies below the root; only a link may lead up.
@@ -164,7 +178,7 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   if (state.is_of_folder) {
     if (!serves || !state.objects) {
       state.close();
-      state.directory.remake(location, kFolderIdLength, cancel);
+      state.directory.remake(location, kFolderIdLength);
     }
     const RemoveUnfinished however_it_ends{state.directory};
     const auto imported = import_folder(state.url, config, state.directory, tip.ref, cancel);
@@ -177,15 +191,15 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   }
   const Remote remote(state.url, config);
   if (serves && state.objects) {
-    const auto result = fetch_shallow_or_all(state.directory, remote, tip.ref, cancel);
+    const auto result = fetch_tip(state.directory, remote, tip, cancel);
     if (result.code == 0) return state.fetched_tip(tip.ref);
     if (classify(result.error_output) != RemoteFailure::unknown)
       throw remote_error("fetch", state.url, result.error_output);
     // Not the remote's fault, as far as git tells: so maybe the mirror's.
   }
   state.close();
-  state.directory.remake(location, tip.commit.size(), cancel);
-  const auto result = fetch_shallow_or_all(state.directory, remote, tip.ref, cancel);
+  state.directory.remake(location, tip.commit.size());
+  const auto result = fetch_tip(state.directory, remote, tip, cancel);
   if (result.code != 0) throw remote_error("fetch", state.url, result.error_output);
   state.open();
   return state.fetched_tip(tip.ref);

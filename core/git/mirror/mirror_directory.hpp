@@ -26,7 +26,7 @@ class MirrorDirectory {
   /// not gathered too many old objects.
   bool serves(const std::string& location, std::size_t id_length) const;
   /// Empties it and makes it for this location.
-  void remake(const std::string& location, std::size_t id_length, const Cancellation& cancel) const;
+  void remake(const std::string& location, std::size_t id_length) const;
   /// The next serves() is false.
   void invalidate() const noexcept;
   /// Removes what a fetch that failed or was ended left behind.

@@ -2,9 +2,9 @@
 
 import os
 
+from parts.git_repositories import Monorepo, size_on_disk
 from parts.history import remember_builds
-from parts.measure import fail, median_of, run, told
-from parts.monorepo import Monorepo, size_on_disk
+from parts.measure import median_of, run, told
 from parts.package import Package
 from parts.repository import make_local
 from parts.server import file_server
@@ -23,7 +23,7 @@ def measure(bench, table):
                     dict(os.environ))
         world.configure([{"url": url, "path": "*", "repository": "kiln"}],
                         [{"name": "kiln", "path": world.path("repo")}])
-        first = told(f"{count} directories, never seen", planned(world, count))
+        first = told(f"{count} directories, never seen", world.planned(count))
         add_first(table, count, first, clone, size_on_disk(world.path("state", "mirrors")),
                   size_on_disk(world.path("clone.git")))
         targets = [{"name": name, "url": url, "path": name, "repository": "kiln"}
@@ -35,20 +35,11 @@ def measure(bench, table):
         add(table, f"{count:,} directories, a commit to one", one, 1)
 
 
-def planned(world, wanted):
-    """A Sample of a plan that builds so many."""
-    sample = world.kiln("plan")
-    builds = sum(line.split()[1:2] == ["build"] for line in sample.output.splitlines())
-    if builds != wanted:
-        fail(f"{builds} targets are planned to be built, not {wanted}", *sample.output.splitlines()[:9])
-    return sample
-
-
 def measured(bench, world, wanted, change):
     samples = []
     for _ in range(bench.runs):
         change()
-        samples.append(told(f"{wanted} to be built", planned(world, wanted)))
+        samples.append(told(f"{wanted} to be built", world.planned(wanted)))
     return median_of(samples)
 
 

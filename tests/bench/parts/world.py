@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from parts.measure import run
+from parts.measure import fail, run
 
 class World:
     def __init__(self, bench, name, engine):
@@ -42,6 +42,15 @@ class World:
                        "LC_ALL": "C.UTF-8", "TMPDIR": self.path("tmp")}
         return run([self.bench.program, "--config", self.path("config.toml"), *arguments],
                    environment, accept)
+
+    def planned(self, wanted):
+        """A Sample of a plan that builds so many."""
+        sample = self.kiln("plan")
+        builds = sum(line.split()[1:2] == ["build"] for line in sample.output.splitlines())
+        if builds != wanted:
+            fail(f"{builds} targets are planned to be built, not {wanted}",
+                 *sample.output.splitlines()[:9])
+        return sample
 
     def created(self, since):
         """How many containers it made in the engine since that time."""

@@ -85,6 +85,11 @@ class TestRepository {
     run({"commit", "--quiet", "--allow-empty", "--message", "change"});
     return run({"rev-parse", "HEAD"});
   }
+  /// As a server does some weeks after a branch was rewritten or removed.
+  void forget_what_no_ref_names() const {
+    run({"reflog", "expire", "--expire=now", "--all"});
+    run({"gc", "--quiet", "--prune=now"});
+  }
 
  private:
   std::filesystem::path path_;

@@ -46,6 +46,7 @@ TEST_CASE("a mirror holds one commit, without history, tags or hooks") {
   CHECK(setup.in_mirror({"rev-list", "--count", commit}) == "1");
   CHECK(setup.in_mirror({"for-each-ref", "--format=%(refname)"}) ==
         git::MirrorDirectory::ref_for("refs/heads/main"));
+  CHECK(setup.in_mirror({"rev-parse", "--is-bare-repository"}) == "true");
   CHECK_FALSE(fs::exists(setup.directory / "hooks"));
   CHECK_FALSE(fs::exists(setup.directory / "FETCH_HEAD"));
 }
@@ -60,13 +61,28 @@ TEST_CASE("what is here is not fetched again") {
   CHECK(setup.pkgbuild(commit) == "1");
 }
 
-TEST_CASE("a branch that moved on since it was asked for gives its new tip") {
+TEST_CASE("a branch that moved on since it was asked for gives what it was asked for") {
   MirrorSetup setup;
+  const auto commit = setup.remote.commit({{"PKGBUILD", "1"}});
+  const auto tip = setup.tip();
+  setup.remote.commit({{"PKGBUILD", "2"}});
+  CHECK(setup.mirror.fetch(tip, kNever) == tip);
+  CHECK(setup.pkgbuild(commit) == "1");
+}
+
+TEST_CASE("a branch that was rewritten since it was asked for gives its new tip") {
+  MirrorSetup setup;
+  if (GENERATE(false, true)) {
+    setup.remote.commit({{"PKGBUILD", "0"}});
+    setup.mirror.fetch(setup.tip(), kNever);
+  }
   setup.remote.commit({{"PKGBUILD", "1"}});
   const auto tip = setup.tip();
-  const auto commit = setup.remote.commit({{"PKGBUILD", "2"}});
+  setup.remote.run({"commit", "--quiet", "--amend", "--message", "another"});
+  setup.remote.forget_what_no_ref_names();
+  const auto commit = setup.tip().commit;
   CHECK(setup.mirror.fetch(tip, kNever).commit == commit);
-  CHECK(setup.pkgbuild(commit) == "2");
+  CHECK(setup.pkgbuild(commit) == "1");
 }
 
 TEST_CASE("a branch forced back to an older commit is followed") {
@@ -82,8 +98,11 @@ TEST_CASE("a branch forced back to an older commit is followed") {
 TEST_CASE("a branch that is gone says so") {
   MirrorSetup setup;
   setup.remote.commit({{"PKGBUILD", "1"}});
-  auto tip = setup.tip();
-  tip.ref = "refs/heads/gone";
+  setup.remote.run({"branch", "gone"});
+  setup.remote.run({"commit", "--quiet", "--amend", "--message", "another"});
+  const auto tip = tip_of(setup.remote.url(), "gone");
+  setup.remote.run({"branch", "--quiet", "-D", "gone"});
+  setup.remote.forget_what_no_ref_names();
   CHECK_THROWS_WITH(setup.mirror.fetch(tip, kNever), ContainsSubstring("the branch is gone"));
 }
 
@@ -146,6 +165,16 @@ TEST_CASE("a damaged mirror is made anew") {
     CHECK(mirror.fetch(setup.tip(), kNever).commit == next);
     CHECK(mirror.read_file(next, "PKGBUILD") == "2");
     return;
+  }
+  SECTION("a power cut left empty files") {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(setup.directory))
+      if (entry.is_regular_file() && entry.path().filename() != "pkgkiln-origin")
+        files.push_back(entry.path());
+    for (const auto& file : files) {
+      fs::remove(file);
+      write(file, "");
+    }
   }
   SECTION("its objects are gone, which shows when it is read") {
     fs::remove_all(setup.directory / "objects");
