@@ -174,7 +174,7 @@ Expected Assignment::operator()(TargetKind* slot) const {
 Expected Assignment::operator()(Checkout* slot) const {
   const auto* text = as<std::string>();
   const auto checkout = text != nullptr ? checkout_of(*text) : std::nullopt;
-  if (!checkout) return R"("directory" or "repository")";
+  if (!checkout) return R"("directory", "repository" or "clone")";
   *slot = *checkout;
   return {};
 }

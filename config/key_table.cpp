@@ -270,7 +270,8 @@ const std::array all_keys{
         .name = "checkout",
         .slot = [](const Record& r) -> Slot { return &target(r).checkout; },
         .default_value = R"("directory")",
-        .doc = R"(What a build gets: the PKGBUILD's "directory", or the whole "repository".)"},
+        .doc =
+            R"(What a build gets: the PKGBUILD's "directory", all of the "repository", or a "clone".)"},
     Key{.table = "targets",
         .name = "kind",
         .slot = [](const Record& r) -> Slot { return &target(r).kind; },

@@ -139,7 +139,7 @@ void BuildSteps::open_container(const Cancellation& cancel) {
   auto environment = settings_.environment;
   if (environment.makeflags.empty())
     environment.makeflags = fmt::format("-j{}", context_.slot.cores);
-  if (job().target.checkout == Checkout::repository && !job().target.path.empty())
+  if (job().target.checkout != Checkout::directory && !job().target.path.empty())
     environment.startdir += "/" + job().target.path;
   mount_caches(spec, environment);
   // It may have to wait for its slot as long as one that has it may take.

@@ -12,7 +12,7 @@
 
 #include "core/base/cancellation.hpp"
 #include "core/base/path_pattern.hpp"
-#include "core/base/stream.hpp"
+#include "core/base/tar_writer.hpp"
 
 /// Git on the host. Refs are asked for by our own HTTP client where that can do it; everything else
 /// goes through the git program, so that every transport, credential helper and proxy works. What
@@ -30,6 +30,15 @@ struct Tip {
   bool operator==(const Tip&) const = default;
 };
 
+/// A repository within a repository (gitsubmodules(7)).
+struct Submodule {
+  std::string path;  // where it belongs
+  std::string url;   // http, https or git, without a user
+  std::string commit;
+
+  bool operator==(const Submodule&) const = default;
+};
+
 class Remotes;
 
 /// The ref of a folder's tip.
@@ -45,10 +54,15 @@ bool is_folder(const std::string& url, const std::string& branch);
 /// anew by fetch().
 class Mirror {
  public:
+  enum class Of {
+    repository,
+    folder,
+    submodule,  // somebody else names its URL, so it is fetched with nobody's credentials
+  };
   /// Nothing is touched before fetch(), which takes the user's configuration from `remotes`: that
   /// outlives this.
   Mirror(std::filesystem::path directory, std::string url, Remotes& remotes,
-         bool of_folder = false);
+         Of of = Of::repository);
   ~Mirror();
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
@@ -81,14 +95,23 @@ class Mirror {
   /// false may be wrong.
   bool surely_has_tree(const std::string& commit, const std::string& path, const std::string& tree);
 
-  /// The tree below `path` (empty: all) at that commit as a tar stream, names relative to it: its
-  /// files, directories and links; owner and group `uid`, modes 0755 and 0644, times the commit's.
-  /// A link that leads out of it is what it leads to in the repository, and left out where that is
-  /// nothing: nobody else could find it, and engines differ in what they do about it.
-  /// No attributes are honoured (no export-ignore, no substitution, no line-end conversion); a
-  /// submodule is an empty directory. Error when `path` isn't a directory there.
-  void export_tar(const std::string& commit, const std::string& path, int uid, const Sink& tar,
-                  const Cancellation& cancel);
+  /// When it was committed, in seconds of the epoch.
+  std::time_t time(const std::string& commit);
+  /// Adds what is below `path` (empty: all) at that commit to an archive, as if it lay `below`
+  /// there: files, directories and links. A link that leads out of it is what it leads to in the
+  /// repository, and left out where that is nothing: nobody else could find it, and engines differ
+  /// in what they do about it. No attributes are honoured (no export-ignore, no substitution, no
+  /// line-end conversion); a submodule is an empty directory. Error when `path` isn't a directory
+  /// there.
+  void add_to(TarWriter& tar, const std::string& commit, const std::string& path,
+              const std::string& below, const Cancellation& cancel);
+
+  /// The submodules of that commit. Throws Error where one has no URL, or one that isn't fetched.
+  std::vector<Submodule> submodules(const std::string& commit, const Cancellation& cancel);
+  /// Adds ".git" as a clone of depth 1 has it: that commit is the branch's, the index is of it, and
+  /// the remote is "origin", without what is secret in its URL.
+  void add_git_directory(TarWriter& tar, const std::string& commit, const std::string& branch,
+                         const Cancellation& cancel);
 
  private:
   struct State;
@@ -106,6 +129,8 @@ class Mirrors {
   /// That of the URL, or of the folder if it is one without that branch (maybe empty); whoever
   /// wants it at the same time shares it.
   std::shared_ptr<Mirror> of(const std::string& url, const std::string& branch = {});
+  /// That of a submodule, whose URL isn't the user's choice.
+  std::shared_ptr<Mirror> of_submodule(const std::string& url);
   /// The name of its directory. The URL may hold a password, so it can't be told from that.
   static std::string name_of(const std::string& url, const std::string& branch = {});
   /// Remotes::ask_tip(), or the commit that a folder is now; what that gave or threw before, if it
@@ -113,6 +138,8 @@ class Mirrors {
   Tip ask_tip(const std::string& url, const std::string& branch, const Cancellation& cancel);
 
  private:
+  std::shared_ptr<Mirror> shared(const std::string& name, const std::string& url, Mirror::Of of);
+
   std::filesystem::path root_;
   Remotes& remotes_;
   std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "core/targets/packaging_source.hpp"
 
+#include <functional>
 #include <utility>
 
 #include "core/targets/url_source.hpp"
@@ -7,6 +8,8 @@
 namespace pkgkiln {
 
 namespace {
+
+constexpr int kDeepestSubmodule = 5;
 
 /// A directory of a branch of a Git repository.
 class GitSource : public PackagingSource {
@@ -16,13 +19,30 @@ class GitSource : public PackagingSource {
         url_(target.url),
         branch_(target.branch),
         path_(target.path),
-        given_(target.checkout == Checkout::repository ? std::string() : target.path) {}
+        given_(target.checkout == Checkout::directory ? target.path : std::string()),
+        is_clone_(target.checkout == Checkout::clone) {}
 
   git::Tip ask(const Cancellation& cancel) override {
     return mirrors_.ask_tip(url_, branch_, cancel);
   }
   git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override {
-    return mirror().fetch(tip, cancel);
+    if (is_clone_ && git::is_folder(url_, branch_))
+      throw Error("cannot clone '" + url_ + "'")
+          .because("it is a folder, whose files are taken as they lie there")
+          .advise("use checkout = \"repository\", or the URL \"file://" + url_ + "\"");
+    const auto fetched = mirror().fetch(tip, cancel);
+    if (is_clone_)
+      for_each_submodule(
+          mirror(), fetched.commit, {}, 0, cancel,
+          [&](git::Mirror& submodule, const std::string& path, const std::string& commit) {
+            if (submodule.fetch({"HEAD", commit}, cancel).commit == commit) return;
+            throw Error("cannot fetch commit " + commit + " of the submodule '" + path + "'")
+                .because("its server gives another one, the newest")
+                .advise(
+                    "use checkout = \"repository\", which leaves submodules "
+                    "empty");
+          });
+    return fetched;
   }
   git::Mirror::Content content(const std::string& commit) const override {
     return mirror().content(commit, given_);
@@ -36,7 +56,17 @@ class GitSource : public PackagingSource {
   }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override {
-    mirror().export_tar(commit, given_, uid, tar, cancel);
+    TarWriter writer(tar, uid, mirror().time(commit));
+    mirror().add_to(writer, commit, given_, {}, cancel);
+    if (is_clone_) {
+      for_each_submodule(
+          mirror(), commit, {}, 0, cancel,
+          [&](git::Mirror& submodule, const std::string& path, const std::string& of) {
+            submodule.add_to(writer, of, {}, path, cancel);
+          });
+      mirror().add_git_directory(writer, commit, branch_.empty() ? "main" : branch_, cancel);
+    }
+    writer.finish();
   }
 
  private:
@@ -46,10 +76,24 @@ class GitSource : public PackagingSource {
     return *mirror_;
   }
 
+  using OfSubmodule =
+      std::function<void(git::Mirror&, const std::string& path, const std::string& commit)>;
+  void for_each_submodule(git::Mirror& in, const std::string& commit, const std::string& below,
+                          int depth, const Cancellation& cancel, const OfSubmodule& work) const {
+    if (depth == kDeepestSubmodule) return;
+    for (const auto& one : in.submodules(commit, cancel)) {
+      const auto submodule = mirrors_.of_submodule(one.url);
+      const auto path = below.empty() ? one.path : below + "/" + one.path;
+      work(*submodule, path, one.commit);
+      for_each_submodule(*submodule, one.commit, path, depth + 1, cancel, work);
+    }
+  }
+
   git::Mirrors& mirrors_;
   mutable std::shared_ptr<git::Mirror> mirror_;
   std::string url_, branch_, path_;
   std::string given_;  // the path of what a build gets
+  bool is_clone_;
 };
 
 }  // namespace

@@ -48,11 +48,12 @@ std::string made_to_fit(std::string_view text) {
 }  // namespace
 
 const char* word(Checkout checkout) {
+  if (checkout == Checkout::clone) return "clone";
   return checkout == Checkout::directory ? "directory" : "repository";
 }
 
 std::optional<Checkout> checkout_of(std::string_view text) {
-  for (const auto checkout : {Checkout::directory, Checkout::repository})
+  for (const auto checkout : {Checkout::directory, Checkout::repository, Checkout::clone})
     if (text == word(checkout)) return checkout;
   return std::nullopt;
 }

@@ -18,8 +18,9 @@ enum class TargetKind {
 enum class Checkout {
   directory,   // the PKGBUILD's, and what links in it lead to
   repository,  // all of it
+  clone,       // the same with ".git" (depth 1) and its submodules
 };
-/// "directory", "repository"
+/// "directory", "repository", "clone"
 const char* word(Checkout checkout);
 std::optional<Checkout> checkout_of(std::string_view word);
 

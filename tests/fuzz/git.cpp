@@ -40,6 +40,7 @@ std::string archive_of(std::string_view output, std::size_t piece) {
     for (auto left = output; !left.empty(); left.remove_prefix(std::min(piece, left.size())))
       objects.take(left.substr(0, piece));
     objects.finish();
+    writer.finish();
   });
   return whole ? tar : std::string();
 }

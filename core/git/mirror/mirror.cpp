@@ -5,6 +5,7 @@
 #include "core/git/ask/remote.hpp"
 #include "core/git/ask/remotes.hpp"
 #include "core/git/git.hpp"
+#include "core/git/mirror/clone.hpp"
 #include "core/git/mirror/commit_tree.hpp"
 #include "core/git/mirror/folder.hpp"
 #include "core/git/mirror/mirror_directory.hpp"
@@ -90,11 +91,8 @@ bool is_folder(const std::string& url, const std::string& branch) {
 }
 
 struct Mirror::State {
-  State(std::filesystem::path path, std::string the_url, Remotes& the_remotes, bool of_folder)
-      : directory(std::move(path)),
-        url(std::move(the_url)),
-        is_of_folder(of_folder),
-        remotes(the_remotes) {}
+  State(std::filesystem::path path, std::string the_url, Remotes& the_remotes, Of what)
+      : directory(std::move(path)), url(std::move(the_url)), of(what), remotes(the_remotes) {}
 
   /// Whether it is there and fit to be gone on with. Asked once: what was fetched meanwhile stays.
   bool serves(const std::string& location, std::size_t id_length) {
@@ -150,20 +148,21 @@ struct Mirror::State {
   std::mutex mutex;
   MirrorDirectory directory;
   std::string url;
-  bool is_of_folder;
+  Of of;
   Remotes& remotes;
   std::optional<ObjectReader> objects;    // once there is something to be read
   std::optional<CommitTree> commit_tree;  // that was read in last
 };
 
-Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes, bool of_folder)
-    : state_(std::make_unique<State>(std::move(directory), std::move(url), remotes, of_folder)) {}
+Mirror::Mirror(std::filesystem::path directory, std::string url, Remotes& remotes, Of of)
+    : state_(std::make_unique<State>(std::move(directory), std::move(url), remotes, of)) {}
 Mirror::~Mirror() = default;
 
 Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   auto& state = *state_;
-  const bool is_ref = state.is_of_folder ? tip.ref == kFolder
-                                         : tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/");
+  const bool is_folder = state.of == Of::folder;
+  const bool is_ref =
+      is_folder ? tip.ref == kFolder : tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/");
   if (!is_object_id(tip.commit) || !is_ref)
     throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
   const std::lock_guard lock(state.mutex);
@@ -175,7 +174,7 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
     state.invalidate();
   }
   const auto& config = state.remotes.user_config(cancel);
-  if (state.is_of_folder) {
+  if (is_folder) {
     if (!serves || !state.objects) {
       state.close();
       state.directory.remake(location, kFolderIdLength);
@@ -189,7 +188,8 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
         .because("git ended too early")
         .advise("check the free space on the disk of the state directory");
   }
-  const Remote remote(state.url, config);
+  const auto remote =
+      state.of == Of::submodule ? Remote::untrusted(state.url, config) : Remote(state.url, config);
   if (serves && state.objects) {
     const auto result = fetch_tip(state.directory, remote, tip, cancel);
     if (result.code == 0) return state.fetched_tip(tip.ref);
@@ -251,13 +251,30 @@ bool Mirror::surely_has_tree(const std::string& commit, const std::string& path,
   });
 }
 
-void Mirror::export_tar(const std::string& commit, const std::string& path, int uid,
-                        const Sink& tar, const Cancellation& cancel) {
-  const auto [entries, time] = state_->read(commit, [&](CommitTree& tree) {
-    return std::pair(list_below(tree, path).entries, tree.time());
+std::time_t Mirror::time(const std::string& commit) {
+  return state_->read(commit, [](CommitTree& tree) { return tree.time(); });
+}
+
+std::vector<Submodule> Mirror::submodules(const std::string& commit, const Cancellation& cancel) {
+  const auto location = parse_remote_url(state_->url).location;
+  return state_->read(commit, [&](CommitTree& tree) {
+    return submodules_of(tree, state_->directory, location, cancel);
   });
-  TarWriter writer(tar, uid, time);
-  ObjectsToTar objects(entries, writer);
+}
+
+void Mirror::add_git_directory(TarWriter& tar, const std::string& commit, const std::string& branch,
+                               const Cancellation& cancel) {
+  git::add_git_directory(state_->directory, commit, branch, parse_remote_url(state_->url).location,
+                         tar, cancel);
+}
+
+void Mirror::add_to(TarWriter& tar, const std::string& commit, const std::string& path,
+                    const std::string& below, const Cancellation& cancel) {
+  auto entries =
+      state_->read(commit, [&](CommitTree& tree) { return list_below(tree, path).entries; });
+  if (!below.empty())
+    for (auto& entry : entries) entry.path = under(below, entry.path);
+  ObjectsToTar objects(entries, tar);
   // By a process of its own: whoever takes the tar may be slow, and nobody waits for that.
   try {
     state_->directory.read(
@@ -270,14 +287,22 @@ void Mirror::export_tar(const std::string& commit, const std::string& path, int 
   }
 }
 
-std::shared_ptr<Mirror> Mirrors::of(const std::string& url, const std::string& branch) {
+std::shared_ptr<Mirror> Mirrors::shared(const std::string& name, const std::string& url,
+                                        Mirror::Of of) {
   const std::lock_guard lock(mutex_);
-  const auto name = name_of(url, branch);
   auto& known = mirrors_[name];
   auto mirror = known.lock();
-  if (!mirror)
-    known = mirror = std::make_shared<Mirror>(root_ / name, url, remotes_, is_folder(url, branch));
+  if (!mirror) known = mirror = std::make_shared<Mirror>(root_ / name, url, remotes_, of);
   return mirror;
+}
+
+std::shared_ptr<Mirror> Mirrors::of(const std::string& url, const std::string& branch) {
+  const bool folder = is_folder(url, branch);
+  return shared(name_of(url, branch), url, folder ? Mirror::Of::folder : Mirror::Of::repository);
+}
+
+std::shared_ptr<Mirror> Mirrors::of_submodule(const std::string& url) {
+  return shared(name_of("submodule " + url), url, Mirror::Of::submodule);
 }
 
 std::string Mirrors::name_of(const std::string& url, const std::string& branch) {

@@ -174,7 +174,6 @@ void ObjectsToTar::end_content() {
 
 void ObjectsToTar::finish() {
   if (current_ != entries_.size()) throw_unexpected("git gave less than was asked for");
-  tar_.finish();
 }
 
 }  // namespace pkgkiln::git

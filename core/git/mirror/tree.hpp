@@ -58,7 +58,7 @@ class ObjectsToTar {
   /// What to write to the standard input of `git cat-file --batch`.
   std::string requests() const;
   void take(std::string_view output);
-  /// Ends the archive.
+  /// All entries are to be written by now.
   void finish();
 
  private:

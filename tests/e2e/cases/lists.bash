@@ -37,6 +37,8 @@ in_many beta 1
 # Without the whole repository, what is sourced would be missing.
 # shellcheck disable=SC2016 # bash of makepkg expands it
 pkgbuild_of reader 1 'source ../../common/vars.sh' 'pkgdesc=$described' | commit_file many packages/reader/PKGBUILD
+# shellcheck disable=SC2016
+in_many cloned 1 'pkgdesc=$(git rev-parse HEAD)'
 in_many 'left-out' 1
 pkgbuild_of elsewhere 1 | commit_file many old/elsewhere/PKGBUILD
 
@@ -50,6 +52,11 @@ url = "$many"
 path = "packages/reader"
 checkout = "repository"
 repository = "second"
+[[targets]]
+url = "$many"
+path = "packages/cloned"
+checkout = "clone"
+repository = "second"
 TOML
 
 kiln listed targets
@@ -57,8 +64,8 @@ it 'lists a target for each directory that a pattern names, and where it comes f
 	"^alpha +kiln +git +$many path packages/alpha +.*config.toml:[0-9]+ \(packages/alpha\)$" \
 	"^beta +kiln +git +$many path packages/beta +.*config.toml:[0-9]+ \(packages/beta\)$"
 it 'lets an entry of its own override a directory' out_matches '^reader +second +git .*config.toml:[0-9]+$'
-listed_three() { (($(wc -l <"$WORLD/runs/listed.out") == 3)); }
-it 'leaves out what is excluded, and what the pattern does not name' listed_three
+listed_four() { (($(wc -l <"$WORLD/runs/listed.out") == 4)); }
+it 'leaves out what is excluded, and what the pattern does not name' listed_four
 
 kiln explained plan --explain
 it 'says in the plan where a target comes from' out_matches '^  listed in: .*config.toml:[0-9]+ \(packages/beta\)$'
@@ -72,16 +79,17 @@ it 'does not warn of one that gets it' lacks "$WORLD/runs/careless.err" reader
 in_many careless 1
 kiln first build
 it 'builds what a pattern found' published alpha-1-1-any.pkg.tar.zst beta-1-1-any.pkg.tar.zst
-described() {
-	bsdtar -xOf "$WORLD/second/second/x86_64/reader-1-1-any.pkg.tar.zst" .PKGINFO | grep -qx 'pkgdesc = from the common file'
+described() { # name, pkgdesc
+	bsdtar -xOf "$WORLD/second/second/x86_64/$1-1-1-any.pkg.tar.zst" .PKGINFO | grep -qx "pkgdesc = $2"
 }
-it 'gives a build the whole repository where it is told to' described
+it 'gives a build the whole repository where it is told to' described reader 'from the common file'
+it 'gives a build a clone where it is told to' described cloned "$(git -C "$ROOT/served/$TOPIC/many.git" rev-parse HEAD)"
 
 kiln same build
-it 'builds none of them again' out_has '0 built, 4 up-to-date, 0 failed'
+it 'builds none of them again' out_has '0 built, 5 up-to-date, 0 failed'
 in_many beta 2
 kiln one build
-it 'builds the one whose directory changed' out_has '1 built, 3 up-to-date, 0 failed'
+it 'builds the one whose directory changed' out_has '1 built, 4 up-to-date, 0 failed'
 it 'publishes its new version' published beta-2-1-any.pkg.tar.zst
 
 in_many gamma 1

@@ -216,8 +216,8 @@ TEST_CASE("what does not go with a pattern, or without one, is refused") {
         "pkgkiln.toml:4:12: targets.exclude: expected a directory below the root, or a pattern, "
         "found \"./\"");
   CHECK(target_problem(url + "checkout = \"all\"\n") ==
-        "pkgkiln.toml:3:12: targets.checkout: expected \"directory\" or \"repository\", found "
-        "\"all\"");
+        "pkgkiln.toml:3:12: targets.checkout: expected \"directory\", \"repository\" or "
+        "\"clone\", found \"all\"");
   CHECK(target_problem("[[targets]]\nkind = \"url\"\nurl = \"https://example.com/a/PKGBUILD\"\n"
                        "checkout = \"repository\"\n") ==
         "pkgkiln.toml:4:12: targets.checkout: expected none for kind = \"url\", found "

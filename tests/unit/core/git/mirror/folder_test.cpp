@@ -34,8 +34,9 @@ struct FolderSetup {
   }
   std::map<std::string, TarEntry> tar(const std::string& path = {}) {
     std::string bytes;
-    mirror->export_tar(
-        fetch(ask()).commit, path, 1000, [&](std::string_view part) { bytes += part; }, kNever);
+    export_tar(
+        *mirror, fetch(ask()).commit, path, 1000, [&](std::string_view part) { bytes += part; },
+        kNever);
     return list_tar(bytes);
   }
   std::string names() {

@@ -5,6 +5,7 @@
 #include "core/git/ask/remotes.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/ask/tips.hpp"
+#include "tests/unit/core/git/mirror/tar_listing.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
 #include "tests/unit/never.hpp"
 
@@ -107,8 +108,8 @@ TEST_CASE("large files that need no memory are fetched and read") {
   git::Mirror mirror(dir.path() / "mirror", remote.url(), remotes);
   CHECK(mirror.fetch(tip_of(remote.url(), "main"), kNever).commit == commit);
   std::size_t bytes = 0;
-  mirror.export_tar(
-      commit, "", 0, [&](std::string_view part) { bytes += part.size(); }, kNever);
+  export_tar(
+      mirror, commit, "", 0, [&](std::string_view part) { bytes += part.size(); }, kNever);
   CHECK(bytes > 40U << 20U);
 }
 

@@ -22,8 +22,8 @@ struct ContentSetup {
   }
   std::map<std::string, TarEntry> tar(const std::string& commit, const std::string& path = {}) {
     std::string bytes;
-    mirror.export_tar(
-        commit, path, 1000, [&](std::string_view part) { bytes += part; }, kNever);
+    export_tar(
+        mirror, commit, path, 1000, [&](std::string_view part) { bytes += part; }, kNever);
     return list_tar(bytes);
   }
   /// A commit of a tree made entry by entry ("<mode> <name>"), as no honest git would.
@@ -322,7 +322,7 @@ TEST_CASE("what the receiver of a tar stream throws comes out") {
   setup.remote.commit({{"PKGBUILD", std::string(100'000, 'x')}});
   const auto commit = setup.fetch();
   struct Full {};
-  CHECK_THROWS_AS(setup.mirror.export_tar(
-                      commit, "", 0, [](std::string_view) { throw Full(); }, kNever),
+  CHECK_THROWS_AS(export_tar(
+                      setup.mirror, commit, "", 0, [](std::string_view) { throw Full(); }, kNever),
                   Full);
 }

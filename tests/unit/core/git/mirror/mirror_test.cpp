@@ -7,6 +7,7 @@
 #include "core/git/mirror/mirror_directory.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/git/ask/tips.hpp"
+#include "tests/unit/core/git/mirror/tar_listing.hpp"
 #include "tests/unit/core/git/test_repository.hpp"
 #include "tests/unit/core/package/programs.hpp"
 #include "tests/unit/never.hpp"
@@ -273,9 +274,9 @@ TEST_CASE("a blob that is damaged shows in the export and is mended by the next 
       fs::copy(entry.path(), packs / ("pack-" + entry.path().filename().string().substr(5)));
   std::string tar;
   const auto sink = [&](std::string_view bytes) { tar += bytes; };
-  CHECK_THROWS_AS(setup.mirror.export_tar(commit, "", 0, sink, kNever), Error);
+  CHECK_THROWS_AS(export_tar(setup.mirror, commit, "", 0, sink, kNever), Error);
   CHECK(setup.mirror.fetch(tip, kNever).commit == commit);
-  CHECK_NOTHROW(setup.mirror.export_tar(commit, "", 0, sink, kNever));
+  CHECK_NOTHROW(export_tar(setup.mirror, commit, "", 0, sink, kNever));
 }
 
 TEST_CASE("old objects don't gather for ever") {

@@ -27,6 +27,7 @@ std::string convert(const std::string& output, std::size_t piece) {
   for (std::size_t at = 0; at < output.size(); at += piece)
     objects.take(std::string_view(output).substr(at, piece));
   objects.finish();
+  writer.finish();
   return tar;
 }
 

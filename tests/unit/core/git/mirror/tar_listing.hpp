@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/git/git.hpp"
+
 namespace pkgkiln::test {
 
 struct TarEntry {
@@ -16,6 +18,14 @@ struct TarEntry {
   long long time = 0;
   std::string content;  // of a link what it points to
 };
+
+/// What is below the path at that commit, as an archive.
+inline void export_tar(git::Mirror& mirror, const std::string& commit, const std::string& path,
+                       int uid, const Sink& sink, const Cancellation& cancel) {
+  TarWriter tar(sink, uid, mirror.time(commit));
+  mirror.add_to(tar, commit, path, {}, cancel);
+  tar.finish();
+}
 
 /// What libarchive finds in a tar archive, by name; throws when it is broken off.
 inline std::map<std::string, TarEntry> list_tar(const std::string& tar) {
