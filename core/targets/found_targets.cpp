@@ -60,8 +60,8 @@ void tell_gone(std::vector<std::string> before, const std::vector<std::string>& 
   std::ranges::set_difference(before, there, std::back_inserter(gone));
   for (std::size_t i = 0; i < std::min(gone.size(), kMostTold); ++i)
     listing.notices.push_back(fmt::format(
-        "the directory '{}' is gone from {}, or has no PKGBUILD any more: its target is "
-        "not built any more, and pkgkiln clean removes what is kept of it",
+        "the directory '{}' is gone from {}, or its PKGBUILD is: it is no target any more, and "
+        "pkgkiln clean removes what is kept of it",
         gone[i], url));
   if (gone.size() > kMostTold)
     listing.notices.push_back(

@@ -170,6 +170,31 @@ TEST_CASE("a repository that can't be asked is an error, and nothing is forgotte
   CHECK(setup.paths() == "a b ");
 }
 
+TEST_CASE("of a branch that is deleted nothing is found, and nothing is forgotten") {
+  FindingSetup setup;
+  setup.upstream.run({"branch", "testing"});
+  setup.entry.target.branch = "testing";
+  CHECK(setup.paths() == "a b ");
+  setup.upstream.run({"branch", "--delete", "--force", "testing"});
+  CHECK_THROWS_WITH(setup.list(), ContainsSubstring("testing"));
+  setup.upstream.run({"branch", "testing"});
+  CHECK(setup.list().notices.empty());
+}
+
+TEST_CASE("directories are found in a repository whose objects have names of SHA-256") {
+  FindingSetup setup;
+  const auto path = setup.dir.path() / "long names";
+  fs::create_directories(path);
+  test::git(path, {"init", "--quiet", "--object-format=sha256"});
+  const TestRepository upstream(path);
+  upstream.commit({{"a/PKGBUILD", "1"}, {"b/c/PKGBUILD", "1"}});
+  setup.entry.target.url = upstream.url();
+  setup.entry.target.path = "**";
+  CHECK(setup.paths() == "a b/c ");
+  upstream.commit({{"d/PKGBUILD", "1"}});
+  CHECK(setup.paths() == "a b/c d ");
+}
+
 TEST_CASE("a directory of which no name can be made is a problem, and the others count") {
   FindingSetup setup;
   setup.upstream.commit({{"日本/PKGBUILD", "1"}});
