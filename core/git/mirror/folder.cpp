@@ -304,7 +304,7 @@ std::string import_folder(const fs::path& folder, const Config& config,
                        "--done",      "--force"};
   command.git_dir = mirror.path();
   PipedProcess git(process_of(command));
-  git.write(fmt::format("feature done\ncommit {}\nmark :1\ncommitter {}\ndata {}\n{}\n",
+  git.write(fmt::format("commit {}\nmark :1\ncommitter {}\ndata {}\n{}\n",
                         MirrorDirectory::ref_for(ref), kBy, kMessage.size(), kMessage));
   for (const auto& path : files.paths()) {
     cancel.check();

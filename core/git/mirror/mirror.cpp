@@ -180,13 +180,18 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
       state.directory.remake(location, kFolderIdLength);
     }
     const RemoveUnfinished however_it_ends{state.directory};
-    const auto imported = import_folder(state.url, config, state.directory, tip.ref, cancel);
-    state.open();
-    if (auto fetched = state.fetched_tip(tip.ref); fetched.commit == imported) return fetched;
-    throw Error("cannot copy '" + state.url + "' to the mirror '" +
-                state.directory.path().string() + "'")
-        .because("git ended too early")
-        .advise("check the free space on the disk of the state directory");
+    try {
+      const auto imported = import_folder(state.url, config, state.directory, tip.ref, cancel);
+      state.open();
+      if (auto fetched = state.fetched_tip(tip.ref); fetched.commit == imported) return fetched;
+      throw Error("cannot copy '" + state.url + "' to the mirror '" +
+                  state.directory.path().string() + "'")
+          .because("git ended too early")
+          .advise("check the free space on the disk of the state directory");
+    } catch (const Error&) {
+      state.invalidate();  // it may be the mirror's fault
+      throw;
+    }
   }
   const auto remote =
       state.of == Of::submodule ? Remote::untrusted(state.url, config) : Remote(state.url, config);

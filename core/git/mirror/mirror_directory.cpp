@@ -35,8 +35,7 @@ std::string mark_of(const std::string& location, std::size_t id_length) {
 /// What `git init --bare` would write without a template: a process for each mirror takes longer.
 /// No sync, here and when git fetches: what a power cut damages is made anew.
 void write_empty_repository(const fs::path& path, std::size_t id_length) {
-  for (const auto* folder : {"objects/pack", "refs"})
-    fs::create_directories(path / folder);
+  for (const auto* folder : {"objects/pack", "refs"}) fs::create_directories(path / folder);
   write(path / "HEAD", "ref: refs/heads/main\n");
   write(path / "config", id_length == kSha256Digits
                              ? "[core]\n\trepositoryformatversion = 1\n\tbare = true\n"

@@ -36,7 +36,7 @@ it 'prints an example that it can read' example_is_good
 
 kiln targets targets
 it 'lists the targets on stdout' result
-it 'shows where a target comes from' out_matches "^anyarch +kiln +git +$(packaging anyarch)\$" ' branch packages path tools/in-subdirectory$'
+it 'shows where a target comes from' out_matches "^anyarch +kiln +git +$(packaging anyarch) +/.*/config.toml:[0-9]+\$" ' branch packages path tools/in-subdirectory +/.*/config.toml:[0-9]+$'
 lists_no_foreign() { lacks "$WORLD/runs/targets.out" elsewhere; }
 it 'leaves out targets of other machines' lists_no_foreign
 kiln plan plan

@@ -74,6 +74,31 @@ TEST_CASE("a folder's commit is known before it is copied, whatever is in it") {
   CHECK(entries.at("large").content.size() == std::size_t{20} << 20U);
 }
 
+TEST_CASE("a damaged copy of a folder is made anew, by the second run at the latest") {
+  FolderSetup setup;
+  const bool changes = GENERATE(false, true);
+  setup.fetch(setup.ask());
+  const auto directory = setup.dir.path() / git::Mirrors::name_of(setup.folder.string());
+  for (const auto& entry : fs::recursive_directory_iterator(directory / "objects"))
+    if (entry.is_regular_file()) {
+      fs::permissions(entry.path(), fs::perms::owner_all);
+      write(entry.path(), "damaged");
+    }
+  const std::string content = changes ? "new" : "pkgname=hello\n";
+  setup.put("hello/PKGBUILD", content);
+  const auto is_read = [&] {
+    setup.mirror.reset();
+    try {
+      const auto tip = setup.fetch(setup.ask());
+      return setup.mirror->read_file(tip.commit, "hello/PKGBUILD") == content;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  is_read();
+  CHECK(is_read());
+}
+
 TEST_CASE("every change of what lies in a folder gives another commit") {
   FolderSetup setup;
   const auto before = setup.ask();
