@@ -34,7 +34,9 @@ Inspection inspect_on_host(const PackagingSource& source, const std::string& com
   if (!pkgbuild)
     throw Error(path.empty() ? "there is no PKGBUILD in the root of its repository"
                              : "there is no PKGBUILD in '" + path + "'")
-        .advise("set the target's path to the directory of the PKGBUILD");
+        .advise(
+            "set the target's path to the directory of the PKGBUILD, or to \"*\" for all "
+            "directories that have one");
   const pacman::PkgbuildText read(*pkgbuild);
   found.moves = read.may_have_pkgver_function();
   try {
