@@ -72,10 +72,11 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(const Setup& setup,
   std::vector<Target> own;
   std::vector<FoundTargets::Entry> patterns;
   for (const auto& entry : settings.targets) {
+    const Target& target = entry;
     if (const PathPattern path(entry.path); path.is_path())
-      own.emplace_back(entry).path = path.path();
+      own.emplace_back(target).path = path.path();
     else
-      patterns.push_back({entry, entry.exclude});
+      patterns.push_back({target, entry.exclude});
   }
   std::vector<std::unique_ptr<TargetSource>> result;
   for (auto& entry : patterns)

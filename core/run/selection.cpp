@@ -22,6 +22,8 @@ Subject subject(const Target& target) {
 
 class Merging {
  public:
+  explicit Merging(const RememberedNames& remembered) : remembered_(remembered) {}
+
   void add(Listing listing) {
     const auto earlier = targets.size();
     for (auto& target : listing.targets) add(std::move(target));
@@ -42,13 +44,20 @@ class Merging {
     }
     if (target.name.empty()) return targets.push_back(std::move(target));
     const auto [holder, is_new] = by_name_.emplace(target.name, targets.size());
-    if (is_new)
-      targets.push_back(std::move(target));
-    else
-      problems.push_back("'" + target.name + "' from " + target.origin +
-                         " has the name of another target, from " + targets[holder->second].origin);
+    if (is_new) return targets.push_back(std::move(target));
+    // The one that had the name keeps it, whatever is listed beside it now.
+    auto& first = targets[holder->second];
+    if (had_its_name(target) && !had_its_name(first)) std::swap(first, target);
+    problems.push_back("'" + target.name + "' from " + target.origin +
+                       " has the name of another target, from " + first.origin);
   }
 
+  bool had_its_name(const Target& target) const {
+    const auto known = remembered_.find(known_as(target));
+    return known != remembered_.end() && known->second == target.name;
+  }
+
+  const RememberedNames& remembered_;
   std::map<std::string, std::size_t> by_name_;
   std::map<Subject, std::size_t> by_subject_;  // of earlier sources
 };
@@ -58,7 +67,7 @@ class Merging {
 Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
                     const std::string& machine_arch, const RememberedNames& remembered) {
   Listed listed;
-  Merging merging;
+  Merging merging(remembered);
   for (const auto& source : sources) {
     try {
       merging.add(source->list());

@@ -8,13 +8,13 @@
 
 namespace pkgkiln {
 
-namespace {
-
-constexpr std::size_t kDigits = 8;
-
 KnownAs known_as(const Target& target) {
   return {displayable_url(target.url), target.branch, target.path, target.repository};
 }
+
+namespace {
+
+constexpr std::size_t kDigits = 8;
 
 std::string digits_of(const Target& target, int attempt) {
   std::string text = attempt == 0 ? "" : std::to_string(attempt);

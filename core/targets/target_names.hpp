@@ -14,6 +14,8 @@ using KnownAs = std::tuple<std::string, std::string, std::string, std::string>;
 /// By what a target builds, the name that it had last.
 using RememberedNames = std::map<KnownAs, std::string>;
 
+KnownAs known_as(const Target& target);
+
 /// Names those of the targets that have none, each another name than all the rest. History, caches
 /// and logs are filed under it, so it stays the same whatever is listed beside it later: one that
 /// is remembered keeps its name. Of the others the one with the lowest id is named first (where

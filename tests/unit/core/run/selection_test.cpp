@@ -94,3 +94,18 @@ TEST_CASE("targets are selected by name, in the order of the list") {
   CHECK(some[0].name == "a");
   CHECK_THROWS_WITH(select_targets({named("hello")}, {"helo"}), ContainsSubstring("'hello'"));
 }
+
+TEST_CASE("of two targets with one name, the one that had it before keeps it") {
+  auto first = named("foo");
+  first.path = "a/foo";
+  auto second = named("foo");
+  second.path = "b/foo";
+  std::vector<std::unique_ptr<TargetSource>> sources;
+  sources.push_back(std::make_unique<ConfiguredTargets>("one", std::vector{first, second}));
+  const RememberedNames remembered{{{"", "", "b/foo", ""}, "foo"}};
+  const auto listed = list_targets(sources, "x86_64", remembered);
+  REQUIRE(listed.targets.size() == 1);
+  CHECK(listed.targets[0].path == "b/foo");
+  CHECK(listed.problems.size() == 1);
+  CHECK(list_targets(sources, "x86_64").targets[0].path == "a/foo");
+}
