@@ -9,7 +9,8 @@ namespace pkgkiln {
 
 namespace {
 
-constexpr int kDeepestSubmodule = 5;
+/// One may have itself for a submodule.
+constexpr std::size_t kMostSubmodules = 100;
 
 /// A directory of a branch of a Git repository.
 class GitSource : public PackagingSource {
@@ -33,7 +34,7 @@ class GitSource : public PackagingSource {
     const auto fetched = mirror().fetch(tip, cancel);
     if (is_clone_)
       for_each_submodule(
-          mirror(), fetched.commit, {}, 0, cancel,
+          fetched.commit, cancel,
           [&](git::Mirror& submodule, const std::string& path, const std::string& commit) {
             if (submodule.fetch({"HEAD", commit}, cancel).commit == commit) return;
             throw Error("cannot fetch commit " + commit + " of the submodule '" + path + "'")
@@ -60,7 +61,7 @@ class GitSource : public PackagingSource {
     mirror().add_to(writer, commit, given_, {}, cancel);
     if (is_clone_) {
       for_each_submodule(
-          mirror(), commit, {}, 0, cancel,
+          commit, cancel,
           [&](git::Mirror& submodule, const std::string& path, const std::string& of) {
             submodule.add_to(writer, of, {}, path, cancel);
           });
@@ -78,14 +79,21 @@ class GitSource : public PackagingSource {
 
   using OfSubmodule =
       std::function<void(git::Mirror&, const std::string& path, const std::string& commit)>;
+  void for_each_submodule(const std::string& commit, const Cancellation& cancel,
+                          const OfSubmodule& work) const {
+    std::size_t count = 0;
+    for_each_submodule(mirror(), commit, {}, count, cancel, work);
+  }
   void for_each_submodule(git::Mirror& in, const std::string& commit, const std::string& below,
-                          int depth, const Cancellation& cancel, const OfSubmodule& work) const {
-    if (depth == kDeepestSubmodule) return;
+                          std::size_t& count, const Cancellation& cancel,
+                          const OfSubmodule& work) const {
     for (const auto& one : in.submodules(commit, cancel)) {
+      if (++count > kMostSubmodules)
+        throw Error("the repository has more than 100 submodules, and those of submodules");
       const auto submodule = mirrors_.of_submodule(one.url);
       const auto path = below.empty() ? one.path : below + "/" + one.path;
       work(*submodule, path, one.commit);
-      for_each_submodule(*submodule, one.commit, path, depth + 1, cancel, work);
+      for_each_submodule(*submodule, one.commit, path, count, cancel, work);
     }
   }
 

@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestModules = std::size_t{1} << 20U;
-constexpr std::size_t kMostSubmodules = 100;
 
 Error submodule_error(const std::string& path) {
   return Error("cannot use the submodule '" + printable(path) + "'");
@@ -115,7 +114,6 @@ std::vector<Submodule> submodules_of(CommitTree& tree, const MirrorDirectory& mi
   for (const auto& entry : tree.list("").entries)
     if (entry.kind == TreeEntry::Kind::submodule) found.push_back({entry.path, {}, entry.object});
   if (found.empty()) return found;
-  if (found.size() > kMostSubmodules) throw Error("the repository has more than 100 submodules");
   Command command;
   command.arguments = {"config", "--null", "--list", "--blob=" + tree.commit() + ":.gitmodules"};
   command.git_dir = mirror.path();

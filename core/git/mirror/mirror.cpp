@@ -182,6 +182,7 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
     const RemoveUnfinished however_it_ends{state.directory};
     try {
       const auto imported = import_folder(state.url, config, state.directory, tip.ref, cancel);
+      state.close();
       state.open();
       if (auto fetched = state.fetched_tip(tip.ref); fetched.commit == imported) return fetched;
       throw Error("cannot copy '" + state.url + "' to the mirror '" +

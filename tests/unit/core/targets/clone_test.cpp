@@ -98,6 +98,27 @@ TEST_CASE("a clone has its submodules, at the commits that it names") {
   CHECK(entries.at("pkg/PKGBUILD").content == "x");
 }
 
+TEST_CASE("the submodules of submodules are bounded") {
+  CloneSetup setup;
+  const auto inner = GENERATE(1, 120);
+  std::string modules;
+  const auto at = setup.lib.commit({});
+  for (int i = 0; i < inner; ++i) {
+    const auto path = "in/" + std::to_string(i);
+    modules += "[submodule \"" + path + "\"]\n\tpath = " + path + "\n\turl = ../lib.git\n";
+    setup.lib.run({"update-index", "--add", "--cacheinfo", "160000," + at + "," + path});
+  }
+  write(setup.lib.path() / ".gitmodules", modules);
+  setup.lib.run({"add", ".gitmodules"});
+  setup.lib.run({"commit", "--quiet", "--message", "submodules"});
+  setup.lib_commit = setup.lib.run({"rev-parse", "HEAD"});
+  setup.add_submodule("../lib.git");
+  if (inner == 1)
+    CHECK(setup.clone().at("pkg/lib/in/0/lib.sh").content == "old");
+  else
+    CHECK_THROWS_WITH(setup.clone(), ContainsSubstring("more than 100 submodules"));
+}
+
 TEST_CASE("a submodule that may not be fetched, or can't be, is an error that names it") {
   CloneSetup setup;
   const auto [url, why] = GENERATE(table<std::string, std::string>({
