@@ -23,6 +23,11 @@ void text(Writer& writer, const char* name, const std::string& value) {
   string(writer, value);
 }
 
+void boolean(Writer& writer, const char* name, bool value) {
+  writer.Key(name);
+  writer.Bool(value);
+}
+
 template <typename Items, typename Write>
 void list(Writer& writer, const char* name, const Items& items, Write write) {
   writer.Key(name);
@@ -67,6 +72,8 @@ void write_plan(Writer& writer, const Job& job) {
   text(writer, "repository", job.target.repository);
   text(writer, "origin", job.target.origin);
   std::visit(Decision{writer}, job.plan.decision);
+  const auto* skip = std::get_if<Skip>(&job.plan.decision);
+  boolean(writer, "unpublished_change", skip != nullptr && !skip->built_from.empty());
   text(writer, "ref", job.plan.ref);
   text(writer, "commit", job.plan.commit);
   list(writer, "remarks", job.inspection ? job.inspection->remarks : std::vector<std::string>(),
@@ -88,6 +95,7 @@ void write_result(Writer& writer, const BuildRecord& record) {
   writer.Int(record.exit_code);
   text(writer, "why", record.why);
   text(writer, "hint", record.hint);
+  boolean(writer, "unpublished_change", !record.built_from.empty());
   text(writer, "commit", record.commit);
   text(writer, "log", record.log.string());
   list(writer, "files", record.files,

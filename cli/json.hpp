@@ -10,11 +10,11 @@
 namespace pkgkiln::cli {
 
 /// {"targets": [{"target", "repository", "decision": "build", "up-to-date" or "failed", "why",
-///   "ref", "commit", "evidence": [{"what", "found"}]}]}
+///   "unpublished_change": true or false, "ref", "commit", "evidence": [{"what", "found"}]}]}
 std::string plans_json(const std::vector<Job>& jobs);
 
-/// {"targets": [{"target", "repository", "status", "step", "exit_code", "why", "hint", "commit",
-///   "log", "files": [], "steps": [{"step", "seconds"}]}]}
+/// {"targets": [{"target", "repository", "status", "step", "exit_code", "why", "hint",
+///   "unpublished_change", "commit", "log", "files": [], "steps": [{"step", "seconds"}]}]}
 std::string results_json(const std::vector<BuildRecord>& results);
 
 }  // namespace pkgkiln::cli

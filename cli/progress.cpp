@@ -67,7 +67,8 @@ struct Progress::Hear {
       return to.tell(
           fmt::format("{}: built and published in {}", result.target, result.repository));
     if (result.status == Status::up_to_date)
-      return to.tell(fmt::format("{}: up to date", result.target));
+      return to.tell(fmt::format("{}: up to date{}", result.target,
+                                 result.built_from.empty() ? "" : ": " + result.why));
     const auto where = result.step.empty() ? std::string() : " at step " + result.step;
     to.tell(fmt::format("{}: {}{}: {}", result.target, word(result.status), where, result.why));
   }

@@ -64,6 +64,10 @@ std::string counts(const std::vector<BuildRecord>& results) {
     if (count > 0 || always)
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word(status));
   }
+  const auto unpublished = std::count_if(results.begin(), results.end(), [](const auto& result) {
+    return !result.built_from.empty();
+  });
+  if (unpublished > 0) text += fmt::format("; {} with a change that is not published", unpublished);
   return text + "\n";
 }
 

@@ -141,6 +141,12 @@ const std::array all_keys{
         .doc = "The pause before a failed, unchanged target is tried again, doubled each time; "
                "0s: see pkgkiln(1)."},
     Key{.table = "build",
+        .name = "bump_pkgrel",
+        .slot = [](const Record& r) -> Slot { return &settings(r).build.bump_pkgrel; },
+        .default_value = "false",
+        .doc = "Whether a PKGBUILD that changed, but not its version, is built as pkgrel 1.1, 1.2 "
+               "and so on."},
+    Key{.table = "build",
         .name = "keep_logs",
         .slot = [](const Record& r) -> Slot { return &settings(r).build.keep_logs; },
         .default_value = R"("90d")",

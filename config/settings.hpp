@@ -39,6 +39,7 @@ struct BuildSettings {
   Secret proxy;  // a URL, maybe with a password, or "none"; empty: the environment's
   /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/comparison.hpp.
   std::chrono::seconds retry_failed{0};
+  bool bump_pkgrel = false;
   std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever
   // Bytes. What builds may take of the host: HostLimits in core/builder/build_steps.hpp.
   std::optional<std::uint64_t> log_size{std::uint64_t{32} << 20U};

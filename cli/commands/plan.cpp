@@ -48,7 +48,7 @@ Plans make_plans(const Setup& setup, const Arguments& arguments, Console& words,
   auto selection = select(setup, arguments, sources, lock.has_value(), words, cancel);
   const Planner planner(sources, history, *setup.repositories, remotes, machine_arch(),
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
-                         build_conditions(setup.settings())});
+                         build_conditions(setup.settings()), setup.settings().build.bump_pkgrel});
   auto jobs = planner.decide(selection.targets, cancel);
   for (const auto& job : jobs)
     for (const auto& remark : job.inspection ? job.inspection->remarks : std::vector<std::string>())

@@ -117,7 +117,9 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   spec.env = step.environment;
   spec.env.merge(step.as_builder ? builder_environment(environment_) : root_environment());
   if (!sealed_) spec.env.insert(environment_.proxies.begin(), environment_.proxies.end());
-  if (step.as_builder && checked_) spec.env["PKGKILN_CHECKED"] = "1";  // see bootstrap.sh
+  // See bootstrap.sh.
+  if (step.as_builder && checked_) spec.env["PKGKILN_CHECKED"] = "1";
+  if (step.as_builder && !pkgrel_.empty()) spec.env["PKGKILN_PKGREL"] = pkgrel_;
   spec.working_dir = "/";
   swept_ = !step.as_builder;
   StepResult result;

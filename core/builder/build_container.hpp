@@ -70,6 +70,8 @@ class BuildContainer {
   std::uint64_t peak_memory();
   /// The names of the sources that a cache may keep.
   void set_sources(std::vector<std::string> names) { sources_ = std::move(names); }
+  /// Has the PKGBUILD read with that pkgrel instead of its own.
+  void set_pkgrel(std::string pkgrel) { pkgrel_ = std::move(pkgrel); }
   const std::vector<std::string>& sources() const { return sources_; }
   /// Whether something was downloaded that a cache may keep, as of the last sweep.
   bool has_fetched() const { return has_fetched_; }
@@ -92,6 +94,7 @@ class BuildContainer {
       true;  // no process of a step is left; scripts that run as root see to that themselves
   std::uint64_t peak_of_cgroup_ = 0;
   std::vector<std::string> sources_;
+  std::string pkgrel_;
   bool has_fetched_ = false;
   WaitingContainer container_;
 };

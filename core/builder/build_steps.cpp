@@ -6,6 +6,7 @@
 
 #include "core/builder/failure_hint.hpp"
 #include "core/builder/layout.hpp"
+#include "core/inspect/inspect.hpp"
 #include "core/runtime/labels.hpp"
 
 namespace pkgkiln {
@@ -145,6 +146,7 @@ void BuildSteps::open_container(const Cancellation& cancel) {
   // It may have to wait for its slot as long as one that has it may take.
   container_ = std::make_unique<BuildContainer>(host_.runtime, spec, 2 * settings_.timeout + kGrace,
                                                 std::move(environment), context_.log);
+  if (job().inspection) container_->set_pkgrel(job().inspection->pkgrel);
   begin("copy in");
   container_->copy_in(
       builder::startdir,
@@ -205,12 +207,15 @@ bool BuildSteps::published(const std::vector<pacman::PackageFileName>& files) {
   }
 }
 
-BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFileName>& files) {
+BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFileName>& files,
+                                           const std::string& built_from) {
   if (job().target.force || !published(files)) return std::nullopt;
-  auto why = fmt::format("version {} is published in {}", files.front().version,
-                         context_.repository.name());
+  const auto& version = files.front().version;
+  const auto& repository = context_.repository.name();
+  auto why = built_from.empty() ? fmt::format("version {} is published in {}", version, repository)
+                                : unpublished_change(version, repository);
   context_.log.note("up to date: " + why);
-  return UpToDate{std::move(why), files};
+  return UpToDate{std::move(why), files, built_from};
 }
 
 BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {

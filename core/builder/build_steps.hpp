@@ -99,8 +99,10 @@ class BuildSteps {
   /// Has makepkg asked, in its container, within the time that reading a PKGBUILD may take.
   Ended ask(const Step& step, StepResult& result, const Cancellation& cancel);
 
-  /// Up to date, if all of these are published and the target isn't forced.
-  Ended if_published(const std::vector<pacman::PackageFileName>& files);
+  /// Up to date, if all of these are published and the target isn't forced; `built_from` as in
+  /// BuildRecord.
+  Ended if_published(const std::vector<pacman::PackageFileName>& files,
+                     const std::string& built_from = {});
   BuildOutcome failed(int exit_code, std::string why) const;
 
  private:

@@ -44,10 +44,9 @@ PackageBuild::Ended PackageBuild::first_stage(const Cancellation& cancel) {
   if (!found.srcinfo)
     if (auto ended = ask_makepkg(cancel)) return ended;
   found.vcs_sources = ask_sources(found, steps_.context().remotes, cancel);
-  const auto files = found.srcinfo->package_files(steps_.job().arch);
   if (!found.moves)  // a version that moves says nothing yet
-    if (auto ended = steps_.if_published(files)) return ended;
-  return refuse_names(files);
+    if (auto ended = settle_release(cancel)) return ended;
+  return refuse_names(found.srcinfo->package_files(steps_.job().arch));
 }
 
 void PackageBuild::look_on_host(const Cancellation& cancel) {
@@ -72,13 +71,39 @@ PackageBuild::Ended PackageBuild::ask_makepkg(const Cancellation& cancel) {
   steps_.container(cancel);
   steps_.begin("inspect");
   StepResult result;
+  if (auto ended = ask_for_srcinfo(result, cancel)) return ended;
+  inspection().moves = result.has_pkgver;
+  inspection().said = std::move(result.answer);
+  return std::nullopt;
+}
+
+PackageBuild::Ended PackageBuild::ask_for_srcinfo(StepResult& result, const Cancellation& cancel) {
   if (auto ended = steps_.ask({"inspect", script::inspect, {}, true}, result, cancel)) return ended;
   auto& found = inspection();
   found.srcinfo = pacman::SrcInfo::parse(result.answer, steps_.job().arch);
   found.asked = true;
-  found.moves = result.has_pkgver;
-  found.said = std::move(result.answer);
   return std::nullopt;
+}
+
+PackageBuild::Ended PackageBuild::settle_release(const Cancellation& cancel) {
+  const auto& job = steps_.job();
+  auto& found = inspection();
+  const auto release = release_of(job);
+  const bool unpublished = release.change == Release::Change::unpublished;
+  if (auto ended = steps_.if_published(release.files, unpublished ? job.previous->tree : ""))
+    return ended;
+  const auto own = found.srcinfo->version;
+  if (release.version == own) return std::nullopt;
+  found.pkgrel = release.version.substr(release.version.rfind('-') + 1);
+  steps_.context().log.note(fmt::format(
+      "built as pkgrel {}, since version {} is of {}", found.pkgrel, job.previous->version,
+      release.change == Release::Change::none ? "these files" : "other files"));
+  steps_.container(cancel).set_pkgrel(found.pkgrel);
+  StepResult result;
+  if (auto ended = ask_for_srcinfo(result, cancel)) return ended;
+  if (found.srcinfo->version == release.version) return std::nullopt;
+  return steps_.failed(0, fmt::format("it can't be built as {}, since the PKGBUILD makes it {}",
+                                      release.version, found.srcinfo->version));
 }
 
 PackageBuild::Ended PackageBuild::refuse_names(const std::vector<pacman::PackageFileName>& files) {
@@ -158,21 +183,16 @@ PackageBuild::Ended PackageBuild::fetch(const Cancellation& cancel) {
   expected_ = ExpectedPackages::from_srcinfo(*inspection().srcinfo, steps_.job().arch);
   for (const auto& name : expected_->required())
     steps_.context().log.note("to be made: " + name.text());
-  if (!inspection().moves) return std::nullopt;
-  if (auto ended = steps_.if_published(expected_->required())) return ended;
-  return refuse_names(expected_->required());
+  return inspection().moves ? refuse_names(expected_->required()) : std::nullopt;
 }
 
 /// What pkgver() has made of the version. A .SRCINFO may have been believed until now, though it
 /// names other sources than the PKGBUILD.
 PackageBuild::Ended PackageBuild::look_again(const Cancellation& cancel) {
   StepResult result;
-  if (auto ended = steps_.ask({"inspect", script::inspect, {}, true}, result, cancel)) return ended;
-  auto& found = inspection();
-  found.srcinfo = pacman::SrcInfo::parse(result.answer, steps_.job().arch);
-  found.asked = true;
-  found.vcs_sources = as_asked(found);
-  return std::nullopt;
+  if (auto ended = ask_for_srcinfo(result, cancel)) return ended;
+  inspection().vcs_sources = as_asked(inspection());
+  return settle_release(cancel);
 }
 
 PackageBuild::Ended PackageBuild::ask_for_list(const Cancellation& cancel) {

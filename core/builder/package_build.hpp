@@ -43,6 +43,9 @@ class PackageBuild {
   Ended first_stage(const Cancellation& cancel);
   void look_on_host(const Cancellation& cancel);
   Ended ask_makepkg(const Cancellation& cancel);
+  Ended ask_for_srcinfo(StepResult& result, const Cancellation& cancel);
+  /// Up to date, if its release is published; else sees to it that this is what is built.
+  Ended settle_release(const Cancellation& cancel);
   /// For what is to be made, so that nothing is built that could not be published.
   Ended refuse_names(const std::vector<pacman::PackageFileName>& files);
   Ended prepare(const Cancellation& cancel);

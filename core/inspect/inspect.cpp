@@ -87,6 +87,27 @@ void remember(Job& job, History& history) {
   found.said.clear();
 }
 
+Release release_of(const Job& job) {
+  const auto& found = *job.inspection;
+  Release release{found.srcinfo->version, Release::Change::none,
+                  found.srcinfo->package_files(job.arch)};
+  const auto& last = job.previous;
+  if (!last || !pacman::is_release_of(last->version, release.version)) return release;
+  release.version = last->version;
+  if (!found.tree.empty() && found.tree != last->tree) {
+    release.change = job.bump_pkgrel ? Release::Change::bumped : Release::Change::unpublished;
+    if (job.bump_pkgrel) release.version = pacman::next_release(last->version);
+  }
+  for (auto& file : release.files) file.version = release.version;
+  return release;
+}
+
+std::string unpublished_change(const std::string& version, const std::string& repository) {
+  return fmt::format(
+      "its files changed, but not its version {}, which is published in {}: raise its pkgrel",
+      version, repository);
+}
+
 std::vector<RecordedSource> ask_sources(const Inspection& found, git::Remotes& remotes,
                                         const Cancellation& cancel) {
   auto result = moving_sources(found);

@@ -22,6 +22,24 @@ void recall(Job& job, const History& history);
 /// Remembers what makepkg said in this one. To be called once.
 void remember(Job& job, History& history);
 
+/// As what the files of an inspected job are published.
+struct Release {
+  enum class Change {
+    none,         // since that version was built, as far as is known
+    unpublished,  // the files changed, but not the version
+    bumped,       // so it gets another pkgrel
+  };
+
+  std::string version;
+  Change change = Change::none;
+  std::vector<pacman::PackageFileName> files;
+};
+/// It goes on from what is published of these files, or of earlier ones of their version.
+Release release_of(const Job& job);
+
+/// Why files that changed are not published.
+std::string unpublished_change(const std::string& version, const std::string& repository);
+
 /// The sources that a VCS serves, with the commit that each is at now: none for one that is pinned
 /// to a commit, that Git doesn't serve, or that can't be asked. When the version moves, but by no
 /// source of a VCS, then by something that only pkgver() knows: that is in the place of a source.

@@ -65,7 +65,10 @@ struct BuildRecord {
   std::string repository;
   std::string commit;  // of the packaging repository, or the sha256 of a PKGBUILD's content
   std::string tree;    // names the content of the PKGBUILD's directory; may be unknown
-  std::string image;   // id of the builder image
+  /// Of one that is up to date though its files changed, and not its version: the tree that this
+  /// version is of. The change is not published.
+  std::string built_from;
+  std::string image;  // id of the builder image
   /// Of the settings that a build's end may hang on, "name=value" a line; empty: unknown.
   std::string conditions;
   Status status = Status::failed;

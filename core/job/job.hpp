@@ -27,6 +27,7 @@ struct Skip {
   std::string why;
   /// What is published of a target that the history doesn't know to be up to date: to be recorded.
   std::vector<pacman::PackageFileName> found = {};
+  std::string built_from = {};  // as in BuildRecord
 };
 
 /// It can't even be told: what is asked doesn't answer. Reported as failed.
@@ -66,6 +67,13 @@ struct Inspection {
   std::string srcinfo_problem;  // why the .SRCINFO that is there can't be used, if it can't be read
   std::vector<std::string> remarks;  // what its owner may want to know; may hold control characters
   std::vector<RecordedSource> vcs_sources;
+  std::string pkgrel;  // that it is built with instead of its own; empty: with that
+};
+
+/// What is published of a target since an earlier run.
+struct Previous {
+  std::string version;
+  std::string tree;  // of the files that this version is of
 };
 
 /// What ties a target to others of the run.
@@ -87,6 +95,10 @@ struct Job {
   std::string arch;  // that it is built for, in pacman's words
   Plan plan;
   std::optional<Inspection> inspection = std::nullopt;
+  /// By its newest good build, where that tells.
+  std::optional<Previous> previous = std::nullopt;
+  /// Whether changed files of a published version are built with another pkgrel.
+  bool bump_pkgrel = false;
   Relations relations = {};
   /// What became of its last build, where this one is bound to end the same.
   std::optional<BuildRecord> held_back = std::nullopt;

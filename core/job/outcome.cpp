@@ -15,6 +15,7 @@ struct Note {
   }
   void operator()(const UpToDate& up_to_date) const {
     record.why = up_to_date.why;
+    record.built_from = up_to_date.built_from;
     for (const auto& file : up_to_date.files) record.files.push_back({file.text(), {}});
   }
   void operator()(const Failed& failed) const {

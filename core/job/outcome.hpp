@@ -18,6 +18,7 @@ struct Built {
 struct UpToDate {
   std::string why;
   std::vector<pacman::PackageFileName> files;  // that were found published
+  std::string built_from = {};                 // as in BuildRecord
 };
 
 struct Failed {

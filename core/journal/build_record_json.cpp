@@ -33,7 +33,7 @@ auto texts_of(Record& build) {
 template <typename Record>
 auto later_texts_of(Record& build) {
   return std::array{std::pair{"tree", &build.tree}, std::pair{"conditions", &build.conditions},
-                    std::pair{"hint", &build.hint}};
+                    std::pair{"hint", &build.hint}, std::pair{"built_from", &build.built_from}};
 }
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;

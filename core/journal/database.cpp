@@ -182,6 +182,10 @@ constexpr std::array kVersions{
   );
   CREATE INDEX steps_of_build ON steps (build_id);
 )",
+    // 7
+    R"(
+  ALTER TABLE builds ADD COLUMN built_from TEXT NOT NULL DEFAULT '';
+)",
 };
 constexpr std::int64_t kSchemaVersion = kVersions.size();
 

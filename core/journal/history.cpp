@@ -16,7 +16,8 @@ using Clock = std::chrono::system_clock;
 
 constexpr const char* kColumns =
     "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
-    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault, hint "
+    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault, hint, "
+    "built_from "
     "FROM builds WHERE target = ? ";
 
 std::int64_t to_number(Clock::time_point time) {
@@ -53,6 +54,7 @@ BuildRecord record_of(const sqlite::Statement& row) {
   build.conditions = row.text(++column);
   build.fault = fault_of(row.text(++column));
   build.hint = row.text(++column);
+  build.built_from = row.text(++column);
   return build;
 }
 
@@ -98,7 +100,8 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
       connection,
       "INSERT INTO builds (id, build, target, url, branch, path, repository, commit_id, image, "
       "status, step, exit_code, why, started, finished, peak_memory, log, tree, conditions, "
-      "fault, hint) VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "fault, hint, built_from) "
+      "VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   insert.bind(old_id.value_or(0));  // ids begin with 1
   for (const auto* field : {&build.build, &build.target, &build.url, &build.branch, &build.path,
                             &build.repository, &build.commit, &build.image})
@@ -109,6 +112,7 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   insert.bind(static_cast<std::int64_t>(build.peak_memory)).bind(build.log.string());
   insert.bind(build.tree).bind(build.conditions);
   insert.bind(kFaults.at(static_cast<std::size_t>(build.fault))).bind(build.hint);
+  insert.bind(build.built_from);
   insert.step();
   return connection.last_row_id();
 }

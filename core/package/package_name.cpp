@@ -135,6 +135,11 @@ bool is_pkgrel(std::string_view text) {
          (dot == std::string_view::npos || all_digits(text.substr(dot + 1)));
 }
 
+/// Where the pkgrel has its '.', or would have it.
+std::size_t release_end(std::string_view version) {
+  return std::min(version.find('.', version.rfind('-')), version.size());
+}
+
 }  // namespace
 
 int compare_versions(std::string_view left, std::string_view right) {
@@ -155,6 +160,24 @@ bool is_full_version(std::string_view text) {
   const auto pkgver = text.substr(0, dash);
   return std::all_of(pkgver.begin(), pkgver.end(), is_pkgver_character) &&
          is_pkgrel(text.substr(dash + 1));
+}
+
+bool is_release_of(std::string_view version, std::string_view own) {
+  return version.substr(0, release_end(version)) == own.substr(0, release_end(own)) &&
+         compare_versions(version, own) >= 0;
+}
+
+std::string next_release(std::string version) {
+  const auto dot = release_end(version);
+  if (dot == version.size()) return version + ".1";
+  for (auto digit = version.size() - 1; digit > dot; --digit) {
+    if (version[digit] != '9') {
+      ++version[digit];
+      return version;
+    }
+    version[digit] = '0';
+  }
+  return version.insert(dot + 1, "1");
 }
 
 bool is_package_name(std::string_view text) {

@@ -14,6 +14,13 @@ int compare_versions(std::string_view left, std::string_view right);
 /// [epoch:]pkgver-pkgrel, pkgver without '-', ':', '/' and white space (PKGBUILD(5)).
 bool is_full_version(std::string_view text);
 
+/// Whether two full versions differ at most in what comes after the '.' of the pkgrel, and the
+/// first is not older: "2-1.1" or "2-1" is a release of "2-1".
+bool is_release_of(std::string_view version, std::string_view own);
+
+/// The next release of a full version: "2-1.1" after "2-1", "2-1.2" after "2-1.1".
+std::string next_release(std::string version);
+
 /// Whether the text is a pkgname: alphanumerics and @._+-, not beginning with '-' or '.', at most
 /// 255 bytes (PKGBUILD(5)).
 bool is_package_name(std::string_view text);

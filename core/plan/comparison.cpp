@@ -57,6 +57,14 @@ bool is_of_same_files(const BuildRecord& record, const Job& job) {
          (job.inspection && !record.tree.empty() && record.tree == job.inspection->tree);
 }
 
+std::optional<Previous> previous_of(const BuildRecord& good, const Target& target) {
+  const auto& tree = good.built_from.empty() ? good.tree : good.built_from;
+  if (!is_of(good, target) || tree.empty() || good.files.empty()) return std::nullopt;
+  const auto file = pacman::PackageFileName::parse(good.files.front().file_name);
+  if (!file) return std::nullopt;
+  return Previous{file->version, tree};
+}
+
 void Comparison::by_record(const BuildRecord& last) {
   const auto& target = job_.target;
   if (!is_of(last, target)) return build("its url, branch, path or repository changed");
@@ -67,9 +75,8 @@ void Comparison::by_record(const BuildRecord& last) {
                              job_.plan.commit));
   if (last.files.empty()) return build("no file is recorded for it");
   if (!sources_unmoved(last) || !files_published(last)) return;
-  job_.plan.decision =
-      Skip{fmt::format("{} is still at {:.10}, and {} published in {}", job_.plan.ref,
-                       job_.plan.commit, files_are(last.files.size()), repository_.name())};
+  skip(last, fmt::format("{} is still at {:.10}, and {} published in {}", job_.plan.ref,
+                         job_.plan.commit, files_are(last.files.size()), repository_.name()));
 }
 
 void Comparison::by_tree(const BuildRecord& last, const std::string& tree) {
@@ -82,9 +89,22 @@ void Comparison::by_tree(const BuildRecord& last, const std::string& tree) {
   } catch (const Error& error) {
     return note(repository_.name(), error.what());
   }
-  job_.plan.decision =
-      Skip{fmt::format("its files are as at {:.10}, and {} published in {}", last.commit,
-                       files_are(last.files.size()), repository_.name())};
+  skip(last, fmt::format("its files are as at {:.10}, and {} published in {}", last.commit,
+                         files_are(last.files.size()), repository_.name()));
+}
+
+void Comparison::skip(const BuildRecord& last, std::string why) {
+  const auto previous = previous_of(last, job_.target);
+  if (last.built_from.empty() || !previous) {
+    job_.plan.decision = Skip{std::move(why)};
+    return;
+  }
+  note("its files", "others than those that " + previous->version + " was built from");
+  if (job_.bump_pkgrel)
+    build(fmt::format("its files changed, but not its version {}", previous->version));
+  else
+    job_.plan.decision =
+        Skip{unpublished_change(previous->version, repository_.name()), {}, last.built_from};
 }
 
 bool Comparison::sources_unmoved(const BuildRecord& last) {
@@ -117,11 +137,24 @@ void Comparison::by_version() {
        found.moves ? "believed, but pkgver() may move its version " + version
                    : "believed: version " + version);
   if (found.moves) return;
-  auto files = found.srcinfo->package_files(job_.arch);
-  if (!all_listed(files)) return;
+  auto release = release_of(job_);
+  using Change = Release::Change;
+  if (release.change != Change::none)
+    note("its files", "others than those that " + job_.previous->version + " was built from");
+  if (!all_listed(release.files)) {
+    if (release.change == Change::bumped)
+      build(fmt::format("its files changed, but not its version {}: it is built as {}",
+                        job_.previous->version, release.version));
+    return;
+  }
   job_.inspection->vcs_sources = ask_sources(found, remotes_, cancel_);
-  auto why = fmt::format("version {} is published in {}", version, repository_.name());
-  job_.plan.decision = Skip{std::move(why), std::move(files)};
+  if (release.change == Change::unpublished)
+    job_.plan.decision = Skip{unpublished_change(release.version, repository_.name()),
+                              std::move(release.files), job_.previous->tree};
+  else
+    job_.plan.decision =
+        Skip{fmt::format("version {} is published in {}", release.version, repository_.name()),
+             std::move(release.files)};
 }
 
 bool Comparison::all_listed(const std::vector<pacman::PackageFileName>& files) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "core/git/ask/remotes.hpp"
 #include "core/job/job.hpp"
@@ -14,6 +15,9 @@ bool is_of(const BuildRecord& record, const Target& target);
 
 /// The same, and what it was built from is what the job has now.
 bool is_of_same_files(const BuildRecord& record, const Job& job);
+
+/// What a good build left published of the target, where its record tells.
+std::optional<Previous> previous_of(const BuildRecord& good, const Target& target);
 
 /// Decides about one target by what is known of it, and notes down what it looked at.
 class Comparison {
@@ -36,6 +40,7 @@ class Comparison {
   void note(std::string what, std::string found) {
     job_.plan.evidence.push_back({std::move(what), std::move(found)});
   }
+  void skip(const BuildRecord& last, std::string why);
   bool sources_unmoved(const BuildRecord& last);
   bool files_published(const BuildRecord& last);
   bool all_listed(const std::vector<pacman::PackageFileName>& files);

@@ -67,6 +67,7 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
   Job job;
   job.target = target;
   job.arch = arch_;
+  job.bump_pkgrel = settings_.bump_pkgrel;
   auto& plan = job.plan;
   plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
                     "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
@@ -86,7 +87,9 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
     const auto fetched = source->fetch(tip, cancel);
     plan.ref = fetched.ref;
     plan.commit = fetched.commit;
-    const auto good = target.force ? std::nullopt : history_.last_good(target.name);
+    auto good = history_.last_good(target.name);
+    if (good) job.previous = previous_of(*good, target);
+    if (target.force) good.reset();
     const bool is_known = good && source->surely_has_tree(plan.commit, good->tree);
     if (is_known) comparison.by_tree(*good, good->tree);
     if (job.is_skipped()) return job;

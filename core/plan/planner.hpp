@@ -59,6 +59,7 @@ class Planner {
     RetryPolicy retry = {};
     /// The settings that the end of every build may hang on, "name=value" a line.
     std::string conditions = {};
+    bool bump_pkgrel = false;  // as in Job
   };
 
   /// All of them outlive it.

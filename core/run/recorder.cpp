@@ -31,6 +31,7 @@ BuildRecord record_of(const Job& job, const Skip& skip) {
   auto record = is_news ? record_for(job) : unbuilt(job);
   record.status = Status::up_to_date;
   record.why = skip.why;
+  record.built_from = skip.built_from;
   record.finished = record.started;
   if (is_news) {
     record.vcs_sources = job.inspection->vcs_sources;

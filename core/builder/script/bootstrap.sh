@@ -83,6 +83,26 @@ cat >"$checks/zz-pkgkiln.sh" <<'CHECKS'
 if [[ -n ${PKGKILN_CHECKED-} ]]; then
     lint_pkgbuild_functions=()
 fi
+# The PKGBUILD gets that pkgrel before it is read, so that all that it makes of it follows. Whether
+# that is its pkgrel then, whoever asks for the .SRCINFO sees.
+if [[ -n ${PKGKILN_PKGREL-} ]]; then
+    pkgkiln_set_pkgrel() {
+        local lines i found=()
+        local value='([0-9.]+|"[0-9.]+"|'"'[0-9.]+')" end='[[:blank:]]*([[:blank:]]#.*)?$'
+        mapfile -t lines <"$startdir/PKGBUILD"
+        for i in "${!lines[@]}"; do
+            if [[ ${lines[i]} == pkgrel=* ]]; then found+=("$i"); fi
+        done
+        if [[ ${#found[@]} -ne 1 || ! ${lines[found]} =~ ^pkgrel=$value$end ]]; then
+            error "It can't be built as pkgrel %s, since the PKGBUILD has no plain line 'pkgrel=NUMBER', or several." \
+                "$PKGKILN_PKGREL"
+            return 1
+        fi
+        lines[found]="pkgrel=$PKGKILN_PKGREL"
+        printf '%s\n' "${lines[@]}" >"$startdir/PKGBUILD"
+    }
+    pkgkiln_set_pkgrel || exit 12
+fi
 # For the build, after the PKGBUILD was read: its version is what was found before.
 if [[ -n ${PKGKILN_HOLD-} ]]; then
     pkgkiln_hold_version() {

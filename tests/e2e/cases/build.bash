@@ -151,3 +151,46 @@ it 'publishes again what was deleted' published epoch-2:0.9-1-any.pkg.tar.zst
 it 'removes the files of old versions' not_published 'counted-git-r3*' 'anyarch-1.0-1-*'
 upgrades() { with_pacman -Syu && [[ $(with_pacman -Q anyarch) == 'anyarch 1.0-2' ]] && with_pacman -Q counted-git | grep -q ' r4\.'; }
 it 'lets pacman upgrade to the new versions' upgrades
+
+# --- what changes without its version -------------------------------------------------------
+
+changed() { # target, expression for sed
+	sed "$2" "$ROOT/served/plain/$1/PKGBUILD" | commit_file "$1" PKGBUILD
+}
+changed split '1i # changed'
+changed counted-git '1i # changed'
+kiln unraised build
+it 'builds nothing whose version is published, and counts what that leaves out' out_has '0 built, 13 up-to-date, 0 failed; 2 with a change that is not published'
+kiln unraised-plan plan
+left_out() {
+	out_matches '^split +up-to-date +its files changed, but not its version 1.2-3, which is published in kiln: raise its pkgrel$' \
+		'^counted-git +up-to-date +its files changed, but not its version r4.*-1, which is published in kiln: raise its pkgrel$'
+}
+it 'says of each what is not published' left_out
+kiln unraised-json plan --json
+it 'says it to programs' out_has '"unpublished_change": true'
+
+BUILD_LINES+=$'\nbump_pkgrel = true'
+configure "${targets[@]}"
+kiln bumped build
+it 'builds such a change with bump_pkgrel, and nothing else' out_has '2 built, 11 up-to-date, 0 failed'
+it 'gives it the next pkgrel, in all that the PKGBUILD makes of it' published "split-tool-1.2-3.1-$ARCH.pkg.tar.zst" split-data-1.2-3.1-any.pkg.tar.zst
+counted_bumped() { compgen -G "$REPO/counted-git-r4.*-1.1-any.pkg.tar.zst" || fail "$(ls "$REPO")"; }
+it 'does so once pkgver() has given the same version again' counted_bumped
+it 'notes it in the log' has "$(log_of split)" 'built as pkgrel 3.1, since version 1.2-3 is of other files'
+upgrades_bumped() { with_pacman -Syu && [[ $(with_pacman -Q split-tool split-data) == $'split-tool 1.2-3.1\nsplit-data 1.2-3.1' ]]; }
+it 'lets pacman upgrade to it' upgrades_bumped
+kiln bumped-again build
+it 'does so once' out_has '0 built, 13 up-to-date, 0 failed'
+changed split '1i # changed again
+s/^pkgrel=.*/pkgrel=4/'
+changed counted-git '1i # changed again'
+"$HERE/../fixtures/commit" "$ROOT/served/upstream/counted.git" counted.txt five
+# shellcheck disable=SC2016 # for the shell that reads it
+changed epoch '1i # changed
+s/^pkgrel=.*/pkgrel=$((1))/'
+kiln raised build
+it 'builds what raised its version as that' published "split-tool-1.2-4-$ARCH.pkg.tar.zst"
+it 'needs no other pkgrel where pkgver() gives another version' counted_is 5
+it 'says what it needs to set another pkgrel' failed_with epoch 'failed at step inspect' "It can't be built as pkgrel 1.1, since the PKGBUILD has no plain line 'pkgrel=NUMBER', or several"
+it 'leaves what is published of that' published epoch-2:0.9-1-any.pkg.tar.zst

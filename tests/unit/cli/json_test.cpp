@@ -55,6 +55,16 @@ TEST_CASE("every decision has a word of its own in JSON") {
   CHECK(text(failed, "hint") == "check it");
 }
 
+TEST_CASE("JSON tells a change that is not published") {
+  CHECK_FALSE(only_target(cli::plans_json({job_of(Skip{"x"})}))["unpublished_change"].GetBool());
+  CHECK(
+      only_target(cli::plans_json({job_of(Skip{"x", {}, "ab"})}))["unpublished_change"].GetBool());
+  BuildRecord result;
+  CHECK_FALSE(only_target(cli::results_json({result}))["unpublished_change"].GetBool());
+  result.built_from = "ab";
+  CHECK(only_target(cli::results_json({result}))["unpublished_change"].GetBool());
+}
+
 TEST_CASE("a result as JSON has the files and the times of the steps") {
   BuildRecord result;
   result.target = "foo";

@@ -76,6 +76,15 @@ TEST_CASE("a summary tells failures with their step, code, hint, last lines and 
   CHECK(cli::summary({}) == "0 built, 0 up-to-date, 0 failed\n");
 }
 
+TEST_CASE("a summary tells changes that are not published") {
+  auto stale = result_of("stale", Status::up_to_date);
+  stale.why = "its files changed";
+  stale.built_from = "ab";
+  CHECK(cli::summary({stale, result_of("good", Status::up_to_date)}) ==
+        "stale  up-to-date  its files changed\ngood   up-to-date  \n\n"
+        "0 built, 2 up-to-date, 0 failed; 1 with a change that is not published\n");
+}
+
 TEST_CASE("a summary may leave out what went well") {
   const auto text =
       cli::summary({result_of("good", Status::built), result_of("fine", Status::up_to_date),

@@ -117,6 +117,7 @@ packager = ""  # default
 makeflags = ""  # default
 proxy = ""  # default
 retry_failed = "0s"  # default
+bump_pkgrel = false  # default
 keep_logs = "90d"  # default
 log_size = "32M"  # default
 logs_size = "2G"  # default

@@ -18,6 +18,7 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.repository = "mine";
   record.commit = std::string(40, 'c');
   record.tree = std::string(64, 't');
+  record.built_from = std::string(64, 'u');
   record.image = "sha256:1";
   record.conditions = "memory=1\nnetwork=on\n";
   record.status = Status::built;

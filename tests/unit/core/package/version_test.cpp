@@ -90,3 +90,18 @@ TEST_CASE("a full version is told from others") {
     CHECK_FALSE(is_full_version(bad));
   }
 }
+
+TEST_CASE("the release after a version is one of its pkgrel, and newer") {
+  for (const auto& [version, next] :
+       {std::pair{"1:2.0-1", "1:2.0-1.1"}, std::pair{"2.0-1.1", "2.0-1.2"},
+        std::pair{"2.0-3.9", "2.0-3.10"}, std::pair{"2.0-1.199", "2.0-1.200"}}) {
+    CHECK(next_release(version) == next);
+    CHECK(is_full_version(next));
+    CHECK(compare_versions(next, version) > 0);
+    CHECK(is_release_of(next, version));
+    CHECK_FALSE(is_release_of(version, next));
+    CHECK(is_release_of(version, version));
+  }
+  for (const auto* other : {"2.0-2", "2.0-11", "2.0.1-1", "1:2.0-1.1", "2-0-1"})
+    CHECK_FALSE(is_release_of(other, "2.0-1"));
+}

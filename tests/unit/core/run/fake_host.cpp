@@ -24,6 +24,13 @@ fake::FakeImage base_image() {
   return image;
 }
 
+std::string with_pkgrel(std::string srcinfo, const std::map<std::string, std::string>& env) {
+  const auto given = env.find("PKGKILN_PKGREL");
+  if (given == env.end()) return srcinfo;
+  const auto begin = srcinfo.find("pkgrel = ") + 9;
+  return srcinfo.replace(begin, srcinfo.find('\n', begin) - begin, given->second);
+}
+
 std::string file_name(const std::string& pkgname, const std::string& version) {
   return pkgname + "-" + version + "-any.pkg.tar.gz";
 }
@@ -40,15 +47,15 @@ FakeHost::FakeHost() {
 }
 
 Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
-  std::string srcinfo =
-      "pkgbase = " + name + "\n\tpkgver = " + recipe.version + "\n\tpkgrel = 1\n\tarch = any\n";
+  std::string srcinfo = "pkgbase = " + name + "\n\tpkgver = " + recipe.version +
+                        "\n\tpkgrel = " + recipe.pkgrel + "\n\tarch = any\n";
   for (const auto& field : recipe.fields) srcinfo += "\t" + field + "\n";
   const auto& pkgname = recipe.pkgname.empty() ? name : recipe.pkgname;
   srcinfo += "\npkgname = " + pkgname + "\n";
   srcinfos_[name] = srcinfo;
   has_pkgver_[name] = recipe.more.find("pkgver()") != std::string::npos;
-  std::string pkgbuild =
-      "pkgname=" + pkgname + "\npkgver=" + recipe.version + "\npkgrel=1\narch=(any)\n";
+  std::string pkgbuild = "pkgname=" + pkgname + "\npkgver=" + recipe.version +
+                         "\npkgrel=" + recipe.pkgrel + "\narch=(any)\n";
   if (pkgname != name) pkgbuild += "pkgbase=" + name + "\n";
   for (const auto& field : recipe.fields) {
     const auto equals = field.find(" = ");
@@ -109,7 +116,7 @@ int FakeHost::play(fake::ExecCall& call) {
   if (label == labels.end()) return 0;  // the bootstrap
   const auto& target = label->second;
   const auto& script = call.command.at(2);
-  const auto& srcinfo = srcinfos_.at(target);
+  const auto srcinfo = with_pkgrel(srcinfos_.at(target), call.env);
   if (script == script::inspect) {
     if (at_inspect) at_inspect(call);
     if (fails_at(target, "inspect")) return 12;

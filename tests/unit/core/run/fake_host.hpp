@@ -66,6 +66,7 @@ struct Recipe {
   bool with_srcinfo = true;         // committed; otherwise only makepkg knows
   std::string more;                 // further lines of the PKGBUILD
   std::string pkgname = {};         // empty: the target's name
+  std::string pkgrel = "1";
 };
 
 /// A fake engine whose containers play the scripts of a build as their PKGBUILD's .SRCINFO says,

@@ -113,3 +113,127 @@ TEST_CASE("a tree that was built is not built again in another commit, though it
   CHECK(host.history.last_good("a")->commit != result.commit);
   CHECK(host.build({target}).front().why.find("its files are as at") != std::string::npos);
 }
+
+namespace {
+
+/// Its PKGBUILD ends with that comment, which is not its version.
+Target commented(FakeHost& host, const std::string& comment, const std::string& pkgrel = "1") {
+  return host.target_of("a", {"1", {}, true, "# " + comment + "\n", {}, pkgrel});
+}
+
+std::string file_of(const BuildRecord& result) {
+  return result.files.empty() ? std::string() : result.files.front().file_name;
+}
+
+}  // namespace
+
+TEST_CASE("files that changed without their version are told until it is raised, and not built") {
+  FakeHost host;
+  REQUIRE(host.build({commented(host, "old")}).front().status == Status::built);
+  const auto target = commented(host, "new");
+  for (int run = 0; run < 3; ++run) {
+    const auto result = host.build({target}).front();
+    CHECK(result.status == Status::up_to_date);
+    CHECK(result.why ==
+          "its files changed, but not its version 1-1, which is published in r: raise its pkgrel");
+    CHECK_FALSE(result.built_from.empty());
+  }
+  SECTION("in another commit of the same files") {
+    test::git(host.directory.path() / "up/a",
+              {"commit", "--quiet", "--allow-empty", "--message", "x"});
+    CHECK_FALSE(host.build({target}).front().built_from.empty());
+  }
+  SECTION("and of others") {
+    CHECK_FALSE(host.build({commented(host, "newer")}).front().built_from.empty());
+  }
+  SECTION("or is taken back") {
+    CHECK(host.build({commented(host, "old")}).front().built_from.empty());
+  }
+  SECTION("or raised") {
+    const auto result = host.build({commented(host, "new", "2")}).front();
+    CHECK(result.status == Status::built);
+    CHECK(result.built_from.empty());
+  }
+}
+
+TEST_CASE("no change is claimed of what nobody knows") {
+  FakeHost host;
+  const auto target = commented(host, "x");
+  host.publish("a");
+  SECTION("what it was built from") {
+    CHECK(host.build({target}).front().built_from.empty());
+  }
+  SECTION("by another target") {
+    CHECK(host.build({commented(host, "y")}).front().status == Status::up_to_date);
+    auto moved = target;
+    moved.branch = "main";
+    CHECK(host.build({moved}).front().built_from.empty());
+  }
+}
+
+TEST_CASE("with bump_pkgrel they are built with the next pkgrel, once") {
+  FakeHost host;
+  REQUIRE(host.build({commented(host, "old")}).front().status == Status::built);
+  auto target = commented(host, "new");
+  const bool told_before = GENERATE(false, true);
+  if (told_before) CHECK_FALSE(host.build({target}).front().built_from.empty());
+  host.planning.bump_pkgrel = true;
+  const auto result = host.build({target}).front();
+  CHECK(result.status == Status::built);
+  CHECK(file_of(result) == "a-1-1.1-any.pkg.tar.gz");
+  CHECK(host.held_versions["a"] == "1-1.1");
+  CHECK(read_file(result.log).find("built as pkgrel 1.1, since version 1-1 is of other files") !=
+        std::string::npos);
+  CHECK(host.build({target}).front().status == Status::up_to_date);
+  SECTION("and again when they change again") {
+    CHECK(file_of(host.build({commented(host, "newer")}).front()) == "a-1-1.2-any.pkg.tar.gz");
+  }
+  SECTION("also from what it was before") {
+    CHECK(file_of(host.build({commented(host, "old")}).front()) == "a-1-1.2-any.pkg.tar.gz");
+  }
+  SECTION("until the PKGBUILD raises it") {
+    CHECK(file_of(host.build({commented(host, "newer", "2")}).front()) == "a-1-2-any.pkg.tar.gz");
+    CHECK(file_of(host.build({commented(host, "newest", "2")}).front()) ==
+          "a-1-2.1-any.pkg.tar.gz");
+  }
+  SECTION("the same again when it is forced, or gone") {
+    if (GENERATE(false, true))
+      target.force = true;
+    else
+      std::filesystem::remove_all(host.directory.path() / "repos");
+    CHECK(file_of(host.build({target}).front()) == "a-1-1.1-any.pkg.tar.gz");
+  }
+  SECTION("and not without it") {
+    host.planning.bump_pkgrel = false;
+    CHECK(host.build({target}).front().built_from.empty());
+    const auto later = host.build({commented(host, "newer")}).front();
+    CHECK(later.status == Status::up_to_date);
+    CHECK_FALSE(later.built_from.empty());
+  }
+}
+
+TEST_CASE("what makepkg alone can tell gets its next pkgrel as well") {
+  FakeHost host;
+  host.planning.bump_pkgrel = true;
+  const auto commit = [&](const std::string& version, const std::string& comment) {
+    return host.target_of("a", {version, {}, true, kPkgver + ("# " + comment + "\n")});
+  };
+  REQUIRE(host.build({commit("1", "old")}).front().status == Status::built);
+  const auto target = commit("1", "new");
+  CHECK(file_of(host.build({target}).front()) == "a-1-1.1-any.pkg.tar.gz");
+  // pkgver() goes by no source here, so each run asks it.
+  CHECK(host.build({target}).front().status == Status::up_to_date);
+  // Its version moved by itself.
+  CHECK(file_of(host.build({commit("2", "newer")}).front()) == "a-2-1-any.pkg.tar.gz");
+}
+
+TEST_CASE("a pkgver() that gives the version of other files is told as well") {
+  FakeHost host;
+  REQUIRE(host.build({moving(host, {})}).front().status == Status::built);
+  const auto target = host.target_of("a", {"1", {}, true, kPkgver + std::string("# new\n")});
+  for (int run = 0; run < 2; ++run) {
+    const auto result = host.build({target}).front();
+    CHECK(result.status == Status::up_to_date);
+    CHECK_FALSE(result.built_from.empty());
+  }
+}

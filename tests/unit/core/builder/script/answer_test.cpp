@@ -35,15 +35,15 @@ struct Makepkg {
 
   /// Its standard output, and what it says on standard error in `said`.
   test::Ran run(const std::string& pkgbuild, const std::string& option, std::string& said,
-                const std::string& checked = {}) const {
+                const std::string& checked = {}, const std::string& pkgrel = {}) const {
     const auto place = directory.path() / "startdir";
     fs::create_directories(place);
-    write_file_atomically(place / "PKGBUILD", pkgbuild, 0644);
+    write_file_atomically(place / "PKGBUILD", pkgbuild, 0666);
     // Without a program of the host's own between, which could set what it wants.
     write_file_atomically(place / "run",
                           "export LIBRARY='" + library.string() + "' MAKEPKG_LIBRARY='" +
                               library.string() + "' PKGKILN_ASKED=1 PKGKILN_CHECKED=" + checked +
-                              "\nexec makepkg \"$@\" 2>said\n",
+                              " PKGKILN_PKGREL=" + pkgrel + "\nexec makepkg \"$@\" 2>said\n",
                           0644);
     auto ran = test::run_as_builder(place, {"bash", "./run", option});
     said = read_file(place / "said");
@@ -83,4 +83,32 @@ TEST_CASE("there is no answer when the PKGBUILD ends makepkg") {
   const auto ran = makepkg.run(how + kPlain, "--printsrcinfo", said);
   CHECK(ran.code == 0);
   CHECK(ran.output.empty());
+}
+
+TEST_CASE("a PKGBUILD is read with the pkgrel that it is given, and what it makes of it follows") {
+  const Makepkg makepkg;
+  std::string said;
+  const auto* line = GENERATE("pkgrel=1", "pkgrel='1'", "pkgrel=\"1.1\"", "pkgrel=1  # raise it");
+  auto pkgbuild = kPlain + "provides=(bar=$pkgver-$pkgrel)\n";
+  pkgbuild.replace(pkgbuild.find("pkgrel=1"), 8, line);
+  const auto* checked = GENERATE("", "1");
+  const auto ran = makepkg.run(pkgbuild, "--printsrcinfo", said, checked, "1.2");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.output, Catch::Matchers::ContainsSubstring("pkgrel = 1.2\n"));
+  CHECK_THAT(ran.output, Catch::Matchers::ContainsSubstring("provides = bar=1-1.2\n"));
+  pkgbuild.replace(pkgbuild.find(line), std::string(line).size(), "pkgrel=1.2");
+  CHECK(read_file(makepkg.directory.path() / "startdir/PKGBUILD") == pkgbuild);
+}
+
+TEST_CASE("a PKGBUILD without one plain line of pkgrel is not read with another, and left alone") {
+  const Makepkg makepkg;
+  std::string said;
+  const auto* line = GENERATE("pkgrel=$((1))", "pkgrel=1#a", " pkgrel=1",
+                              "pkgrel=1; :", "pkgrel=1\npkgrel=2", "pkgrel='1", "eval pkgrel=1");
+  auto pkgbuild = kPlain;
+  pkgbuild.replace(pkgbuild.find("pkgrel=1"), 8, line);
+  const auto ran = makepkg.run(pkgbuild, "--printsrcinfo", said, {}, "1.2");
+  CHECK(ran.code == 12);
+  CHECK_THAT(said, Catch::Matchers::ContainsSubstring("ERROR: It can't be built as pkgrel 1.2"));
+  CHECK(read_file(makepkg.directory.path() / "startdir/PKGBUILD") == pkgbuild);
 }
