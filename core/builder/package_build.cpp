@@ -43,6 +43,10 @@ PackageBuild::Ended PackageBuild::first_stage(const Cancellation& cancel) {
   auto& found = inspection();
   if (!found.srcinfo)
     if (auto ended = ask_makepkg(cancel)) return ended;
+  if (auto why = why_not_for_machine(steps_.job()); !why.empty()) {
+    steps_.context().log.note("skipped: " + why);
+    return UpToDate{std::move(why), {}};
+  }
   found.vcs_sources = ask_sources(found, steps_.context().remotes, cancel);
   if (!found.moves)  // a version that moves says nothing yet
     if (auto ended = settle_release(cancel)) return ended;

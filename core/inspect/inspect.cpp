@@ -54,6 +54,7 @@ Inspection inspect_on_host(const PackagingSource& source, const std::string& com
           fmt::format("its PKGBUILD names '{}', which a build gets only with checkout = "
                       "\"repository\"",
                       outside));
+  found.arches = read.words("arch").value_or(std::vector<std::string>());
   const auto text = source.read_file(commit, ".SRCINFO");
   if (!text) return found;
   try {
@@ -85,6 +86,13 @@ void remember(Job& job, History& history) {
   if (!found.said.empty() && found.said.size() <= kLongestRemembered && !found.tree.empty())
     history.record_inspection(job.target.name, {found.tree, found.moves, std::move(found.said)});
   found.said.clear();
+}
+
+std::string why_not_for_machine(const Job& job) {
+  if (!job.inspection) return {};
+  const auto& found = *job.inspection;
+  return found.srcinfo ? found.srcinfo->why_not_for(job.arch)
+                       : pacman::why_not_for(job.arch, found.arches);
 }
 
 Release release_of(const Job& job) {

@@ -22,6 +22,9 @@ void recall(Job& job, const History& history);
 /// Remembers what makepkg said in this one. To be called once.
 void remember(Job& job, History& history);
 
+/// Why it is not for the job's arch; empty when it is, or nobody knows yet.
+std::string why_not_for_machine(const Job& job);
+
 /// As what the files of an inspected job are published.
 struct Release {
   enum class Change {

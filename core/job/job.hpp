@@ -61,7 +61,8 @@ struct Inspection {
   std::string tree;    // names the content of the PKGBUILD's directory; may be unknown
   bool moves = false;  // there is a pkgver(), so the version is known only after the fetch
   std::optional<pacman::SrcInfo> srcinfo;
-  bool asked = false;           // makepkg itself said it, not the .SRCINFO that is there
+  std::vector<std::string> arches;  // that the PKGBUILD names in plain words, if it does
+  bool asked = false;               // makepkg itself said it, not the .SRCINFO that is there
   bool remembered = false;      // that is what makepkg said of this very tree in an earlier build
   std::string said;             // what makepkg said of it in this one, if it was asked
   std::string srcinfo_problem;  // why the .SRCINFO that is there can't be used, if it can't be read

@@ -17,7 +17,7 @@ struct Built {
 
 struct UpToDate {
   std::string why;
-  std::vector<pacman::PackageFileName> files;  // that were found published
+  std::vector<pacman::PackageFileName> files;  // that were found published; none: not for this arch
   std::string built_from = {};                 // as in BuildRecord
 };
 

@@ -105,6 +105,25 @@ std::vector<SrcInfo::Verified> SrcInfo::verified_sources() const {
   return result;
 }
 
+std::string why_not_for(std::string_view arch, const std::vector<std::string>& arches) {
+  constexpr std::size_t most_named = 8;
+  std::string named;
+  for (std::size_t i = 0; i < arches.size(); ++i) {
+    if (arches[i] == "any" || arches[i] == arch || !is_arch(arches[i])) return {};
+    if (i < most_named) named += (i == 0 ? "" : ", ") + arches[i];
+  }
+  if (named.empty()) return {};
+  if (arches.size() > most_named) named += ", …";
+  return "made for " + named + " only, not for " + std::string(arch);
+}
+
+std::string SrcInfo::why_not_for(std::string_view machine_arch) const {
+  auto why = pacman::why_not_for(machine_arch, arch);
+  for (auto package = packages.begin(); why.empty() && package != packages.end(); ++package)
+    why = pacman::why_not_for(machine_arch, package->arch);
+  return why;
+}
+
 std::vector<PackageFileName> SrcInfo::package_files(const std::string& machine_arch) const {
   std::vector<PackageFileName> files;
   for (const auto& package : packages) {

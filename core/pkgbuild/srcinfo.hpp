@@ -20,6 +20,10 @@ struct GitSource {
   static std::optional<GitSource> parse(std::string_view source);
 };
 
+/// Why packages of these architectures are not built for `arch`, which may be a level of x86_64;
+/// empty when they are, or may be.
+std::string why_not_for(std::string_view arch, const std::vector<std::string>& arches);
+
 /// A parsed .SRCINFO (makepkg --printsrcinfo; wiki page ".SRCINFO"). Architecture-specific keys,
 /// such as depends_x86_64, are merged for the arch that it was parsed for.
 struct SrcInfo {
@@ -62,6 +66,9 @@ struct SrcInfo {
   /// Everything that must be installed to build it: makedepends, checkdepends, and depends of base
   /// and packages. Without duplicates, and without those in depends that its own packages provide.
   std::vector<std::string> build_dependencies() const;
+
+  /// The same of all its packages: makepkg makes all or none.
+  std::string why_not_for(std::string_view arch) const;
 
   /// Hostile input: throws Error naming the line for what isn't a .SRCINFO; names, versions and
   /// arches are checked against their grammars. At most 4 MiB and 100,000 lines.

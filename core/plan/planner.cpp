@@ -96,6 +96,10 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
     step = "inspect";
     job.inspection = inspect_on_host(*source, plan.commit, target, arch_);
     if (!target.force) recall(job, history_);
+    if (auto why = why_not_for_machine(job); !why.empty()) {
+      plan.decision = Skip{std::move(why)};
+      return job;
+    }
     if (good && !is_known) comparison.by_tree(*good, job.inspection->tree);
     if (!job.is_skipped()) comparison.by_version();
     if (const auto last = history_.last(target.name))

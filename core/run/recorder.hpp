@@ -22,7 +22,10 @@ class Recorder {
   /// history can't be written.
   void ended(Job& job) {
     job.stage = Job::Stage::ended;
-    if (!job.record.build.empty()) history_.record(job.record);
+    const auto& record = job.record;
+    // What isn't for this machine says nothing of what is published.
+    const bool is_news = record.status != Status::up_to_date || !record.files.empty();
+    if (!record.build.empty() && is_news) history_.record(record);
     events_.tell(Ended{job.target, job.record});
   }
 

@@ -226,3 +226,17 @@ it 'builds nothing else then' outcomes built 1
 kiln future-again build --json "${some[@]}"
 is forced "$unmoved" 'believes the newest build, not the one with the latest time'
 it 'ends with 0 then' code_is 0
+
+# --- what is made for other machines ---------------------------------------------------------
+
+pkgbuild_of foreign 1.0 | sed 's/(any)/(pdp11)/' | commit_file foreign PKGBUILD
+pkgbuild_of hidden 1.0 'eval :' | sed 's/(any)/(pdp11 vax)/' | commit_file hidden PKGBUILD
+configure foreign hidden forced
+kiln others build --json
+it 'ends with 0 when targets are made for other machines' code_is 0
+is foreign "up-to-date made for pdp11 only, not for $ARCH" 'skips what its PKGBUILD plainly says to be for others'
+is hidden "up-to-date made for pdp11, vax only, not for $ARCH" 'skips what only makepkg can tell to be for others'
+kiln others-again build --json
+is hidden "up-to-date made for pdp11, vax only, not for $ARCH" 'skips it again'
+containers_were() { (($(builds_of foreign) == 0 && $(builds_of hidden) == 1)) || fail "$(builds_of foreign), $(builds_of hidden)"; }
+it 'starts a container only to ask makepkg, once' containers_were

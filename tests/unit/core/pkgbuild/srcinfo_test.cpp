@@ -7,6 +7,7 @@
 using Catch::Matchers::ContainsSubstring;
 using pkgkiln::Error;
 using pkgkiln::pacman::SrcInfo;
+using pkgkiln::pacman::why_not_for;
 using Texts = std::vector<std::string>;
 
 namespace {
@@ -215,4 +216,20 @@ package_tree-doc() {
   CHECK(info.packages[0].provides == Texts{"libtree.so=1-64"});
   CHECK(info.packages[1].arch == Texts{"any"});
   CHECK(info.packages[1].depends == Texts{"nasm-lib"});
+}
+
+TEST_CASE("what is made for other machines is told, as far as that is sure") {
+  const auto why = [](const Texts& arches) { return why_not_for("x86_64", arches); };
+  CHECK(why({"aarch64"}) == "made for aarch64 only, not for x86_64");
+  CHECK(why({"aarch64", "armv7h"}) == "made for aarch64, armv7h only, not for x86_64");
+  CHECK(why(Texts(9, "i686")).ends_with("i686, … only, not for x86_64"));
+  for (const auto& arches : {Texts{"aarch64", "x86_64"}, Texts{"any"}, Texts{}, Texts{"a b"}})
+    CHECK(why(arches).empty());
+}
+
+TEST_CASE("a PKGBUILD is for no machine that one of its packages isn't for") {
+  const std::string base = "pkgbase = a\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = x86_64\n";
+  CHECK(parse(base + "pkgname = a\npkgname = b\n\tarch = any\n").why_not_for("x86_64").empty());
+  CHECK(parse(base + "pkgname = a\npkgname = b\n\tarch = i686\n").why_not_for("x86_64") ==
+        "made for i686 only, not for x86_64");
 }

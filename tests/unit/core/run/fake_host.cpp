@@ -48,14 +48,14 @@ FakeHost::FakeHost() {
 
 Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   std::string srcinfo = "pkgbase = " + name + "\n\tpkgver = " + recipe.version +
-                        "\n\tpkgrel = " + recipe.pkgrel + "\n\tarch = any\n";
+                        "\n\tpkgrel = " + recipe.pkgrel + "\n\tarch = " + recipe.arch + "\n";
   for (const auto& field : recipe.fields) srcinfo += "\t" + field + "\n";
   const auto& pkgname = recipe.pkgname.empty() ? name : recipe.pkgname;
   srcinfo += "\npkgname = " + pkgname + "\n";
   srcinfos_[name] = srcinfo;
   has_pkgver_[name] = recipe.more.find("pkgver()") != std::string::npos;
   std::string pkgbuild = "pkgname=" + pkgname + "\npkgver=" + recipe.version +
-                         "\npkgrel=" + recipe.pkgrel + "\narch=(any)\n";
+                         "\npkgrel=" + recipe.pkgrel + "\narch=(" + recipe.arch + ")\n";
   if (pkgname != name) pkgbuild += "pkgbase=" + name + "\n";
   for (const auto& field : recipe.fields) {
     const auto equals = field.find(" = ");

@@ -67,6 +67,7 @@ struct Recipe {
   std::string more;                 // further lines of the PKGBUILD
   std::string pkgname = {};         // empty: the target's name
   std::string pkgrel = "1";
+  std::string arch = "any";
 };
 
 /// A fake engine whose containers play the scripts of a build as their PKGBUILD's .SRCINFO says,

@@ -150,3 +150,40 @@ TEST_CASE("a PKGBUILD that ends makepkg is told as what it is") {
   CHECK(result.why.find("the PKGBUILD ended makepkg") != std::string::npos);
   CHECK(result.hint.find("'exit'") != std::string::npos);
 }
+
+TEST_CASE("what is made for other machines is skipped, by what the host can read") {
+  FakeHost host;
+  const bool with_srcinfo = GENERATE(false, true);
+  const auto target = host.target_of("a", {"1", {}, with_srcinfo, {}, {}, "1", "pdp11"});
+  const auto result = host.build({target}).front();
+  CHECK(result.status == Status::up_to_date);
+  CHECK(result.why == "made for pdp11 only, not for " + machine_arch());
+  CHECK(host.creates() == 0);
+  CHECK_FALSE(host.history.last("a"));
+  CHECK(host.build({host.target("a")}).front().status == Status::built);
+  // What was built before it was restricted stays published, and its target's.
+  host.target_of("a", {"2", {}, with_srcinfo, {}, {}, "1", "pdp11"});
+  CHECK(host.build({target}).front().status == Status::up_to_date);
+  CHECK(host.history.owner_of("a", "r") == "a");
+}
+
+TEST_CASE("what makepkg alone can tell to be for other machines is asked for once") {
+  FakeHost host;
+  auto target = host.target_of("a", {"1", {}, true, "eval :\n", {}, "1", "pdp11"});
+  for (int run = 0; run < 2; ++run) {
+    const auto result = host.build({target}).front();
+    CHECK(result.status == Status::up_to_date);
+    CHECK(result.why == "made for pdp11 only, not for " + machine_arch());
+    CHECK(host.containers() == (run == 0 ? Names{"a"} : Names{}));
+  }
+  CHECK_FALSE(host.history.last("a"));
+  SECTION("and again when it is forced, but not built") {
+    target.force = true;
+    CHECK(host.build({target}).front().status == Status::up_to_date);
+    CHECK(host.containers() == Names{"a"});
+  }
+  SECTION("and again when it changed") {
+    target = host.target_of("a", {"1", {}, true, "eval :\n"});
+    CHECK(host.build({target}).front().status == Status::built);
+  }
+}
