@@ -102,7 +102,9 @@ Release release_of(const Job& job) {
   const auto& last = job.previous;
   if (!last || !pacman::is_release_of(last->version, release.version)) return release;
   release.version = last->version;
-  if (!found.tree.empty() && found.tree != last->tree) {
+  // The whole repository changes with each commit to it.
+  const bool own = job.target.checkout == Checkout::directory;
+  if (own && !found.tree.empty() && found.tree != last->tree) {
     release.change = job.bump_pkgrel ? Release::Change::bumped : Release::Change::unpublished;
     if (job.bump_pkgrel) release.version = pacman::next_release(last->version);
   }

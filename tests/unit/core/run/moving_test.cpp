@@ -158,7 +158,16 @@ TEST_CASE("files that changed without their version are told until it is raised,
 
 TEST_CASE("no change is claimed of what nobody knows") {
   FakeHost host;
-  const auto target = commented(host, "x");
+  auto target = commented(host, "x");
+  SECTION("which part of a repository it uses") {
+    target.checkout = Checkout::repository;
+    REQUIRE(host.build({target}).front().status == Status::built);
+    commented(host, "y");
+    const auto result = host.build({target}).front();
+    CHECK(result.status == Status::up_to_date);
+    CHECK(result.built_from.empty());
+    return;
+  }
   host.publish("a");
   SECTION("what it was built from") {
     CHECK(host.build({target}).front().built_from.empty());
