@@ -1,3 +1,4 @@
+#include "core/pkgbuild/outside_paths.hpp"
 #include "core/pkgbuild/pkgbuild_text.hpp"
 
 #include <algorithm>
@@ -30,6 +31,8 @@ void pkgbuild_text(std::string_view input) {
   const auto printed = text.srcinfo("x86_64");
   must(!printed || text.words("pkgver"), "what has a .SRCINFO is clear");
   text.may_have_pkgver_function();
+  for (const auto& path : pacman::outside_paths(input))
+    must(path.starts_with("../"), "what is outside is above");
   const auto srcinfo = pacman::SrcInfo::parse(
       "pkgbase = foo\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\npkgname = foo\n", "x86_64");
   if (!srcinfo_agrees(srcinfo, text, "x86_64")) return;
