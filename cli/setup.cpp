@@ -38,10 +38,18 @@ namespace {
 /// there could be, and for the user of a rootless engine.
 constexpr std::uint64_t kOpenFiles = 16'384;
 
-vieter::ServerSettings server_settings(const config::Settings& settings) {
+vieter::ServerSettings server_settings(const config::Settings& settings, const std::string& arch) {
   const auto& vieter = settings.vieter;
   return {vieter.address,      vieter.api_key, vieter.container_address,
-          vieter.default_arch, machine_arch(), vieter.retry_timeout};
+          vieter.default_arch, arch,           vieter.retry_timeout};
+}
+
+std::string cpuinfo() {
+  try {
+    return read_file("/proc/cpuinfo", 16U << 20U);
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 std::string content_of(const std::filesystem::path& path, const char* key) {
@@ -109,8 +117,10 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
   Setup setup;
   setup.config = load_config(arguments);
   const auto& settings = setup.settings();
+  setup.arch = arch_to_build(content_of(settings.image.makepkg_conf, "makepkg_conf"),
+                             machine_arch(), cpuinfo());
   if (!settings.vieter.address.empty()) {
-    setup.server = std::make_unique<vieter::Server>(server_settings(settings), cancel);
+    setup.server = std::make_unique<vieter::Server>(server_settings(settings, setup.arch), cancel);
     setup.logs = std::make_unique<vieter::ServerLogs>(*setup.server);
     setup.repositories->make_others_by([&server = *setup.server](const std::string& name) {
       return std::make_unique<vieter::ServerRepository>(name, server);
@@ -118,9 +128,9 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
   }
   for (const auto& repository : settings.repositories)
     if (!repository.path.empty())
-      setup.repositories->add(std::make_unique<LocalRepository>(repository.name, repository.path,
-                                                                machine_arch(), cancel),
-                              repository.prune);
+      setup.repositories->add(
+          std::make_unique<LocalRepository>(repository.name, repository.path, setup.arch, cancel),
+          repository.prune);
   return setup;
 }
 

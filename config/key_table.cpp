@@ -69,8 +69,8 @@ const std::array all_keys{
         .name = "makepkg_conf",
         .slot = [](const Record& r) -> Slot { return &settings(r).image.makepkg_conf; },
         .example = R"("makepkg.conf")",
-        .doc = "A makepkg.conf for the builder image: a whole one replaces its own, a part is "
-               "added to it.",
+        .doc = "A makepkg.conf for the builder image, whole or in part; packages are made for its "
+               "CARCH.",
         .check = check_line},
     Key{.table = "image",
         .name = "mirrorlist",

@@ -44,7 +44,7 @@ Ended run_builds(const Setup& setup, const Arguments& arguments, Console& words,
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
-  const Host host{engine->runtime(),     image, identity, machine_arch(), capacity(settings),
+  const Host host{engine->runtime(),     image, identity, setup.arch, capacity(settings),
                   cache_limits(settings)};
   Run run({host,
            state,

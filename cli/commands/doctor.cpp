@@ -79,7 +79,7 @@ void check_config(const Setup& setup, Findings& findings) {
                                       settings.file.empty() ? "no file, all defaults"
                                                             : settings.file.string(),
                                       settings.targets.size(), settings.repositories.size()));
-  findings.good("builds", fmt::format("{} at once", capacity(settings).jobs));
+  findings.good("builds", fmt::format("{} at once, for {}", capacity(settings).jobs, setup.arch));
   for (const auto& notice : setup.config.notices) findings.warn("config", notice);
   if (settings.targets.empty() && !setup.server)
     findings.warn("config", "there are no targets; add [[targets]] to build something");

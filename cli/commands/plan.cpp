@@ -46,7 +46,7 @@ Plans make_plans(const Setup& setup, const Arguments& arguments, Console& words,
   git::Remotes remotes;
   PackagingSources sources(state.mirrors(), remotes);
   auto selection = select(setup, arguments, sources, lock.has_value(), words, cancel);
-  const Planner planner(sources, history, *setup.repositories, remotes, machine_arch(),
+  const Planner planner(sources, history, *setup.repositories, remotes, setup.arch,
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
                          build_conditions(setup.settings()), setup.settings().build.bump_pkgrel});
   auto jobs = planner.decide(selection.targets, cancel);

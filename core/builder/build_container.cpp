@@ -120,6 +120,10 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   // See bootstrap.sh.
   if (step.as_builder && checked_) spec.env["PKGKILN_CHECKED"] = "1";
   if (step.as_builder && !pkgrel_.empty()) spec.env["PKGKILN_PKGREL"] = pkgrel_;
+  if (step.as_builder && arch_ != served_arch_) {
+    spec.env["PKGKILN_ARCH"] = arch_;
+    spec.env["CARCH"] = served_arch_;
+  }
   spec.working_dir = "/";
   swept_ = !step.as_builder;
   StepResult result;

@@ -72,6 +72,12 @@ class BuildContainer {
   void set_sources(std::vector<std::string> names) { sources_ = std::move(names); }
   /// Has the PKGBUILD read with that pkgrel instead of its own.
   void set_pkgrel(std::string pkgrel) { pkgrel_ = std::move(pkgrel); }
+  /// Has makepkg read the PKGBUILD as for `served`, and name packages as of `arch`, where that is
+  /// another.
+  void set_arch(std::string arch, std::string served) {
+    arch_ = std::move(arch);
+    served_arch_ = std::move(served);
+  }
   const std::vector<std::string>& sources() const { return sources_; }
   /// Whether something was downloaded that a cache may keep, as of the last sweep.
   bool has_fetched() const { return has_fetched_; }
@@ -94,7 +100,7 @@ class BuildContainer {
       true;  // no process of a step is left; scripts that run as root see to that themselves
   std::uint64_t peak_of_cgroup_ = 0;
   std::vector<std::string> sources_;
-  std::string pkgrel_;
+  std::string pkgrel_, arch_, served_arch_;
   bool has_fetched_ = false;
   WaitingContainer container_;
 };

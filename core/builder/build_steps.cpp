@@ -146,7 +146,7 @@ void BuildSteps::open_container(const Cancellation& cancel) {
   // It may have to wait for its slot as long as one that has it may take.
   container_ = std::make_unique<BuildContainer>(host_.runtime, spec, 2 * settings_.timeout + kGrace,
                                                 std::move(environment), context_.log);
-  if (job().inspection) container_->set_pkgrel(job().inspection->pkgrel);
+  pass_on_inspection();
   begin("copy in");
   container_->copy_in(
       builder::startdir,
@@ -154,6 +154,14 @@ void BuildSteps::open_container(const Cancellation& cancel) {
         context_.source.export_tar(job().inspection->commit, builder::id, tar, cancel);
       },
       cancel);
+}
+
+void BuildSteps::pass_on_inspection() {
+  const auto& found = *job().inspection;
+  container_->set_pkgrel(found.pkgrel);
+  container_->set_arch(
+      job().arch,
+      pacman::served_arch(job().arch, found.srcinfo ? found.srcinfo->arch : found.arches));
 }
 
 BuildSteps::Ended BuildSteps::ask(const Step& step, StepResult& result,

@@ -91,6 +91,9 @@ class BuildSteps {
   /// The container with the files of the inspected commit, made at the first call of a stage.
   BuildContainer& container(const Cancellation& cancel);
 
+  /// Tells the container what is found out of the PKGBUILD that makepkg is to go by.
+  void pass_on_inspection();
+
   /// The volume with the target's own cache; empty if no container had it.
   const std::string& own_cache() const { return caches_.own; }
   /// What it takes on the disk, if that was counted.

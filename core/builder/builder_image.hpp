@@ -38,7 +38,7 @@ struct ImageRecipe {
   ImageRef base;
   std::vector<std::string> packages;  // beside base-devel and git; checked against pacman's grammar
   /// Contents, empty for none. A pacman.conf with an [options] section and a makepkg.conf that
-  /// sets CARCH replace the image's; others are appended to it as drop-ins.
+  /// sets DLAGENTS replace the image's; others are appended to it as drop-ins.
   std::string pacman_conf, makepkg_conf, mirrorlist;
   std::vector<std::string> add_hosts;
 

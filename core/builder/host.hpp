@@ -22,6 +22,16 @@ Machine this_machine();
 /// The bytes in a line of proc_meminfo(5), such as "MemTotal"; 0 when there is no such line.
 std::uint64_t memory_in(std::string_view meminfo, std::string_view field);
 
+/// The highest level of x86_64 that a CPU has, 1 to 4, by proc_cpuinfo(5): 4 where that has no
+/// flags.
+int x86_64_level(std::string_view cpuinfo);
+
+/// What packages are built for: CARCH of a configured makepkg.conf, which is read and not run, or
+/// else the machine's arch. Throws Error for a CARCH that is no plain word, and for a level of
+/// x86_64 that the CPU doesn't have: its own packages would not run in later builds.
+std::string arch_to_build(std::string_view makepkg_conf, const std::string& machine_arch,
+                          std::string_view cpuinfo);
+
 /// What the builds of a run share.
 struct Capacity {
   std::size_t jobs = 1;      // builds at once, at most

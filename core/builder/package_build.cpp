@@ -86,6 +86,7 @@ PackageBuild::Ended PackageBuild::ask_for_srcinfo(StepResult& result, const Canc
   auto& found = inspection();
   found.srcinfo = pacman::SrcInfo::parse(result.answer, steps_.job().arch);
   found.asked = true;
+  steps_.pass_on_inspection();
   return std::nullopt;
 }
 
@@ -102,7 +103,8 @@ PackageBuild::Ended PackageBuild::settle_release(const Cancellation& cancel) {
   steps_.context().log.note(fmt::format(
       "built as pkgrel {}, since version {} is of {}", found.pkgrel, job.previous->version,
       release.change == Release::Change::none ? "these files" : "other files"));
-  steps_.container(cancel).set_pkgrel(found.pkgrel);
+  steps_.container(cancel);
+  steps_.pass_on_inspection();
   StepResult result;
   if (auto ended = ask_for_srcinfo(result, cancel)) return ended;
   if (found.srcinfo->version == release.version) return std::nullopt;

@@ -154,8 +154,7 @@ const PkgbuildText::Assignments* PkgbuildText::package_function(const std::strin
 /// Prints what makepkg would; throws Unclear where that can't be told.
 class PkgbuildText::Printer {
  public:
-  Printer(const PkgbuildText& pkgbuild, std::string_view arch)
-      : pkgbuild_(pkgbuild), suffix_("_" + std::string(arch)) {}
+  Printer(const PkgbuildText& pkgbuild, std::string_view arch) : pkgbuild_(pkgbuild), arch_(arch) {}
 
   std::string print() {
     const auto names = value("pkgname");
@@ -168,6 +167,7 @@ class PkgbuildText::Printer {
       add(name, value(name));
     }
     add("arch", value("arch"));
+    suffix_ = "_" + served_arch(arch_, value("arch"));
     for (const auto* name : {"depends", "makedepends", "checkdepends", "provides", "source"})
       for (const auto& key : with_suffix(name)) add(key, value(key));
     for (const auto* name : kSums)
@@ -225,7 +225,7 @@ class PkgbuildText::Printer {
   }
 
   const PkgbuildText& pkgbuild_;
-  std::string suffix_;
+  std::string arch_, suffix_;
   std::string text_;
   ShellWords::Variables scope_ = pkgbuild_.variables_;
   ShellWords shell_{scope_};

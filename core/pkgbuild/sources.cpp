@@ -105,11 +105,29 @@ std::vector<SrcInfo::Verified> SrcInfo::verified_sources() const {
   return result;
 }
 
+std::vector<std::string> served_by(std::string_view arch) {
+  std::vector<std::string> served{std::string(arch)};
+  static constexpr std::array levels = {"x86_64_v4", "x86_64_v3", "x86_64_v2", "x86_64"};
+  const auto* const level = std::ranges::find(levels, arch);
+  if (level != levels.end()) served.assign(level, levels.end());
+  return served;
+}
+
+std::string served_arch(std::string_view arch, const std::vector<std::string>& arches) {
+  auto served = served_by(arch);
+  for (auto& one : served)
+    if (std::ranges::find(arches, one) != arches.end()) return std::move(one);
+  return std::move(served.back());
+}
+
 std::string why_not_for(std::string_view arch, const std::vector<std::string>& arches) {
   constexpr std::size_t most_named = 8;
+  const auto served = served_by(arch);
   std::string named;
   for (std::size_t i = 0; i < arches.size(); ++i) {
-    if (arches[i] == "any" || arches[i] == arch || !is_arch(arches[i])) return {};
+    if (arches[i] == "any" || std::ranges::find(served, arches[i]) != served.end() ||
+        !is_arch(arches[i]))
+      return {};
     if (i < most_named) named += (i == 0 ? "" : ", ") + arches[i];
   }
   if (named.empty()) return {};

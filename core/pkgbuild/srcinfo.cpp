@@ -150,7 +150,7 @@ class SrcinfoParser {
     if (current_ == &base_ && is_inherited(line.key)) ++inherited_values_;
   }
 
-  SrcInfo finish() const {
+  SrcInfo finish() {
     if (packages_.empty()) throw Error("cannot read the .SRCINFO").because("it names no pkgname");
     // Every package inherits them, so many packages with many values would exhaust the memory.
     if (packages_.size() * inherited_values_ > kMaxInheritedValues)
@@ -159,6 +159,7 @@ class SrcinfoParser {
     info.pkgbase = single(base_, "pkgbase");
     info.version = version();
     info.arch = merged(base_, {}, "arch", {});
+    arch_ = served_arch(arch_, info.arch);
     info.depends = merged(base_, {}, "depends", arch_);
     info.makedepends = merged(base_, {}, "makedepends", arch_);
     info.checkdepends = merged(base_, {}, "checkdepends", arch_);

@@ -20,6 +20,13 @@ struct GitSource {
   static std::optional<GitSource> parse(std::string_view source);
 };
 
+/// The architectures whose PKGBUILDs are built for `arch`: itself, and of a level of x86_64 those
+/// below it, down to "x86_64".
+std::vector<std::string> served_by(std::string_view arch);
+
+/// The one of them that a PKGBUILD for these architectures is built as; the lowest for "any".
+std::string served_arch(std::string_view arch, const std::vector<std::string>& arches);
+
 /// Why packages of these architectures are not built for `arch`, which may be a level of x86_64;
 /// empty when they are, or may be.
 std::string why_not_for(std::string_view arch, const std::vector<std::string>& arches);

@@ -23,12 +23,19 @@ configure() {
 }
 
 configure pacman.conf /etc/pacman.conf '^[[:space:]]*\[options\]'
-configure makepkg.conf /etc/makepkg.conf '^[[:space:]]*CARCH='
+configure makepkg.conf /etc/makepkg.conf '^[[:space:]]*DLAGENTS='
 if [ -f "$conf/mirrorlist" ]; then
     mkdir -p /etc/pacman.d
     cp -- "$conf/mirrorlist" /etc/pacman.d/mirrorlist
 fi
 rm -rf -- "$conf"
+
+# Who builds for a level of x86_64 also needs packages of it. The first that pacman is for stands for
+# $arch in the addresses of mirrors.
+carch=$(sed -nE "s/^[[:space:]]*CARCH=[\"']?(x86_64_v[234])[\"']?([[:space:]].*)?$/\1/p" /etc/makepkg.conf | tail -n 1)
+if [ -n "$carch" ] && ! pacman-conf Architecture | grep -qx "$carch"; then
+    sed -i "s/^[[:space:]]*\[options\][[:space:]]*$/&\nArchitecture = auto $carch/" /etc/pacman.conf
+fi
 
 # pacman 7 confines itself with means that not every engine allows; the container confines it.
 flags=(--noconfirm)
@@ -102,6 +109,17 @@ if [[ -n ${PKGKILN_PKGREL-} ]]; then
         printf '%s\n' "${lines[@]}" >"$startdir/PKGBUILD"
     }
     pkgkiln_set_pkgrel || exit 12
+fi
+# A PKGBUILD for x86_64 is read with that as CARCH, which it may put into names and addresses; its
+# packages are of the level of x86_64 that the compiler is told to make.
+if [[ -n ${PKGKILN_ARCH-} ]]; then
+    eval "pkgkiln_$(declare -f get_pkg_arch)"
+    get_pkg_arch() {
+        local found
+        found=$(pkgkiln_get_pkg_arch "$@")
+        if [[ $found == "$CARCH" ]]; then found=$PKGKILN_ARCH; fi
+        printf '%s\n' "$found"
+    }
 fi
 # For the build, after the PKGBUILD was read: its version is what was found before.
 if [[ -n ${PKGKILN_HOLD-} ]]; then

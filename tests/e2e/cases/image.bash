@@ -91,6 +91,58 @@ it 'ends with 3 when the image cannot be made' code_is 3
 it 'says why and where the log is' err_has 'no-such-package-anywhere' 'log: ' 'try: '
 it 'keeps the image that it had' image_is "$fourth"
 
+# --- packages of a level of x86_64, which every machine has that tests run on --------------------
+
+levels() {
+	# A part, beside all that the image's own says.
+	# shellcheck disable=SC2016 # for the shell that reads it
+	printf '%s\n' 'CARCH="x86_64_v2"' 'CFLAGS="$CFLAGS -march=x86-64-v2"' >"$WORLD/makepkg.conf"
+	commit_file leveled PKGBUILD <<-'PKGBUILD'
+		pkgname=leveled
+		pkgver=1.0
+		pkgrel=1
+		arch=(x86_64)
+		provides_x86_64=(is-leveled)
+		source_x86_64=(for-x86_64)
+		sha256sums_x86_64=(SKIP)
+		build() {
+			[[ $CARCH == x86_64 && $CFLAGS == *-march=x86-64-v2 ]]
+			cat for-x86_64
+		}
+		package() { install -d "$pkgdir/usr/share/leveled"; }
+	PKGBUILD
+	commit_file leveled for-x86_64 <<<x
+	sed -e 's/^pkgname=.*/pkgname=named/' -e 's/x86_64/x86_64_v2/g' <<-'PKGBUILD' | commit_file named PKGBUILD
+		pkgname=
+		pkgver=1.0
+		pkgrel=1
+		arch=(x86_64)
+		makedepends_x86_64=(is-leveled)
+		build() { [[ $CARCH == x86_64 && -d /usr/share/leveled ]]; }
+		package() { install -d "$pkgdir/usr/share/named"; }
+	PKGBUILD
+	IMAGE_LINES='makepkg_conf = "makepkg.conf"'
+	configure leveled named gzipped
+	REPO=$WORLD/repo/kiln/x86_64_v2
+	sed -i -e 's/^Architecture.*/& x86_64_v2/' -e "s|^Server.*|Server = file://$REPO|" "$WORLD/pacman/pacman.conf"
+	kiln levels build
+	it 'builds for a level of x86_64 what is for that, or for x86_64' code_is 0
+	it 'publishes packages of that level, and others, in its repository' published leveled-1.0-1-x86_64_v2.pkg.tar.zst named-1.0-1-x86_64_v2.pkg.tar.zst gzipped-1.0-1-any.pkg.tar.zst
+	installs_leveled() { with_pacman -Sy && with_pacman -S is-leveled named gzipped && [[ $(with_pacman -Qi leveled) == *': x86_64_v2'* ]]; }
+	it 'publishes packages that pacman installs where it is for that level' installs_leveled
+	kiln levels-again build
+	it 'builds none of them again' out_has '0 built, 3 up-to-date, 0 failed'
+	# shellcheck disable=SC2016 # for a shell that does not read it
+	printf 'CARCH=$(uname -m)\n' >"$WORLD/makepkg.conf"
+	kiln unclear-level plan
+	it 'refuses a CARCH that only a shell can tell' code_is 3
+	it 'says which file that is in' err_has 'cannot use image.makepkg_conf' 'its CARCH is no plain word'
+	IMAGE_LINES=''
+	configure gzipped
+	REPO=$WORLD/repo/kiln/$ARCH
+}
+[[ $ARCH != x86_64 ]] || levels
+
 # --- a registry that wants to know who asks: the tests' own once more, behind a password ------------
 
 REGISTRY_PASSWORD=pass$RANDOM$RANDOM$RANDOM

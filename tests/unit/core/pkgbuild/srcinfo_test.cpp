@@ -233,3 +233,21 @@ TEST_CASE("a PKGBUILD is for no machine that one of its packages isn't for") {
   CHECK(parse(base + "pkgname = a\npkgname = b\n\tarch = i686\n").why_not_for("x86_64") ==
         "made for i686 only, not for x86_64");
 }
+
+TEST_CASE("a level of x86_64 serves what is for those below it, with what they have") {
+  using pkgkiln::pacman::served_arch;
+  CHECK(served_arch("x86_64_v3", {"x86_64"}) == "x86_64");
+  CHECK(served_arch("x86_64_v3", {"x86_64", "x86_64_v2", "x86_64_v4"}) == "x86_64_v2");
+  CHECK(served_arch("x86_64_v3", {"x86_64", "x86_64_v3"}) == "x86_64_v3");
+  CHECK(served_arch("x86_64_v3", {"any"}) == "x86_64");
+  CHECK(served_arch("aarch64", {"any"}) == "aarch64");
+  CHECK(why_not_for("x86_64_v3", {"x86_64"}).empty());
+  CHECK(why_not_for("x86_64_v2", {"x86_64_v3"}) == "made for x86_64_v3 only, not for x86_64_v2");
+  CHECK_FALSE(why_not_for("x86_64", {"x86_64_v2"}).empty());
+  const auto info = SrcInfo::parse(
+      "pkgbase = a\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = x86_64\n\tdepends_x86_64 = b\n"
+      "pkgname = a\n",
+      "x86_64_v3");
+  CHECK(info.depends == Texts{"b"});
+  CHECK(info.package_files("x86_64_v3").front().text() == "a-1-1-x86_64_v3.pkg.tar.zst");
+}

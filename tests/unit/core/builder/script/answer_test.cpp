@@ -35,7 +35,8 @@ struct Makepkg {
 
   /// Its standard output, and what it says on standard error in `said`.
   test::Ran run(const std::string& pkgbuild, const std::string& option, std::string& said,
-                const std::string& checked = {}, const std::string& pkgrel = {}) const {
+                const std::string& checked = {}, const std::string& pkgrel = {},
+                const std::string& more = {}) const {
     const auto place = directory.path() / "startdir";
     fs::create_directories(place);
     write_file_atomically(place / "PKGBUILD", pkgbuild, 0666);
@@ -43,7 +44,8 @@ struct Makepkg {
     write_file_atomically(place / "run",
                           "export LIBRARY='" + library.string() + "' MAKEPKG_LIBRARY='" +
                               library.string() + "' PKGKILN_ASKED=1 PKGKILN_CHECKED=" + checked +
-                              " PKGKILN_PKGREL=" + pkgrel + "\nexec makepkg \"$@\" 2>said\n",
+                              " PKGKILN_PKGREL=" + pkgrel + " " + more +
+                              "\nexec makepkg \"$@\" 2>said\n",
                           0644);
     auto ran = test::run_as_builder(place, {"bash", "./run", option});
     said = read_file(place / "said");
@@ -111,4 +113,19 @@ TEST_CASE("a PKGBUILD without one plain line of pkgrel is not read with another,
   CHECK(ran.code == 12);
   CHECK_THAT(said, Catch::Matchers::ContainsSubstring("ERROR: It can't be built as pkgrel 1.2"));
   CHECK(read_file(makepkg.directory.path() / "startdir/PKGBUILD") == pkgbuild);
+}
+
+TEST_CASE("packages are of a level of x86_64, and their PKGBUILD sees x86_64") {
+  const Makepkg makepkg;
+  std::string said;
+  const auto list = [&](const std::string& arch) {
+    return makepkg
+        .run("pkgname=(foo bar)\npkgver=1.$CARCH\npkgrel=1\narch=(" + arch +
+                 ")\npackage_foo() { :; }\npackage_bar() {\n  arch=(any)\n}\n",
+             "--packagelist", said, {}, {}, "CARCH=x86_64 PKGKILN_ARCH=x86_64_v3")
+        .output;
+  };
+  CHECK_THAT(list("x86_64"), Catch::Matchers::ContainsSubstring("/foo-1.x86_64-1-x86_64_v3.pkg"));
+  CHECK_THAT(list("x86_64"), Catch::Matchers::ContainsSubstring("/bar-1.x86_64-1-any.pkg"));
+  CHECK_THAT(list("any"), Catch::Matchers::ContainsSubstring("/foo-1.x86_64-1-any.pkg"));
 }
