@@ -5,7 +5,7 @@
 #   $KEPT      what was kept of earlier builds of the target, read-only; may be unset
 #   "$@"       pairs of what may be taken from there: the name of a source, and the URL of a clone of
 #              Git or nothing
-cd "$PKGKILN_STARTDIR" || exit
+cd "${PKGKILN_STARTDIR:?}" || exit
 shopt -s nullglob dotglob
 
 # Keys that the packager put beside the PKGBUILD, where devtools puts them.

@@ -1,5 +1,5 @@
 #!/bin/bash
 # Prints the package files that the build is expected to make. Runs as builder; the answer is its
 # standard output.
-cd "$PKGKILN_STARTDIR" || exit
+cd "${PKGKILN_STARTDIR:?}" || exit
 exec makepkg --packagelist

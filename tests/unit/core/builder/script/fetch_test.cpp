@@ -17,11 +17,13 @@ struct SourceCache : test::ScriptSandbox {
     program("git", R"([ ! -e "$ROOT/unreachable" ] && mkdir "${*: -1}")");
   }
   void fetch(const std::map<std::string, std::string>& more = {}) {
-    std::map<std::string, std::string> environment{{"SRCDEST", (root / "sources").string()},
-                                                   {"KEPT", (root / "kept").string()}};
+    std::map<std::string, std::string> environment{
+        {"SRCDEST", (root / "sources").string()},
+        {"KEPT", (root / "kept").string()},
+        {"PKGKILN_STARTDIR", (root / "startdir").string()}};
     for (const auto& [key, value] : more) environment[key] = value;
     run(script::fetch, {"checked", "", "never there", "", "clone", "https://e.org/c.git"},
-        environment, {{"/build/startdir", "startdir"}});
+        environment, {});
   }
   std::size_t calls() const {
     std::size_t count = 0;
