@@ -94,6 +94,10 @@ class Mirror {
   /// Whether its tree would be this one, as far as the directory's own id tells, which is cheap:
   /// false may be wrong.
   bool surely_has_tree(const std::string& commit, const std::string& path, const std::string& tree);
+  /// Whether two trees, one of that commit, differ in nothing but entries of these names. False may
+  /// be wrong: the other one may be here no more.
+  bool are_alike(const std::string& commit, const std::string& tree, const std::string& other,
+                 const std::vector<std::string>& but_for);
 
   /// When it was committed, in seconds of the epoch.
   std::time_t time(const std::string& commit);

@@ -18,6 +18,10 @@ namespace {
 constexpr std::size_t kAskedAtOnce = 16;
 constexpr std::size_t kAskedAtOnceOfAHost = 8;
 
+/// Beside a PKGBUILD, but of no package that it makes: people change them without its version.
+const std::vector<std::string> kNotOfPackage = {".SRCINFO",        ".gitignore", ".gitattributes",
+                                                ".nvchecker.toml", "REUSE.toml", "LICENSES"};
+
 }  // namespace
 
 FairQueue::FairQueue(const std::vector<std::string>& hosts, std::size_t at_once)
@@ -95,6 +99,10 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
     if (job.is_skipped()) return job;
     step = "inspect";
     job.inspection = inspect_on_host(*source, plan.commit, target, arch_);
+    auto& tree = job.inspection->tree;
+    if (job.previous && job.previous->tree != tree &&
+        source->are_alike(plan.commit, tree, job.previous->tree, kNotOfPackage))
+      job.previous->tree = tree;
     if (!target.force) recall(job, history_);
     if (auto why = why_not_for_machine(job); !why.empty()) {
       plan.decision = Skip{std::move(why)};

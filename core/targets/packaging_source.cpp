@@ -51,6 +51,10 @@ class GitSource : public PackagingSource {
   bool surely_has_tree(const std::string& commit, const std::string& tree) const override {
     return mirror().surely_has_tree(commit, given_, tree);
   }
+  bool are_alike(const std::string& commit, const std::string& tree, const std::string& other,
+                 const std::vector<std::string>& but_for) const override {
+    return mirror().are_alike(commit, tree, other, but_for);
+  }
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override {
     return mirror().read_file(commit, path_ + "/" + name);

@@ -34,6 +34,12 @@ class PackagingSource {
   /// Whether its tree is this one, as far as can be told without reading it all: false may be
   /// wrong.
   virtual bool surely_has_tree(const std::string& commit, const std::string& tree) const = 0;
+  /// As Mirror::are_alike(), of content trees.
+  virtual bool are_alike(const std::string& commit, const std::string& tree,
+                         const std::string& other, const std::vector<std::string>& but_for) const {
+    static_cast<void>(commit), static_cast<void>(but_for);
+    return tree == other;
+  }
   /// A regular file beside the PKGBUILD (".SRCINFO") of a fetched commit; nothing when there is
   /// none. Error when it is longer than 4 MiB.
   virtual std::optional<std::string> read_file(const std::string& commit,

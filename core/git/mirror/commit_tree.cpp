@@ -83,6 +83,20 @@ std::optional<TreeEntry> CommitTree::find(const std::string& path) {
   return follow(path);
 }
 
+bool CommitTree::are_alike(const std::string& tree, const std::string& other,
+                           const std::vector<std::string>& but_for) {
+  const auto rest_of = [&](const std::string& id) -> std::optional<ObjectReader::Tree> {
+    if (!objects_.find(id)) return std::nullopt;
+    auto entries = *objects_.tree(id);
+    std::erase_if(entries, [&](const TreeEntry& entry) {
+      return std::ranges::find(but_for, entry.path) != but_for.end();
+    });
+    return entries;
+  };
+  const auto rest = rest_of(other);
+  return rest && rest == rest_of(tree);
+}
+
 std::optional<TreeEntry> CommitTree::follow(const std::string& path) {
   TreeEntry root{TreeEntry::Kind::directory, root_, 0, {}};
   Names real;

@@ -42,6 +42,10 @@ class CommitTree {
   };
   Listing list(const std::string& path);
 
+  /// As Mirror::are_alike().
+  bool are_alike(const std::string& tree, const std::string& other,
+                 const std::vector<std::string>& but_for);
+
   /// The content of a file that find() gave; Error when it is longer than `limit`.
   std::string read(const TreeEntry& file, std::uint64_t limit);
 

@@ -257,6 +257,12 @@ bool Mirror::surely_has_tree(const std::string& commit, const std::string& path,
   });
 }
 
+bool Mirror::are_alike(const std::string& commit, const std::string& tree, const std::string& other,
+                       const std::vector<std::string>& but_for) {
+  if (!is_object_id(tree) || !is_object_id(other)) return false;
+  return state_->read(commit, [&](CommitTree& in) { return in.are_alike(tree, other, but_for); });
+}
+
 std::time_t Mirror::time(const std::string& commit) {
   return state_->read(commit, [](CommitTree& tree) { return tree.time(); });
 }

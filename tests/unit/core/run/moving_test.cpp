@@ -180,6 +180,29 @@ TEST_CASE("no change is claimed of what nobody knows") {
   }
 }
 
+TEST_CASE("no change is claimed of what is of no package, though it lies beside the PKGBUILD") {
+  FakeHost host;
+  host.planning.bump_pkgrel = true;
+  const auto target = commented(host, "x");
+  REQUIRE(host.build({target}).front().status == Status::built);
+  const auto place = host.directory.path() / "up/a";
+  const auto commit = [&](const std::string& file) {
+    test::write(place / file, "new");
+    test::git(place, {"add", "--all"});
+    test::git(place, {"commit", "--quiet", "--message", "x"});
+  };
+  commit(".gitignore");
+  std::filesystem::create_directory(place / "LICENSES");
+  commit("LICENSES/0BSD.txt");
+  for (int run = 0; run < 2; ++run) {
+    const auto result = host.build({target}).front();
+    CHECK(result.status == Status::up_to_date);
+    CHECK(result.built_from.empty());
+  }
+  commit(".SRCINFO.patch");
+  CHECK(file_of(host.build({target}).front()) == "a-1-1.1-any.pkg.tar.gz");
+}
+
 TEST_CASE("with bump_pkgrel they are built with the next pkgrel, once") {
   FakeHost host;
   REQUIRE(host.build({commented(host, "old")}).front().status == Status::built);

@@ -326,3 +326,23 @@ TEST_CASE("what the receiver of a tar stream throws comes out") {
                       setup.mirror, commit, "", 0, [](std::string_view) { throw Full(); }, kNever),
                   Full);
 }
+
+TEST_CASE("trees of other commits are compared, as long as they are there") {
+  ContentSetup setup;
+  setup.remote.commit({{"p/PKGBUILD", "x"}, {"p/notes", "1"}, {"q/PKGBUILD", "x"}});
+  const auto before = setup.mirror.content(setup.fetch(), "p").tree;
+  setup.remote.commit({{"p/notes", "2"}});
+  const auto commit = setup.fetch();
+  const auto tree = [&](const std::string& path) {
+    return setup.mirror.content(commit, path).tree;
+  };
+  const auto alike = [&](const std::string& one, const std::string& other) {
+    return setup.mirror.are_alike(commit, one, other, {"notes"});
+  };
+  CHECK(alike(tree("p"), before));
+  CHECK(alike(tree("q"), before));
+  CHECK_FALSE(alike(tree(""), before));
+  CHECK_FALSE(setup.mirror.are_alike(commit, tree("p"), before, {"PKGBUILD"}));
+  for (const auto& unknown : {std::string(40, '0'), std::string(64, 'a'), std::string()})
+    CHECK_FALSE(alike(tree("p"), unknown));
+}
