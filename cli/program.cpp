@@ -3,6 +3,7 @@
 #include <cstring>
 #include <exception>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "cli/arguments.hpp"
 #include "cli/commands/commands.hpp"
@@ -48,6 +49,10 @@ int code_with_results(int code) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
+#ifdef M_ARENA_MAX
+  // Threads wait for hosts more than they compute: what one gives back is to serve the others.
+  ::mallopt(M_ARENA_MAX, 2);
+#endif
   open_standard_descriptors();
   const Cancellation cancel;
   cancel_on_signals(cancel);

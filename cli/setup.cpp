@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <malloc.h>
 #include <map>
 #include <unistd.h>
+#include <utility>
 
 #include "cli/exit_code.hpp"
 #include "core/base/digest.hpp"
@@ -72,17 +74,17 @@ void say_why_there_are_none(const config::Settings& settings, Console& words) {
   words.write("note: there are no targets for this machine" + how + "\n");
 }
 
-/// Wherever targets are listed; the first that lists one has its way.
-std::vector<std::unique_ptr<TargetSource>> target_sources(const Setup& setup,
-                                                          PackagingSources& sources, bool may_fetch,
+/// Wherever targets are listed; the first that lists one has its way. Takes those of the settings.
+std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, PackagingSources& sources,
+                                                          bool may_fetch,
                                                           const Cancellation& cancel) {
   const auto& settings = setup.settings();
   std::vector<Target> own;
   std::vector<FoundTargets::Entry> patterns;
-  for (const auto& entry : settings.targets) {
-    const Target& target = entry;
+  for (auto& entry : std::exchange(setup.config.settings.targets, {})) {
+    Target& target = entry;
     if (const PathPattern path(entry.path); path.is_path())
-      own.emplace_back(target).path = path.path();
+      own.emplace_back(std::move(target)).path = path.path();
     else
       patterns.push_back({target, entry.exclude});
   }
@@ -116,6 +118,7 @@ config::LoadResult load_config(const Arguments& arguments) {
 Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
   Setup setup;
   setup.config = load_config(arguments);
+  setup.config.origins.clear();  // only `config` shows them, and there are some for each target
   const auto& settings = setup.settings();
   setup.arch = arch_to_build(content_of(settings.image.makepkg_conf, "makepkg_conf"),
                              machine_arch(), cpuinfo());
@@ -149,7 +152,7 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& words) {
   }
 }
 
-Selection select(const Setup& setup, const Arguments& arguments, PackagingSources& sources,
+Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
                  bool may_fetch, Console& words, const Cancellation& cancel) {
   auto listed = list_targets(target_sources(setup, sources, may_fetch, cancel), machine_arch(),
                              remembered_names(setup.settings().build.state_dir));
@@ -162,13 +165,9 @@ Selection select(const Setup& setup, const Arguments& arguments, PackagingSource
   Selection selection;
   selection.unlisted = !listed.failures.empty();
   selection.unusable = !listed.problems.empty();
-  for (auto& target : listed.targets) {
-    selection.known.push_back(target.name);
-    selection.repositories[target.name] = target.repository;
-    target.force = target.force || arguments.force;
-  }
+  for (auto& target : listed.targets) target.force = target.force || arguments.force;
   selection.listed = listed.targets;
-  if (selection.known.empty() && !selection.unlisted)
+  if (selection.listed.empty() && !selection.unlisted)
     say_why_there_are_none(setup.settings(), words);
   try {
     selection.targets = select_targets(std::move(listed.targets), arguments.targets);
@@ -176,6 +175,9 @@ Selection select(const Setup& setup, const Arguments& arguments, PackagingSource
     if (!selection.unlisted) throw;
     throw Error(error.what_failed()).because("not all targets could be listed");
   }
+#ifdef __GLIBC__
+  ::malloc_trim(0);  // what reading a long configuration took
+#endif
   return selection;
 }
 

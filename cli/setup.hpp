@@ -46,20 +46,18 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel = Cancellati
 /// The targets that the command line names, forced if it says so.
 struct Selection {
   std::vector<Target> targets;
-  std::vector<std::string> known;                   // names of all for this machine
-  std::vector<Target> listed;                       // the same, whole
-  std::map<std::string, std::string> repositories;  // of all, by their names
-  bool unlisted = false;  // a source could not be listed, so there may be more
-  bool unusable = false;  // a source lists targets that can't be used
+  std::vector<Target> listed;  // all for this machine
+  bool unlisted = false;       // a source could not be listed, so there may be more
+  bool unusable = false;       // a source lists targets that can't be used
 
   /// That of a command that ended with `code` for these targets.
   int exit_code(int code) const;
 };
 
-/// Asks wherever targets are listed, and tells what is wrong with the answers. Only who holds the
-/// RunLock may fetch what a pattern is looked up in. Throws UsageError for targets that don't
-/// exist.
-Selection select(const Setup& setup, const Arguments& arguments, PackagingSources& sources,
+/// Asks wherever targets are listed, and tells what is wrong with the answers; takes those of the
+/// settings. Only who holds the RunLock may fetch what a pattern is looked up in. Throws UsageError
+/// for targets that don't exist.
+Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
                  bool may_fetch, Console& words, const Cancellation& cancel);
 
 /// The lock, unless a run has it, which is told: then nothing may be fetched.

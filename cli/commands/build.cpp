@@ -29,7 +29,7 @@ struct Ended {
 
 /// Holds the lock and the engine, both of which are let go before anything waits for whoever reads
 /// the results.
-Ended run_builds(const Setup& setup, const Arguments& arguments, Console& words, Progress& progress,
+Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progress& progress,
                  const Cancellation& cancel) {
   const auto& settings = setup.settings();
   const StateDir state(settings.build.state_dir);
@@ -54,12 +54,13 @@ Ended run_builds(const Setup& setup, const Arguments& arguments, Console& words,
            sources,
            how,
            {true, retry_policy(settings, arguments), build_conditions(settings),
-            settings.build.bump_pkgrel},
+            settings.build.bump_pkgrel, false},
            setup.logs.get(),
            settings.build.keep_logs},
           progress);
-  auto results = run.build(selection.targets, {selection.listed, !selection.unlisted},
-                           arguments.refresh_image, cancel);
+  auto results =
+      run.build(std::move(selection.targets), {std::move(selection.listed), !selection.unlisted},
+                arguments.refresh_image, cancel);
   return {std::move(selection), std::move(results), run.obstacle()};
 }
 
@@ -71,7 +72,7 @@ int code_of(const Ended& ended) {
 }  // namespace
 
 int build_command(const Arguments& arguments, const Cancellation& cancel) {
-  const auto setup = set_up(arguments, cancel);
+  auto setup = set_up(arguments, cancel);
   Console words(STDERR_FILENO, Console::Patience::bounded);
   Progress progress(detail_of(arguments));
   const auto ended = run_builds(setup, arguments, words, progress, cancel);

@@ -79,12 +79,12 @@ struct Wanted {
   std::map<std::string, std::string> repositories;  // of all targets, by their names
 
   Wanted(const Selection& selection, const Arguments& arguments)
-      : all(arguments.all),
-        is_complete(!selection.unlisted && !selection.unusable),
-        known(selection.known.begin(), selection.known.end()),
-        repositories(selection.repositories) {
-    for (const auto& target : selection.listed)
+      : all(arguments.all), is_complete(!selection.unlisted && !selection.unusable) {
+    for (const auto& target : selection.listed) {
+      known.insert(target.name);
       mirrors.insert(PackagingSources::directory_of(target));
+      repositories[target.name] = target.repository;
+    }
     if (!arguments.targets.empty())
       for (const auto& target : selection.targets) chosen.insert(target.name);
   }
@@ -169,7 +169,7 @@ void sweep_repositories(const Repositories& repositories, const History& history
 }  // namespace
 
 int clean_command(const Arguments& arguments, const Cancellation& cancel) {
-  const auto setup = set_up(arguments, cancel);
+  auto setup = set_up(arguments, cancel);
   const auto& settings = setup.settings();
   // Before the lock, which must not wait for whoever reads.
   Console words(STDERR_FILENO, Console::Patience::bounded);

@@ -37,7 +37,7 @@ struct Plans {
   std::vector<Job> jobs;
 };
 
-Plans make_plans(const Setup& setup, const Arguments& arguments, Console& words,
+Plans make_plans(Setup& setup, const Arguments& arguments, Console& words,
                  const Cancellation& cancel) {
   const StateDir state(setup.settings().build.state_dir);
   const auto lock = lock_if_free(state, words);
@@ -49,7 +49,7 @@ Plans make_plans(const Setup& setup, const Arguments& arguments, Console& words,
   const Planner planner(sources, history, *setup.repositories, remotes, setup.arch,
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
                          build_conditions(setup.settings()), setup.settings().build.bump_pkgrel});
-  auto jobs = planner.decide(selection.targets, cancel);
+  auto jobs = planner.decide(std::move(selection.targets), cancel);
   for (const auto& job : jobs)
     for (const auto& remark : job.inspection ? job.inspection->remarks : std::vector<std::string>())
       words.write(fmt::format("note: {}: {}\n", job.target.name, printable(remark)));
@@ -59,7 +59,7 @@ Plans make_plans(const Setup& setup, const Arguments& arguments, Console& words,
 }  // namespace
 
 int plan_command(const Arguments& arguments, const Cancellation& cancel) {
-  const auto setup = set_up(arguments, cancel);
+  auto setup = set_up(arguments, cancel);
   Console words(STDERR_FILENO, Console::Patience::bounded);
   const auto [selection, jobs] = make_plans(setup, arguments, words, cancel);
   words.flush();

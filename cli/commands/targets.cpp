@@ -11,7 +11,7 @@ namespace pkgkiln::cli {
 namespace {
 
 /// Nothing is printed while the lock is held.
-Selection list(const Setup& setup, const Arguments& arguments, Console& words,
+Selection list(Setup& setup, const Arguments& arguments, Console& words,
                const Cancellation& cancel) {
   const StateDir state(setup.settings().build.state_dir);
   const auto lock = lock_if_free(state, words);
@@ -23,7 +23,7 @@ Selection list(const Setup& setup, const Arguments& arguments, Console& words,
 }  // namespace
 
 int targets_command(const Arguments& arguments, const Cancellation& cancel) {
-  const auto setup = set_up(arguments, cancel);
+  auto setup = set_up(arguments, cancel);
   Console words(STDERR_FILENO, Console::Patience::bounded);
   const auto selection = list(setup, arguments, words, cancel);
   words.flush();

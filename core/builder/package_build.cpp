@@ -61,10 +61,12 @@ void PackageBuild::look_on_host(const Cancellation& cancel) {
     context.log.note(fmt::format("{} at {}", job.plan.ref, job.plan.commit));
   } else {
     const auto tip = context.source.fetch({job.plan.ref, job.plan.commit}, cancel);
-    job.inspection.emplace().commit = tip.commit;
+    job.inspection = std::make_shared<Inspection>();
+    job.inspection->commit = tip.commit;
     context.log.note(fmt::format("{} at {}", tip.ref, tip.commit));
     steps_.begin("inspect");
-    job.inspection = inspect_on_host(context.source, tip.commit, job.target, job.arch);
+    job.inspection = std::make_shared<Inspection>(
+        inspect_on_host(context.source, tip.commit, job.target, job.arch));
   }
   if (const auto& problem = job.inspection->srcinfo_problem; !problem.empty())
     context.log.note("its .SRCINFO is not used: " + problem);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -95,14 +96,15 @@ struct Job {
   Target target;
   std::string arch;  // that it is built for, in pacman's words
   Plan plan;
-  std::optional<Inspection> inspection = std::nullopt;
+  // On their own, since a run has thousands of jobs that need neither.
+  std::shared_ptr<Inspection> inspection = {};
   /// By its newest good build, where that tells.
   std::optional<Previous> previous = std::nullopt;
   /// Whether changed files of a published version are built with another pkgrel.
   bool bump_pkgrel = false;
-  Relations relations = {};
   /// What became of its last build, where this one is bound to end the same.
-  std::optional<BuildRecord> held_back = std::nullopt;
+  std::shared_ptr<BuildRecord> held_back = {};
+  Relations relations = {};
   std::chrono::nanoseconds last_duration{0};  // of its last build; 0: unknown
   std::uint64_t last_peak_memory = 0;         // of its last build, in bytes; 0: unknown
   Stage stage = Stage::planned;

@@ -3,6 +3,7 @@
 #include <array>
 #include <ctime>
 #include <sqlite3.h>
+#include <string_view>
 #include <system_error>
 
 namespace pkgkiln::sqlite {
@@ -60,14 +61,27 @@ std::int64_t Connection::last_row_id() const {
   return sqlite3_last_insert_rowid(handle_.get());
 }
 
-void Statement::Finalize::operator()(sqlite3_stmt* handle) const {
+void Connection::Finalize::operator()(sqlite3_stmt* handle) const {
   sqlite3_finalize(handle);
 }
 
-Statement::Statement(const Connection& connection, const char* text) {
+Statement::Statement(const Connection& connection, const char* text) : connection_(connection) {
+  auto& idle = connection.idle_;
+  if (const auto known = idle.find(std::string_view(text)); known != idle.end()) {
+    handle_ = std::move(idle.extract(known).mapped());
+    return;
+  }
   sqlite3_stmt* handle = nullptr;
   check(connection.handle(), sqlite3_prepare_v2(connection.handle(), text, -1, &handle, nullptr));
   handle_.reset(handle);
+}
+
+Statement::~Statement() {
+  const char* text = sqlite3_sql(handle_.get());
+  // What it answers is known already.
+  static_cast<void>(sqlite3_reset(handle_.get()));
+  static_cast<void>(sqlite3_clear_bindings(handle_.get()));
+  connection_.idle_.try_emplace(text, std::move(handle_));
 }
 
 Statement& Statement::bind(const std::string& text) {

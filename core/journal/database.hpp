@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/base/error.hpp"
 
@@ -40,16 +42,27 @@ class Connection {
   sqlite3* handle() const { return handle_.get(); }
 
  private:
+  friend class Statement;
   struct Close {
     void operator()(sqlite3* handle) const;
   };
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const;
+  };
+  using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
   std::unique_ptr<sqlite3, Close> handle_;
+  /// Statements that are in no use, by their text: preparing one takes longer than most of them.
+  mutable std::map<std::string, Prepared, std::less<>> idle_;
 };
 
 /// One statement, bound in the order of its parameters. The connection must outlive it.
 class Statement {
  public:
   Statement(const Connection& connection, const char* text);
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement();
 
   Statement& bind(const std::string& text);
   Statement& bind(std::int64_t number);
@@ -59,10 +72,8 @@ class Statement {
   std::int64_t number(int column) const;
 
  private:
-  struct Finalize {
-    void operator()(sqlite3_stmt* handle) const;
-  };
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  const Connection& connection_;
+  Connection::Prepared handle_;
   int bound_ = 0;
 };
 

@@ -22,6 +22,12 @@ constexpr std::size_t kAskedAtOnceOfAHost = 8;
 const std::vector<std::string> kNotOfPackage = {".SRCINFO",        ".gitignore", ".gitattributes",
                                                 ".nvchecker.toml", "REUSE.toml", "LICENSES"};
 
+std::vector<std::string> hosts_of(const std::vector<Target>& targets) {
+  std::vector<std::string> hosts;
+  for (const auto& target : targets) hosts.push_back(git::Remotes::host_of(target.url));
+  return hosts;
+}
+
 }  // namespace
 
 FairQueue::FairQueue(const std::vector<std::string>& hosts, std::size_t at_once)
@@ -67,14 +73,13 @@ Planner::Planner(PackagingSources& sources, const History& history,
       arch_(std::move(arch)),
       settings_(std::move(settings)) {}
 
-Job Planner::decide(const Target& target, const Cancellation& cancel) const {
+Job Planner::decide(Target of, const Cancellation& cancel) const {
   Job job;
-  job.target = target;
+  job.target = std::move(of);
   job.arch = arch_;
   job.bump_pkgrel = settings_.bump_pkgrel;
+  const auto& target = job.target;
   auto& plan = job.plan;
-  plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
-                    "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
   if (!target.origin.empty()) plan.evidence.push_back({"listed in", target.origin});
   std::string step = "source";
   try {
@@ -87,6 +92,8 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
     Comparison comparison(job, repositories_.at(target.repository), remotes_, cancel);
     compare_with_history(job, comparison);
     if (job.is_skipped() || !settings_.look_into) return job;
+    plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
+                      "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
     step = "source";
     const auto fetched = source->fetch(tip, cancel);
     plan.ref = fetched.ref;
@@ -98,7 +105,8 @@ Job Planner::decide(const Target& target, const Cancellation& cancel) const {
     if (is_known) comparison.by_tree(*good, good->tree);
     if (job.is_skipped()) return job;
     step = "inspect";
-    job.inspection = inspect_on_host(*source, plan.commit, target, arch_);
+    job.inspection =
+        std::make_shared<Inspection>(inspect_on_host(*source, plan.commit, target, arch_));
     auto& tree = job.inspection->tree;
     if (job.previous && job.previous->tree != tree &&
         source->are_alike(plan.commit, tree, job.previous->tree, kNotOfPackage))
@@ -132,18 +140,17 @@ void Planner::compare_with_history(Job& job, Comparison& comparison) const {
   }
 }
 
-std::vector<Job> Planner::decide(const std::vector<Target>& targets,
-                                 const Cancellation& cancel) const {
+std::vector<Job> Planner::decide(std::vector<Target> targets, const Cancellation& cancel) const {
   std::vector<Job> jobs(targets.size());
-  std::vector<std::string> hosts;
-  for (const auto& target : targets) hosts.push_back(git::Remotes::host_of(target.url));
-  FairQueue queue(hosts, kAskedAtOnceOfAHost);
+  FairQueue queue(hosts_of(targets), kAskedAtOnceOfAHost);
   std::atomic<bool> failed{false};
   const auto work = [&] {
     while (!failed) {
       const auto next = queue.take();
       if (!next) return;
-      jobs[*next] = decide(targets[*next], cancel);
+      auto& job = jobs[*next];
+      job = decide(std::move(targets[*next]), cancel);
+      if (job.is_skipped() && !settings_.explain) job.plan.evidence = {};
       queue.done(*next);
     }
   };

@@ -60,6 +60,8 @@ class Planner {
     /// The settings that the end of every build may hang on, "name=value" a line.
     std::string conditions = {};
     bool bump_pkgrel = false;  // as in Job
+    /// Whether the evidence of a Skip is kept, for whoever shows it.
+    bool explain = true;
   };
 
   /// All of them outlive it.
@@ -67,9 +69,9 @@ class Planner {
           git::Remotes& remotes, std::string arch, Settings settings);
 
   /// What goes wrong is part of the plan; throws only Cancelled.
-  Job decide(const Target& target, const Cancellation& cancel) const;
+  Job decide(Target of, const Cancellation& cancel) const;
   /// All of them, several at a time, in the given order.
-  std::vector<Job> decide(const std::vector<Target>& targets, const Cancellation& cancel) const;
+  std::vector<Job> decide(std::vector<Target> targets, const Cancellation& cancel) const;
 
  private:
   void compare_with_history(Job& job, Comparison& comparison) const;

@@ -226,7 +226,8 @@ std::optional<BuildRecord> BuildQueue::verdict(std::size_t index) {
     return record;
   }
   if (auto record = blocked(index)) return record;
-  return has_news(index) ? std::nullopt : jobs_[index].held_back;
+  const auto& held_back = jobs_[index].held_back;
+  return held_back && !has_news(index) ? std::optional(*held_back) : std::nullopt;
 }
 
 std::optional<BuildRecord> BuildQueue::blocked(std::size_t index) {

@@ -26,11 +26,11 @@ BuildRecord record_for(const Job& job) {
   return record;
 }
 
-BuildRecord record_of(const Job& job, const Skip& skip) {
+BuildRecord record_of(const Job& job, Skip skip) {
   const bool is_news = !skip.found.empty();
   auto record = is_news ? record_for(job) : unbuilt(job);
   record.status = Status::up_to_date;
-  record.why = skip.why;
+  record.why = std::move(skip.why);
   record.built_from = skip.built_from;
   record.finished = record.started;
   if (is_news) {

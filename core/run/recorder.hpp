@@ -11,7 +11,7 @@ BuildRecord record_for(const Job& job);
 /// The same, of one that no build is begun of.
 BuildRecord unbuilt(const Job& job);
 /// Of a target that needs no build; with an id only if that wasn't known before.
-BuildRecord record_of(const Job& job, const Skip& skip);
+BuildRecord record_of(const Job& job, Skip skip);
 
 /// Where each outcome is recorded and told, once. Thread-safe.
 class Recorder {

@@ -19,6 +19,8 @@ namespace pkgkiln {
 
 namespace {
 
+/// No build waits yet, so thousands of outcomes need not pile up before they are heard.
+constexpr std::size_t kToldAtOnce = 256;
 constexpr std::uint64_t kLongestListing = std::uint64_t{128} << 20U;
 
 }  // namespace
@@ -46,7 +48,7 @@ void Run::finish_telling() {
   events_.flush();
 }
 
-std::vector<BuildRecord> Run::build(const std::vector<Target>& targets, const KnownTargets& known,
+std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets known,
                                     bool refresh_image, const Cancellation& cancel) {
   try {
     for (const auto& mirror : former_mirrors(parts_.state)) mirror.remove();
@@ -57,32 +59,34 @@ std::vector<BuildRecord> Run::build(const std::vector<Target>& targets, const Kn
   if (logs_) logs_->deliver_waiting(targets, cancel);
   auto jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,
                       parts_.host.arch, parts_.planning)
-                  .decide(targets, cancel);
+                  .decide(std::move(targets), cancel);
   const auto builds = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) {
     return std::holds_alternative<Build>(job.plan.decision);
   });
   events_.tell(Planned{static_cast<std::size_t>(builds), jobs.size()});
   settle(jobs);
   publisher_.drop_needless(jobs);
-  if (auto prepared = prepare(builds > 0, refresh_image, known, cancel)) {
-    TargetBuilder builder(parts_, publisher_, events_, prepared->image, known,
+  auto prepared = prepare(builds > 0, refresh_image, known, cancel);
+  if (!prepared) {
+    build_nothing(jobs);
+  } else if (builds > 0) {
+    TargetBuilder builder(parts_, publisher_, events_, prepared->image, std::move(known),
                           std::move(prepared->distribution));
     build_in_order(jobs, builder, cancel);
-    finish_telling();
-    if (builds > 0) tidy();
-  } else {
-    build_nothing(jobs);
-    finish_telling();
   }
+  finish_telling();
+  if (prepared && builds > 0) tidy();
   std::vector<BuildRecord> results;
+  results.reserve(jobs.size());
   for (auto& job : jobs) results.push_back(std::move(job.record));
   return results;
 }
 
 void Run::settle(std::vector<Job>& jobs) {
+  std::size_t told = 0;
   for (auto& job : jobs) {
-    if (const auto* skip = std::get_if<Skip>(&job.plan.decision)) {
-      job.record = record_of(job, *skip);
+    if (auto* skip = std::get_if<Skip>(&job.plan.decision)) {
+      job.record = record_of(job, std::exchange(*skip, {}));
     } else if (const auto* unplannable = std::get_if<Unplannable>(&job.plan.decision)) {
       job.record = unbuilt(job);
       note_outcome(job.record, Failed{unplannable->step, unplannable->error, unplannable->fault()});
@@ -92,6 +96,7 @@ void Run::settle(std::vector<Job>& jobs) {
       continue;
     }
     recorder_.ended(job);
+    if (++told % kToldAtOnce == 0) events_.flush();
   }
 }
 

@@ -26,7 +26,7 @@ class Run {
 
   /// One result a target, in the given order. Throws Error only for what concerns all targets: the
   /// state; builds that run then go on to their end first.
-  std::vector<BuildRecord> build(const std::vector<Target>& targets, const KnownTargets& known,
+  std::vector<BuildRecord> build(std::vector<Target> targets, KnownTargets known,
                                  bool refresh_image, const Cancellation& cancel);
   /// What kept all that was to be built from being begun: no engine, or no builder image.
   const std::optional<Error>& obstacle() const { return obstacle_; }

@@ -55,16 +55,16 @@ void TargetBuilder::look_at(Job& job) {
   job.relations = relations_of(job, parts_.history, owners_);
 }
 
-std::optional<BuildRecord> TargetBuilder::held_back(const Job& job) const {
+std::shared_ptr<BuildRecord> TargetBuilder::held_back(const Job& job) const {
   const auto* build = std::get_if<Build>(&job.plan.decision);
   if (build == nullptr || build->not_with_image.empty() || build->not_with_image != image_)
-    return std::nullopt;
+    return nullptr;
   auto last = parts_.history.last(job.target.name);
-  if (!last || may_publish_now(*last, job.target)) return std::nullopt;
+  if (!last || may_publish_now(*last, job.target)) return nullptr;
   last->build.clear();  // none of this run
   last->why = fmt::format("not tried again: {} ({})", build->why, last->why);
   last->hint = "pkgkiln build " + job.target.name + " tries it at once";
-  return last;
+  return std::make_shared<BuildRecord>(*std::move(last));
 }
 
 /// Whether names were all that was against its last build, and nothing is against them any more.

@@ -36,7 +36,7 @@ class TargetBuilder {
   PackageOwners& owners() { return owners_; }
 
  private:
-  std::optional<BuildRecord> held_back(const Job& job) const;
+  std::shared_ptr<BuildRecord> held_back(const Job& job) const;
   bool may_publish_now(const BuildRecord& last, const Target& target) const;
   void begin(Job& job);
   BuildOutcome build_packages(Job& job, const BuildSlot& slot,

@@ -181,6 +181,24 @@ TEST_CASE("old builds are forgotten, but for those that decisions rest on") {
   CHECK(history.owner_of("foo", "mine") == "t");
 }
 
+TEST_CASE("a statement that is used again has nothing left of its last use") {
+  const TempDir dir;
+  const sqlite::Connection connection(dir.path() / "x.db");
+  const auto* text = "SELECT ?";
+  {
+    sqlite::Statement first(connection, text);
+    sqlite::Statement at_once(connection, text);
+    CHECK(first.bind("a").step());
+    CHECK(at_once.bind("b").step());
+    CHECK(first.text(0) == "a");
+    CHECK(at_once.text(0) == "b");
+  }
+  sqlite::Statement again(connection, text);
+  CHECK(again.step());
+  CHECK(again.text(0).empty());
+  CHECK(sqlite::Statement(connection, text).bind("c").step());
+}
+
 TEST_CASE("the newest is what was recorded last, whatever the clock said") {
   const HistorySetup setup;
   History history(setup.state);

@@ -186,6 +186,22 @@ TEST_CASE("what can't be told is said, and stops no other", "[concurrent]") {
   CHECK(std::holds_alternative<Unplannable>(situation.plan().decision));
 }
 
+TEST_CASE("the evidence of what is skipped is kept only for whoever shows it") {
+  PlannedTarget situation;
+  situation.history.record(situation.record);
+  auto changed = situation.target;
+  changed.name = "changed";
+  PackagingSources sources(situation.state.mirrors(), situation.remotes);
+  const auto evidence = [&](bool explain) {
+    const Planner planner(sources, situation.history, situation.repositories, situation.remotes,
+                          "x86_64", {true, {}, {}, false, explain});
+    const auto jobs = planner.decide(std::vector{situation.target, changed}, Cancellation::never());
+    return std::pair(!jobs[0].plan.evidence.empty(), !jobs[1].plan.evidence.empty());
+  };
+  CHECK(evidence(true) == std::pair(true, true));
+  CHECK(evidence(false) == std::pair(false, true));
+}
+
 TEST_CASE("planning stops when it is asked to", "[concurrent]") {
   PlannedTarget situation;
   Cancellation cancel;

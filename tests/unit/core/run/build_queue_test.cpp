@@ -212,7 +212,7 @@ TEST_CASE("a failure blocks those that depend on it, without a slot") {
 TEST_CASE("what is held back gets a slot only when something below it was built") {
   for (const bool news : {false, true}) {
     Rig rig({1, 1}, {{}, {0}});
-    rig.jobs[1].held_back.emplace();
+    rig.jobs[1].held_back = std::make_shared<BuildRecord>();
     rig.jobs[1].held_back->status = Status::failed;
     CHECK(rig.next()->index == 0);
     rig.end(0, news ? Status::built : Status::up_to_date);
