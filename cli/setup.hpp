@@ -31,7 +31,7 @@ std::unique_ptr<OpenedRuntime> engine_when_needed(const config::Settings& settin
 /// What the settings ask for, made: nothing of it has touched an engine, a server or the state.
 struct Setup {
   config::LoadResult config;
-  std::string arch;  // that is built for
+  std::string arch;                        // that is built for
   std::unique_ptr<vieter::Server> server;  // if one is configured; the others use it
   std::unique_ptr<BuildLogServer> logs;
   std::unique_ptr<Repositories> repositories = std::make_unique<Repositories>();

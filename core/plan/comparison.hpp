@@ -28,8 +28,8 @@ class Comparison {
   /// By the newest good build: Skip only if nothing can have changed since. Throws Error when the
   /// repository can't tell.
   void by_record(const BuildRecord& last);
-  /// The same where the commit is another, but its PackagingSource::content() may be the one that was
-  /// built.
+  /// The same where the commit is another, but its PackagingSource::content() may be the one that
+  /// was built.
   void by_tree(const BuildRecord& last, const std::string& tree);
   /// By what was inspected on the host: Skip if that very version is published already. A
   /// repository that can't tell leaves the decision as it is.

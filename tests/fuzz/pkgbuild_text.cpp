@@ -1,9 +1,9 @@
-#include "core/pkgbuild/outside_paths.hpp"
 #include "core/pkgbuild/pkgbuild_text.hpp"
 
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "core/pkgbuild/outside_paths.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {
