@@ -80,8 +80,9 @@ class Host {
 
   /// To be passed by whoever asks.
   HostGate gate;
-  /// Whether a repository of it was seen to be asked in version 2 of Git's protocol.
-  std::atomic<bool> speaks_v2 = false;
+  /// Whether to ask it in version 2 of Git's protocol without asking first what it speaks: nearly
+  /// all do, and what answers in another way is asked first from then on.
+  std::atomic<bool> speaks_v2 = true;
 
   /// Sends the request when the host may be asked, but not soon after it wasn't reached at all. An
   /// answer that says so lets the host rest; it is thrown as net::TryLater, as every one that may

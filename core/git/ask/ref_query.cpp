@@ -84,8 +84,8 @@ AdvertisedRefs refs_in(const net::Response& response) {
   return read_ls_refs(response.body);
 }
 
-/// What a server that is known to speak version 2 answers without being asked first what it
-/// speaks; nothing when it doesn't.
+/// What a server that speaks version 2 answers without being asked first what it speaks; nothing
+/// where that is no listing of refs.
 std::optional<AdvertisedRefs> ask_straight(Host& host, const HttpAddress& address,
                                            const Prefixes& prefixes, const Cancellation& cancel) {
   try {
@@ -105,8 +105,10 @@ std::optional<AdvertisedRefs> ask_straight(Host& host, const HttpAddress& addres
 std::variant<AdvertisedRefs, HttpAddress> ask_refs(Host& host, const HttpAddress& address,
                                                    const Prefixes& prefixes,
                                                    const Cancellation& cancel) {
-  if (host.speaks_v2)
+  if (host.speaks_v2) {
     if (auto refs = ask_straight(host, address, prefixes, cancel)) return *std::move(refs);
+    host.speaks_v2 = false;
+  }
   const auto response = host.ask(first_request(address), cancel);
   if (is_redirect(response.status)) {
     auto other = redirected(address, response.header("Location"));

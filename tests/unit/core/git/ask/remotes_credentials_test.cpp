@@ -26,7 +26,7 @@ TEST_CASE("the password of a URL goes to its server, decoded") {
   HttpRepository remote(door);
   const auto url = with_user(remote.url(), "me:s:%40%2Ft");
   CHECK(remote.remotes.ask_tip(url, "", kNever).commit == remote.commit);
-  CHECK(remote.server.requests() == Requests{kGet, kPost});
+  CHECK(remote.server.requests() == Requests{kPost});
 }
 
 TEST_CASE("credentials that a server doesn't take are no secret's end") {
@@ -45,9 +45,10 @@ TEST_CASE("where a server wants credentials the user's helper is asked, by the g
   const ScopedVariable global("GIT_CONFIG_GLOBAL", config.string());
   CHECK(remote.remotes.ask_tip(remote.url(), "", kNever).commit == remote.commit);
   const auto requests = remote.server.requests();
-  REQUIRE(requests.size() > 1);
-  CHECK(requests[0] == kGet);
-  CHECK(requests[1] == kGet + " (git)");
+  REQUIRE(requests.size() > 2);
+  CHECK(requests[0] == kPost);
+  CHECK(requests[1] == kGet);
+  CHECK(requests[2] == kGet + " (git)");
 }
 
 TEST_CASE("a redirect is followed, with the URL's password only on its own host") {
@@ -64,11 +65,11 @@ TEST_CASE("a redirect is followed, with the URL's password only on its own host"
   to = remote.server.url("/b.git");
   CHECK(remote.remotes.ask_tip(url, "", kNever).commit == remote.commit);
   CHECK(remote.server.requests() ==
-        Requests{kGet, "GET /b.git/info/refs", "POST /b.git/git-upload-pack"});
+        Requests{kPost, kGet, "GET /b.git/info/refs", "POST /b.git/git-upload-pack"});
   to = other.url();
   CHECK_THROWS_WITH(remote.remotes.ask_tip(url, "", kNever),
                     ContainsSubstring("wants credentials"));
-  CHECK(other.server.requests().at(0) == kGet);
+  CHECK(other.server.requests().at(0) == kPost);
 }
 
 TEST_CASE("servers that lead in a circle are left to the git program, which gives up") {
