@@ -61,7 +61,7 @@ TEST_CASE("a repository that isn't there, and a name that git doesn't allow, say
   const auto text = report(remote.remotes, url);
   CHECK_THAT(text, ContainsSubstring("there is no such repository"));
   CHECK(first_lines(text) == first_lines(report_of_program(url)));
-  CHECK(remote.server.requests().front() == "GET /none.git/info/refs");
+  CHECK(remote.server.requests().front() == "POST /none.git/git-upload-pack");
   CHECK_THAT(report(remote.remotes, url, "--upload-pack=x"), ContainsSubstring("doesn't allow"));
   CHECK_THAT(report(remote.remotes, "ext::touch x"), ContainsSubstring("remote helpers"));
 }
