@@ -96,7 +96,7 @@ if [[ -n ${PKGKILN_PKGREL-} ]]; then
     pkgkiln_set_pkgrel() {
         local lines i found=()
         local value='([0-9.]+|"[0-9.]+"|'"'[0-9.]+')" end='[[:blank:]]*([[:blank:]]#.*)?$'
-        mapfile -t lines <"$startdir/PKGBUILD"
+        mapfile -t lines <PKGBUILD  # makepkg 7.1 sets startdir later
         for i in "${!lines[@]}"; do
             if [[ ${lines[i]} == pkgrel=* ]]; then found+=("$i"); fi
         done
@@ -106,7 +106,7 @@ if [[ -n ${PKGKILN_PKGREL-} ]]; then
             return 1
         fi
         lines[found]="pkgrel=$PKGKILN_PKGREL"
-        printf '%s\n' "${lines[@]}" >"$startdir/PKGBUILD"
+        printf '%s\n' "${lines[@]}" >PKGBUILD
     }
     pkgkiln_set_pkgrel || exit 12
 fi
