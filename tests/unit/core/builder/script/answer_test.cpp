@@ -111,7 +111,7 @@ TEST_CASE("a PKGBUILD without one plain line of pkgrel is not read with another,
   pkgbuild.replace(pkgbuild.find("pkgrel=1"), 8, line);
   const auto ran = makepkg.run(pkgbuild, "--printsrcinfo", said, {}, "1.2");
   CHECK(ran.code == 12);
-  CHECK_THAT(said, Catch::Matchers::ContainsSubstring("ERROR: It can't be built as pkgrel 1.2"));
+  CHECK_THAT(said, Catch::Matchers::ContainsSubstring("It can't be built as pkgrel 1.2"));
   CHECK(read_file(makepkg.directory.path() / "startdir/PKGBUILD") == pkgbuild);
 }
 
