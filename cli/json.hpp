@@ -10,7 +10,8 @@
 namespace pkgkiln::cli {
 
 /// {"targets": [{"target", "repository", "decision": "build", "up-to-date" or "failed", "why",
-///   "unpublished_change": true or false, "ref", "commit", "evidence": [{"what", "found"}]}]}
+///   "unpublished_change": true or false, "origin", "ref", "commit", "remarks": [],
+///   "evidence": [{"what", "found"}]}]}
 std::string plans_json(const std::vector<Job>& jobs);
 
 /// {"targets": [{"target", "repository", "status", "step", "exit_code", "why", "hint",

@@ -80,7 +80,9 @@ std::string arch_in(std::string_view makepkg_conf) {
         line.back() == line.front())
       line = line.substr(1, line.size() - 2);
     if (!pacman::is_arch(line) || line == "any")
-      throw Error("cannot use image.makepkg_conf").because("its CARCH is no plain word");
+      throw Error("cannot use image.makepkg_conf")
+          .because("its CARCH is no plain word")
+          .advise("write it as in CARCH=\"x86_64\"");
     arch = line;
   }
   return arch;

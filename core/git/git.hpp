@@ -85,7 +85,7 @@ class Mirror {
                                             const std::vector<PathPattern>& excluded);
 
   struct Content {
-    /// Names what export_tar() gives, its times aside: the same for two commits that don't differ
+    /// Names what add_to() gives, its times aside: the same for two commits that don't differ
     /// in that. The id of the directory's tree, unless links lead out of it.
     std::string tree;
     std::vector<std::string> left_out;  // links that lead to nothing; the first ten

@@ -93,7 +93,8 @@ class GitSource : public PackagingSource {
                           const OfSubmodule& work) const {
     for (const auto& one : in.submodules(commit, cancel)) {
       if (++count > kMostSubmodules)
-        throw Error("the repository has more than 100 submodules, and those of submodules");
+        throw Error("the repository has more than 100 submodules, and those of submodules")
+            .advise("use checkout = \"repository\", which leaves submodules empty");
       const auto submodule = mirrors_.of_submodule(one.url);
       const auto path = below.empty() ? one.path : below + "/" + one.path;
       work(*submodule, path, one.commit);

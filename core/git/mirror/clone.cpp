@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kWithoutSubmodules =
+    "use checkout = \"repository\", which leaves submodules empty";
 constexpr std::size_t kLongestModules = std::size_t{1} << 20U;
 
 Error submodule_error(const std::string& path) {
@@ -53,7 +55,7 @@ void check_location(const std::string& path, const std::string& url) {
     throw submodule_error(path)
         .because("its URL is '" + printable(displayable_url(url)) +
                  "', and only http, https and git are fetched, without a user")
-        .advise("use checkout = \"repository\", which leaves submodules empty");
+        .advise(kWithoutSubmodules);
 }
 
 /// "submodule.<name>.<key>\n<value>\0" each (git-config(1)), by name.
@@ -87,7 +89,8 @@ void git_in(const fs::path& git_dir, std::vector<std::string> arguments,
       command, [](std::string_view) {}, cancel);
   if (result.code != 0)
     throw Error("cannot make a clone of the mirror")
-        .because(displayable_errors(result.error_output));
+        .because(displayable_errors(result.error_output))
+        .advise("check the free space in the directory for temporary files");
 }
 
 void add_file(const fs::path& path, const std::string& name, TarWriter& tar,
@@ -119,13 +122,17 @@ std::vector<Submodule> submodules_of(CommitTree& tree, const MirrorDirectory& mi
   command.git_dir = mirror.path();
   std::string listing;
   if (run(command, bounded_text(listing, kLongestModules), cancel).code != 0)
-    throw submodule_error(found.front().path).because("there is no .gitmodules that Git can read");
+    throw submodule_error(found.front().path)
+        .because("there is no .gitmodules that Git can read")
+        .advise(kWithoutSubmodules);
   const auto modules = modules_in(listing);
   for (auto& submodule : found) {
     const auto same = std::ranges::find_if(
         modules, [&](const auto& one) { return one.second.path == submodule.path; });
     if (same == modules.end() || same->second.url.empty())
-      throw submodule_error(submodule.path).because("no URL is in .gitmodules for it");
+      throw submodule_error(submodule.path)
+          .because("no URL is in .gitmodules for it")
+          .advise(kWithoutSubmodules);
     submodule.url = resolved(location, same->second.url);
     check_location(submodule.path, submodule.url);
   }

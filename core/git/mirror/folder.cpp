@@ -103,8 +103,9 @@ class Files {
     // What git takes for a repository that has nothing.
     const TempDir repository;
     write_file_atomically(repository.path() / "HEAD", "ref: refs/heads/none\n", 0600);
-    fs::create_directory(repository.path() / "objects");
-    fs::create_directory(repository.path() / "refs");
+    std::error_code told_by_git;
+    fs::create_directory(repository.path() / "objects", told_by_git);
+    fs::create_directory(repository.path() / "refs", told_by_git);
     Command command;
     command.arguments = {"ls-files", "-z", "-t", "--others", "--exclude-standard"};
     command.git_dir = repository.path();
