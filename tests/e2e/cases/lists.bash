@@ -176,12 +176,16 @@ kiln next build
 it 'builds what was written then in the next run' published draft-4-1-any.pkg.tar.zst
 
 another_state() {
+	local second
 	STATE=$WORLD/state2
 	sed 's/^state_dir = .*/state_dir = "state2"/' "$CONFIG" >"$CONFIG.2"
+	# Both in the background, for `become` takes the place of the shell that calls it.
 	become "$PROGRAM" --config "$CONFIG.2" plan >"$WORLD/runs/second.out" 2>"$WORLD/runs/second.err" &
-	become "$PROGRAM" --config "$CONFIG" plan >"$WORLD/runs/first.out" 2>"$WORLD/runs/first.err"
-	wait "$!"
-	matches "$WORLD/runs/second.out" '^draft +up-to-date +version 4-1 is published' && matches "$WORLD/runs/first.out" '^draft +up-to-date '
+	second=$!
+	become "$PROGRAM" --config "$CONFIG" plan >"$WORLD/runs/first.out" 2>"$WORLD/runs/first.err" &
+	wait "$!" && wait "$second" &&
+		matches "$WORLD/runs/second.out" '^draft +up-to-date +version 4-1 is published' &&
+		matches "$WORLD/runs/first.out" '^draft +up-to-date '
 }
 it 'looks into one folder from two state directories' another_state
 rm -rf "$WORLD/state2"
