@@ -12,28 +12,10 @@
 #include "core/base/text.hpp"
 #include "core/builder/layout.hpp"
 #include "core/builder/script/script.hpp"
-#include "core/package/package_name.hpp"
 #include "core/package/tar_reader.hpp"
 #include "core/runtime/waiting_container.hpp"
 
 namespace pkgkiln {
-
-Distribution Distribution::parse(std::string_view listing, const std::set<std::string>& ours) {
-  Distribution found;
-  while (!listing.empty()) {
-    auto line = take_until(listing, '\n');
-    const std::string repository(take_until(line, ' '));
-    const std::string pkgname(take_until(line, ' '));
-    if (!ours.contains(repository) && pacman::is_package_name(pkgname))
-      found.repositories_.try_emplace(pkgname, repository);
-  }
-  return found;
-}
-
-std::optional<std::string> Distribution::repository_of(const std::string& pkgname) const {
-  const auto found = repositories_.find(pkgname);
-  return found == repositories_.end() ? std::nullopt : std::optional(found->second);
-}
 
 namespace {
 
@@ -44,7 +26,7 @@ std::string value_of(const Labels& labels, const char* key) {
   return found == labels.end() ? std::string() : found->second;
 }
 
-constexpr std::uint64_t kLongestListing = std::uint64_t{64} << 20U;
+constexpr std::uint64_t kLargestDatabase = std::uint64_t{64} << 20U;  // pacman loads twice that
 
 /// A container that is never started, removed with this.
 class TemporaryContainer {
@@ -68,8 +50,8 @@ class TemporaryContainer {
 };
 
 /// The content of a regular file in a container.
-std::string copied_file(ContainerRuntime& runtime, const std::string& container, const char* path,
-                        const Cancellation& cancel) {
+std::string copied_file(ContainerRuntime& runtime, const std::string& container,
+                        const std::string& path, const Cancellation& cancel) {
   const TempDir directory;
   const auto tar = directory.path() / "tar";
   {
@@ -78,15 +60,15 @@ std::string copied_file(ContainerRuntime& runtime, const std::string& container,
     std::uint64_t size = 0;
     const auto write = [&](std::string_view bytes) {
       size += bytes.size();
-      if (size > kLongestListing) throw Error(std::string(path) + " is too long");
+      if (size > kLargestDatabase) throw Error(path + " is too long");
       write_all(file.get(), bytes, tar);
     };
     runtime.copy_out(container, path, write, cancel);
   }
-  pacman::TarReader reader(tar, {.bytes = kLongestListing, .cancel = cancel});
+  pacman::TarReader reader(tar, {.bytes = kLargestDatabase, .cancel = cancel});
   const auto entry = reader.next();
-  if (!entry || !entry->regular) throw Error(std::string(path) + " is no file in it");
-  return reader.content(kLongestListing);
+  if (!entry || !entry->regular) throw Error(path + " is no file in it");
+  return reader.content(kLargestDatabase);
 }
 
 /// Identifies the base image's content. Images that were never pulled have no digest.
@@ -228,15 +210,31 @@ void BuilderImage::run_bootstrap(const std::string& container, const Sink& log,
         .advise("read its log; check [image] packages, pacman_conf and mirrorlist");
 }
 
-std::string BuilderImage::listing(const std::string& image, const Cancellation& cancel) {
+pacman::Distribution BuilderImage::distribution(const std::string& image,
+                                                const std::filesystem::path& kept,
+                                                const Cancellation& cancel) {
+  if (auto known = pacman::Distribution::load(kept); known && known->image() == image)
+    return *std::move(known);
   ContainerSpec spec;
-  spec.name = "pkgkiln-listing-" + identity_.run;
+  spec.name = "pkgkiln-databases-" + identity_.run;
   spec.image = image;
   spec.command = {"/bin/bash"};
   spec.labels = identity_.labels();
   try {
     const TemporaryContainer container(runtime_, spec);
-    return copied_file(runtime_, spec.name, builder::listing, cancel);
+    const TempDir directory;
+    const auto paths = copied_file(runtime_, spec.name, builder::databases, cancel);
+    std::string_view left = paths;
+    std::vector<std::filesystem::path> databases;
+    while (!left.empty()) {
+      const std::filesystem::path path(take_until(left, '\n'));
+      databases.push_back(directory.path() / path.filename());
+      write_file_atomically(databases.back(),
+                            copied_file(runtime_, spec.name, path.string(), cancel), 0600);
+    }
+    auto distribution = pacman::Distribution::read(image, databases, cancel);
+    distribution.save(kept);
+    return distribution;
   } catch (Error& error) {
     error.while_doing("cannot tell which packages the distribution has");
     error.advise("pkgkiln build --refresh-image");

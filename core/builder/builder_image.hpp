@@ -1,37 +1,21 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/base/cancellation.hpp"
 #include "core/base/removable.hpp"
+#include "core/repodb/distribution.hpp"
 #include "core/runtime/container_runtime.hpp"
 #include "core/runtime/image_store.hpp"
 #include "core/runtime/labels.hpp"
 
 namespace pkgkiln {
-
-/// The packages of the repositories that a builder image installs from, as of the time when it was
-/// made. Nobody may publish under their names by accident. A plain value.
-class Distribution {
- public:
-  /// Reads the output of `pacman -Sl`, lines of "repository pkgname version"; other lines are
-  /// ignored. `ours` are the repositories that targets are published to: they are not the
-  /// distribution's, even if the image installs from them.
-  static Distribution parse(std::string_view listing, const std::set<std::string>& ours);
-
-  /// The repository that has a package of that name, the first one if several have.
-  std::optional<std::string> repository_of(const std::string& pkgname) const;
-
- private:
-  std::map<std::string, std::string> repositories_;  // by pkgname
-};
 
 /// What goes into the builder image.
 struct ImageRecipe {
@@ -68,9 +52,10 @@ class BuilderImage {
   std::string ensure(bool force_refresh, const Sink& log, const Sink& notice,
                      const Cancellation& cancel);
 
-  /// What `pacman -Sl` printed when the image was made; read from a container that is never
-  /// started.
-  std::string listing(const std::string& image, const Cancellation& cancel);
+  /// What its repositories held when it was made. That is kept in the file `kept` for whoever asks
+  /// next; if that is of another image, it is read from a container that is never started.
+  pacman::Distribution distribution(const std::string& image, const std::filesystem::path& kept,
+                                    const Cancellation& cancel);
 
   /// The newest image that fits the recipe, if any. Asks no registry.
   std::optional<ImageInfo> current() const;

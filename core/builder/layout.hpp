@@ -22,8 +22,9 @@ inline constexpr const char* fetched_sources = "/var/cache/pkgkiln/fetched/sourc
 /// Belongs to root; gets the directory with packages of a repository for pacman.
 inline constexpr const char* offered = "/var/lib";
 
-/// The output of `pacman -Sl` when the image was made.
-inline constexpr const char* listing = "/usr/share/pkgkiln/packages";
+/// Paths of the sync databases that pacman had when the image was made, in the order of its
+/// repositories, a line each.
+inline constexpr const char* databases = "/usr/share/pkgkiln/databases";
 
 /// With perl's directories, which an exec lacks since it runs no login shell.
 inline constexpr const char* path =

@@ -19,7 +19,7 @@ namespace pkgkiln {
 ///     logs/<target>/<build>.log
 ///     logs/.builder-image/<run>.log  (no target has such a name)
 ///     mirrors/<digest of a URL>/     what was fetched of packaging repositories
-///     distribution                   the names of packages that the builder image knows
+///     distribution                   what the builder image's repositories hold
 ///     spool/<target>/<build>/        packages built and not yet published
 ///     undelivered/<target>/          builds whose log a server is to have
 class StateDir {
@@ -36,6 +36,8 @@ class StateDir {
   std::filesystem::path undelivered() const { return root_ / "undelivered"; }
   std::filesystem::path undelivered(const std::string& target) const;
   std::filesystem::path spool() const { return root_ / "spool"; }
+  /// See pacman::Distribution.
+  std::filesystem::path distribution() const { return root_ / "distribution"; }
   /// 12 hex digits, made at the very first call and stored.
   std::string instance() const;
 

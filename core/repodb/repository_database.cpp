@@ -114,14 +114,15 @@ std::pair<std::string_view, std::string_view> parts_of(std::string_view director
 
 /// Opens the database, or a part of it, for `read`; a missing file is not read.
 template <typename Read>
-void open_database(const fs::path& path, Read read, const TarReader::Range& range = {}) {
+void open_database(const fs::path& path, Read read, const TarReader::Range& range = {},
+                   const Cancellation& cancel = Cancellation::never()) {
   std::error_code error_code;
   const auto archive = fs::canonical(path, error_code);  // <repo>.db is a link to it
   if (error_code == std::errc::no_such_file_or_directory) return;
   if (error_code)
     throw Error("cannot look at '" + path.string() + "'").because(error_code.message());
   try {
-    TarReader reader(archive, {kMaxUnpackedDatabase}, range);
+    TarReader reader(archive, {.bytes = kMaxUnpackedDatabase, .cancel = cancel}, range);
     read(reader);
   } catch (Error& error) {
     error.while_doing("'" + path.string() + "' is not a sound repository database")
@@ -179,6 +180,18 @@ RepositoryDatabase RepositoryDatabase::read_facts(const fs::path& path) {
     reader.finish();
   });
   return database;
+}
+
+void RepositoryDatabase::each_desc(const fs::path& path,
+                                   const std::function<void(std::string_view)>& take,
+                                   const Cancellation& cancel) {
+  const auto read = [&](TarReader& reader) {
+    each_file(reader, [&](const std::string&, std::string_view name) {
+      if (name == "desc") take(reader.content(kMaxDesc));
+    });
+    reader.finish();
+  };
+  open_database(path, read, {}, cancel);
 }
 
 void RepositoryDatabase::check_written(const fs::path& path,

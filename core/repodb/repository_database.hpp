@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/base/cancellation.hpp"
 #include "core/base/stream.hpp"
 #include "core/package/package_archive.hpp"
 
@@ -49,6 +52,11 @@ class RepositoryDatabase {
   /// The same, only for lookups: without the texts, so that an entry takes some hundred bytes, and
   /// without odd entries.
   static RepositoryDatabase read_facts(const std::filesystem::path& path);
+
+  /// Passes on the "desc" of each entry, whatever it says, and keeps none.
+  static void each_desc(const std::filesystem::path& path,
+                        const std::function<void(std::string_view text)>& take,
+                        const Cancellation& cancel);
 
   /// Reads a part of a database: `size` bytes from `offset` on, a gzipped tar that needs no end
   /// mark.

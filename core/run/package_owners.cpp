@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "core/base/text.hpp"
 #include "core/package/dependency.hpp"
@@ -47,6 +48,14 @@ std::vector<std::string> added(const std::vector<std::string>& entries,
 
 }  // namespace
 
+PackageOwners::PackageOwners(const History& history, const Repositories& repositories,
+                             KnownTargets known, const pacman::Distribution& distribution)
+    : history_(history), repositories_(repositories), known_(std::move(known)) {
+  std::set<std::string, std::less<>> ours;
+  for (const auto& target : known_.targets) ours.insert(target.repository);
+  distribution_ = distribution.without(std::move(ours));
+}
+
 std::optional<NameRefusal> PackageOwners::claim(const std::string& pkgname,
                                                 const std::string& version, const Target& target) {
   if (auto against = refusal(pkgname, target)) return against;
@@ -78,10 +87,10 @@ std::optional<NameRefusal> PackageOwners::refusal(const std::string& pkgname,
 std::optional<NameRefusal> PackageOwners::belongs_elsewhere(const std::string& pkgname,
                                                             const Target& target) const {
   if (lists(target, pkgname)) return std::nullopt;
-  if (const auto repository = distribution_.repository_of(pkgname))
+  if (const auto theirs = distribution_.find(pkgname))
     return NameRefusal{fmt::format("its package {} has the name of one of the distribution's "
                                    "(repository {})",
-                                   pkgname, *repository),
+                                   pkgname, theirs->repository),
                        advice_to_list(pkgname, target)};
   const auto refuse = [&](const std::string& owner, const char* since) {
     return NameRefusal{
@@ -118,7 +127,7 @@ void PackageOwners::release(const Target& target) {
 }
 
 bool PackageOwners::may_offer(const std::string& pkgname, const Target& target) const {
-  return lists(target, pkgname) || !distribution_.repository_of(pkgname);
+  return lists(target, pkgname) || !distribution_.find(pkgname);
 }
 
 std::vector<std::string> PackageOwners::news(const std::vector<pacman::PackageArchive>& packages,
@@ -135,7 +144,7 @@ std::vector<std::string> PackageOwners::news(const std::vector<pacman::PackageAr
                                  target.name, pkgname, joined(replaced)));
     auto provided = added(package.info.provides, before.provides);
     std::erase_if(provided, [&](const std::string& entry) {
-      return !distribution_.repository_of(pacman::Provision::parse(entry).name);
+      return !distribution_.find(pacman::Provision::parse(entry).name);
     });
     if (!provided.empty())
       told.push_back(fmt::format("'{}': its package {} stands for the distribution's: {}",

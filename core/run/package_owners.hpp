@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/builder/build_steps.hpp"
-#include "core/builder/builder_image.hpp"
 #include "core/journal/history.hpp"
 #include "core/publish/repository.hpp"
+#include "core/repodb/distribution.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln {
@@ -33,11 +33,7 @@ class PackageOwners {
                                                const Target& target, const History& history);
 
   PackageOwners(const History& history, const Repositories& repositories, KnownTargets known,
-                Distribution distribution)
-      : history_(history),
-        repositories_(repositories),
-        known_(std::move(known)),
-        distribution_(std::move(distribution)) {}
+                const pacman::Distribution& distribution);
 
   /// What is to be said against this pkgname in the target's repository. If nothing is, it is the
   /// target's from now on, which makes it in that version.
@@ -74,7 +70,7 @@ class PackageOwners {
   const History& history_;
   const Repositories& repositories_;
   KnownTargets known_;
-  Distribution distribution_;
+  pacman::Distribution distribution_;
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Claim> claims_;  // by repository and pkgname
 };

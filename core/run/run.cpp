@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 #include <utility>
 #include <variant>
 
-#include "core/base/file.hpp"
 #include "core/base/threads.hpp"
 #include "core/builder/caches.hpp"
 #include "core/journal/old_files.hpp"
@@ -21,7 +19,6 @@ namespace {
 
 /// No build waits yet, so thousands of outcomes need not pile up before they are heard.
 constexpr std::size_t kToldAtOnce = 256;
-constexpr std::uint64_t kLongestListing = std::uint64_t{128} << 20U;
 
 }  // namespace
 
@@ -66,12 +63,12 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
   events_.tell(Planned{static_cast<std::size_t>(builds), jobs.size()});
   settle(jobs);
   publisher_.drop_needless(jobs);
-  auto prepared = prepare(builds > 0, refresh_image, known, cancel);
+  auto prepared = prepare(builds > 0, refresh_image, cancel);
   if (!prepared) {
     build_nothing(jobs);
   } else if (builds > 0) {
     TargetBuilder builder(parts_, publisher_, events_, prepared->image, std::move(known),
-                          std::move(prepared->distribution));
+                          prepared->distribution);
     build_in_order(jobs, builder, cancel);
   }
   finish_telling();
@@ -100,14 +97,16 @@ void Run::settle(std::vector<Job>& jobs) {
   }
 }
 
-std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const KnownTargets& known,
-                                          const Cancellation& cancel) {
+std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const Cancellation& cancel) {
   const bool needed = builds || refresh;
   try {
     remove_leftovers();
     Prepared prepared;
-    if (needed) prepared.image = prepare_image(refresh, cancel);
-    if (builds) prepared.distribution = distribution_of(prepared.image, known, cancel);
+    if (needed) {
+      prepared.image = prepare_image(refresh, cancel);
+      prepared.distribution =
+          parts_.host.image.distribution(prepared.image, parts_.state.distribution(), cancel);
+    }
     return prepared;
   } catch (RuntimeError& error) {
     if (!needed && error.out_of_reach()) return Prepared();  // it is not missed
@@ -176,24 +175,6 @@ std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
     }
     throw;
   }
-}
-
-Distribution Run::distribution_of(const std::string& image, const KnownTargets& known,
-                                  const Cancellation& cancel) {
-  const auto kept = parts_.state.root() / "distribution";
-  const auto head = image + "\n";
-  std::string text;
-  try {
-    text = read_file(kept, kLongestListing);
-  } catch (const Error&) {  // it was never made, or lost
-  }
-  if (!text.starts_with(head)) {
-    text = head + parts_.host.image.listing(image, cancel);
-    write_file_atomically(kept, text, 0600);
-  }
-  std::set<std::string> ours;
-  for (const auto& target : known.targets) ours.insert(target.repository);
-  return Distribution::parse(std::string_view(text).substr(head.size()), ours);
 }
 
 void Run::build_in_order(std::vector<Job>& jobs, TargetBuilder& builder,

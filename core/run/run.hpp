@@ -35,20 +35,16 @@ class Run {
   void remove_leftovers();
   struct Prepared {
     std::string image;  // the builder image's id
-    Distribution distribution;
+    pacman::Distribution distribution;
   };
   /// What is needed of an engine; nothing when that can't be had, which is the obstacle.
-  std::optional<Prepared> prepare(bool builds, bool refresh, const KnownTargets& known,
-                                  const Cancellation& cancel);
+  std::optional<Prepared> prepare(bool builds, bool refresh, const Cancellation& cancel);
   /// Ends those that need no build, or can't be built.
   void settle(std::vector<Job>& jobs);
   void build_nothing(std::vector<Job>& jobs);
   /// Holds caches, logs and records to their limits.
   void tidy();
   std::string prepare_image(bool refresh, const Cancellation& cancel);
-  /// Kept in the state directory, so that each builder image is asked once.
-  Distribution distribution_of(const std::string& image, const KnownTargets& known,
-                               const Cancellation& cancel);
   void build_in_order(std::vector<Job>& jobs, TargetBuilder& builder, const Cancellation& cancel);
   /// All that was told of is heard, and all logs are delivered or kept.
   void finish_telling();

@@ -33,12 +33,13 @@ bool is_kept(Status status) {
 }  // namespace
 
 TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, Events& events,
-                             std::string image, KnownTargets known, Distribution distribution)
+                             std::string image, KnownTargets known,
+                             const pacman::Distribution& distribution)
     : parts_(parts),
       publisher_(publisher),
       events_(events),
       recorder_(parts.history, events),
-      owners_(parts.history, parts.repositories, std::move(known), std::move(distribution)),
+      owners_(parts.history, parts.repositories, std::move(known), distribution),
       image_(std::move(image)) {}
 
 void TargetBuilder::look_at(Job& job) {

@@ -20,7 +20,7 @@ class TargetBuilder {
  public:
   /// `image` is the builder image's id, `distribution` what it installs from. The rest outlives it.
   TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, Events& events, std::string image,
-                KnownTargets known, Distribution distribution);
+                KnownTargets known, const pacman::Distribution& distribution);
 
   /// Before anything is done about any job: what its last build took, whether it may not be tried
   /// again with this builder image, and what it offers and needs, as far as the host knows.

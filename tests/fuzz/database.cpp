@@ -2,6 +2,7 @@
 #include "core/package/package_archive.hpp"
 #include "core/package/package_name.hpp"
 #include "core/repodb/database_text.hpp"
+#include "core/repodb/distribution.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {
@@ -54,6 +55,12 @@ void database(std::string_view input) {
     for (const auto& [pkgname, entry] : database.entries())
       must(again.find(pkgname) != nullptr && same(*again.find(pkgname), entry),
            "what is written is read again");
+  });
+  accepted([&] {
+    const auto distribution = pacman::Distribution::read("image", {path});
+    const auto kept = file_of("", "distribution");
+    distribution.save(kept);
+    must(pacman::Distribution::load(kept).has_value(), "what is kept is read again");
   });
 }
 

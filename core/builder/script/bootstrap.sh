@@ -150,9 +150,10 @@ if [[ -n ${PKGKILN_ASKED-} ]]; then
 fi
 CHECKS
 
-# Whose names no target may publish under (core/builder/builder_image.hpp).
+# What its repositories hold, for the host to read (core/builder/builder_image.hpp).
 mkdir -p /usr/share/pkgkiln
-pacman -Sl >/usr/share/pkgkiln/packages
+dbpath=$(pacman-conf DBPath)
+pacman-conf --repo-list | sed "s|.*|${dbpath%/}/sync/&.db|" >/usr/share/pkgkiln/databases
 
 # Downloaded packages would only make the image large.
 rm -rf /var/cache/pacman/pkg/*

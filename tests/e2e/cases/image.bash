@@ -45,6 +45,13 @@ it 'builds a target that needs a configured repository and package' code_is 0
 it 'makes a new builder image and removes the old one' image_is_new "$first"
 it 'compresses as the configured makepkg.conf says' published needs-extra-1.0-1-any.pkg.tar.xz
 it 'does not build again what is published in another compression' out_has '1 built, 2 up-to-date, 0 failed'
+distribution_knows() {
+	local line
+	for line in 'pkgkiln-distribution 1 ' 'repository core' 'repository extra' 'package epoch 2:'; do
+		grep -q "^$line" "$STATE/distribution" || fail "no '$line' in $STATE/distribution" "$(head -n 5 "$STATE/distribution")"
+	done
+}
+it 'keeps what the repositories of that image hold' distribution_knows
 second=$(builder_image)
 
 # shellcheck source=pacman.bash

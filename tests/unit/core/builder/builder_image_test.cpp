@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/file.hpp"
+#include "core/builder/layout.hpp"
 #include "core/runtime/fake/engine.hpp"
 #include "core/runtime/fake/file_tree.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/core/package/sample_package.hpp"
 
 using namespace pkgkiln;
 using Catch::Matchers::ContainsSubstring;
@@ -119,25 +122,51 @@ TEST_CASE("a registry out of reach matters only while there is no base image") {
   }
 }
 
-TEST_CASE("what the image's repositories have is read without starting anything") {
+TEST_CASE("what the image's repositories have is read once, without starting anything") {
   Workshop shop;
+  const TempDir directory;
+  const auto kept = directory.path() / "distribution";
   const auto id = shop.ensure();
-  const auto listing = [&] { return shop.image().listing(id, Cancellation::never()); };
-  CHECK_THROWS_WITH(listing(),
-                    ContainsSubstring("cannot tell which packages the distribution has"));
+  const auto read = [&](const std::string& image) {
+    return shop.image().distribution(image, kept, Cancellation::never());
+  };
+  CHECK_THROWS_WITH(read(id), ContainsSubstring("cannot tell which packages the distribution has"));
   fake::FakeImage image;
   fake::put(image.files, "/etc", fake::make_directory());
-  fake::put(image.files, "/usr/share/pkgkiln/packages", fake::make_file("core glibc 2-1\n"));
+  std::string paths;
+  for (const auto* repository : {"core", "extra"}) {
+    const auto path = directory.path() / repository;
+    test::write_database(path, {{std::string("of-") + repository, "1-1"}, {"both", "1-1"}});
+    const auto inside = std::string("/var/lib/pacman/sync/") + repository + ".db";
+    fake::put(image.files, inside, fake::make_file(read_file(path)));
+    paths += inside + "\n";
+  }
+  fake::put(image.files, builder::databases, fake::make_file(paths));
   shop.engine.serve(shop.settings.recipe.base, image);
   const auto other = shop.ensure(true);
-  const auto starts = [&] {
+  const auto count = [&](fake::Call wanted) {
     const auto calls = shop.engine.calls();
     return std::count_if(calls.begin(), calls.end(),
-                         [](const auto& call) { return call.call == fake::Call::start; });
+                         [&](const auto& call) { return call.call == wanted; });
   };
-  const auto before = starts();
-  CHECK(shop.image().listing(other, Cancellation::never()) == "core glibc 2-1\n");
-  CHECK(starts() == before);
+  const auto starts = count(fake::Call::start);
+  const auto distribution = read(other);
+  CHECK(distribution.find("of-core"));
+  CHECK(distribution.find("both")->repository == "core");
+  CHECK(distribution.find("of-extra")->repository == "extra");
+  CHECK(count(fake::Call::start) == starts);
+  const auto creates = count(fake::Call::create);
+  CHECK(read(other).find("of-core"));
+  CHECK(count(fake::Call::create) == creates);
+  SECTION("of another image it is read anew") {
+    CHECK(read(shop.ensure(true)).find("of-core"));
+    CHECK(count(fake::Call::create) > creates);
+  }
+  SECTION("and where it is broken") {
+    write_file_atomically(kept, "no such thing");
+    CHECK(read(other).find("of-core"));
+    CHECK(count(fake::Call::create) == creates + 1);
+  }
   CHECK(shop.nothing_left());
 }
 
@@ -157,17 +186,6 @@ TEST_CASE("the bootstrap has the proxies, but neither the image nor the log thei
   CHECK(seen == proxy);
   CHECK(shop.log.find("hush") == std::string::npos);
   CHECK_THAT(shop.log, ContainsSubstring("uses http://***@proxy.test:3128, user"));
-}
-
-TEST_CASE("a distribution's names are those of its own repositories") {
-  const auto distribution = Distribution::parse(
-      "core glibc 2.40-1\nextra sudo 1-1 [installed]\nmine foo 1-1\ncore sudo 1-1\nnonsense\n"
-      "core ../x 1\n",
-      {"mine"});
-  CHECK(distribution.repository_of("glibc") == "core");
-  CHECK(distribution.repository_of("sudo") == "extra");
-  CHECK_FALSE(distribution.repository_of("foo"));
-  CHECK_FALSE(distribution.repository_of("../x"));
 }
 
 TEST_CASE("the committed image carries nothing of its container but its files") {

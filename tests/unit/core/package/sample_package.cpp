@@ -57,6 +57,15 @@ void write_archive(const fs::path& path,
   must(archive_write_close(writer.get()) == ARCHIVE_OK);
 }
 
+void write_database(const fs::path& path, const std::vector<SampleEntry>& entries) {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const auto& [pkgname, version, fields] : entries)
+    files.emplace_back(pkgname + "-" + version + "/desc",
+                       "%FILENAME%\n" + pkgname + "-" + version + "-any.pkg.tar.zst\n\n%NAME%\n" +
+                           pkgname + "\n\n%VERSION%\n" + version + "\n\n" + fields);
+  write_archive(path, files);
+}
+
 std::string SamplePackage::file_name() const {
   return pkgname + "-" + version + "-" + arch + extension;
 }

@@ -30,4 +30,12 @@ struct SamplePackage {
 void write_archive(const std::filesystem::path& path,
                    const std::vector<std::pair<std::string, std::string>>& entries);
 
+/// An entry of a repository's database, without most of what repo-add writes.
+struct SampleEntry {
+  std::string pkgname, version;
+  std::string fields = {};  // further ones: "%PROVIDES%\nfoo\n\n"
+};
+
+void write_database(const std::filesystem::path& path, const std::vector<SampleEntry>& entries);
+
 }  // namespace pkgkiln::test

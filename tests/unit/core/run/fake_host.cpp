@@ -20,7 +20,11 @@ fake::FakeImage base_image() {
             fake::make_file("root:x:0:0::/root:/bin/sh\nbuilder:x:1500:1500::/:/bin/sh\n"));
   for (const auto* path : {builder::startdir, builder::pkgdest, "/var/lib"})
     fake::put(image.files, path, fake::make_directory());
-  fake::put(image.files, builder::listing, fake::make_file("core glibc 2.40-1\ncore git 2-1\n"));
+  const TempDir directory;
+  const auto database = directory.path() / "core.db";
+  write_database(database, {{"glibc", "2.40-1"}, {"git", "2-1"}});
+  fake::put(image.files, "/sync/core.db", fake::make_file(read_file(database)));
+  fake::put(image.files, builder::databases, fake::make_file("/sync/core.db\n"));
   return image;
 }
 

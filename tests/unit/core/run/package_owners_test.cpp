@@ -20,8 +20,12 @@ struct Setup {
   Target a = target("a"), b = target("b"), elsewhere = target("c", "s");
   std::vector<Target> known{a, b, elsewhere};
   bool is_complete = true;
+  pacman::Distribution distribution;
 
   Setup() {
+    const auto core = directory.path() / "core.db";
+    test::write_database(core, {{"sudo", "1-1"}, {"glibc", "2-1"}});
+    distribution = pacman::Distribution::read("image", {core});
     auto owned = std::make_unique<LocalRepository>("r", directory.path() / "repos", "any");
     repository = owned.get();
     repositories.add(std::move(owned));
@@ -54,8 +58,7 @@ struct Setup {
     return pacman::PackageArchive::read(package.write(directory.path()));
   }
   PackageOwners owners() {
-    return {history, repositories, KnownTargets{known, is_complete},
-            Distribution::parse("core sudo 1-1\ncore glibc 2-1\n", {})};
+    return {history, repositories, KnownTargets{known, is_complete}, distribution};
   }
   /// Why not; empty: it may.
   std::string why_not(const std::string& pkgname, const Target& target) {
