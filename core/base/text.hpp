@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ inline char lower_case(char c) {
 }
 
 std::string lower_case(std::string_view text);
+
+inline bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
 
 /// Alphanumerics and `others`, at least one.
 bool is_made_of(std::string_view text, std::string_view others);

@@ -37,7 +37,7 @@ Inspection inspect_on_host(const PackagingSource& source, const std::string& com
         .advise(
             "set the target's path to the directory of the PKGBUILD, or to \"*\" for all "
             "directories that have one");
-  const pacman::PkgbuildText read(*pkgbuild);
+  const pacman::PkgbuildText read(*pkgbuild, arch);
   found.moves = read.may_have_pkgver_function();
   try {
     auto content = source.content(commit);

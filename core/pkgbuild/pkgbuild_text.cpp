@@ -5,12 +5,13 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/pkgbuild/shell_evaluation.hpp"
 
 namespace pkgkiln::pacman {
 
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 24U;  // of all values
+constexpr std::size_t kMostBytes = ShellEvaluation::kMostBytes;
 
 /// The variables that makepkg unsets before it reads a PKGBUILD, so that none comes from the
 /// environment.
@@ -23,119 +24,39 @@ constexpr std::array kUnsetByMakepkg = {
 constexpr std::array kSums = {"cksums",     "md5sums",    "sha1sums",   "sha224sums",
                               "sha256sums", "sha384sums", "sha512sums", "b2sums"};
 
-/// A variable that the shell itself may set, or that may change how it reads.
-bool is_of_shell(std::string_view name) {
-  return name.front() != '_' &&
-         std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
-/// "name() {", "name () (", "function name {": the name, and the scanner stands at the body.
-std::optional<std::string_view> function_name(ShellScanner& scanner) {
-  auto tried = scanner;
-  auto name = tried.word();
-  const bool by_keyword = name == "function";
-  if (by_keyword) {
-    tried.skip_blanks();
-    name = tried.word();
+/// The arrays that a function sets where makepkg would find them: at the beginning of a line, as
+/// `declare -f` prints it.
+void find_arrays(const ShellCommand& command, std::vector<const ShellAssignment*>& found) {
+  using Kind = ShellCommand::Kind;
+  if (command.kind == Kind::simple) {
+    if (!command.assignments.empty() && command.assignments.front().is_array)
+      found.push_back(&command.assignments.front());
+    return;
   }
-  if (!is_made_of(name, "@._+-")) return std::nullopt;
-  tried.skip_blanks();
-  if (tried.next() == '(') {
-    tried.skip(1);
-    tried.skip_blanks();
-    if (tried.next() != ')') return std::nullopt;
-    tried.skip(1);
-  } else if (!by_keyword) {
-    return std::nullopt;
+  const bool first_only = command.kind == Kind::both || command.kind == Kind::either;
+  if (command.kind == Kind::negation || command.kind == Kind::function) return;
+  for (const auto& part : command.parts) {
+    find_arrays(part, found);
+    if (first_only) return;
   }
-  tried.skip_space();
-  scanner = tried;
-  return name;
-}
-
-bool ends_command(const ShellScanner& scanner) {
-  return scanner.at_end() ||
-         std::string_view("\n;#").find(scanner.next()) != std::string_view::npos;
-}
-
-using Words = std::optional<std::vector<std::string>>;
-
-void set_array(ShellVariable& variable, bool appends, const Words& words) {
-  if (!appends) variable = {};
-  variable.is_array = true;
-  variable.known = variable.known && words;
-  if (words) variable.words.insert(variable.words.end(), words->begin(), words->end());
-  std::size_t bytes = 0;
-  for (const auto& word : variable.words) bytes += word.size();
-  if (bytes > kMostBytes) throw Unclear{};
-}
-
-/// Of an array the first element.
-void set_scalar(ShellVariable& variable, bool appends, const std::optional<std::string>& word) {
-  if (!appends && !variable.is_array) variable = {};
-  variable.known = variable.known && word;
-  if (!word) return;
-  if (variable.words.empty()) variable.words.emplace_back();
-  auto& first = variable.words.front();
-  first = appends ? first + *word : *word;
-  if (first.size() > kMostBytes) throw Unclear{};
 }
 
 }  // namespace
 
-PkgbuildText::PkgbuildText(std::string_view text) {
-  for (const auto* name : kUnsetByMakepkg) variables_[name] = {};
+PkgbuildText::PkgbuildText(std::string_view text, std::string_view carch) {
+  ShellWords::Variables unset;
+  for (const auto* name : kUnsetByMakepkg) unset[name] = {};
+  if (!carch.empty()) unset["CARCH"] = {true, false, {std::string(carch)}};
   try {
-    // bash drops the zeros, and makepkg refuses carriage returns.
-    if (text.find('\0') != std::string_view::npos || text.find('\r') != std::string_view::npos)
-      throw Unclear{};
-    read(text);
+    script_ = parse_shell(text);
+    ShellEvaluation evaluation(std::move(unset));
+    evaluation.run(script_.commands);
+    variables_ = evaluation.variables();
+    functions_ = evaluation.functions();
     clear_ = true;
   } catch (const Unclear&) {
     clear_ = false;
   }
-}
-
-void PkgbuildText::read(std::string_view text) {
-  ShellScanner scanner(text);
-  ShellWords shell(variables_);
-  for (scanner.skip_space(); !scanner.at_end(); scanner.skip_space()) {
-    if (scanner.next() == ';')
-      scanner.skip(1);
-    else if (!take_function(scanner))
-      take_assignments(scanner, shell);
-  }
-}
-
-bool PkgbuildText::take_function(ShellScanner& scanner) {
-  const auto name = function_name(scanner);
-  if (!name) return false;
-  functions_[std::string(*name)] = scanner.body();
-  scanner.skip_blanks();
-  if (!ends_command(scanner)) throw Unclear{};
-  return true;
-}
-
-/// One or several on a line. A command or operator after them makes it more than an assignment.
-void PkgbuildText::take_assignments(ShellScanner& scanner, ShellWords& shell) {
-  do {
-    const auto said = scanner.word();
-    const auto size = assigned_name(said);
-    if (size == 0) throw Unclear{};
-    const auto name = said.substr(0, size);
-    if (name == "IFS" || name == "POSIXLY_CORRECT") throw Unclear{};
-    const bool appends = said[size] == '+';
-    const auto value = said.substr(size + (appends ? 2 : 1));
-    auto& variable = variables_[std::string(name)];
-    if (value.empty() && scanner.next() == '(')
-      set_array(variable, appends, shell.list(scanner.array()));
-    else
-      set_scalar(variable, appends, shell.scalar(value));
-    if (is_of_shell(name)) variable.known = false;
-    const bool apart = scanner.next() == ' ' || scanner.next() == '\t';
-    scanner.skip_blanks();
-    if (scanner.next() == '#' && !apart) throw Unclear{};
-  } while (!ends_command(scanner));
 }
 
 std::optional<std::vector<std::string>> PkgbuildText::words(std::string_view name) const {
@@ -145,10 +66,10 @@ std::optional<std::vector<std::string>> PkgbuildText::words(std::string_view nam
   return found->second.known ? std::optional(found->second.words) : std::nullopt;
 }
 
-const PkgbuildText::Assignments* PkgbuildText::package_function(const std::string& pkgname) const {
+const ShellCommand* PkgbuildText::package_function(const std::string& pkgname) const {
   auto function = functions_.find("package_" + pkgname);
   if (function == functions_.end()) function = functions_.find("package");
-  return function == functions_.end() ? nullptr : &function->second;
+  return function == functions_.end() ? nullptr : function->second;
 }
 
 /// Prints what makepkg would; throws Unclear where that can't be told.
@@ -200,18 +121,20 @@ class PkgbuildText::Printer {
   /// variable is read alone, without the function's other variables.
   void add_package(const std::string& pkgname) {
     add("pkgname", {pkgname});
-    const auto* assignments = pkgbuild_.package_function(pkgname);
-    if (assignments == nullptr) return;
+    const auto* function = pkgbuild_.package_function(pkgname);
+    if (function == nullptr) return;
+    std::vector<const ShellAssignment*> assignments;
+    find_arrays(function->parts.front(), assignments);
     scope_["pkgname"] = {true, false, {pkgname}};
     std::map<std::string, ShellVariable> own;
-    for (const auto& [name, appends, words] : *assignments) {
-      const std::string key(name);
+    for (const auto* assignment : assignments) {
+      const std::string key(assignment->name);
       if (!is_of_package(key)) continue;
       const auto outside = pkgbuild_.variables_.find(key);
       auto& variable = own.try_emplace(key, outside == pkgbuild_.variables_.end() ? ShellVariable()
                                                                                   : outside->second)
                            .first->second;
-      set_array(variable, appends, shell_.list(words));
+      set_array(variable, assignment->appends, shell_.list(assignment->words));
       if (!variable.known) throw Unclear{};
     }
     for (const auto& [key, variable] : own)

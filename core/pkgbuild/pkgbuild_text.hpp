@@ -6,19 +6,20 @@
 #include <string_view>
 #include <vector>
 
+#include "core/pkgbuild/shell_parser.hpp"
 #include "core/pkgbuild/shell_words.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 
 namespace pkgkiln::pacman {
 
 /// A PKGBUILD as text. It is a hostile shell script, so it is read and never run; what only running
-/// it could tell is unclear. It is read only if its top level does nothing but set variables and
-/// define functions: any other command there, such as a test, a loop or an eval, could set
-/// anything. A PKGBUILD that is written to deceive can still do so.
+/// it could tell is unclear. A PKGBUILD that is written to deceive can still do so.
 class PkgbuildText {
  public:
-  /// The text outlives this.
-  explicit PkgbuildText(std::string_view text);
+  /// The text outlives this. Without CARCH that is unknown.
+  explicit PkgbuildText(std::string_view text, std::string_view carch = {});
+  PkgbuildText(const PkgbuildText&) = delete;
+  PkgbuildText& operator=(const PkgbuildText&) = delete;
 
   /// The values of a variable, one or an array's. An empty list if it isn't set, nothing if it is
   /// unclear.
@@ -33,16 +34,12 @@ class PkgbuildText {
 
  private:
   class Printer;
-  using Assignments = std::vector<ShellScanner::Assignment>;
-
-  void read(std::string_view text);
-  bool take_function(ShellScanner& scanner);
-  void take_assignments(ShellScanner& scanner, ShellWords& shell);
-  const Assignments* package_function(const std::string& pkgname) const;
+  const ShellCommand* package_function(const std::string& pkgname) const;
 
   bool clear_ = false;
+  ShellScript script_;
   ShellWords::Variables variables_;
-  std::map<std::string, Assignments, std::less<>> functions_;
+  std::map<std::string, const ShellCommand*, std::less<>> functions_;
 };
 
 /// Whether the .SRCINFO, parsed for `arch`, can be trusted: the PKGBUILD says the same, in plain

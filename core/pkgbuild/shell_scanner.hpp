@@ -1,7 +1,7 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +11,8 @@ namespace pkgkiln::pacman {
 /// way. No Error: nothing is wrong with the script.
 struct Unclear {};
 
-/// Scans a bash script by its grammar (bash(1)): finds the ends of words, arrays and function
-/// bodies, and understands quotes, expansions, comments and here-documents. Nothing is run. Every
-/// call either moves behind what it names, or throws Unclear. The text outlives this.
+/// Finds the ends of the words of a bash script (bash(1), "Quoting", "Expansion"). Nothing is run.
+/// Every call either moves behind what it names, or throws Unclear. The text outlives this.
 class ShellScanner {
  public:
   explicit ShellScanner(std::string_view text) : text_(text) {}
@@ -27,55 +26,66 @@ class ShellScanner {
   }
   std::string_view rest() const { return text_.substr(std::min(at_, text_.size())); }
   void skip(std::size_t count) { at_ += count; }
+  void go_to(std::size_t place) { at_ = place; }
 
   /// Blanks and continued lines.
   void skip_blanks();
-  /// Also line ends and comments.
-  void skip_space();
+  /// Up to the end of the line.
   void skip_comment();
 
+  enum class At {
+    command,  // where "name[…]=" is an assignment
+    argument,
+    pattern,  // of "[[", where "@(a|b)" is one word
+  };
   /// A word as it is written; may be empty. Of "name=(…)" it is what precedes the parenthesis.
-  std::string_view word();
-  /// The words of "(…)" as they are written.
+  std::string_view word(At at = At::argument);
+  /// The words of "(…)" as they are written, without comments.
   std::vector<std::string_view> array();
   /// Skips what is quoted or escaped, or begins with '$'.
   void skip_quoted();
+  /// "((…))".
+  void skip_arithmetic();
 
-  /// An assignment to an array at the beginning of a command in a function.
-  struct Assignment {
-    std::string_view name;
-    bool appends = false;
-    std::vector<std::string_view> words;
-  };
-  /// Reads the body of a function, "{…}" or "(…)". Returns the assignments that makepkg would find
-  /// in it.
-  std::vector<Assignment> body();
+  /// Whether "@(a|b)" is one word everywhere: shopt -s extglob.
+  bool extended_patterns = false;
 
  private:
+  friend class Deeper;
+
   void skip_past(char quote);
   void skip_double_quotes();
   void skip_parameter(bool in_quotes);
-  void skip_arithmetic();
   void skip_dollar(bool in_quotes);
-  void operator_or_here_document();
-  void skip_here_documents();
-  std::vector<Assignment> commands(char closing);
-
-  struct HereDocument {
-    std::string delimiter;
-    bool indented = false;
-  };
+  void skip_substitution();
+  bool skip_if_arithmetic();
+  void skip_balanced(char opening, char closing);
 
   std::string_view text_;
   std::size_t at_ = 0;
   int depth_ = 0;
-  std::vector<HereDocument> here_documents_;  // that begin at the next line end
+  int readings_left_ = 10;
+};
+
+/// Counts how deep constructs lie in each other: a text may be made to exhaust the stack.
+class Deeper {
+ public:
+  explicit Deeper(ShellScanner& scanner) : depth_(scanner.depth_) {
+    if (++depth_ > kDeepest) throw Unclear{};
+  }
+  ~Deeper() { --depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  static constexpr int kDeepest = 200;
+  int& depth_;
 };
 
 /// The name of a variable that the text begins with; empty: none.
 std::string_view name_at_start(std::string_view text);
 
-/// "name=", "name+=": how long the name is, 0 where the word is none.
+/// "name=", "name+=", "name[…]=": how long the name is, 0 where the word is none.
 std::size_t assigned_name(std::string_view word);
 
 }  // namespace pkgkiln::pacman

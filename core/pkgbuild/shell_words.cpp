@@ -90,6 +90,20 @@ std::optional<std::vector<std::string>> ShellWords::list(
   return known ? std::optional(std::move(result)) : std::nullopt;
 }
 
+const std::vector<std::string>* ShellWords::known(std::string_view name) const {
+  static const std::vector<std::string> unset;
+  const auto found = variables_.find(name);
+  // PKGBUILDs begin the names of their own variables with an underscore, and nobody else does.
+  if (found == variables_.end()) return name.size() > 1 && name.front() == '_' ? &unset : nullptr;
+  return found->second.known ? &found->second.words : nullptr;
+}
+
+std::optional<bool> ShellWords::matches(const std::string& text, std::string_view pattern_word) {
+  const auto what = pattern(pattern_word);
+  if (!what) return std::nullopt;
+  return matches(*what, text);
+}
+
 /// The values of one word: none, one, or all of an array.
 std::optional<std::vector<std::string>> ShellWords::elements(std::string_view word) {
   auto inner = word;
@@ -164,7 +178,8 @@ bool ShellWords::expand(std::string_view word, bool splits, Text& result) {
       }
     } else {
       const bool wild = c == '*' || c == '?' || c == '[';
-      if (splits && wild) known = false;  // for the names of files
+      // For the names of files, but none is like a URL.
+      if (splits && wild && word.find("://") == std::string_view::npos) known = false;
       plain(c, wild);
       scanner.skip(1);
     }
@@ -258,17 +273,15 @@ std::optional<std::vector<std::string>> ShellWords::parameter(std::string_view i
       throw Unclear{};  // it is computed, and may assign
     operation = operation.substr(end + 1);
   }
-  // "${name:=value}" assigns; "${name:?}" may end it all; "${name@P}" runs what it holds.
-  if (operation.starts_with('=') || operation.starts_with(":=") || operation.starts_with('?') ||
-      operation.starts_with(":?") || operation.starts_with('@'))
+  // "${name:=value}" assigns; "${name@P}" runs what it holds.
+  if (operation.starts_with('=') || operation.starts_with(":=") || operation.starts_with('@'))
     throw Unclear{};
-  const auto found = variables_.find(name);
-  if (name.empty() || counts || (!all && !index) || found == variables_.end() ||
-      !found->second.known) {
-    if (!operation.empty()) operate({}, true, operation);  // for what it may do
+  const auto* found = known(name);
+  if (name.empty() || counts || (!all && !index) || found == nullptr) {
+    if (!operation.empty()) operate("x", true, operation);  // for what it may do
     return std::nullopt;
   }
-  const auto& words = found->second.words;
+  const auto& words = *found;
   std::vector<std::string> values;
   if (all)
     values = words;
@@ -292,6 +305,10 @@ std::optional<std::string> ShellWords::operate(std::string value, bool is_set,
     return in_case(std::move(value), operation);
   const bool colon = first == ':' && operation.size() > 1;
   const char kind = colon ? operation[1] : first;
+  if (kind == '?') {  // it ends the script
+    if (colon ? value.empty() : !is_set) throw Unclear{};
+    return value;
+  }
   if (kind == '-' || kind == '+') {
     const bool there = colon ? !value.empty() : is_set;
     auto other = scalar(operation.substr(colon ? 2 : 1));

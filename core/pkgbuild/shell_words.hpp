@@ -33,6 +33,11 @@ class ShellWords {
   std::optional<std::string> scalar(std::string_view word);
   /// The values of an array's words.
   std::optional<std::vector<std::string>> list(const std::vector<std::string_view>& words);
+  /// Whether a text matches a pattern, as in "[[ text == pattern ]]".
+  std::optional<bool> matches(const std::string& text, std::string_view pattern_word);
+  /// What a variable holds; nothing when that is unknown. One that was never set is, unless it may
+  /// come from makepkg or the environment.
+  const std::vector<std::string>* known(std::string_view name) const;
 
  private:
   /// A piece of a word after its expansion.

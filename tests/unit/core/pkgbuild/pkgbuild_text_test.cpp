@@ -113,24 +113,99 @@ TEST_CASE("a value that has to be run for is unclear, and what else is set isn't
     CHECK(words(std::string(text) + "w=1\n", "w") == Texts{"1"});
 }
 
-TEST_CASE("whatever runs outside of functions makes all of it unclear") {
+TEST_CASE("what outside of functions can be told without running it is read") {
+  const std::vector<std::pair<std::string, Texts>> cases = {
+      {"{ v=2; }\n", {"2"}},
+      {"(v=2)\n", {"1"}},
+      {"v=2 | :\n", {"1"}},
+      {"v=2 &\n", {"1"}},
+      {"v=2 >x\n", {"2"}},
+      {"v=2 && :\n", {"2"}},
+      {"[ x ] && v=2\n", {"2"}},
+      {"[ \"$v\" = 2 ] || v=3\n", {"3"}},
+      {"[ ! -n \"$v\" ] && v=2\n", {"1"}},
+      {"test -z \"$v\" && v=2\n", {"1"}},
+      {"[[ $v == 1 ]] && v=2\n", {"2"}},
+      {"[[ $v != [ab]* && -n $v ]] && v=2\n", {}},
+      {"[[ ( $v == 2 || $v == 1 ) && ! -z $v ]] && v=2\n", {"2"}},
+      {"[[ $v -gt 0 ]] && v=2\n", {"2"}},
+      {"[[ foobar == foo* ]] && v=2\n", {"2"}},
+      {"[[ foobar == \"foo*\" ]] && v=2\n", {"1"}},
+      {"[[ ${_unset::1} == t ]] && v=2\n", {"1"}},
+      {"if :; then v=2; fi\n", {"2"}},
+      {"if [ $v = 2 ]; then v=3; elif [ $v = 1 ]; then v=4; else v=5; fi\n", {"4"}},
+      {"if false; then v=3; else v=5; fi\n", {"5"}},
+      {"! v=2\n", {"2"}},
+      {"time v=2\n", {"2"}},
+      {"case x in y) v=3;; x | z) v=2;; *) v=4;; esac\n", {"2"}},
+      {"case $v in (2) v=3 ;; *) v=4 ; esac\n", {"4"}},
+      {"for v in 2 3; do :; done\n", {"3"}},
+      {"w=(a b)\nfor x in \"${w[@]}\"; do v+=$x; done\n", {"1ab"}},
+      {"f() { v=2; }; f\n", {"2"}},
+      {"f() { :; } && f\n", {"1"}},
+      {"declare v=2\n", {"2"}},
+      {"export v=2\n", {"2"}},
+      {"readonly v=2\n", {"2"}},
+      {"unset v\n", {}},
+      {"v[0]=2\n", {"2"}},
+      {"v[1]=2\n", {"1", "2"}},
+      {"v[0]+=2\n", {"12"}},
+      {": ${v:=2} ${_w=3}\nv+=$_w\n", {"13"}},
+      {": \"${v=2}\"\n", {"1"}},
+      {"v=\nv=; : ${v:=2}\n", {"2"}},
+      {"x=${v?}\n", {"1"}},
+      {"x=$(v=2)\n", {"1"}},
+      {"x=<(y)\n", {"1"}},
+      {"<x\n", {"1"}},
+      {"echo $v >x\n", {"1"}},
+      {"shopt -s extglob\nx=@(a|b)\n", {"1"}},
+      {"f() ((1))\n", {"1"}},
+      {"f() {\n local -a x=( '}' @ )\n cat <<-E | sed \"s/}/$(echo \"}\")/\"\n\t}\n\tE\n}\n",
+       {"1"}}};
+  for (const auto& [text, expected] : cases) {
+    CAPTURE(text);
+    const auto found = words("v=1\n" + text);
+    if (text.find("[ab]") != std::string::npos)
+      CHECK_FALSE(found);
+    else
+      CHECK(found == expected);
+  }
+}
+
+TEST_CASE("what may have been set is unknown, and the rest is not") {
+  const auto* maybe = GENERATE(
+      "[[ -f x ]] && v=2\n", "[ -f x ] || v=2\n", "if git x; then v=2; fi\n",
+      "if [[ $CARCH == x ]]; then :; else v=2; fi\n", "case $CARCH in x) v=2;; esac\n",
+      "for x in *; do v=$x; done\n", "for v in *; do :; done\n", "grep x y && v+=2\n",
+      "[[ -f x ]] && unset v\n", "[[ -f x ]] && : ${v:=2}\nv=$v\n", "v=$(date)\n",
+      "[[ a =~ (a) ]] && v=2\n", "case $v in x) ;& 1) v=2 ;; esac\n", "declare -A v=([a]=b)\n");
+  CAPTURE(maybe);
+  const auto text = std::string("v=1\nw=1\n") + maybe;
+  if (std::string_view(maybe).find(":=") != std::string_view::npos)
+    CHECK(words(text) == Texts{"1"});
+  else
+    CHECK_FALSE(words(text));
+  CHECK(words(text, "w") == Texts{"1"});
+}
+
+TEST_CASE("whatever else runs outside of functions makes all of it unclear") {
   const auto* more = GENERATE(
-      "[ -f x ] && . ./version\n", "for v in 2; do :; done\n", "printf -v v 2\n", "(( v = 2 ))\n",
-      "((v++))\n", "declare -n w=v; w=2\n", "true && eval v=2\n", "[ x ] && v=2\n", "v=2 true\n",
-      "v=2 && :\n", "v=2 || :\n", "v=2 | :\n", "v=2 &\n", "v=2 >x\n", "declare v=2\n",
-      "export v=2\n", "typeset v=2\n", "readonly v=2\n", "local v=2\n", "let v=2\n", "read v <x\n",
-      "read -r v <<<2\n", "mapfile v <x\n", "readarray v <x\n", "getopts a v\n", "unset v\n",
-      "source x\n", ". ./x\n", "eval $x\n", ": ${v:=2}\n", "x=${v:=2}\n", "x=\"${v=2}\"\n",
-      "x=(\"${v:=2}\")\n", "x=${y:-${v:=2}}\n", "x=$((v=2))\n", "x=\"$((v++))\"\n", "x[v=2]=1\n",
-      "v[0]=2\n", "x=([v=2]=1)\n", "x=${y[v=2]}\n", "x=${y:v=2}\n", "x=${v?}\n", "x=${v@P}\n",
-      "coproc v { :; }\n", "trap 'v=2' DEBUG\n", "alias a=b\n", "shopt -s extglob\n", "set -k\n",
-      "{ v=2; }\n", "(v=2)\n", "if :; then v=2; fi\n", "while :; do v=2; done\n",
-      "case x in x) v=2;; esac\n", "until v=2; do :; done\n", "select v in 2; do :; done\n",
-      "time v=2\n", "! v=2\n", "[[ a =~ (a) ]]\n", "f() { v=2; }; f\n", "f() { v=2; } >x\n",
-      "f() { :; } && f\n", "exit\n", "echo\n", ":\n", "IFS=1\n", "f() {\n", "f() (\n",
-      "f() ((1))\n", "x='\n", "x=\"\n", "x=`\n", "x=$(\n", "x=${\n", "x=(\n", "x=(a\n",
-      "x=(a (b))\n", "x=(a;b)\n", "x=a) b\n", "x=(a b) c\n", "x=(a b)#\n", "x={1..3}\ny=({1..3})\n",
-      "y=({a)\n", "v=2\r\n", "f() {\n cat <<E\n}\n", "<x\n", "x=<(y)\n", "\xc3\xa4\n");
+      "[ -f x ] && . ./version\n", "printf -v v 2\n", "(( v = 2 ))\n", "((v++))\n",
+      "declare -n w=v; w=2\n", "declare -i v=1+1\n", "true && eval v=2\n", "v=2 true\n",
+      "local v=2\n", "let v=2\n", "read v <x\n", "read -r v <<<2\n", "mapfile v <x\n",
+      "readarray v <x\n", "getopts a v\n", "source x\n", ". ./x\n", "eval $x\n", "x=${v:=2}\n",
+      "x=\"${v=2}\"\n", "x=(\"${v:=2}\")\n", "x=${y:-${v:=2}}\n", "x=$((v=2))\n",
+      "x=\"$((v++))\"\n", "x[v=2]=1\n", "x=([v=2]=1)\n", "x=${y[v=2]}\n", "x=${y:v=2}\n",
+      "x=${_unset?}\n", "x=${v@P}\n", "coproc v { :; }\n", "trap 'v=2' DEBUG\n", "alias a=b\n",
+      "shopt -s nocasematch\n", "set -k\n", "while :; do v=2; done\n", "until v=2; do :; done\n",
+      "for ((v=0; v<1; v++)); do :; done\n", "select v in 2; do :; done\n", "f() { v=2; } >x\n",
+      "f() { v=$1; }; f 2\n", "f() { f; }; f\n", "[ -f x ] && f() { v=2; }\n", "lint_pkgbuild\n",
+      "$x\n", "exit\n", "return\n", "exec x\n", "IFS=1\n", "LC_ALL=x\n", "f() {\n", "f() (\n",
+      "x='\n", "x=\"\n", "x=`\n", "x=$(\n", "x=${\n", "x=(\n", "x=(a\n", "x=(a (b))\n", "x=(a;b)\n",
+      "x=a) b\n", "x=(a b) c\n", "x=(a b)#\n", "x={1..3}\ny=({1..3})\n", "y=({a)\n", "v=2\r\n",
+      "f() {\n cat <<E\n}\n", "x=@(a)\n", "x=$[1]\n", "x=${ v=2; }\n", "i\\\nf :; then v=2; fi\n",
+      "x=\"$\\\n(y)\"\n", "x=$(\\\n(y))\n", "fi\n", "v=2 fi )\n", "&& v=2\n", "v=2 ;; \n",
+      "a | | b\n", "cat <<$x\n$x\n", "\xc3\xa4\n");
   CAPTURE(more);
   CHECK(words("v=1\n") == Texts{"1"});
   CHECK_FALSE(words(std::string("v=1\n") + more));
