@@ -10,10 +10,12 @@
 
 namespace pkgkiln {
 
-/// The layout of the state directory. All of it may be deleted between runs: that costs time,
-/// never correctness (but packages that wait in spool/ would be built again).
+/// The layout of the state directory. All of it but the ledger may be deleted between runs: that
+/// costs time, never correctness (but packages that wait in spool/ would be built again).
 ///
 ///     state.db                       history (SQLite)
+///     ledger.db                      what must last: see Ledger (SQLite)
+///     ledger.db.made                 that there is one
 ///     lock                           held by the run
 ///     instance                       random id that marks what this directory's runs make
 ///     logs/<target>/<build>.log
@@ -29,6 +31,7 @@ class StateDir {
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path database() const { return root_ / "state.db"; }
+  std::filesystem::path ledger() const { return root_ / "ledger.db"; }
   std::filesystem::path log(const std::string& target, const std::string& build) const;
   std::filesystem::path image_log(const std::string& run) const;
   std::filesystem::path logs() const { return root_ / "logs"; }
