@@ -42,6 +42,19 @@ void add_target_names(CLI::App& command, Arguments& arguments) {
   command.add_option("TARGET", arguments.targets, "Names of targets; none means all of them");
 }
 
+void add_ledger(CLI::App& app, Arguments& arguments) {
+  auto* ledger = app.add_subcommand("ledger", "Copy what people decided, and who owns which name");
+  ledger->fallthrough();
+  ledger->require_subcommand(1);
+  add_command(*ledger, arguments, Command::ledger_export, "export", "Write it as JSON")
+      ->add_option("FILE", arguments.file, "Where to; none means the standard output");
+  auto* import = add_command(*ledger, arguments, Command::ledger_import, "import",
+                             "Read into an empty ledger what was exported");
+  import->add_option("FILE", arguments.file, "What was exported")->required();
+  import->add_flag("--replace", arguments.replace,
+                   "Put it in the place of a ledger that holds something, or is damaged");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   auto* build =
       add_command(app, arguments, Command::build, "build", "Build what changed and publish it");
@@ -67,6 +80,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   clean->add_option("TARGET", arguments.targets, "Targets whose caches are removed as well");
   clean->add_flag("-a,--all", arguments.all, "Remove all caches, the shared one as well");
   clean->add_flag("-n,--dry-run", arguments.dry_run, "Only say what would be removed");
+  add_ledger(app, arguments);
   auto* config = add_command(app, arguments, Command::config, "config",
                              "Show the effective settings and where each came from");
   config->add_flag("--example", arguments.example, "Print a commented example instead");

@@ -7,7 +7,7 @@
 
 namespace pkgkiln::cli {
 
-enum class Command { build, plan, targets, doctor, clean, config };
+enum class Command { build, plan, targets, doctor, clean, ledger_export, ledger_import, config };
 
 /// What stands on the command line.
 struct Arguments {
@@ -23,8 +23,10 @@ struct Arguments {
   bool refresh_image = false;
   bool explain = false;  // plan --explain
   bool json = false;
-  bool all = false;      // clean --all
-  bool example = false;  // config --example
+  bool all = false;            // clean --all
+  bool example = false;        // config --example
+  std::filesystem::path file;  // ledger export, empty: stdout; ledger import
+  bool replace = false;        // ledger import --replace
 };
 
 struct ParsedArguments {

@@ -28,6 +28,10 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return doctor_command(arguments, cancel);
     case Command::clean:
       return clean_command(arguments, cancel);
+    case Command::ledger_export:
+      return ledger_export_command(arguments);
+    case Command::ledger_import:
+      return ledger_import_command(arguments, cancel);
     case Command::config:
       return config_command(arguments);
   }

@@ -11,6 +11,8 @@ int plan_command(const Arguments& arguments, const Cancellation& cancel);
 int targets_command(const Arguments& arguments, const Cancellation& cancel);
 int doctor_command(const Arguments& arguments, const Cancellation& cancel);
 int clean_command(const Arguments& arguments, const Cancellation& cancel);
+int ledger_export_command(const Arguments& arguments);
+int ledger_import_command(const Arguments& arguments, const Cancellation& cancel);
 int config_command(const Arguments& arguments);
 
 }  // namespace pkgkiln::cli

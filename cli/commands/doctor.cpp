@@ -17,6 +17,7 @@
 #include "core/base/text.hpp"
 #include "core/journal/history.hpp"
 #include "core/journal/state_dir.hpp"
+#include "core/ledger/ledger.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/vieter/targets.hpp"
 
@@ -112,6 +113,14 @@ void check_state(const config::Settings& settings, Findings& findings) {
     const StateDir state(settings.build.state_dir);
     if (std::filesystem::exists(state.database())) static_cast<void>(History(state));
     findings.good("state", state.root().string());
+  });
+  findings.check("ledger", [&] {
+    const StateDir state(settings.build.state_dir);
+    const auto contents = Ledger(state, Ledger::Access::read).contents();
+    if (contents == LedgerContents()) return findings.note("ledger", "holds nothing yet");
+    findings.good("ledger",
+                  fmt::format("{} decisions, {} held, {} owned names", contents.decisions.size(),
+                              contents.held.size(), contents.names.size()));
   });
 }
 

@@ -5,7 +5,7 @@ _pkgkiln_command() {
 	local word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		build | plan | targets | doctor | clean | config) printf '%s' "$word"; return ;;
+		build | plan | targets | doctor | clean | ledger | config) printf '%s' "$word"; return ;;
 		esac
 	done
 }
@@ -42,10 +42,11 @@ _pkgkiln() {
 	*)
 		command=$(_pkgkiln_command)
 		case $command in
-		'') words+=' --version build plan targets doctor clean config' ;;
+		'') words+=' --version build plan targets doctor clean ledger config' ;;
 		build) words+=' --force --dry-run --refresh-image --json' ;;
 		plan) words+=' --force --explain --json' ;;
 		clean) words+=' --all --dry-run' ;;
+		ledger) words+=' export import --replace' ;;
 		config) words+=' --example' ;;
 		esac
 		if [[ $current != -* && $command == @(build|plan|clean) ]]; then

@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets doctor clean config
+set -l commands build plan targets doctor clean ledger config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -17,6 +17,7 @@ complete -c pkgkiln -n $none -a plan -d 'Say what would be built, and why'
 complete -c pkgkiln -n $none -a targets -d 'List the targets'
 complete -c pkgkiln -n $none -a doctor -d 'Check that everything is ready'
 complete -c pkgkiln -n $none -a clean -d 'Remove what is not needed any more'
+complete -c pkgkiln -n $none -a ledger -d 'Copy what people decided, and who owns which name'
 complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan clean' \
@@ -27,4 +28,6 @@ complete -c pkgkiln -n '__fish_seen_subcommand_from plan' -s e -l explain -d 'Sh
 complete -c pkgkiln -n '__fish_seen_subcommand_from build clean' -s n -l dry-run -d 'Only say what would be done'
 complete -c pkgkiln -n '__fish_seen_subcommand_from clean' -s a -l all -d 'Remove all caches'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build' -l refresh-image -d 'Make a new builder image'
+complete -c pkgkiln -n '__fish_seen_subcommand_from ledger' -F -a 'export import'
+complete -c pkgkiln -n '__fish_seen_subcommand_from ledger' -l replace -d 'In the place of one that holds something'
 complete -c pkgkiln -n '__fish_seen_subcommand_from config' -l example -d 'Print a commented example'

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 #include "core/ledger/ledger_database.hpp"
 
@@ -82,8 +83,8 @@ void insert(sqlite::Connection& connection, const Approval& approval, const char
                         "INSERT INTO decisions (verdict, target, commit_id, by, note, at, rules, "
                         "how, pkgbase, tree, pkgbase_id, last_modified, people_known, maintainer, "
                         "co_maintainers, submitter) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  row.bind(verdict).bind(approval.target).bind(approval.commit).bind(approval.by);
-  row.bind(approval.note).bind(to_seconds(approval.at)).bind(to_lines(approval.rules));
+  row.bind(verdict).bind(approval.target).bind(approval.commit).bind(printable(approval.by));
+  row.bind(printable(approval.note)).bind(to_seconds(approval.at)).bind(to_lines(approval.rules));
   row.bind(approval.how).bind(approval.pkgbase).bind(approval.tree).bind(approval.pkgbase_id);
   row.bind(approval.last_modified).bind(approval.people ? 1 : 0).bind(people.maintainer);
   row.bind(to_lines(people.co_maintainers)).bind(people.submitter).step();
@@ -114,7 +115,7 @@ void insert(sqlite::Connection& connection, const OwnedName& name) {
 
 void insert(sqlite::Connection& connection, const AcceptedMaintainer& maintainer) {
   sqlite::Statement row(connection, "INSERT OR REPLACE INTO maintainers VALUES (?,?,?,?)");
-  row.bind(maintainer.name).bind(maintainer.by).bind(maintainer.note);
+  row.bind(maintainer.name).bind(printable(maintainer.by)).bind(printable(maintainer.note));
   row.bind(to_seconds(maintainer.at)).step();
 }
 

@@ -47,6 +47,7 @@ void database(std::string_view input);
 void dependency(std::string_view input);
 void desc(std::string_view input);
 void frames(std::string_view input);
+void ledger(std::string_view input);
 void lines(std::string_view input);
 void listing(std::string_view input);
 void log_output(std::string_view input);

@@ -1,4 +1,5 @@
 #include "core/journal/build_record_json.hpp"
+#include "core/ledger/ledger_json.hpp"
 #include "core/vieter/listing.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -8,6 +9,14 @@ void build_record(std::string_view input) {
   accepted([&] {
     const auto build = build_record_from_json(std::string(input));
     must(build_record_from_json(to_json(build)) == build, "what is written is read again");
+  });
+}
+
+void ledger(std::string_view input) {
+  accepted([&] {
+    const auto contents = ledger_from_json(input);
+    must(to_json(ledger_from_json(to_json(contents))) == to_json(contents),
+         "what is written is read again");
   });
 }
 

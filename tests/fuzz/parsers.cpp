@@ -13,6 +13,7 @@ const std::vector<Parser>& parsers() {
                                           {"dependency", dependency},
                                           {"desc", desc},
                                           {"frames", frames},
+                                          {"ledger", ledger},
                                           {"lines", lines},
                                           {"listing", listing},
                                           {"log_output", log_output},

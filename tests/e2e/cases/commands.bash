@@ -47,11 +47,30 @@ it 'prints the same plan on a dry run' cmp "$WORLD/runs/plan.out" "$WORLD/runs/d
 nothing_was_done() { has_none images && has_none containers && [[ ! -e $WORLD/repo ]]; }
 it 'does nothing for a plan' nothing_was_done
 
+kiln export ledger export
+it 'prints an empty ledger as JSON' out_has '"format": "pkgkiln-ledger"' '"decisions": []'
+jq '.names = [{repository: "kiln", pkgname: "anyarch", target: "anyarch", source: "", since: "2026-10-02T12:00:00Z"}]' \
+	"$WORLD/runs/export.out" >"$WORLD/exported"
+kiln import ledger import "$WORLD/exported"
+it 'reads an exported ledger into an empty one' out_has 'imported 0 decisions, 0 held, 1 names'
+kiln import-again ledger import "$WORLD/exported"
+it 'puts no ledger over another one by itself' complaint 3 'is in use' 'try: add --replace'
+kiln export-again ledger export "$WORLD/exported-again"
+same_ledger() { cmp <(jq . "$WORLD/exported") <(jq . "$WORLD/exported-again"); }
+it 'exports what it imported' same_ledger
+mv "$STATE/ledger.db" "$WORLD/ledger.db"
+kiln no-ledger doctor
+it 'says what to do about a ledger that is gone' out_has 'FAILED  ledger' 'it is gone' 'pkgkiln ledger import --replace FILE'
+kiln replaced ledger import --replace "$WORLD/exported"
+it 'replaces a ledger when asked to' code_is 0
+kiln no-export ledger import "$CONFIG"
+it 'imports nothing else' complaint 3 "cannot import '$CONFIG'"
+
 ENVIRONMENT=(http_proxy=http://localhost:3128)
 kiln doctor doctor
 ENVIRONMENT=()
 it 'finds nothing wrong' code_is 0
-it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' "^ok +engine +.*$RUNTIME" '^ok +base image ' '^ok +container ' '^ok +repository +kiln'
+it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' '^ok +ledger +0 decisions, 0 held, 1 owned names' "^ok +engine +.*$RUNTIME" '^ok +base image ' '^ok +container ' '^ok +repository +kiln'
 it 'warns of a proxy that containers would look for in themselves' out_matches '^warning +proxy +http_proxy=http://localhost:3128'
 rootless_is_told() { if [[ $RUNTIME == podman ]]; then out_has rootless; else out_has rootful; fi; }
 it 'tells whether the engine is rootless' rootless_is_told
