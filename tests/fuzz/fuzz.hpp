@@ -42,6 +42,7 @@ bool sorted_and_unique(const std::vector<std::string>& texts);
 std::filesystem::path file_of(std::string_view input, const std::string& name);
 
 void advertised_refs(std::string_view input);
+void aur_answer(std::string_view input);
 void build_record(std::string_view input);
 void database(std::string_view input);
 void dependency(std::string_view input);

@@ -1,9 +1,46 @@
+#include "core/aur/answer.hpp"
+#include "core/base/text.hpp"
 #include "core/journal/build_record_json.hpp"
 #include "core/ledger/ledger_json.hpp"
 #include "core/vieter/listing.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {
+
+void aur_answer(std::string_view input) {
+  const auto source = [&input](char* buffer, std::size_t size) {
+    const auto given = input.copy(buffer, size);
+    input.remove_prefix(given);
+    return given;
+  };
+  std::vector<AurPackage> found;
+  accepted([&] {
+    aur::read_answer(
+        source, [](const std::string&) { return true; },
+        [&](aur::Entry entry) {
+          must(!has_control_characters(entry.package.description), "a description may be shown");
+          if (entry.problem.empty()) found.push_back(std::move(entry.package));
+        });
+  });
+  for (auto& package : found) {
+    const auto text = aur::answer_of({&package});
+    std::string_view left = text;
+    int count = 0;
+    aur::read_answer(
+        [&](char* buffer, std::size_t size) {
+          const auto given = left.copy(buffer, size);
+          left.remove_prefix(given);
+          return given;
+        },
+        [](const std::string&) { return true; },
+        [&](const aur::Entry& entry) {
+          ++count;
+          package.popularity = 0;
+          must(entry.problem.empty() && entry.package == package, "what is written is read again");
+        });
+    must(count == 1, "a package stays one");
+  }
+}
 
 void build_record(std::string_view input) {
   accepted([&] {

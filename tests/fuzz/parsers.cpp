@@ -8,6 +8,7 @@ namespace pkgkiln::fuzz {
 
 const std::vector<Parser>& parsers() {
   static const std::vector<Parser> all = {{"advertised_refs", advertised_refs},
+                                          {"aur_answer", aur_answer},
                                           {"build_record", build_record},
                                           {"database", database},
                                           {"dependency", dependency},
