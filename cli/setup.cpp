@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/exit_code.hpp"
+#include "core/aur/targets.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/file.hpp"
 #include "core/base/printable.hpp"
@@ -39,6 +40,9 @@ namespace {
 /// Enough for a linker with many inputs, few enough for fakeroot, which closes every one that
 /// there could be, and for the user of a rootless engine.
 constexpr std::uint64_t kOpenFiles = 16'384;
+
+/// The AUR answers 429 from some 20 on, and its users agreed on fewer.
+constexpr std::size_t kOfAurAtOnce = 4;
 
 vieter::ServerSettings server_settings(const config::Settings& settings, const std::string& arch) {
   const auto& vieter = settings.vieter;
@@ -81,9 +85,12 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
   const auto& settings = setup.settings();
   std::vector<Target> own;
   std::vector<FoundTargets::Entry> patterns;
+  std::vector<aur::Targets::Request> of_aur;
   for (auto& entry : std::exchange(setup.config.settings.targets, {})) {
     Target& target = entry;
-    if (const PathPattern path(entry.path); path.is_path())
+    if (!entry.aur_names.empty())
+      of_aur.push_back({target, entry.aur_names});
+    else if (const PathPattern path(entry.path); path.is_path())
       own.emplace_back(std::move(target)).path = path.path();
     else
       patterns.push_back({target, entry.exclude});
@@ -96,6 +103,12 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
       result.begin(),
       std::make_unique<ConfiguredTargets>(
           settings.file.empty() ? "the configuration" : settings.file.string(), std::move(own)));
+  if (!of_aur.empty())
+    result.push_back(std::make_unique<aur::Targets>(
+        std::move(of_aur),
+        aur::Directory::Settings{settings.aur.url, static_cast<std::size_t>(settings.aur.dump_from),
+                                 settings.build.state_dir / "aur", may_fetch},
+        cancel));
   if (setup.server) result.push_back(std::make_unique<vieter::Targets>(*setup.server));
   return result;
 }
@@ -200,6 +213,12 @@ std::map<std::string, std::string> proxies(const config::Settings& settings) {
   };
   for (const auto* name : by_url) take(name, !chosen.empty());
   take("no_proxy", false);
+  return result;
+}
+
+git::Politeness politeness(const config::Settings& settings) {
+  git::Politeness result;
+  result.less_at_once[git::Remotes::host_of(settings.aur.url)] = kOfAurAtOnce;
   return result;
 }
 

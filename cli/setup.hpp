@@ -67,6 +67,9 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& words);
 /// or what [build] proxy says. Their values may hold passwords.
 std::map<std::string, std::string> proxies(const config::Settings& settings);
 
+/// How much is asked of hosts of Git repositories.
+git::Politeness politeness(const config::Settings& settings);
+
 BuildSettings build_settings(const config::Settings& settings);
 CacheLimits cache_limits(const config::Settings& settings);
 /// By what the machine has now.

@@ -37,7 +37,9 @@ class Assignment {
   void complain(const Value& value, const Expected& expected) const {
     problems_.add(value.origin, fmt::format("{}: expected {}, found {}", key_.full_name(), expected,
                                             key_.secret() ? "*****" : shown(value)));
+    complained_ = true;
   }
+  bool complained() const { return complained_; }
 
  private:
   template <class T>
@@ -53,6 +55,7 @@ class Assignment {
   const Value& value_;
   const PathBase& base_;
   Problems& problems_;
+  mutable bool complained_ = false;
 };
 
 Expected Assignment::store_text(std::string& slot) const {
@@ -99,7 +102,9 @@ Expected Assignment::operator()(fs::path* slot) const {
 
 Expected Assignment::operator()(std::vector<std::string>* slot) const {
   const auto* given = as<std::vector<Value>>();
-  if (given == nullptr) return "an array of texts";
+  const std::vector<Value> one{value_};
+  if (key_.may_be_one && as<std::string>() != nullptr) given = &one;
+  if (given == nullptr) return key_.may_be_one ? "text or an array of texts" : "an array of texts";
   std::vector<std::string> words;
   bool all_fine = true;
   for (const auto& element : *given) {
@@ -184,7 +189,7 @@ bool assign(const Key& key, const Slot& slot, const Value& value, const PathBase
   const Assignment assignment(key, value, base, problems);
   const auto expected = std::visit(assignment, slot);
   if (!expected.empty()) assignment.complain(value, expected);
-  return expected.empty();
+  return !assignment.complained();
 }
 
 }  // namespace pkgkiln::config

@@ -43,6 +43,7 @@ class Completion {
     std::map<std::string, Origin> seen;
     for (std::size_t i = 0; i < settings_.targets.size(); ++i) {
       auto& target = settings_.targets[i];
+      check_place(i, target);
       check_kind(i, target);
       check_pattern(i, target);
       if (target.repository.empty()) target.repository = default_repository();
@@ -110,6 +111,32 @@ class Completion {
     loading_.problems.add(
         origin("repositories", index, "path"),
         "repositories.path: expected a directory, since no vieter.address is set");
+  }
+
+  void check_place(std::size_t index, const TargetSettings& target) {
+    if (target.aur_names.empty()) {
+      if (target.url.empty() && !refused(fmt::format("targets[{}].url", index)) &&
+          !refused(fmt::format("targets[{}].aur", index)))
+        loading_.problems.add(origin_of(fmt::format("targets[{}]", index)),
+                              "targets.url: expected one such as "
+                              "\"https://git.example.com/packages.git\", or aur, found none");
+      return;
+    }
+    const auto expect_none = [&](const char* key, const std::string& found) {
+      if (!found.empty())
+        loading_.problems.add(
+            origin("targets", index, key),
+            fmt::format("targets.{}: expected none beside aur, found {}", key, shown(found)));
+    };
+    expect_none("url", target.url);
+    expect_none("branch", target.branch);
+    expect_none("path", target.path);
+    if (target.kind == TargetKind::url) expect_none("kind", "url");
+    if (target.aur_names.size() > 1 && !target.name.empty())
+      loading_.problems.add(
+          origin("targets", index, "name"),
+          fmt::format("targets.name: expected none for several packages of the AUR, found {}",
+                      shown(target.name)));
   }
 
   void check_prune(std::size_t index, const RepositorySettings& repository) {

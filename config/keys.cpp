@@ -10,12 +10,13 @@ namespace pkgkiln::config {
 
 namespace {
 
-constexpr std::array<Table, 7> all_tables{{
+constexpr std::array<Table, 8> all_tables{{
     {"runtime", false, "The engine that runs the builds."},
     {"image", false, "The builder image, made from a base image."},
     {"build", false, "How packages are built."},
     {"cache", false, "What is kept from one build for the next, in volumes of the engine."},
     {"vieter", false, "A Vieter server."},
+    {"aur", false, "Where packages of targets.aur are looked up and fetched."},
     {"repositories", true, "A pacman repository that packages are published to."},
     {"targets", true, "A PKGBUILD to build packages from."},
 }};

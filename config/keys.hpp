@@ -40,6 +40,7 @@ struct Key {
   bool required = false;
   std::string_view alias = {};  // another environment variable that sets it
   bool may_be_path = false;     // a text that begins like a path is made absolute
+  bool may_be_one = false;      // a text is a list of one word
 
   std::string full_name() const;         // "build.timeout"
   std::string environment_name() const;  // "PKGKILN_BUILD_TIMEOUT"

@@ -68,8 +68,15 @@ struct RepositorySettings {
   bool prune = false;          // take out what targets make no more; of a local one
 };
 
-/// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names.
+struct AurSettings {
+  std::string url = "https://aur.archlinux.org";
+  std::int64_t dump_from = 5'000;  // targets: see aur::Directory
+};
+
+/// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names,
+/// or for each package base that has one of the AUR's packages.
 struct TargetSettings : Target {
+  std::vector<std::string> aur_names;
   std::vector<std::string> exclude;  // patterns (PathPattern)
 };
 
@@ -80,6 +87,7 @@ struct Settings {
   BuildSettings build;
   CacheSettings cache;
   VieterSettings vieter;
+  AurSettings aur;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<TargetSettings> targets;
 };

@@ -176,7 +176,7 @@ int clean_command(const Arguments& arguments, const Cancellation& cancel) {
   Broom broom(arguments);
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);
-  git::Remotes remotes;
+  git::Remotes remotes(politeness(setup.settings()));
   PackagingSources sources(state.mirrors(), remotes);
   const auto selection = select(setup, arguments, sources, true, words, cancel);
   const Wanted wanted(selection, arguments);

@@ -41,9 +41,9 @@ Plans make_plans(Setup& setup, const Arguments& arguments, Console& words,
                  const Cancellation& cancel) {
   const StateDir state(setup.settings().build.state_dir);
   const auto lock = lock_if_free(state, words);
-  const History history(state, lock ? History::IfDamaged::put_aside : History::IfDamaged::refuse);
+  History history(state, lock ? History::IfDamaged::put_aside : History::IfDamaged::refuse);
   if (!history.notice().empty()) words.write(fmt::format("note: {}\n", history.notice()));
-  git::Remotes remotes;
+  git::Remotes remotes(politeness(setup.settings()));
   PackagingSources sources(state.mirrors(), remotes);
   auto selection = select(setup, arguments, sources, lock.has_value(), words, cancel);
   const Planner planner(sources, history, *setup.repositories, remotes, setup.arch,

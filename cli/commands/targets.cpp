@@ -15,7 +15,7 @@ Selection list(Setup& setup, const Arguments& arguments, Console& words,
                const Cancellation& cancel) {
   const StateDir state(setup.settings().build.state_dir);
   const auto lock = lock_if_free(state, words);
-  git::Remotes remotes;
+  git::Remotes remotes(politeness(setup.settings()));
   PackagingSources sources(state.mirrors(), remotes);
   return select(setup, arguments, sources, lock.has_value(), words, cancel);
 }

@@ -21,6 +21,7 @@ namespace pkgkiln {
 ///     logs/<target>/<build>.log
 ///     logs/.builder-image/<run>.log  (no target has such a name)
 ///     mirrors/<digest of a URL>/     what was fetched of packaging repositories
+///     aur                            what the AUR told of the packages that are listed
 ///     distribution                   what the builder image's repositories hold
 ///     spool/<target>/<build>/        packages built and not yet published
 ///     undelivered/<target>/          builds whose log a server is to have

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <functional>
+#include <tuple>
 #include <utility>
 
 #include "core/base/threads.hpp"
@@ -16,7 +19,6 @@ namespace {
 
 /// Asking costs waiting, not computing.
 constexpr std::size_t kAskedAtOnce = 16;
-constexpr std::size_t kAskedAtOnceOfAHost = 8;
 
 /// Beside a PKGBUILD, but of no package that it makes: people change them without its version.
 const std::vector<std::string> kNotOfPackage = {".SRCINFO",        ".gitignore", ".gitattributes",
@@ -28,21 +30,37 @@ std::vector<std::string> hosts_of(const std::vector<Target>& targets) {
   return hosts;
 }
 
+constexpr std::chrono::hours kDay{24};
+/// Not all of them are to be asked in the same run.
+constexpr std::chrono::hours kSpread{6};
+/// The AUR's database and its Git server need not be as new as each other.
+constexpr std::chrono::minutes kSettled{10};
+
+/// Whether what it was asked last is what it would answer now.
+bool still_holds(const RecordedTip& known, const AurPackage& aur, const std::string& url,
+                 std::chrono::system_clock::time_point now) {
+  const std::chrono::seconds spread(std::hash<std::string>()(url) %
+                                    std::chrono::seconds(kSpread).count());
+  const std::chrono::system_clock::time_point pushed{std::chrono::seconds(aur.last_modified)};
+  return known.asked <= now && now - known.asked < kDay - spread &&
+         known.asked - pushed >= kSettled;
+}
+
 }  // namespace
 
-FairQueue::FairQueue(const std::vector<std::string>& hosts, std::size_t at_once)
-    : at_once_(at_once) {
+FairQueue::FairQueue(const std::vector<std::string>& hosts, const AtOnce& at_once) {
   std::map<std::string, std::size_t> known;
   for (const auto& name : hosts)
     host_of_.push_back(known.emplace(name, known.size()).first->second);
   hosts_.resize(known.size());
+  for (const auto& [name, host] : known) hosts_[host].at_once = at_once(name);
   for (auto i = host_of_.size(); i-- > 0;) hosts_[host_of_[i]].left.push_back(i);
   for (std::size_t host = 0; host < hosts_.size(); ++host) offer(host);
 }
 
 void FairQueue::offer(std::size_t host) {
-  const auto& [left, taken] = hosts_[host];
-  if (!left.empty() && taken < at_once_) offered_.emplace(left.back(), host);
+  const auto& [left, taken, at_once] = hosts_[host];
+  if (!left.empty() && taken < at_once) offered_.emplace(left.back(), host);
 }
 
 std::optional<std::size_t> FairQueue::take() {
@@ -63,9 +81,8 @@ void FairQueue::done(std::size_t index) {
   offer(host);
 }
 
-Planner::Planner(PackagingSources& sources, const History& history,
-                 const Repositories& repositories, git::Remotes& remotes, std::string arch,
-                 Settings settings)
+Planner::Planner(PackagingSources& sources, History& history, const Repositories& repositories,
+                 git::Remotes& remotes, std::string arch, Settings settings)
     : sources_(sources),
       history_(history),
       repositories_(repositories),
@@ -84,10 +101,9 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
   std::string step = "source";
   try {
     const auto source = sources_.open(target);
-    const auto tip = source->ask(cancel);
+    const auto tip = tip_of(job, *source, cancel);
     plan.ref = tip.ref;
     plan.commit = tip.commit;
-    plan.evidence.push_back({plan.ref, fmt::format("at {:.10}", plan.commit)});
     step = "repository";
     Comparison comparison(job, repositories_.at(target.repository), remotes_, cancel);
     compare_with_history(job, comparison);
@@ -126,6 +142,25 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
   return job;
 }
 
+/// A repository of which the AUR says that nobody pushed to it is asked once a day only.
+git::Tip Planner::tip_of(Job& job, PackagingSource& source, const Cancellation& cancel) const {
+  const auto& [url, aur] = std::tie(job.target.url, job.target.aur);
+  const auto now = std::chrono::system_clock::now();
+  auto& evidence = job.plan.evidence;
+  if (aur && !job.target.force)
+    if (const auto known = history_.tip(url);
+        known && known->mark == aur->mark() && still_holds(*known, *aur, url, now)) {
+      evidence.push_back({known->ref, fmt::format("at {:.10}, since nobody pushed to it by what "
+                                                  "the AUR says",
+                                                  known->commit)});
+      return {known->ref, known->commit};
+    }
+  auto tip = source.ask(cancel);
+  if (aur && settings_.look_into) history_.record_tip(url, {aur->mark(), tip.ref, tip.commit, now});
+  evidence.push_back({tip.ref, fmt::format("at {:.10}", tip.commit)});
+  return tip;
+}
+
 void Planner::compare_with_history(Job& job, Comparison& comparison) const {
   auto& decision = job.plan.decision;
   if (job.target.force) {
@@ -142,7 +177,8 @@ void Planner::compare_with_history(Job& job, Comparison& comparison) const {
 
 std::vector<Job> Planner::decide(std::vector<Target> targets, const Cancellation& cancel) const {
   std::vector<Job> jobs(targets.size());
-  FairQueue queue(hosts_of(targets), kAskedAtOnceOfAHost);
+  FairQueue queue(hosts_of(targets),
+                  [this](const std::string& host) { return remotes_.at_once_of(host); });
   std::atomic<bool> failed{false};
   const auto work = [&] {
     while (!failed) {

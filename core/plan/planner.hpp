@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -23,8 +24,10 @@ namespace pkgkiln {
 /// work only: in order, but of each host only so many at once. Thread-safe.
 class FairQueue {
  public:
+  using AtOnce = std::function<std::size_t(const std::string& host)>;
+
   /// The host of each piece of work.
-  FairQueue(const std::vector<std::string>& hosts, std::size_t at_once);
+  FairQueue(const std::vector<std::string>& hosts, const AtOnce& at_once);
 
   /// The index of the next piece. Nothing when whoever is at work now is enough for all that is
   /// left: the thread can end.
@@ -35,12 +38,11 @@ class FairQueue {
  private:
   struct Host {
     std::vector<std::size_t> left;  // the next one last
-    std::size_t taken = 0;
+    std::size_t taken = 0, at_once = 1;
   };
 
   void offer(std::size_t host);
 
-  std::size_t at_once_;
   std::mutex mutex_;
   std::vector<Host> hosts_;
   std::vector<std::size_t> host_of_;
@@ -65,7 +67,7 @@ class Planner {
   };
 
   /// All of them outlive it.
-  Planner(PackagingSources& sources, const History& history, const Repositories& repositories,
+  Planner(PackagingSources& sources, History& history, const Repositories& repositories,
           git::Remotes& remotes, std::string arch, Settings settings);
 
   /// What goes wrong is part of the plan; throws only Cancelled.
@@ -74,10 +76,11 @@ class Planner {
   std::vector<Job> decide(std::vector<Target> targets, const Cancellation& cancel) const;
 
  private:
+  git::Tip tip_of(Job& job, PackagingSource& source, const Cancellation& cancel) const;
   void compare_with_history(Job& job, Comparison& comparison) const;
 
   PackagingSources& sources_;
-  const History& history_;
+  History& history_;
   const Repositories& repositories_;
   git::Remotes& remotes_;
   std::string arch_;  // to build for

@@ -30,10 +30,12 @@ class Merging {
     for (auto i = earlier; i < targets.size(); ++i) by_subject_.emplace(subject(targets[i]), i);
     for (auto& problem : listing.problems) problems.push_back(std::move(problem));
     for (auto& notice : listing.notices) notices.push_back(std::move(notice));
+    for (auto& failure : listing.failures) failures.push_back(std::move(failure));
   }
 
   std::vector<Target> targets;
   std::vector<std::string> problems, notices;
+  std::vector<Error> failures;
 
  private:
   void add(Target target) {
@@ -72,12 +74,13 @@ Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
     try {
       merging.add(source->list());
     } catch (const Error& error) {
-      listed.failures.push_back(error);
+      merging.failures.push_back(error);
     }
   }
   listed.targets = std::move(merging.targets);
   listed.problems = std::move(merging.problems);
   listed.notices = std::move(merging.notices);
+  listed.failures = std::move(merging.failures);
   // Before any is left out: its name is its own on every machine.
   name_targets(listed.targets, remembered);
   std::erase_if(listed.targets,

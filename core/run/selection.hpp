@@ -15,7 +15,7 @@ struct Listed {
   std::vector<Target> targets;        // those that this machine builds
   std::vector<std::string> problems;  // entries that can't be used, a message each
   std::vector<std::string> notices;   // what is told once
-  std::vector<Error> failures;        // of sources that could not be listed
+  std::vector<Error> failures;        // why not all could be listed
 };
 
 /// Asks every source; one that can't be listed stops no other. A target that an earlier source

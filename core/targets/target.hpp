@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/targets/aur_package.hpp"
 
 namespace pkgkiln {
 
@@ -44,6 +47,9 @@ struct Target {
   bool force = false;          // build even if published
   std::string origin;          // where it was configured, for messages: "pkgkiln.toml:12"
   std::int64_t vieter_id = 0;  // what a Vieter server calls it, for its build log; 0: nothing
+  /// What the AUR says of it; null where it isn't listed as a package of the AUR.
+  std::shared_ptr<const AurPackage> aur = {};
+  bool aur_is_former = false;  // that is what it said in an earlier run, since it can't be asked
 
   bool builds_on(std::string_view machine_arch) const;
 };

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln {
@@ -12,6 +13,7 @@ struct Listing {
   /// Entries that can't be used, a message each. The others still count.
   std::vector<std::string> problems;
   std::vector<std::string> notices = {};  // what is told once
+  std::vector<Error> failures = {};       // why there may be more
 };
 
 /// Where the list of targets comes from.
@@ -30,7 +32,7 @@ class ConfiguredTargets : public TargetSource {
   ConfiguredTargets(std::string name, std::vector<Target> targets)
       : name_(std::move(name)), targets_(std::move(targets)) {}
   std::string name() const override { return name_; }
-  Listing list() override { return {targets_, {}, {}}; }
+  Listing list() override { return {targets_, {}, {}, {}}; }
 
  private:
   std::string name_;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/base/cancellation.hpp"
 #include "core/base/error.hpp"
@@ -70,13 +71,21 @@ struct Politeness {
   std::chrono::seconds for_one{120};  // longest time for one remote
   net::Patience patience{std::chrono::seconds(65), std::chrono::milliseconds(250),
                          std::chrono::milliseconds(8'000), 3};
+  std::map<std::string, std::size_t> less_at_once = {};  // by origin: hosts that bear less
+
+  std::size_t at_once_of(const std::string& origin) const {
+    const auto found = less_at_once.find(origin);
+    return found == less_at_once.end() ? at_once : found->second;
+  }
 };
 
 /// A host that remotes are on, as a run knows it. Thread-safe.
 class Host {
  public:
   Host(const std::string& origin, const Politeness& politeness)
-      : gate(politeness.at_once), patience_(politeness.patience), client_({origin, {}}) {}
+      : gate(politeness.at_once_of(origin)),
+        patience_(politeness.patience),
+        client_({origin, {}}) {}
 
   /// To be passed by whoever asks.
   HostGate gate;
@@ -108,7 +117,7 @@ class Host {
 /// All hosts of a run. Thread-safe.
 class Hosts {
  public:
-  explicit Hosts(Politeness politeness) : politeness_(politeness) {}
+  explicit Hosts(Politeness politeness) : politeness_(std::move(politeness)) {}
 
   /// It stays as long as this does.
   Host& at(const std::string& origin);

@@ -23,6 +23,10 @@ class Remotes {
 
   /// Which questions go to the same host: a name for it. "" for a URL that may not be asked.
   static std::string host_of(const std::string& url);
+  /// How many at once that host bears.
+  std::size_t at_once_of(const std::string& host) const {
+    return hosts_.politeness().at_once_of(host);
+  }
 
   /// What `branch` (empty: HEAD) is now, without fetching anything. Throws Error with what to do:
   /// no such branch (named with those there are), no such repository, no access, host not reached.

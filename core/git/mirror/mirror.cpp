@@ -11,12 +11,15 @@
 #include "core/git/mirror/mirror_directory.hpp"
 #include "core/git/mirror/object_reader.hpp"
 #include "core/git/remote_url.hpp"
+#include "core/net/retry.hpp"
 
 namespace pkgkiln::git {
 
 namespace {
 
 constexpr std::chrono::minutes kLongestFetch{30};
+constexpr net::Patience kIfTooBusy{std::chrono::seconds(60), std::chrono::seconds(4),
+                                   std::chrono::seconds(16), 3};
 constexpr std::size_t kNameDigits = 32;
 constexpr std::chrono::milliseconds kPoll{100};
 
@@ -35,8 +38,19 @@ Result fetch_into(const std::string& ref, const MirrorDirectory& mirror, const R
   if (shallow) command.arguments.emplace_back("--depth=1");
   command.arguments.insert(command.arguments.end(),
                            {"--", remote.location(), "+" + source + ":" + ref});
-  return remote.run(
-      command, [](std::string_view) {}, cancel, kLongestFetch);
+  // Nobody tells how long a server wants to be left alone that finds us too busy.
+  Result result;
+  const auto attempt = [&] {
+    result = remote.run(
+        command, [](std::string_view) {}, cancel, kLongestFetch);
+    if (result.code != 0 && result.error_output.find("returned error: 429") != std::string::npos)
+      throw net::TryLater("the server answers 429");
+  };
+  try {
+    net::retry(kIfTooBusy, cancel, attempt);
+  } catch (const net::TryLater&) {  // the result tells
+  }
+  return result;
 }
 
 struct RemoveUnfinished {

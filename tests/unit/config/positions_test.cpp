@@ -73,7 +73,7 @@ TEST_CASE("an unknown key or table names its nearest neighbour") {
       {"[biuld]\ntimeout = 1\n", "1:1: biuld: unknown table, did you mean \"build\"?"},
       {"[[target]]\nurl = \"x\"\n", "1:1: target: unknown table, did you mean \"targets\"?"},
       {"[zzz]\n",
-       "1:1: zzz: unknown table, there are: runtime, image, build, cache, vieter, repositories, "
+       "1:1: zzz: unknown table, there are: runtime, image, build, cache, vieter, aur, repositories, "
        "targets"},
       {"timeout = \"1h\"\n", "1:1: timeout: a key outside of any table, it belongs below [build]"},
       {"[build]\n\"\\u001b[31m\" = 1\n",
@@ -143,7 +143,7 @@ TEST_CASE("all that is wrong is told at once, from top to bottom, the file first
             "pkgkiln.toml:4:11: build.timeout: expected a duration such as \"2h\", found \"x\"",
             "pkgkiln.toml:6:10: build.memory: expected a size such as \"4G\", found \"x\"",
             "pkgkiln.toml:7:1: targets.url: expected one such as "
-            "\"https://git.example.com/packages.git\", found none",
+            "\"https://git.example.com/packages.git\", or aur, found none",
             "pkgkiln.toml:9:13: image.packages: expected a package name such as \"ccache\", found "
             "\"-a\"",
             "pkgkiln.toml:9:19: image.packages: expected a package name such as \"ccache\", found "

@@ -135,6 +135,10 @@ container_address = ""  # default
 default_arch = ""  # default
 retry_timeout = "1min"  # default
 
+[aur]
+url = "https://aur.archlinux.org"  # default
+dump_from = 5000  # default
+
 [[repositories]]
 name = "mine"  # pkgkiln.toml:5
 path = "/srv/mine"  # pkgkiln.toml:6

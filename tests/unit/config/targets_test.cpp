@@ -242,3 +242,41 @@ TEST_CASE("a URL may be a folder, named as paths are") {
   CHECK(targets[3].url == "/srv/b");
   CHECK(targets[4].url == "git@example.com:c");
 }
+
+TEST_CASE("a target may be a package of the AUR, or several, instead of a URL") {
+  Fixture fixture;
+  fixture.file(repositories +
+               "[aur]\nurl = \"http://aur.example:8080/\"\ndump_from = 7\n"
+               "[[targets]]\naur = \"paru\"\nname = \"helper\"\nnetwork = true\n"
+               "[[targets]]\naur = [\"ceph-mds\", \"Yay\"]\nrepository = \"two\"\n");
+  const auto settings = fixture.settings();
+  CHECK(settings.aur.url == "http://aur.example:8080");
+  CHECK(settings.aur.dump_from == 7);
+  const auto& targets = settings.targets;
+  REQUIRE(targets.size() == 2);
+  CHECK(targets[0].aur_names == std::vector<std::string>{"paru"});
+  CHECK(targets[0].name == "helper");
+  CHECK(targets[0].network);
+  CHECK(targets[1].aur_names == std::vector<std::string>{"ceph-mds", "Yay"});
+  CHECK(targets[1].name.empty());
+  CHECK(targets[1].repository == "two");
+}
+
+TEST_CASE("a package of the AUR has no place of its own") {
+  const auto problem = [](const std::string& lines) {
+    return target_problem("[[targets]]\naur = " + lines + "\n");
+  };
+  CHECK(problem("\"a\"\nurl = \"https://e.org/a.git\"")
+            .find("targets.url: expected none beside aur") != std::string::npos);
+  CHECK(problem("\"a\"\npath = \"*\"").find("targets.path: expected none beside aur") !=
+        std::string::npos);
+  CHECK(problem("\"a\"\nbranch = \"x\"").find("targets.branch: expected none beside aur") !=
+        std::string::npos);
+  CHECK(problem("\"a\"\nkind = \"url\"").find("targets.kind: expected none beside aur") !=
+        std::string::npos);
+  CHECK(problem("[\"a\", \"b\"]\nname = \"x\"").find("targets.name: expected none") !=
+        std::string::npos);
+  CHECK(problem("[\"-a\"]").find("targets.aur: expected the name of a package") !=
+        std::string::npos);
+  CHECK(problem("7").find("targets.aur: expected text or an array of texts") != std::string::npos);
+}

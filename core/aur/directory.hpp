@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/aur/client.hpp"
+#include "core/base/error.hpp"
+
+namespace pkgkiln::aur {
+
+/// What the AUR says of the packages that a run wants to know about. It is remembered in a file of
+/// the state, so that an AUR out of reach takes no target away; and everything that was wanted last
+/// time is asked for with the first question, so that a run needs one. Not thread-safe.
+class Directory {
+ public:
+  struct Settings {
+    std::string url;
+    /// Wanting so many names, it reads the dump of all packages instead of asking for them.
+    std::size_t dump_from = 5'000;
+    std::filesystem::path memory;
+    bool may_ask = true;  // only for whoever holds the RunLock, who also may write the memory
+  };
+
+  /// The client outlives it. A memory that can't be read is none.
+  Directory(Client& client, Settings settings);
+
+  /// Makes known what the AUR says of these names. Throws only Cancelled: what fails is failure().
+  void look_up(const std::vector<std::string>& names);
+
+  /// As it is now, or where that isn't known was the last time; null when there is no such package,
+  /// or nothing is known of that name.
+  const Entry* find(const std::string& name) const;
+  /// As it was the last time.
+  const Entry* find_former(const std::string& name) const;
+  /// Whether the AUR said, now or the last time, whether there is such a package.
+  bool is_told(const std::string& name) const;
+
+  /// Whether it said so now.
+  bool is_current(const std::string& name) const { return asked_.contains(name); }
+
+  /// Why it isn't asked any more: it can't be reached, asked to be left alone, or may not be asked.
+  const std::optional<Error>& failure() const { return failure_; }
+  /// When it was asked last with success; seconds of the epoch, 0: never.
+  std::int64_t told_at() const { return memory_.told_at; }
+  const std::string& url() const { return settings_.url; }
+
+  /// Remembers what was looked up.
+  void save();
+
+ private:
+  struct Memory {
+    Validators dump;
+    std::int64_t told_at = 0, rests_until = 0;
+    std::set<std::string> unknown;
+    Entries entries;
+  };
+
+  void recall();
+  void ask(const std::set<std::string>& names);
+
+  Client& client_;
+  Settings settings_;
+  Memory memory_;
+  Entries now_;
+  std::set<std::string> wanted_, asked_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace pkgkiln::aur
