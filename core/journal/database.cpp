@@ -77,6 +77,13 @@ constexpr std::array kVersions{
     R"(
   ALTER TABLE builds ADD COLUMN built_from TEXT NOT NULL DEFAULT '';
 )",
+    // 8
+    R"(
+  CREATE TABLE tips (
+    url TEXT PRIMARY KEY, mark TEXT NOT NULL, ref TEXT NOT NULL, commit_id TEXT NOT NULL,
+    asked INTEGER NOT NULL
+  );
+)",
 };
 
 void prepare(sqlite::Connection& connection) {

@@ -316,6 +316,20 @@ void History::forget_inspection(const std::string& target) {
   remove.bind(target).step();
 }
 
+void History::record_tip(const std::string& url, const RecordedTip& tip) {
+  Query insert(*database_, R"(
+    INSERT OR REPLACE INTO tips (url, mark, ref, commit_id, asked) VALUES (?,?,?,?,?))");
+  insert.bind(url).bind(tip.mark).bind(tip.ref).bind(tip.commit).bind(to_number(tip.asked));
+  insert.step();
+}
+
+std::optional<RecordedTip> History::tip(const std::string& url) const {
+  Query row(*database_, "SELECT mark, ref, commit_id, asked FROM tips WHERE url = ?");
+  row.bind(url);
+  if (!row.step()) return std::nullopt;
+  return RecordedTip{row.text(0), row.text(1), row.text(2), to_time(row.number(3))};
+}
+
 void History::record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
                            Clock::time_point used) {
   Query record(*database_, bytes ? R"(

@@ -32,6 +32,15 @@ struct RecordedInspection {
   bool operator==(const RecordedInspection&) const = default;
 };
 
+/// What a repository's branch named when it was asked.
+struct RecordedTip {
+  std::string mark;  // of what was told of the repository in another way before it was asked
+  std::string ref, commit;
+  std::chrono::system_clock::time_point asked;
+
+  bool operator==(const RecordedTip&) const = default;
+};
+
 /// The size and last use of a target's own cache.
 struct RecordedCache {
   std::string volume;
@@ -86,6 +95,10 @@ class History {
   void record_inspection(const std::string& target, const RecordedInspection& inspection);
   std::optional<RecordedInspection> inspection(const std::string& target) const;
   void forget_inspection(const std::string& target);
+
+  /// Replaces what was recorded for the repository's default branch. The URL holds no password.
+  void record_tip(const std::string& url, const RecordedTip& tip);
+  std::optional<RecordedTip> tip(const std::string& url) const;
 
   /// Records that a build used this volume. Without `bytes` its recorded size stays.
   void record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
