@@ -73,6 +73,15 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 
   add_command(app, arguments, Command::targets, "targets", "List the targets");
+  auto* search = add_command(app, arguments, Command::search, "search",
+                             "Look for packages of the AUR, the most popular first");
+  search->add_option("WORD", arguments.targets, "What their names or descriptions hold")
+      ->required();
+  auto* show = add_command(app, arguments, Command::show, "show",
+                           "Show what the AUR says of a package, and what to think of");
+  show->add_option("NAME", arguments.targets, "Names of packages")->required();
+  for (auto* command : {search, show})
+    command->add_flag("--json", arguments.json, "Print the results as JSON");
   add_command(app, arguments, Command::doctor, "doctor",
               "Check configuration, engine, base image and repositories");
   auto* clean =

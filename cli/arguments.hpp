@@ -7,7 +7,18 @@
 
 namespace pkgkiln::cli {
 
-enum class Command { build, plan, targets, doctor, clean, ledger_export, ledger_import, config };
+enum class Command {
+  build,
+  plan,
+  targets,
+  search,
+  show,
+  doctor,
+  clean,
+  ledger_export,
+  ledger_import,
+  config
+};
 
 /// What stands on the command line.
 struct Arguments {
@@ -17,7 +28,7 @@ struct Arguments {
   std::string runtime;                // --runtime, empty: as configured
   bool quiet = false;
   bool verbose = false;
-  std::vector<std::string> targets;
+  std::vector<std::string> targets;  // or words, or names of packages
   bool force = false;
   bool dry_run = false;
   bool refresh_image = false;

@@ -1,5 +1,6 @@
 #include "cli/json.hpp"
 
+#include <ctime>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <variant>
@@ -36,13 +37,18 @@ void list(Writer& writer, const char* name, const Items& items, Write write) {
   writer.EndArray();
 }
 
+void number(Writer& writer, const char* name, std::int64_t value) {
+  writer.Key(name);
+  writer.Int64(value);
+}
+
 template <typename Items, typename Write>
-std::string document(const Items& items, Write write) {
+std::string document(const char* name, const Items& items, Write write) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.SetIndent(' ', 2);
   writer.StartObject();
-  list(writer, "targets", items, [&](const auto& item) {
+  list(writer, name, items, [&](const auto& item) {
     writer.StartObject();
     write(writer, item);
     writer.EndObject();
@@ -109,14 +115,46 @@ void write_result(Writer& writer, const BuildRecord& record) {
   });
 }
 
+void write_package(Writer& writer, const AurPackage& package) {
+  const auto words = [&](const char* name, const std::vector<std::string>& items) {
+    list(writer, name, items, [&](const std::string& item) { string(writer, item); });
+  };
+  text(writer, "name", package.name);
+  text(writer, "base", package.base);
+  number(writer, "base_id", package.base_id);
+  text(writer, "version", package.version);
+  text(writer, "description", package.description);
+  text(writer, "url", package.url);
+  text(writer, "maintainer", package.maintainer);
+  text(writer, "submitter", package.submitter);
+  words("co_maintainers", package.co_maintainers);
+  number(writer, "votes", package.votes);
+  writer.Key("popularity");
+  writer.Double(package.popularity);
+  number(writer, "first_submitted", package.first_submitted);
+  number(writer, "last_modified", package.last_modified);
+  number(writer, "out_of_date", package.out_of_date);
+  words("depends", package.depends);
+  words("makedepends", package.make_depends);
+  words("checkdepends", package.check_depends);
+  words("provides", package.provides);
+  words("conflicts", package.conflicts);
+  words("replaces", package.replaces);
+  words("warnings", warnings_about(package, std::time(nullptr)));
+}
+
 }  // namespace
 
+std::string packages_json(const std::vector<AurPackage>& packages) {
+  return document("packages", packages, write_package);
+}
+
 std::string plans_json(const std::vector<Job>& jobs) {
-  return document(jobs, write_plan);
+  return document("targets", jobs, write_plan);
 }
 
 std::string results_json(const std::vector<BuildRecord>& results) {
-  return document(results, write_result);
+  return document("targets", results, write_result);
 }
 
 }  // namespace pkgkiln::cli

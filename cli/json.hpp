@@ -18,4 +18,13 @@ std::string plans_json(const std::vector<Job>& jobs);
 ///   "unpublished_change", "commit", "log", "files": [], "steps": [{"step", "seconds"}]}]}
 std::string results_json(const std::vector<BuildRecord>& results);
 
+/// {"packages": [{"name", "base", "base_id", "version", "description", "url", "maintainer": "" of
+/// an
+///   orphan, "submitter", "co_maintainers": [], "votes", "popularity", "first_submitted",
+///   "last_modified", "out_of_date": 0 or a time, "depends": [], "makedepends": [],
+///   "checkdepends": [], "provides": [], "conflicts": [], "replaces": [], "warnings": []}]}, times
+///   in
+/// seconds of the epoch.
+std::string packages_json(const std::vector<AurPackage>& packages);
+
 }  // namespace pkgkiln::cli

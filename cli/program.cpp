@@ -24,6 +24,10 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return plan_command(arguments, cancel);
     case Command::targets:
       return targets_command(arguments, cancel);
+    case Command::search:
+      return search_command(arguments, cancel);
+    case Command::show:
+      return show_command(arguments, cancel);
     case Command::doctor:
       return doctor_command(arguments, cancel);
     case Command::clean:

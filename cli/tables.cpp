@@ -1,7 +1,9 @@
 #include "cli/tables.hpp"
 
 #include <algorithm>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
@@ -122,6 +124,62 @@ std::string targets_table(const std::vector<Target>& targets) {
                     where, target.origin});
   }
   return table(rows);
+}
+
+std::string age_text(std::int64_t seconds) {
+  constexpr std::int64_t minute = 60, hour = 3'600, day = 86'400, year = 365 * day;
+  seconds = std::max<std::int64_t>(seconds, 0);
+  if (seconds < hour) return fmt::format("{} min", seconds / minute);
+  if (seconds < 2 * day) return fmt::format("{} h", seconds / hour);
+  if (seconds < 2 * year) return fmt::format("{} d", seconds / day);
+  return fmt::format("{} y", seconds / year);
+}
+
+std::string packages_table(const std::vector<AurPackage>& packages, std::int64_t now) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& package : packages)
+    rows.push_back({package.name, package.version + (package.out_of_date != 0 ? " (old)" : ""),
+                    fmt::format("{} votes", package.votes),
+                    age_text(now - package.last_modified) + " ago",
+                    package.is_orphan() ? "(orphan)" : package.maintainer, package.description});
+  return table(std::move(rows));
+}
+
+std::string package_details(const AurPackage& package, const std::string& listed_in,
+                            std::int64_t now) {
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&](const char* what, const std::string& value) {
+    if (!value.empty()) rows.push_back({what, value});
+  };
+  const auto time = [&](std::int64_t when) {
+    return when == 0
+               ? std::string()
+               : fmt::format("{:%F %R} UTC ({} ago)", fmt::gmtime(when), age_text(now - when));
+  };
+  const auto list = [](const std::vector<std::string>& words) {
+    return fmt::format("{}", fmt::join(words, " "));
+  };
+  add("name", package.name);
+  add("package base", package.base);
+  add("version", package.version);
+  add("description", package.description);
+  add("url", package.url);
+  add("listed in", listed_in);
+  add("maintainer", package.is_orphan() ? "nobody" : package.maintainer);
+  add("co-maintainers", list(package.co_maintainers));
+  add("submitter", package.submitter);
+  add("submitted", time(package.first_submitted));
+  add("last push", time(package.last_modified));
+  add("out of date", time(package.out_of_date));
+  add("votes", fmt::format("{}, popularity {:.2f}", package.votes, package.popularity));
+  add("depends", list(package.depends));
+  add("makedepends", list(package.make_depends));
+  add("checkdepends", list(package.check_depends));
+  add("provides", list(package.provides));
+  add("conflicts", list(package.conflicts));
+  add("replaces", list(package.replaces));
+  for (const auto& warning : warnings_about(package, now)) add("warning", warning);
+  return table(std::move(rows));
 }
 
 std::string summary(const std::vector<BuildRecord>& results, Rows shown) {

@@ -26,6 +26,14 @@ std::string plan_explanation(const std::vector<Job>& jobs);
 std::string plan_table(const std::vector<Job>& jobs);
 std::string targets_table(const std::vector<Target>& targets);
 
+/// "5 min", "2 h", "3 d", "2 y".
+std::string age_text(std::int64_t seconds);
+/// One a line: name, version, votes, when it was pushed to, who maintains it, what it is.
+std::string packages_table(const std::vector<AurPackage>& packages, std::int64_t now);
+/// All of one, with warnings. `listed_in`: where it is a target.
+std::string package_details(const AurPackage& package, const std::string& listed_in,
+                            std::int64_t now);
+
 /// What a run did: the targets by outcome, for the failed ones the step, the reason, the last
 /// lines of the log and where it is, and a line of counts.
 enum class Rows { all, not_good };

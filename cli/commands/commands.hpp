@@ -13,6 +13,8 @@ int doctor_command(const Arguments& arguments, const Cancellation& cancel);
 int clean_command(const Arguments& arguments, const Cancellation& cancel);
 int ledger_export_command(const Arguments& arguments);
 int ledger_import_command(const Arguments& arguments, const Cancellation& cancel);
+int search_command(const Arguments& arguments, const Cancellation& cancel);
+int show_command(const Arguments& arguments, const Cancellation& cancel);
 int config_command(const Arguments& arguments);
 
 }  // namespace pkgkiln::cli

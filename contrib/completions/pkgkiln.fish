@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets doctor clean ledger config
+set -l commands build plan targets search show doctor clean ledger config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -15,6 +15,8 @@ complete -c pkgkiln -n $none -s V -l version -d 'Show the version'
 complete -c pkgkiln -n $none -a build -d 'Build what changed and publish it'
 complete -c pkgkiln -n $none -a plan -d 'Say what would be built, and why'
 complete -c pkgkiln -n $none -a targets -d 'List the targets'
+complete -c pkgkiln -n $none -a search -d 'Look for packages of the AUR'
+complete -c pkgkiln -n $none -a show -d 'Show what the AUR says of a package'
 complete -c pkgkiln -n $none -a doctor -d 'Check that everything is ready'
 complete -c pkgkiln -n $none -a clean -d 'Remove what is not needed any more'
 complete -c pkgkiln -n $none -a ledger -d 'Copy what people decided, and who owns which name'
@@ -23,7 +25,7 @@ complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan clean' \
     -a "(pkgkiln targets 2>/dev/null | awk '{print \$1}')" -d Target
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s f -l force -d 'Even what is published'
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -l json -d 'Print JSON'
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan search show' -l json -d 'Print JSON'
 complete -c pkgkiln -n '__fish_seen_subcommand_from plan' -s e -l explain -d 'Show what it was decided by'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build clean' -s n -l dry-run -d 'Only say what would be done'
 complete -c pkgkiln -n '__fish_seen_subcommand_from clean' -s a -l all -d 'Remove all caches'

@@ -34,4 +34,7 @@ struct AurPackage {
   bool operator==(const AurPackage&) const = default;
 };
 
+/// What to think of before it is built for the first time; `now` in seconds of the epoch.
+std::vector<std::string> warnings_about(const AurPackage& package, std::int64_t now);
+
 }  // namespace pkgkiln

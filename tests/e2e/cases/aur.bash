@@ -88,6 +88,19 @@ aur set "$AUR" lone LastModified="$(date +%s)"
 kiln newer build
 it 'builds what was pushed' published lone-2-1-any.pkg.tar.zst
 
+kiln searched search LONE package
+it 'finds packages by words' out_matches '^lone +1-1 +20 votes +[0-9]+ min ago +ada +The package lone$'
+kiln nothing search lone nowhere
+it 'ends with 1 where it finds none' code_is 1
+kiln shown show members-tool
+it 'shows a package, where it is listed, and what to think of' out_matches \
+	'^package base +members$' '^listed in +.*config.toml:[0-9]+$' '^maintainer +nobody$' '^warning +nobody maintains it'
+kiln absent show lone never-there
+it 'says what there is not' err_has "'never-there' is not in the AUR"
+kiln json show --json lone
+shown_json() { "$PYTHON" -c 'import json, sys; p, = json.load(open(sys.argv[1]))["packages"]; assert p["maintainer"] == "ada" and p["votes"] == 20, p' "$WORLD/runs/json.out"; }
+it 'shows it as JSON' shown_json
+
 aur_stops
 kiln unreached build
 it 'keeps its targets while the AUR is out of reach' out_has 'lone' 'members'

@@ -103,3 +103,86 @@ TEST_CASE("a summary counts what was blocked, and says why") {
   CHECK_THAT(text, ContainsSubstring("\napp: blocked\n  its dependency 'lib' failed\n"));
   CHECK_THAT(text, Catch::Matchers::EndsWith("0 built, 0 up-to-date, 1 failed, 1 blocked\n"));
 }
+
+namespace {
+
+constexpr std::int64_t kNow = 1'700'000'000;
+
+AurPackage well_known() {
+  AurPackage package;
+  package.name = "foo-bin";
+  package.base = "foo";
+  package.version = "1.0-1";
+  package.description = "what it is";
+  package.maintainer = package.submitter = "ada";
+  package.votes = 41;
+  package.first_submitted = kNow - 800 * 86'400;
+  package.last_modified = kNow - 7'200;
+  return package;
+}
+
+}  // namespace
+
+TEST_CASE("packages of the AUR are a line each, with what to choose by") {
+  auto orphan = well_known();
+  orphan.name = "bar";
+  orphan.maintainer.clear();
+  orphan.out_of_date = kNow;
+  CHECK(cli::packages_table({well_known(), orphan}, kNow) ==
+        "foo-bin  1.0-1        41 votes  2 h ago  ada       what it is\n"
+        "bar      1.0-1 (old)  41 votes  2 h ago  (orphan)  what it is\n");
+}
+
+TEST_CASE("all of a package of the AUR is shown, but for what it doesn't have") {
+  auto package = well_known();
+  package.depends = {"a", "b>=2"};
+  package.co_maintainers = {"bob"};
+  const auto text = cli::package_details(package, "pkgkiln.toml:3", kNow);
+  for (const auto* line :
+       {"package base    foo\n", "listed in       pkgkiln.toml:3\n", "co-maintainers  bob\n",
+        "submitted       2021-09-05 22:13 UTC (2 y ago)\n", "depends         a b>=2\n",
+        "last push       2023-11-14 20:13 UTC (2 h ago)\n",
+        "votes           41, popularity 0.00\n"})
+    CHECK_THAT(text, ContainsSubstring(line));
+  CHECK_THAT(text, !ContainsSubstring("warning") && !ContainsSubstring("out of date") &&
+                       !ContainsSubstring("conflicts"));
+}
+
+TEST_CASE("ages are told in the largest fitting unit") {
+  CHECK(cli::age_text(-5) == "0 min");
+  CHECK(cli::age_text(3'599) == "59 min");
+  CHECK(cli::age_text(2 * 86'400 - 1) == "47 h");
+  CHECK(cli::age_text(3 * 86'400) == "3 d");
+  CHECK(cli::age_text(std::int64_t{800} * 86'400) == "2 y");
+}
+
+TEST_CASE("what to think of before a package of the AUR is built is said") {
+  auto package = well_known();
+  CHECK(warnings_about(package, kNow).empty());
+  const auto only = [&] {
+    const auto all = warnings_about(package, kNow);
+    return all.size() == 1 ? all.front() : std::to_string(all.size());
+  };
+  SECTION("an orphan") {
+    package.maintainer.clear();
+    CHECK_THAT(only(), ContainsSubstring("orphan"));
+  }
+  SECTION("somebody else's, pushed to lately") {
+    package.maintainer = "mallory";
+    CHECK_THAT(only(), ContainsSubstring("mallory maintains it, but did not submit it"));
+    package.last_modified = kNow - 31 * 86'400;
+    CHECK(warnings_about(package, kNow).empty());
+  }
+  SECTION("a new one") {
+    package.first_submitted = kNow - 29 * 86'400;
+    CHECK_THAT(only(), ContainsSubstring("submitted within the last 30 days"));
+  }
+  SECTION("with few votes") {
+    package.votes = 9;
+    CHECK_THAT(only(), ContainsSubstring("fewer than 10 votes"));
+  }
+  SECTION("out of date") {
+    package.out_of_date = kNow;
+    CHECK_THAT(only(), ContainsSubstring("out of date"));
+  }
+}
