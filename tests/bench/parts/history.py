@@ -10,7 +10,7 @@ def columns_of(database, table):
     """Name to what stands for nothing there, of those that must have a value."""
     return {name: "" if kind == "TEXT" else 0
             for _, name, kind, needed, default, primary in database.execute(f"PRAGMA table_info({table})")
-            if needed and default is None and not primary}
+            if needed and default is None and (not primary or kind == "TEXT")}
 
 
 def insert(database, table, values):
@@ -34,4 +34,15 @@ def remember_builds(path, builds, trees=None):
                 "started": now - 60 * SECOND, "finished": now - 30 * SECOND})
             insert(database, "files", {"build_id": build, "file_name": package.file,
                                        "pkgname": package.name, "sha256": package.sha256})
+    database.close()
+
+
+def remember_tips(path, tips):
+    """Each is (url, mark, commit): what a repository was at when it was asked a minute ago."""
+    asked = (int(time.time()) - 60) * SECOND
+    database = sqlite3.connect(path)
+    with database:
+        for url, mark, commit in tips:
+            insert(database, "tips", {"url": url, "mark": mark, "ref": "refs/heads/master",
+                                      "commit_id": commit, "asked": asked})
     database.close()

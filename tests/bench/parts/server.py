@@ -45,5 +45,9 @@ def vieter(version, folder, key_file, addresses, log):
                   *with_addresses(addresses), folder, log=log)
 
 
+def aur(folder, log):
+    return Server("fixtures/aur", "serve", folder, log=log)
+
+
 def with_addresses(addresses):
     return [word for address in addresses for word in ("--address", address)]

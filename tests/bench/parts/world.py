@@ -21,14 +21,16 @@ class World:
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
 
-    def configure(self, targets, repositories, vieter=None):
-        """Targets and repositories are dicts of the keys of their tables; so is vieter."""
+    def configure(self, targets, repositories, vieter=None, aur=None):
+        """Targets and repositories are dicts of the keys of their tables; so are the others."""
         tables = [("[runtime]", {"kind": self.engine.name, "socket": self.engine.socket,
                                  "add_hosts": [f"fixtures.test:{self.engine.host_address}"]}),
                   ("[image]", {"base": self.bench.base_image}),
                   ("[build]", {"state_dir": self.state})]
         if vieter:
             tables.append(("[vieter]", vieter))
+        if aur:
+            tables.append(("[aur]", aur))
         tables += [("[[repositories]]", repository) for repository in repositories]
         tables += [("[[targets]]", target) for target in targets]
         with open(self.path("config.toml"), "w", encoding="utf-8") as file:
@@ -59,6 +61,8 @@ class World:
 
 
 def toml(value):
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, list):
         return "[" + ", ".join(map(toml, value)) + "]"
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
