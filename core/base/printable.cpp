@@ -124,6 +124,15 @@ std::string printable(std::string_view text, std::size_t limit) {
   return line;
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = first_character(text.substr(at));
+    if (!character.valid) return false;
+    at += character.size;
+  }
+  return true;
+}
+
 std::size_t unfinished_bytes(std::string_view text) {
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
     const auto byte = byte_at(text, text.size() - back);

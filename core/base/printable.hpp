@@ -15,6 +15,8 @@ std::string escaped(std::string_view text);
 /// Line breaks and tabs become spaces, those at the end go, and what exceeds `limit` bytes is cut.
 std::string printable(std::string_view text, std::size_t limit = std::string_view::npos);
 
+bool is_utf8(std::string_view text);
+
 /// How many bytes at the end of the text begin a character of UTF-8 that may go on after it.
 std::size_t unfinished_bytes(std::string_view text);
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,67 @@ namespace {
 
 /// Characters that mean something where they aren't quoted.
 bool is_special(char c) {
-  return !is_alphanumeric(c) && std::string_view("_.,/:+-@%=").find(c) == std::string_view::npos;
+  return static_cast<unsigned char>(c) < 0x80 && !is_alphanumeric(c) &&
+         std::string_view("_.,/:+-@%=").find(c) == std::string_view::npos;
+}
+
+void add_utf8(std::string& text, unsigned point) {
+  if (point < 0x80) {
+    text += static_cast<char>(point);
+    return;
+  }
+  const unsigned more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+  constexpr std::array<unsigned, 4> leads = {0, 0xc0, 0xe0, 0xf0};
+  text += static_cast<char>(leads.at(more) | (point >> (6 * more)));
+  for (unsigned i = more; i-- > 0;) text += static_cast<char>(0x80U | ((point >> (6 * i)) & 0x3fU));
+}
+
+/// Up to `most` digits of that base from the front.
+unsigned number_at(std::string_view& text, unsigned base, std::size_t most) {
+  unsigned number = 0;
+  for (; most > 0 && !text.empty(); --most) {
+    const char c = lower_case(text.front());
+    const auto digit = is_digit(c)            ? static_cast<unsigned>(c - '0')
+                       : c >= 'a' && c <= 'f' ? static_cast<unsigned>(c - 'a' + 10)
+                                              : base;
+    if (digit >= base) break;
+    number = number * base + digit;
+    text.remove_prefix(1);
+  }
+  return number;
+}
+
+/// The text of "$'…'" (bash(1), "ANSI-C Quoting"), up to a zero as bash has it.
+std::string unescaped(std::string_view text) {
+  constexpr std::string_view names = "abeEfnrtv";
+  constexpr std::string_view values = "\a\b\x1b\x1b\f\n\r\t\v";
+  std::string result;
+  while (!text.empty()) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (c != '\\' || text.empty()) {
+      result += c;
+      continue;
+    }
+    const char kind = text.front();
+    if (kind >= '0' && kind <= '7') {
+      result += static_cast<char>(number_at(text, 8, 3));
+    } else {
+      text.remove_prefix(1);
+      if (const auto at = names.find(kind); at != std::string_view::npos)
+        result += values[at];
+      else if (kind == 'x')
+        result += static_cast<char>(number_at(text, 16, 2));
+      else if (kind == 'u' || kind == 'U')
+        add_utf8(result, number_at(text, 16, kind == 'u' ? 4 : 8));
+      else if (is_one_of(std::string_view(&kind, 1), {"\\", "'", "\"", "?"}))
+        result += kind;
+      else
+        throw Unclear{};
+    }
+    if (!result.empty() && result.back() == '\0') return result.substr(0, result.size() - 1);
+  }
+  return result;
 }
 
 class Canonical {
@@ -57,13 +118,21 @@ class Canonical {
         return dollar(scanner, false);
       case '<':
       case '>':
-        // A substitution: word() has seen that it is whole.
-        text_ += c;
-        return scanner.skip(1);
+        return substitution(scanner);
       default:
         literal(c, false);
         scanner.skip(1);
     }
+  }
+
+  /// "<(…)", ">(…)"
+  void substitution(ShellScanner& scanner) {
+    const auto begin = scanner.place();
+    text_ += scanner.next();
+    scanner.skip(1);
+    scanner.skip_substitution();
+    const auto inner = scanner.from(begin + 2);
+    text_ += commands(inner.substr(0, inner.size() - 1));
   }
 
   /// "" and '' make a word, which nothing doesn't.
@@ -109,10 +178,18 @@ class Canonical {
       return expansion(std::string("{") + after.front() + '}', quoted);
     }
     scanner.skip_quoted();
-    auto whole = scanner.from(begin).substr(1);
+    const auto whole = scanner.from(begin).substr(1);
+    if (after.starts_with('\'')) return escapes(whole.substr(1, whole.size() - 2));
     if (!after.starts_with('(') || after.starts_with("(("))
       return expansion(std::string(whole), quoted);
     expansion(commands(whole.substr(1, whole.size() - 2)), quoted);
+  }
+
+  /// What "$'…'" stands for.
+  void escapes(std::string_view inner) {
+    const auto size = text_.size();
+    for (const char c : unescaped(inner)) literal(c, true);
+    empty_if(text_.size() == size);
   }
 
   void expansion(const std::string& what, bool quoted) {

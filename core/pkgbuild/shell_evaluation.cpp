@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/base/text.hpp"
 
@@ -48,27 +47,6 @@ void set_scalar(ShellVariable& variable, bool appends, const std::optional<std::
   auto& first = variable.words.front();
   first = appends ? first + *word : *word;
   if (first.size() > ShellEvaluation::kMostBytes) throw Unclear{};
-}
-
-std::optional<long> number_of(const std::string& text) {
-  long number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-std::optional<bool> compare(const std::string& left, std::string_view how,
-                            const std::string& right) {
-  const auto a = number_of(left);
-  const auto b = number_of(right);
-  if (!a || !b) return std::nullopt;
-  if (how == "-eq") return *a == *b;
-  if (how == "-ne") return *a != *b;
-  if (how == "-gt") return *a > *b;
-  if (how == "-ge") return *a >= *b;
-  if (how == "-lt") return *a < *b;
-  if (how == "-le") return *a <= *b;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -213,7 +191,7 @@ ShellVariable& ShellEvaluation::variable(std::string_view name) {
 void ShellEvaluation::assign(const ShellAssignment& assignment) {
   auto& it = variable(assignment.name);
   if (!assignment.index.empty()) {
-    const auto index = number_of(std::string(assignment.index));
+    const auto index = whole_number(assignment.index);
     if (!index || *index < 0) throw Unclear{};
     const auto value = shell_.scalar(assignment.words.front());
     const auto at = static_cast<std::size_t>(*index);
@@ -280,27 +258,15 @@ ShellEvaluation::Status ShellEvaluation::call(const ShellCommand& function,
 
 /// "${name:=value}", "${name=value}"
 void ShellEvaluation::assign_default(std::string_view word) {
-  auto inner = word;
-  if (inner.size() > 2 && inner.starts_with('"') && inner.ends_with('"'))
-    inner = inner.substr(1, inner.size() - 2);
-  if (inner.starts_with("${") && inner.ends_with('}')) {
-    inner = inner.substr(2, inner.size() - 3);
-    const auto name = name_at_start(inner);
-    auto operation = inner.substr(name.size());
-    const bool colon = operation.starts_with(':');
-    if (colon) operation.remove_prefix(1);
-    if (!name.empty() && operation.starts_with('=')) {
-      const auto value = shell_.scalar(operation.substr(1));
-      const auto known = shell_.known(name);
-      if (known && !known->empty() && !(colon && known->front().empty())) return;
-      auto& it = variable(name);
-      const bool same = it.known && value && it.words == std::vector{*value};
-      set_scalar(it, false, known ? value : std::nullopt);
-      if ((unsure_ > 0 && !same) || is_of_shell(name)) it.known = false;
-      return;
-    }
-  }
-  shell_.scalar(word);
+  const auto assignment = default_of(word);
+  if (!assignment) return void(shell_.scalar(word));
+  const auto value = shell_.scalar(assignment->words.front());
+  const auto known = shell_.known(assignment->name);
+  const bool unless_empty = !assignment->index.empty();
+  if (known && !known->empty() && !(unless_empty && known->front().empty())) return;
+  auto& it = variable(assignment->name);
+  set_scalar(it, false, known ? value : std::nullopt);
+  if (unsure_ > 0 || is_of_shell(assignment->name)) it.known = false;
 }
 
 void ShellEvaluation::declare(const ShellCommand& command) {
@@ -334,87 +300,6 @@ void ShellEvaluation::unset(const ShellCommand& command) {
     it = {};
     if (unsure_ > 0 || is_of_shell(word)) it.known = false;
   }
-}
-
-/// "[ … ]", the usual forms.
-ShellEvaluation::Status ShellEvaluation::bracket(const ShellCommand& command) {
-  auto words = shell_.list({command.words.begin() + 1, command.words.end()});
-  if (!words) return std::nullopt;
-  if (command.words.front() == "[") {
-    if (words->empty() || words->back() != "]") return std::nullopt;
-    words->pop_back();
-  }
-  const bool negated = !words->empty() && words->front() == "!";
-  if (negated) words->erase(words->begin());
-  Status status;
-  if (words->size() == 1) {
-    status = !words->front().empty();
-  } else if (words->size() == 2) {
-    if (words->front() == "-n") status = !words->back().empty();
-    if (words->front() == "-z") status = words->back().empty();
-  } else if (words->size() == 3) {
-    const auto& how = (*words)[1];
-    if (how == "=" || how == "==" || how == "!=")
-      status = (words->front() == words->back()) == (how != "!=");
-    else
-      status = compare(words->front(), how, words->back());
-  }
-  return status ? Status(*status != negated) : status;
-}
-
-/// Of "[[ … ]]": alternatives from 0 on, conjunctions from 1 on.
-ShellEvaluation::Status ShellEvaluation::test(const std::vector<std::string_view>& words,
-                                              std::size_t& at, int least) {
-  const std::string_view joint = least == 0 ? "||" : "&&";
-  const auto one = [&] { return least == 0 ? test(words, at, 1) : primary(words, at); };
-  auto status = one();
-  while (at < words.size() && words[at] == joint) {
-    ++at;
-    const auto right = one();
-    const bool decides = least == 0;
-    if (status == decides || right == decides)
-      status = decides;
-    else if (!right || !status)
-      status = std::nullopt;
-  }
-  return status;
-}
-
-ShellEvaluation::Status ShellEvaluation::primary(const std::vector<std::string_view>& words,
-                                                 std::size_t& at) {
-  if (at >= words.size()) throw Unclear{};
-  const auto first = words[at++];
-  if (first == "!") {
-    const auto status = primary(words, at);
-    return status ? Status(!*status) : status;
-  }
-  if (first == "(") {
-    if (steps_left_-- == 0) throw Unclear{};
-    const auto status = test(words, at, 0);
-    if (at >= words.size() || words[at++] != ")") throw Unclear{};
-    return status;
-  }
-  const auto ends = [&](std::size_t where) {
-    return where >= words.size() || is_one_of(words[where], {"&&", "||", ")"});
-  };
-  if (first.size() == 2 && first.front() == '-' && !ends(at)) {
-    const auto operand = words[at++];
-    if (first != "-n" && first != "-z") return std::nullopt;
-    const auto value = shell_.scalar(operand);
-    return value ? Status(value->empty() == (first == "-z")) : std::nullopt;
-  }
-  const auto left = shell_.scalar(first);
-  if (ends(at)) return left ? Status(!left->empty()) : std::nullopt;
-  const auto how = words[at++];
-  if (ends(at)) throw Unclear{};
-  const auto right = words[at++];
-  if (is_one_of(how, {"=", "==", "!="})) {
-    const auto same = left ? shell_.matches(*left, right) : std::nullopt;
-    return same ? Status(*same == (how != "!=")) : std::nullopt;
-  }
-  const auto value = how == "=~" ? std::nullopt : shell_.scalar(right);
-  // Arithmetic may assign, but not with plain numbers.
-  return left && value ? compare(*left, how, *value) : std::nullopt;
 }
 
 }  // namespace pkgkiln::pacman

@@ -66,4 +66,7 @@ class ShellEvaluation {
 void set_array(ShellVariable& variable, bool appends,
                const std::optional<std::vector<std::string>>& words);
 
+/// Nothing for a text that is anything else.
+std::optional<long> whole_number(std::string_view text);
+
 }  // namespace pkgkiln::pacman

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,9 @@ std::vector<std::string> command_tokens(std::string_view text, bool extended_pat
 
 /// Moves behind commands, up to the ")" that nothing in them opened.
 void skip_commands(ShellScanner& scanner);
+
+/// "${name:=value}" or "${name=value}" as a word: sets what isn't set, as ":" makes use of.
+std::optional<ShellAssignment> default_of(std::string_view word);
 
 /// A word in the one form that all have that mean the same, whatever quotes and braces they are
 /// written with. Words of another meaning have another one.

@@ -92,18 +92,27 @@ void ShellReader::need(std::string_view keyword) {
   if (!take(keyword)) throw Unclear{};
 }
 
-bool ShellReader::redirections() {
+bool ShellReader::redirections(std::vector<std::string>* apart) {
+  auto* const all = tokens_;
+  if (all != nullptr && apart != nullptr) tokens_ = apart;
   bool any = false;
   for (scanner_.skip_blanks();; scanner_.skip_blanks()) {
     const auto place = scanner_.place();
     const auto number = ahead();
-    if (is_redirection_number(number)) scanner_.skip(number.size());
-    if (!redirection(is_redirection_number(number) ? number : std::string_view())) {
+    const bool numbered = is_redirection_number(number);
+    if (numbered) scanner_.skip(number.size());
+    if (!redirection(numbered ? number : std::string_view())) {
       scanner_.go_to(place);
-      return any;
+      break;
     }
     any = true;
   }
+  tokens_ = all;
+  return any;
+}
+
+void ShellReader::append(const std::vector<std::string>& tokens) {
+  if (tokens_ != nullptr) tokens_->insert(tokens_->end(), tokens.begin(), tokens.end());
 }
 
 /// At its operator, if there is one.

@@ -43,8 +43,9 @@ class ShellReader {
   bool take(std::string_view keyword);
   void need(std::string_view keyword);
 
-  /// Whether there were any.
-  bool redirections();
+  /// Whether there were any. Their tokens go where that is asked for.
+  bool redirections(std::vector<std::string>* apart = nullptr);
+  void append(const std::vector<std::string>& tokens);
 
   ShellScanner& scanner_;
 

@@ -35,6 +35,21 @@ std::size_t assigned_name(std::string_view word) {
   return after.starts_with('=') || after.starts_with("+=") ? size : 0;
 }
 
+std::set<std::string> names_in(std::string_view text) {
+  std::set<std::string> names;
+  const auto in_name = [](char c) { return is_alphanumeric(c) || c == '_'; };
+  for (std::size_t at = 0; at < text.size();) {
+    if (!in_name(text[at])) {
+      ++at;
+      continue;
+    }
+    const auto begin = at;
+    while (at < text.size() && in_name(text[at])) ++at;
+    names.emplace(text.substr(begin, at - begin));
+  }
+  return names;
+}
+
 void ShellScanner::skip_blanks() {
   while (!at_end()) {
     if (next() == ' ' || next() == '\t')
@@ -103,7 +118,6 @@ void ShellScanner::skip_dollar(bool in_quotes) {
   skip(1);
 }
 
-/// At the parenthesis of "$(…)", "<(…)".
 void ShellScanner::skip_substitution() {
   const Deeper deeper(*this);
   skip(1);

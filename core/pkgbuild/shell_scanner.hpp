@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +48,8 @@ class ShellScanner {
   void skip_quoted();
   /// "((…))".
   void skip_arithmetic();
+  /// At the parenthesis of "$(…)", "<(…)".
+  void skip_substitution();
 
   /// Whether "@(a|b)" is one word everywhere: shopt -s extglob.
   bool extended_patterns = false;
@@ -57,7 +61,6 @@ class ShellScanner {
   void skip_double_quotes();
   void skip_parameter(bool in_quotes);
   void skip_dollar(bool in_quotes);
-  void skip_substitution();
   bool skip_if_arithmetic();
   void skip_balanced(char opening, char closing);
 
@@ -84,6 +87,9 @@ class Deeper {
 
 /// The name of a variable that the text begins with; empty: none.
 std::string_view name_at_start(std::string_view text);
+
+/// Everything in a text that may be the name of a variable.
+std::set<std::string> names_in(std::string_view text);
 
 /// "name=", "name+=", "name[…]=": how long the name is, 0 where the word is none.
 std::size_t assigned_name(std::string_view word);

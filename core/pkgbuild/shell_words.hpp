@@ -40,6 +40,8 @@ class ShellWords {
   const std::vector<std::string>* known(std::string_view name) const;
 
  private:
+  static constexpr std::size_t kLongestWord = std::size_t{64} << 10U;
+
   /// A piece of a word after its expansion.
   struct Text {
     std::string text;
@@ -64,5 +66,11 @@ class ShellWords {
   const Variables& variables_;
   std::size_t work_left_ = std::size_t{1} << 24U;
 };
+
+/// Finds one of `characters` that isn't quoted, from `at` on.
+std::size_t find_unquoted(std::string_view text, std::string_view characters, std::size_t at);
+
+/// Of an array's element. Zero where there is none; nothing where it is computed.
+std::optional<std::size_t> index_in(std::string_view text);
 
 }  // namespace pkgkiln::pacman

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/trust/recipe.hpp"
+#include "core/trust/rules.hpp"
+
+namespace pkgkiln::trust {
+
+/// A commit that a source is pinned to now, and was not before.
+struct PinnedCommit {
+  std::string url, commit;
+
+  bool operator==(const PinnedCommit&) const = default;
+};
+
+struct RecipeChange {
+  std::vector<Finding> findings;     // in the order of the rules
+  std::vector<std::string> told;     // what is worth knowing, but nothing to wait for
+  std::vector<PinnedCommit> pinned;  // upstream has to be asked for
+};
+
+using IsKnown = std::function<bool(const std::string& dependency)>;
+
+/// What in new packaging files is more than another version of the old ones: what runs, is
+/// fetched, shipped or trusted is another. Values that are made anew for each version (versions,
+/// checksums, hashes) may be. `is_known` tells whether the distribution, or an approved target, has
+/// a package that a dependency names. Pure; linear in the length of the files.
+RecipeChange compare(const Recipe& before, const Recipe& after, const IsKnown& is_known);
+
+}  // namespace pkgkiln::trust

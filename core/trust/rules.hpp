@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pkgkiln::trust {
+
+/// Why a change of packaging files may not be built before a person has seen it.
+enum class Rule {
+  first,                     // nothing was approved yet
+  maintainer,                // somebody has a say who had none
+  orphan,                    // it changed, and nobody maintains it, or did
+  history,                   // the approved commit is no ancestor
+  age,                       // it is too young; waits by itself
+  unreadable,                // the PKGBUILD can't be read without running it
+  top_level_code,            // a command outside of functions, a new substitution
+  function_body,             // a function differs, is new or gone
+  install_script,            // what runs as root where the package is installed
+  local_file,                // any other file that may be used
+  source_host,               // a source from a host that no source had
+  source_path,               // another project or file there
+  commit,                    // pinned to a commit that upstream doesn't name
+  checksum_without_version,  // the same source has another checksum
+  skip_checksum,             // a source is checked no more
+  checksum_weaker,
+  signature,         // one is checked no more
+  pgp_keys,          // other keys may sign
+  names,             // what it is called, replaces or provides
+  variable,          // a value that is used is of another kind
+  special_variable,  // one that changes how makepkg or programs work
+  dependency,        // a new one that the distribution doesn't have
+};
+
+/// "top-level-code"; those of the configuration and of messages.
+const char* word(Rule rule);
+std::optional<Rule> rule_of(std::string_view word);
+
+struct Finding {
+  Rule rule;
+  std::string what;  // may hold control characters
+
+  bool operator==(const Finding&) const = default;
+};
+
+}  // namespace pkgkiln::trust
