@@ -93,6 +93,12 @@ StagedFile::~StagedFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
+void StagedFile::append(std::string_view bytes) const {
+  const UniqueFd out(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (!out) throw_errno("cannot write '" + path_.string() + "'");
+  write_all(out.get(), bytes, path_);
+}
+
 void StagedFile::sync() {
   if (!synced_) sync_file(path_);
   synced_ = true;
@@ -144,9 +150,13 @@ void place_link(const std::string& target, const fs::path& link) {
     throw_errno("cannot make the link '" + link.string() + "'");
 }
 
+fs::path signature_path(const fs::path& file) {
+  return file.string() + ".sig";
+}
+
 void remove_package_file(const fs::path& path) {
   ::unlink(path.c_str());
-  ::unlink((path.string() + ".sig").c_str());
+  ::unlink(signature_path(path).c_str());
 }
 
 }  // namespace pkgkiln

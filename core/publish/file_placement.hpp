@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "core/package/package_archive.hpp"
 
@@ -18,6 +19,9 @@ class StagedFile {
   ~StagedFile();
 
   const std::filesystem::path& path() const { return path_; }
+
+  /// Writes at its end.
+  void append(std::string_view bytes) const;
 
   /// Syncs the content to disk. Of several files, sync all before placing the first.
   void sync();
@@ -42,6 +46,9 @@ StagedFile staged(const pacman::PackageArchive& package, const std::filesystem::
 
 /// Makes `link` a symbolic link to `target`, and atomically replaces what was there.
 void place_link(const std::string& target, const std::filesystem::path& link);
+
+/// Where pacman looks for the signature of a file.
+std::filesystem::path signature_path(const std::filesystem::path& file);
 
 /// Removes a package file, and its signature.
 void remove_package_file(const std::filesystem::path& path);

@@ -84,6 +84,19 @@ std::vector<std::pair<std::string, std::string>> package_files(const fs::path& d
   return found;
 }
 
+/// The package files that only a signature is there of: their removal was cut short.
+std::vector<std::string> lone_signatures(const fs::path& directory) {
+  std::vector<std::string> found;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(directory, none)) {
+    const auto file = entry.path().stem();
+    if (entry.path().extension() == ".sig" && PackageFileName::parse(file.string()) &&
+        !fs::exists(fs::symlink_status(directory / file, none)))
+      found.push_back(file.string());
+  }
+  return found;
+}
+
 /// Whether the file has the content that a build of ours made under its name.
 bool lies_there_as_made(const fs::path& path, const Made& made, const Cancellation& cancel) {
   const auto file = path.filename().string();
@@ -101,11 +114,12 @@ void check_compression(const DatabaseFiles& files) {
 }  // namespace
 
 LocalRepository::LocalRepository(std::string name, fs::path root, std::string arch,
-                                 Cancellation cancel)
+                                 Cancellation cancel, Signer* signer)
     : name_(std::move(name)),
       root_(std::move(root)),
       arch_(std::move(arch)),
-      cancel_(std::move(cancel)) {}
+      cancel_(std::move(cancel)),
+      signer_(signer) {}
 
 fs::path LocalRepository::directory() const {
   return root_ / name_ / arch_;
@@ -177,6 +191,7 @@ Published LocalRepository::publish(const std::vector<PackageArchive>& packages,
                                    const Terms& terms) {
   if (packages.empty()) return {};
   check_set(packages, name_, arch_);
+  expect_publication();
   try {
     make_directories(directory());
     const RepositoryLock lock(directory(), name_, {}, cancel_);
@@ -194,7 +209,7 @@ Published LocalRepository::publish_locked(const RepositoryLock& lock,
                                           const Terms& terms) {
   StagedFile::remove_leftovers(directory());
   auto [db, files] = edit();
-  Publication publication(directory(), name_, lock.files(), packages, terms, cancel_);
+  Publication publication(directory(), name_, lock.files(), packages, terms, signer_, cancel_);
   if (!publication.check(db, files)) return {};
   publication.place();
   publication.write_databases(db, files);
@@ -240,23 +255,34 @@ std::vector<Removable> LocalRepository::leftovers(const Made& made,
     result.push_back({file + " in '" + name_ + "', which no database names", fs::file_size(path),
                       [path] { remove_package_file(path); }});
   }
+  for (const auto& file : lone_signatures(directory()))
+    if (!made(file).empty())
+      result.push_back({file + ".sig in '" + name_ + "', which signs nothing", std::nullopt,
+                        [path = signature_path(directory() / file)] { ::unlink(path.c_str()); }});
   return result;
 }
 
 void LocalRepository::withdraw(const OwnFile& file) {
   const auto name = PackageFileName::parse(file.file_name);
   if (!name) return;
+  expect_publication();
   const RepositoryLock lock(directory(), name_, {}, cancel_);
-  check_compression(lock.files());
   auto [db, files] = edit();
   const auto* entry = db.find(name->pkgname);
   if (entry == nullptr || entry->file_name != file.file_name || entry->sha256 != file.sha256)
     return;
   db.erase(name->pkgname);
   files.erase(name->pkgname);
-  const std::vector<PackageArchive> none;
-  Publication(directory(), name_, lock.files(), none, {}, cancel_).write_databases(db, files);
+  write(lock, db, files);
   remove_package_file(directory() / file.file_name);
+}
+
+void LocalRepository::write(const RepositoryLock& lock, EditedDatabase& db,
+                            EditedDatabase& files) const {
+  check_compression(lock.files());
+  const std::vector<PackageArchive> none;
+  Publication(directory(), name_, lock.files(), none, {}, signer_, cancel_)
+      .write_databases(db, files);
 }
 
 std::optional<Offer> LocalRepository::offer(const std::vector<std::string>& dependencies) {

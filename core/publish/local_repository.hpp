@@ -13,6 +13,7 @@
 #include "core/publish/repository_lock.hpp"
 #include "core/repodb/edited_database.hpp"
 #include "core/repodb/repository_database.hpp"
+#include "core/sign/signer.hpp"
 
 namespace pkgkiln {
 
@@ -25,14 +26,16 @@ namespace pkgkiln {
 /// entries that can't be parsed stay as they are. Packages of arch `any` go into the directory of
 /// the machine's arch, and are looked for there. Files and databases are staged and renamed, under
 /// a lock that repo-add respects too, databases last, so a reader never sees an entry without its
-/// file. The file of a replaced version is removed afterwards.
+/// file. The file of a replaced version is removed afterwards. With a signer, each package and
+/// database has its signature beside it, as <file>.sig; entries have no %PGPSIG%, which pacman does
+/// not miss since version 6.
 class LocalRepository : public Repository {
  public:
   /// `arch` is the machine's. The constructor touches nothing; the first publication makes the
   /// directories (mode 0755, files 0644: pacman 7 downloads as user alpm). Calls that wait for a
-  /// lock, or publish, throw Cancelled when `cancel` asks.
+  /// lock, or publish, throw Cancelled when `cancel` asks. The signer outlives it.
   LocalRepository(std::string name, std::filesystem::path root, std::string arch,
-                  Cancellation cancel = Cancellation::never());
+                  Cancellation cancel = Cancellation::never(), Signer* signer = nullptr);
 
   const std::string& name() const override { return name_; }
   bool contains(const pacman::PackageFileName& file) override;
@@ -45,6 +48,9 @@ class LocalRepository : public Repository {
   /// By files: a database with just the packages that are needed, and these packages.
   std::optional<Offer> offer(const std::vector<std::string>& dependencies) override;
   void check() override;
+  std::vector<std::string> mend() override;
+  void expect_publication() override;
+  void sign_all(const SigningListener& tell) override;
   bool can_withdraw() const override { return true; }
   void withdraw(const OwnFile& file) override;
   std::vector<Removable> leftovers(const Made& made,
@@ -66,6 +72,12 @@ class LocalRepository : public Repository {
   /// Call it with the lock held, in an existing directory.
   Published publish_locked(const RepositoryLock& lock,
                            const std::vector<pacman::PackageArchive>& packages, const Terms& terms);
+  /// Signs a package of ours or of others, if its content is that of its entry. Returns whether
+  /// that was needed.
+  bool sign_package(const pacman::DatabaseEntry& entry);
+  static bool seems_signed(const DatabaseFiles& files);
+  void write(const RepositoryLock& lock, pacman::EditedDatabase& db,
+             pacman::EditedDatabase& files) const;
   void remove_leftovers_of(const std::vector<pacman::PackageArchive>& packages, const Terms& terms,
                            Published& published) const;
   /// What the current database says about the packages, without its texts.
@@ -77,6 +89,7 @@ class LocalRepository : public Repository {
   std::filesystem::path root_;
   std::string arch_;
   Cancellation cancel_;
+  Signer* signer_;
 
   // What was read last, used while the file is the same: a run asks for every package.
   std::mutex mutex_;

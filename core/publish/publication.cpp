@@ -49,12 +49,13 @@ bool is_published(const DatabaseEntry* entry, const PackageArchive& package) {
 
 Publication::Publication(fs::path directory, std::string repository, const DatabaseFiles& files,
                          const std::vector<PackageArchive>& packages, const Terms& terms,
-                         const Cancellation& cancel)
+                         Signer* signer, const Cancellation& cancel)
     : directory_(std::move(directory)),
       repository_(std::move(repository)),
       database_(files),
       packages_(packages),
       terms_(terms),
+      signer_(signer),
       cancel_(cancel) {}
 
 Publication::~Publication() {
@@ -74,10 +75,12 @@ bool Publication::check(EditedDatabase& db, EditedDatabase& files) {
       missing_.push_back(&package);
     else if (!is_there(target, package.size) || sha256_of_file(target, cancel_) != package.sha256)
       throw conflict(target);
+    else if (signer_ != nullptr && !signer_->is_signed(target, signature_path(target)))
+      unsigned_.push_back(&package);
     changes = changes || !is_published(entry, package) ||
               !is_published(files.find(package.name.pkgname), package);
   }
-  return changes || !missing_.empty();
+  return changes || !missing_.empty() || !unsigned_.empty();
 }
 
 void Publication::check_entry(const DatabaseEntry& entry, const PackageArchive& package) {
@@ -92,13 +95,29 @@ void Publication::check_entry(const DatabaseEntry& entry, const PackageArchive& 
 
 void Publication::place() {
   std::vector<StagedFile> files;
-  for (const auto* package : missing_) files.push_back(staged(*package, directory_, cancel_));
+  std::vector<std::optional<StagedFile>> signatures;
+  for (const auto* package : missing_) {
+    files.push_back(staged(*package, directory_, cancel_));
+    signatures.push_back(staged_signature(files.back().path()));
+  }
+  for (const auto* package : unsigned_)
+    signatures.push_back(staged_signature(directory_ / package->name.text()));
   for (auto& file : files) file.sync();
-  for (std::size_t i = 0; i < files.size(); ++i) {
+  for (auto& signature : signatures)
+    if (signature) signature->sync();
+  auto signature = signatures.begin();
+  for (std::size_t i = 0; i < files.size(); ++i, ++signature) {
     const auto target = directory_ / missing_[i]->name.text();
+    ::unlink(signature_path(target).c_str());  // of another file, that is gone
+    if (*signature) {
+      (*signature)->place_new(signature_path(target));
+      placed_.push_back(signature_path(target));
+    }
     files[i].place_new(target);
     placed_.push_back(target);
   }
+  for (const auto* package : unsigned_)
+    (*signature++)->place_over(signature_path(directory_ / package->name.text()));
   sync_directory(directory_);
 }
 
@@ -116,22 +135,40 @@ void Publication::write_databases(EditedDatabase& db, EditedDatabase& files) {
   // Every update of a machine reads them, so an unreadable database must not get there.
   RepositoryDatabase::check_written(new_files.path(), packages_, cancel_);
   RepositoryDatabase::check_written(new_db.path(), packages_, cancel_);
-  new_files.sync();
-  new_db.sync();
-  new_files.place_over(database_.archive("files"));
-  link("files");
-  new_db.place_over(database_.archive("db"));
-  placed_.clear();
-  link("db");
+  auto files_signature = staged_signature(new_files.path());
+  auto db_signature = staged_signature(new_db.path());
+  for (auto* staged : {&new_files, &new_db}) staged->sync();
+  for (auto* staged : {&files_signature, &db_signature})
+    if (*staged) (*staged)->sync();
+  replace("files", new_files, files_signature);
+  replace("db", new_db, db_signature);
   sync_directory(directory_);
 }
 
-void Publication::link(const std::string& form) const {
+/// Nothing if nothing is to be signed.
+std::optional<StagedFile> Publication::staged_signature(const fs::path& file) const {
+  if (signer_ == nullptr) return std::nullopt;
+  std::optional<StagedFile> signature(directory_);
+  signature->append(signer_->sign(file));
+  return signature;
+}
+
+/// Who reads a database reads its signature right after, so the database goes first: then the time
+/// in which a reader gets two that don't belong together is the shortest. Its next try will do.
+void Publication::replace(const std::string& form, StagedFile& database,
+                          std::optional<StagedFile>& signature) {
   const auto archive = database_.archive(form);
-  place_link(archive.filename().string(), database_.link(form));
-  // A signature of the old database would make pacman refuse the new one.
-  for (const auto& stale : {database_.link(form), archive})
-    ::unlink((stale.string() + ".sig").c_str());
+  const auto link = database_.link(form);
+  // That of the old database would make pacman refuse the new one.
+  if (!signature)
+    for (const auto& stale : {link, archive}) ::unlink(signature_path(stale).c_str());
+  database.place_over(archive);
+  if (form == "db") placed_.clear();
+  if (signature) {
+    signature->place_over(signature_path(archive));
+    place_link(signature_path(archive).filename().string(), signature_path(link));
+  }
+  place_link(archive.filename().string(), link);
 }
 
 Published Publication::finish() const {

@@ -130,6 +130,17 @@ class Repository {
     return {};
   }
 
+  /// Completes what a killed run left half done where that keeps pacman from installing. Returns
+  /// what else is wrong, a sentence each. Throws Error.
+  virtual std::vector<std::string> mend() { return {}; }
+  /// Throws Error, with advice, if it is certain beforehand that nothing can be published: what
+  /// signs can't.
+  virtual void expect_publication() {}
+  /// Signs what is there and isn't signed; `tell` hears of each file, and of an Error that concerns
+  /// one of them. Does nothing where nothing is to be signed. Throws Error.
+  using SigningListener = std::function<void(const std::string& file, const Error* failure)>;
+  virtual void sign_all(const SigningListener& /*tell*/) {}
+
   /// How a container installs those of these dependencies ("foo>=2") that the repository has, and
   /// what they depend on in turn. Nothing if it certainly has none of them.
   virtual std::optional<Offer> offer(const std::vector<std::string>& dependencies) = 0;

@@ -153,4 +153,20 @@ std::vector<std::string> desc_values(std::string_view text, std::string_view fie
   return values;
 }
 
+std::string desc_without(std::string_view text, std::string_view field) {
+  const auto wanted = "%" + std::string(field) + "%";
+  std::string rest;
+  bool in_field = false, left_out = false;
+  while (!text.empty()) {
+    const auto line = take_until(text, '\n');
+    if (!in_field && is_database_heading(line)) {
+      in_field = true;
+      left_out = line == wanted;
+    }
+    if (!left_out) (rest += line) += '\n';
+    if (line.empty()) in_field = left_out = false;
+  }
+  return rest;
+}
+
 }  // namespace pkgkiln::pacman

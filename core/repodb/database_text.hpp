@@ -23,4 +23,7 @@ DatabaseEntry desc_facts(std::string_view text);
 /// The values of a field ("DEPENDS") in a "desc", at its first occurrence.
 std::vector<std::string> desc_values(std::string_view text, std::string_view field);
 
+/// The text without that field.
+std::string desc_without(std::string_view text, std::string_view field);
+
 }  // namespace pkgkiln::pacman

@@ -1,55 +1,22 @@
 #include <algorithm>
-#include <unistd.h>
 
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/package/programs.hpp"
 #include "tests/unit/core/package/sample_package.hpp"
+#include "tests/unit/core/publish/real_pacman.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
 using pkgkiln::LocalRepository;
 using pkgkiln::pacman::PackageArchive;
+using pkgkiln::test::Pacman;
 using pkgkiln::test::Ran;
 using pkgkiln::test::run_program;
 using pkgkiln::test::SamplePackage;
 
 namespace {
-
-/// The real pacman with a root, database and configuration of its own.
-class Pacman {
- public:
-  explicit Pacman(const fs::path& place, const fs::path& server) : place_(place) {
-    for (const auto* made : {"root", "db", "cache", "hooks", "gpg"})
-      fs::create_directories(place_ / made);
-    pkgkiln::write_file_atomically(place_ / "pacman.conf",
-                                   "[options]\nArchitecture = x86_64\nSigLevel = Never\n"
-                                   "LogFile = " +
-                                       (place_ / "log").string() + "\n[r]\nServer = file://" +
-                                       server.string() + "\n");
-  }
-
-  Ran operator()(std::vector<std::string> arguments) const {
-    std::vector<std::string> command;
-    if (::geteuid() != 0) command = {"fakeroot", "--"};
-    command.insert(command.end(),
-                   {"pacman", "--config", (place_ / "pacman.conf").string(), "--root",
-                    (place_ / "root").string(), "--dbpath", (place_ / "db").string(), "--cachedir",
-                    (place_ / "cache").string(), "--hookdir", (place_ / "hooks").string(),
-                    "--gpgdir", (place_ / "gpg").string(), "--noconfirm"});
-    // pacman 7 downloads in a sandbox, as another user, where it can.
-    if (run_program({"pacman", "-Sh"}).output.find("--disable-sandbox ") != std::string::npos)
-      command.emplace_back("--disable-sandbox");
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return run_program(command);
-  }
-
-  fs::path root() const { return place_ / "root"; }
-
- private:
-  fs::path place_;
-};
 
 void check_ok(const Ran& ran) {
   INFO(ran.output);
