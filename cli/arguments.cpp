@@ -55,6 +55,18 @@ void add_ledger(CLI::App& app, Arguments& arguments) {
                    "Put it in the place of a ledger that holds something, or is damaged");
 }
 
+void add_signing(CLI::App& app, Arguments& arguments) {
+  auto* sign = add_command(app, arguments, Command::sign, "sign",
+                           "Sign the packages and databases that are published already");
+  sign->add_flag("-a,--all", arguments.all, "All that have no valid signature")->required();
+  auto* key = app.add_subcommand("key", "Give clients the key that signs");
+  key->fallthrough();
+  key->require_subcommand(1);
+  add_command(*key, arguments, Command::key_export, "export",
+              "Print the public key, and how clients get to trust it")
+      ->add_option("FILE", arguments.file, "By default stdout");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   auto* build =
       add_command(app, arguments, Command::build, "build", "Build what changed and publish it");
@@ -90,6 +102,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   clean->add_flag("-a,--all", arguments.all, "Remove all caches, the shared one as well");
   clean->add_flag("-n,--dry-run", arguments.dry_run, "Only say what would be removed");
   add_ledger(app, arguments);
+  add_signing(app, arguments);
   auto* config = add_command(app, arguments, Command::config, "config",
                              "Show the effective settings and where each came from");
   config->add_flag("--example", arguments.example, "Print a commented example instead");

@@ -15,6 +15,8 @@ enum class Command {
   show,
   doctor,
   clean,
+  sign,
+  key_export,
   ledger_export,
   ledger_import,
   config
@@ -34,9 +36,9 @@ struct Arguments {
   bool refresh_image = false;
   bool explain = false;  // plan --explain
   bool json = false;
-  bool all = false;            // clean --all
+  bool all = false;            // clean --all, sign --all
   bool example = false;        // config --example
-  std::filesystem::path file;  // ledger export, empty: stdout; ledger import
+  std::filesystem::path file;  // ledger export, key export, empty: stdout; ledger import
   bool replace = false;        // ledger import --replace
 };
 

@@ -36,6 +36,10 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return ledger_export_command(arguments);
     case Command::ledger_import:
       return ledger_import_command(arguments, cancel);
+    case Command::sign:
+      return sign_command(arguments, cancel);
+    case Command::key_export:
+      return key_export_command(arguments, cancel);
     case Command::config:
       return config_command(arguments);
   }

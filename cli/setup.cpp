@@ -142,10 +142,16 @@ Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
       return std::make_unique<vieter::ServerRepository>(name, server);
     });
   }
+  // gpg asks for a passphrase where somebody can answer.
+  const bool is_attended = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
+  if (!settings.sign.key.empty())
+    setup.signer = std::make_unique<Signer>(
+        settings.sign, is_attended ? Signer::Ask::at_terminal : Signer::Ask::never, cancel);
   for (const auto& repository : settings.repositories)
     if (!repository.path.empty())
       setup.repositories->add(
-          std::make_unique<LocalRepository>(repository.name, repository.path, setup.arch, cancel),
+          std::make_unique<LocalRepository>(repository.name, repository.path, setup.arch, cancel,
+                                            setup.signer.get()),
           repository.prune);
   return setup;
 }

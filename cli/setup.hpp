@@ -17,6 +17,7 @@
 #include "core/journal/state_dir.hpp"
 #include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
+#include "core/sign/signer.hpp"
 #include "core/targets/packaging_source.hpp"
 #include "core/vieter/server.hpp"
 #include "runtimes/open_runtime.hpp"
@@ -34,6 +35,7 @@ struct Setup {
   std::string arch;                        // that is built for
   std::unique_ptr<vieter::Server> server;  // if one is configured; the others use it
   std::unique_ptr<BuildLogServer> logs;
+  std::unique_ptr<Signer> signer;  // if a key is configured; the repositories use it
   std::unique_ptr<Repositories> repositories = std::make_unique<Repositories>();
 
   const config::Settings& settings() const { return config.settings; }

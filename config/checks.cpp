@@ -69,6 +69,18 @@ std::string check_line(std::string& text) {
   return unless(!text.empty() && !has_control_characters(text), "one line of printable text");
 }
 
+std::string check_signing_key(std::string& text) {
+  auto digits = lower_case(text);
+  std::erase(digits, ' ');
+  if (digits.starts_with("0x")) digits.erase(0, 2);
+  if (is_hex(digits) && digits.size() >= 16) {
+    std::transform(digits.begin(), digits.end(), digits.begin(),
+                   [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+    text = digits;
+  }
+  return check_line(text);
+}
+
 std::string check_proxy(std::string& text) {
   static constexpr std::array<std::string_view, 7> schemes = {
       "http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://", "socks://"};

@@ -16,6 +16,8 @@ std::string check_image(std::string& text);
 std::string check_dependency(std::string& text);
 /// Printable, on one line.
 std::string check_line(std::string& text);
+/// What gpg finds a key by; a fingerprint without spaces and "0x".
+std::string check_signing_key(std::string& text);
 /// The URL of a proxy, or "none".
 std::string check_proxy(std::string& text);
 /// A server's http(s) URL; drops slashes at its end.

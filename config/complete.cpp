@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
@@ -37,6 +39,30 @@ class Completion {
     loading_.problems.add(origin_of("vieter.address"),
                           "vieter.api_key: expected the server's key, since vieter.address is set "
                           "(VIETER_API_KEY_FILE names a file that holds it)");
+  }
+
+  void signing() {
+    const auto& sign = settings_.sign;
+    const std::array<std::pair<std::string, const fs::path*>, 3> others{
+        {{"sign.key_file", &sign.key_file},
+         {"sign.passphrase_file", &sign.passphrase_file},
+         {"sign.home", &sign.home}}};
+    for (const auto& [name, value] : others)
+      if (!value->empty() && !loading_.result.origins.contains("sign.key")) {
+        loading_.problems.add(origin_of(name),
+                              fmt::format("sign.key: expected one, since {} is set", name));
+        return;
+      }
+    if (sign.key.empty()) return;
+    const auto& repositories = settings_.repositories;
+    if (has_server() &&
+        (repositories.empty() || std::any_of(repositories.begin(), repositories.end(),
+                                             [](const auto& one) { return one.path.empty(); })))
+      loading_.result.notices.emplace_back(
+          "what is published on the Vieter server is not signed: it takes no signatures");
+    if (origin_of("sign.key").source.ends_with(" GPGKEY"))
+      loading_.result.notices.emplace_back(
+          "packages are signed, since GPGKEY is set; key = \"\" below [sign] turns that off");
   }
 
   void targets() {
@@ -217,6 +243,7 @@ void complete(Loading& loading) {
   completion.directories();
   completion.server();
   completion.repositories();
+  completion.signing();
   completion.targets();
 }
 

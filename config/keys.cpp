@@ -15,6 +15,7 @@ constexpr std::array<Table, 8> all_tables{{
     {"image", false, "The builder image, made from a base image."},
     {"build", false, "How packages are built."},
     {"cache", false, "What is kept from one build for the next, in volumes of the engine."},
+    {"sign", false, "What signs the packages and databases of repositories with a path."},
     {"vieter", false, "A Vieter server."},
     {"aur", false, "Where packages of targets.aur are looked up and fetched."},
     {"repositories", true, "A pacman repository that packages are published to."},

@@ -39,6 +39,7 @@ struct Key {
   std::int64_t minimum = 0;             // of durations (seconds), sizes (bytes) and integers
   bool required = false;
   std::string_view alias = {};  // another environment variable that sets it
+  bool file_beats_alias = false;
   bool may_be_path = false;     // a text that begins like a path is made absolute
   bool may_be_one = false;      // a text is a list of one word
 

@@ -65,11 +65,17 @@ std::string content(const std::filesystem::path& file) {
   return text;
 }
 
+bool is_of_a_key(const std::string& name) {
+  return std::any_of(keys().begin(), keys().end(),
+                     [&](const Key& key) { return key.environment_name() == name; });
+}
+
 /// Sets the key from NAME or NAME_FILE; false when neither is set.
 bool set_from(Loading& loading, const Key& key, const std::string& name, const PathBase& base) {
   const auto& env = loading.request.env;
   const auto direct = variable(env, name);
-  const auto file = variable(env, name + "_FILE");
+  // PKGKILN_SIGN_KEY_FILE is that of sign.key_file.
+  const auto file = is_of_a_key(name + "_FILE") ? "" : variable(env, name + "_FILE");
   if (direct.empty() && file.empty()) return false;
   if (!direct.empty() && !file.empty()) {
     loading.problems.add(
@@ -155,7 +161,9 @@ void apply_environment(Loading& loading, const PathBase& base) {
   for (const auto& key : keys()) {
     if (is_in_array(key)) continue;
     const bool is_set = set_from(loading, key, key.environment_name(), base);
-    if (!is_set && !key.alias.empty()) set_from(loading, key, std::string(key.alias), base);
+    const bool is_beaten =
+        is_set || (key.file_beats_alias && loading.result.origins.contains(key.full_name()));
+    if (!is_beaten && !key.alias.empty()) set_from(loading, key, std::string(key.alias), base);
   }
   const auto known = known_variables();
   for (const auto& [name, value] : loading.request.env)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/secret.hpp"
+#include "core/sign/signer.hpp"
 #include "core/targets/target.hpp"
 
 /// The user's settings, from file, environment and flags. Plain values with every default filled
@@ -86,6 +87,7 @@ struct Settings {
   ImageSettings image;
   BuildSettings build;
   CacheSettings cache;
+  SigningSettings sign;  // without a key nothing is signed
   VieterSettings vieter;
   AurSettings aur;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fmt/format.h>
 #include <functional>
@@ -238,6 +239,29 @@ std::optional<std::filesystem::path> closed_to_others(const std::filesystem::pat
   return std::nullopt;
 }
 
+void check_key(const Setup& setup, Findings& findings) {
+  const auto& settings = setup.settings().sign;
+  if (!setup.signer) return findings.note("signing", "packages are not signed");
+  for (const auto& file : {settings.key_file, settings.passphrase_file}) {
+    struct stat status {};
+    if (!file.empty() && ::stat(file.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
+      findings.warn("signing",
+                    fmt::format("other users may read {0}\ntry: chmod 600 {0}", file.string()));
+  }
+  findings.check("signing", [&] {
+    const auto key = setup.signer->check();
+    const auto who = fmt::format("by {}, {}", key.fingerprint, key.owner);
+    if (!key.expires) return findings.good("signing", who + "; it never expires");
+    using Days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
+    const auto left = std::chrono::floor<Days>(*key.expires - std::chrono::system_clock::now());
+    const auto text = fmt::format("{}; it expires in {} days", who, left.count());
+    if (left >= Days(30)) return findings.good("signing", text);
+    findings.warn("signing", fmt::format("{}\ntry: gpg --quick-set-expire {} 1y, and pkgkiln key "
+                                         "export for the clients",
+                                         text, key.fingerprint));
+  });
+}
+
 void check_repositories(const Setup& setup, Findings& findings) {
   for (auto* repository : setup.repositories->all())
     findings.check("repository", [&] {
@@ -266,6 +290,7 @@ int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
   check_state(setup.settings(), findings);
   check_engine(setup.settings(), findings, cancel);
   check_server(setup, findings);
+  check_key(setup, findings);
   check_repositories(setup, findings);
   return findings.failed() ? exit_code::nothing_done : exit_code::ok;
 }

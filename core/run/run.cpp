@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <utility>
 #include <variant>
 
@@ -52,17 +53,22 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
   } catch (const Error& error) {
     events_.notice(fmt::format("a mirror of an earlier version stays: {}", error.what()));
   }
+  mend_repositories();
   publisher_.publish_pending(known, cancel);
   if (logs_) logs_->deliver_waiting(targets, cancel);
   auto jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,
                       parts_.host.arch, parts_.planning)
                   .decide(std::move(targets), cancel);
-  const auto builds = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) {
-    return std::holds_alternative<Build>(job.plan.decision);
-  });
-  events_.tell(Planned{static_cast<std::size_t>(builds), jobs.size()});
+  const auto count_builds = [&jobs] {
+    return std::count_if(jobs.begin(), jobs.end(), [](const Job& job) {
+      return job.stage != Job::Stage::ended && std::holds_alternative<Build>(job.plan.decision);
+    });
+  };
+  events_.tell(Planned{static_cast<std::size_t>(count_builds()), jobs.size()});
   settle(jobs);
   publisher_.drop_needless(jobs);
+  hold_unpublishable(jobs);
+  const auto builds = count_builds();
   auto prepared = prepare(builds > 0, refresh_image, cancel);
   if (!prepared) {
     build_nothing(jobs);
@@ -97,8 +103,40 @@ void Run::settle(std::vector<Job>& jobs) {
   }
 }
 
+void Run::mend_repositories() {
+  for (auto* repository : parts_.repositories.all()) {
+    try {
+      for (const auto& notice : repository->mend()) events_.notice(notice);
+    } catch (const Error& error) {
+      obstacle_ = error;
+    }
+  }
+}
+
+void Run::hold_unpublishable(std::vector<Job>& jobs) {
+  std::map<std::string, std::optional<Error>> asked;
+  const auto problem_of = [&](const std::string& name) -> const std::optional<Error>& {
+    const auto [found, is_new] = asked.try_emplace(name);
+    if (!is_new) return found->second;
+    try {
+      parts_.repositories.at(name).expect_publication();
+    } catch (const Error& error) {
+      obstacle_ = found->second = error;
+    }
+    return found->second;
+  };
+  for (auto& job : jobs)
+    if (job.stage != Job::Stage::ended)
+      if (const auto& problem = problem_of(job.target.repository)) {
+        job.record = unbuilt(job);
+        note_outcome(job.record, Failed{"sign", Error(problem->what_failed()), Fault::unreached});
+        recorder_.ended(job);
+      }
+}
+
 std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const Cancellation& cancel) {
   const bool needed = builds || refresh;
+  std::optional<Error> obstacle;
   try {
     remove_leftovers();
     Prepared prepared;
@@ -110,13 +148,15 @@ std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const Cance
     return prepared;
   } catch (RuntimeError& error) {
     if (!needed && error.out_of_reach()) return Prepared();  // it is not missed
-    obstacle_ = error.advise("pkgkiln doctor");
+    obstacle = error.advise("pkgkiln doctor");
   } catch (const Error& error) {
-    obstacle_ = error;
+    obstacle = error;
   }
-  if (needed) return std::nullopt;
-  events_.notice(fmt::format("what earlier runs left in the engine stays: {}",
-                             std::exchange(obstacle_, {})->what()));
+  if (needed) {
+    obstacle_ = obstacle;
+    return std::nullopt;
+  }
+  events_.notice(fmt::format("what earlier runs left in the engine stays: {}", obstacle->what()));
   return Prepared();
 }
 

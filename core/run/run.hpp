@@ -28,10 +28,15 @@ class Run {
   /// state; builds that run then go on to their end first.
   std::vector<BuildRecord> build(std::vector<Target> targets, KnownTargets known,
                                  bool refresh_image, const Cancellation& cancel);
-  /// What kept all that was to be built from being begun: no engine, or no builder image.
+  /// What kept builds from being begun: no engine, no builder image, or no key that signs.
   const std::optional<Error>& obstacle() const { return obstacle_; }
 
  private:
+  /// Of all repositories; what can't be is an obstacle.
+  void mend_repositories();
+  /// Ends those to be built whose repository can't be published to, as is known before; the reason
+  /// is an obstacle.
+  void hold_unpublishable(std::vector<Job>& jobs);
   void remove_leftovers();
   struct Prepared {
     std::string image;  // the builder image's id

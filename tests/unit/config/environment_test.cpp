@@ -121,3 +121,29 @@ TEST_CASE("variables for others and for tests pass") {
   fixture.env("PKGKILN_UPDATE_GOLDEN", "1").env("BUILD_TIMEOUT", "x");
   CHECK_NOTHROW(fixture.load());
 }
+
+TEST_CASE("GPGKEY names the key that signs where nothing else does") {
+  Fixture fixture;
+  fixture.file("[vieter]\n").env("GPGKEY", "0x0123 4567 89ab cdef 0123  4567 89ab cdef 0123 4567");
+  const std::string key = "0123456789ABCDEF0123456789ABCDEF01234567";
+  auto loaded = fixture.load();
+  CHECK(loaded.settings.sign.key == key);
+  REQUIRE(loaded.notices.size() == 1);
+  CHECK_THAT(loaded.notices[0], ContainsSubstring("GPGKEY"));
+  fixture.file("[sign]\nkey = \"Jane Doe\"\n");
+  loaded = fixture.load();
+  CHECK(loaded.settings.sign.key == "Jane Doe");
+  CHECK(loaded.notices.empty());
+  fixture.file("[sign]\nkey = \"\"\n");
+  CHECK(fixture.settings().sign.key.empty());
+  fixture.env("PKGKILN_SIGN_KEY", "other");
+  CHECK(fixture.settings().sign.key == "other");
+}
+
+TEST_CASE("the variable of one key is never the file of another") {
+  Fixture fixture;
+  fixture.env("PKGKILN_SIGN_KEY", "someone").env("PKGKILN_SIGN_KEY_FILE", "secret.asc");
+  const auto sign = fixture.settings().sign;
+  CHECK(sign.key == "someone");
+  CHECK(sign.key_file == fixture.path("secret.asc"));
+}

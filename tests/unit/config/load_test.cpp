@@ -154,3 +154,27 @@ TEST_CASE("an API key in a file that everyone may read is told") {
   fs::permissions(fixture.path("pkgkiln.toml"), fs::perms::others_read, fs::perm_options::add);
   CHECK(fixture.load().notices.empty());
 }
+
+TEST_CASE("a key file needs the name of its key") {
+  Fixture fixture;
+  fixture.file("[sign]\nkey_file = \"k.asc\"\n");
+  CHECK(fixture.problem() ==
+        "pkgkiln.toml:2:12: sign.key: expected one, since sign.key_file is set");
+  // A switch to turn it off.
+  fixture.file("[sign]\nkey = \"\"\nkey_file = \"k.asc\"\n");
+  CHECK(fixture.settings().sign.key.empty());
+}
+
+TEST_CASE("it is told that a server's repositories are not signed") {
+  Fixture fixture;
+  const std::string server =
+      "[vieter]\naddress = \"https://vieter.example.com\"\napi_key = \"k\"\n[sign]\nkey = \"K\"\n";
+  fixture.file(server);
+  std::filesystem::permissions(fixture.path("pkgkiln.toml"), std::filesystem::perms::owner_read);
+  CHECK(fixture.load().notices ==
+        std::vector<std::string>{
+            "what is published on the Vieter server is not signed: it takes no signatures"});
+  fixture.file(server + "[[repositories]]\nname = \"mine\"\npath = \"/srv\"\n");
+  std::filesystem::permissions(fixture.path("pkgkiln.toml"), std::filesystem::perms::owner_read);
+  CHECK(fixture.load().notices.empty());
+}

@@ -128,6 +128,12 @@ unpacked_size = "64G"  # default
 packages = "4G"  # default
 sources = "20G"  # default
 
+[sign]
+key = ""  # default
+home = ""  # default
+key_file = ""  # default
+passphrase_file = ""  # default
+
 [vieter]
 address = ""  # default
 api_key = "*****"  # environment VIETER_API_KEY_FILE

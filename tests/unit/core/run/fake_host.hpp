@@ -54,8 +54,14 @@ class FragileRepository : public LocalRepository {
     if (down) throw Error("the repository is down");
     return LocalRepository::offer(dependencies);
   }
+  std::vector<std::string> mend() override { return mended(); }
+  void expect_publication() override {
+    if (locked) throw Error("the key is locked").advise("unlock it");
+  }
 
   bool down = false;
+  bool locked = false;  // what signs
+  std::function<std::vector<std::string>()> mended = [] { return std::vector<std::string>(); };
   std::function<void(const std::string& pkgname)> on_publish;  // in the thread that publishes
 };
 

@@ -342,6 +342,42 @@ TEST_CASE("a builder image that can't be had keeps what needs one from being beg
   CHECK(out_of_reach(results));
 }
 
+TEST_CASE("nothing is built for a repository that could not sign it, and others are") {
+  FakeHost host;
+  const auto published = host.target("published");
+  host.publish("published");
+  host.repository->locked = true;
+  const auto root = host.directory.path() / "other";
+  host.repositories.add(std::make_unique<LocalRepository>("other", root, machine_arch()));
+  auto other = host.target("other");
+  other.repository = "other";
+  const auto results = host.build({published, host.target("a"), other, host.target("b")});
+  CHECK(words(results) == Names{"up-to-date", "failed", "built", "failed"});
+  CHECK(results[1].step == "sign");
+  CHECK(results[1].why == "the key is locked");
+  CHECK(results[1].build.empty());
+  REQUIRE(host.obstacle);
+  CHECK(host.obstacle->advice() == "unlock it");
+  CHECK(out_of_reach(results));
+  CHECK_FALSE(host.history.last("a"));
+  // Nor is it missed where nothing is to be built.
+  CHECK(words(host.build({published, other})) == Names{"up-to-date", "up-to-date"});
+  CHECK_FALSE(host.obstacle);
+}
+
+TEST_CASE("repositories are mended at the start of each run") {
+  FakeHost host;
+  const auto target = host.target("a");
+  host.publish("a");
+  host.repository->mended = [] { return Names{"mended"}; };
+  host.build({target});
+  CHECK(host.observer.notices == Names{"mended"});
+  host.repository->mended = []() -> Names { throw Error("cannot mend it"); };
+  CHECK(words(host.build({target})) == Names{"up-to-date"});
+  REQUIRE(host.obstacle);
+  CHECK_THAT(host.obstacle->report(), ContainsSubstring("cannot mend it"));
+}
+
 TEST_CASE("an engine that is lost in the middle is not the target's fault") {
   FakeHost host;
   host.at_build = [](const std::string&, fake::ExecCall&) {
