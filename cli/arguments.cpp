@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 all targets built or up to date; 1 some target failed; 2 usage or\n"
-    "configuration; 3 engine, repository, server or state out of reach (the rest was done);\n"
-    "4 another run holds the lock; 128+n ended by signal n.";
+    "configuration; 3 engine, repository, server, key or state out of reach (the rest was\n"
+    "done); 4 another run holds the lock; 128+n ended by signal n.";
 
 void add_general_options(CLI::App& app, Arguments& arguments) {
   app.add_option("-c,--config", arguments.config_file, "The configuration file")
@@ -64,7 +64,7 @@ void add_signing(CLI::App& app, Arguments& arguments) {
   key->require_subcommand(1);
   add_command(*key, arguments, Command::key_export, "export",
               "Print the public key, and how clients get to trust it")
-      ->add_option("FILE", arguments.file, "By default stdout");
+      ->add_option("FILE", arguments.file, "Where to; none means the standard output");
 }
 
 void add_commands(CLI::App& app, Arguments& arguments) {

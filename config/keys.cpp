@@ -10,7 +10,7 @@ namespace pkgkiln::config {
 
 namespace {
 
-constexpr std::array<Table, 8> all_tables{{
+constexpr std::array<Table, 9> all_tables{{
     {"runtime", false, "The engine that runs the builds."},
     {"image", false, "The builder image, made from a base image."},
     {"build", false, "How packages are built."},

@@ -5,7 +5,7 @@ _pkgkiln_command() {
 	local word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		build | plan | targets | search | show | doctor | clean | ledger | config) printf '%s' "$word"; return ;;
+		build | plan | targets | search | show | doctor | clean | ledger | sign | key | config) printf '%s' "$word"; return ;;
 		esac
 	done
 }
@@ -42,11 +42,13 @@ _pkgkiln() {
 	*)
 		command=$(_pkgkiln_command)
 		case $command in
-		'') words+=' --version build plan targets search show doctor clean ledger config' ;;
+		'') words+=' --version build plan targets search show doctor clean ledger sign key config' ;;
 		build) words+=' --force --dry-run --refresh-image --json' ;;
 		plan) words+=' --force --explain --json' ;;
 		search | show) words+=' --json' ;;
 		clean) words+=' --all --dry-run' ;;
+		sign) words+=' --all' ;;
+		key) words+=' export' ;;
 		ledger) words+=' export import --replace' ;;
 		config) words+=' --example' ;;
 		esac

@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets search show doctor clean ledger config
+set -l commands build plan targets search show doctor clean ledger sign key config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -20,6 +20,8 @@ complete -c pkgkiln -n $none -a show -d 'Show what the AUR says of a package'
 complete -c pkgkiln -n $none -a doctor -d 'Check that everything is ready'
 complete -c pkgkiln -n $none -a clean -d 'Remove what is not needed any more'
 complete -c pkgkiln -n $none -a ledger -d 'Copy what people decided, and who owns which name'
+complete -c pkgkiln -n $none -a sign -d 'Sign what is published already'
+complete -c pkgkiln -n $none -a key -d 'Give clients the key that signs'
 complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan clean' \
@@ -30,6 +32,8 @@ complete -c pkgkiln -n '__fish_seen_subcommand_from plan' -s e -l explain -d 'Sh
 complete -c pkgkiln -n '__fish_seen_subcommand_from build clean' -s n -l dry-run -d 'Only say what would be done'
 complete -c pkgkiln -n '__fish_seen_subcommand_from clean' -s a -l all -d 'Remove all caches'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build' -l refresh-image -d 'Make a new builder image'
+complete -c pkgkiln -n '__fish_seen_subcommand_from key' -F -a export
+complete -c pkgkiln -n '__fish_seen_subcommand_from sign' -s a -l all -d 'All without a valid signature'
 complete -c pkgkiln -n '__fish_seen_subcommand_from ledger' -F -a 'export import'
 complete -c pkgkiln -n '__fish_seen_subcommand_from ledger' -l replace -d 'In the place of one that holds something'
 complete -c pkgkiln -n '__fish_seen_subcommand_from config' -l example -d 'Print a commented example'

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # read by configure
 # Signed packages and databases, and keys that cannot sign.
 # One engine is enough: podman.
 

@@ -73,7 +73,8 @@ TEST_CASE("an unknown key or table names its nearest neighbour") {
       {"[biuld]\ntimeout = 1\n", "1:1: biuld: unknown table, did you mean \"build\"?"},
       {"[[target]]\nurl = \"x\"\n", "1:1: target: unknown table, did you mean \"targets\"?"},
       {"[zzz]\n",
-       "1:1: zzz: unknown table, there are: runtime, image, build, cache, vieter, aur, repositories, "
+       "1:1: zzz: unknown table, there are: runtime, image, build, cache, sign, vieter, aur, "
+       "repositories, "
        "targets"},
       {"timeout = \"1h\"\n", "1:1: timeout: a key outside of any table, it belongs below [build]"},
       {"[build]\n\"\\u001b[31m\" = 1\n",
