@@ -29,6 +29,11 @@ void demand(gpgme_error_t error, const char* what) {
   if (error != 0) throw Error(std::string("cannot ") + what).because(text_of(error));
 }
 
+void begin() {
+  static const char* const version = gpgme_check_version(nullptr);
+  static_cast<void>(version);
+}
+
 Data memory() {
   gpgme_data_t data = nullptr;
   demand(gpgme_data_new(&data), "keep what GnuPG says");
@@ -68,8 +73,6 @@ ssize_t FileData::read_piece(void* handle, void* buffer, std::size_t size) {
 }
 
 Context::Context() {
-  static const char* const version = gpgme_check_version(nullptr);  // it must be called first
-  static_cast<void>(version);
   gpgme_ctx_t made = nullptr;
   demand(gpgme_new(&made), "use GnuPG");
   context_.reset(made);

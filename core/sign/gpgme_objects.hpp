@@ -33,6 +33,9 @@ std::string text_of(gpgme_error_t error);
 /// Throws Error "cannot <what>" unless there was none.
 void demand(gpgme_error_t error, const char* what);
 
+/// To be called before anything else of GPGME.
+void begin();
+
 /// Takes what is written to it.
 Data memory();
 /// Gives `bytes`, which must outlive it.

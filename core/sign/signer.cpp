@@ -253,7 +253,9 @@ std::string Signer::State::sign(gpgme_data_t data, Ask asking) {
 }
 
 Signer::Signer(SigningSettings settings, Ask ask, Cancellation cancel)
-    : state_(new State{std::move(settings), ask, std::move(cancel)}) {}
+    : state_(new State{std::move(settings), ask, std::move(cancel)}) {
+  gpg::begin();
+}
 
 Signer::~Signer() = default;
 
