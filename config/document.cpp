@@ -141,9 +141,23 @@ class DocumentReader {
   const Key* known_key(const std::string& table, const toml::key& entry) {
     const std::string name(entry.str());
     if (const auto* key = find_key(table, name)) return key;
+    for (const auto* key : keys_of(table))
+      if (!key->former_name.empty() && key->former_name == name) {
+        tell_of_former(*key, origin(entry.source()));
+        return key;
+      }
     complain(origin(entry.source()), fmt::format("{}.{}: {}", table, printable(name),
                                                  unknown("key", name, key_names(table))));
     return nullptr;
+  }
+
+  /// Once for all entries.
+  void tell_of_former(const Key& key, const Origin& where) {
+    auto& notices = loading_.result.notices;
+    const auto text = fmt::format("{}.{} is called {} now", key.table, key.former_name, key.name);
+    if (std::none_of(notices.begin(), notices.end(),
+                     [&](const std::string& one) { return one.ends_with(text); }))
+      notices.push_back(where.text() + ": " + text);
   }
 
   void complain(const Origin& where, std::string text) {

@@ -40,8 +40,9 @@ struct Key {
   bool required = false;
   std::string_view alias = {};  // another environment variable that sets it
   bool file_beats_alias = false;
-  bool may_be_path = false;     // a text that begins like a path is made absolute
-  bool may_be_one = false;      // a text is a list of one word
+  std::string_view former_name = {};  // in files that were written for earlier versions
+  bool may_be_path = false;           // a text that begins like a path is made absolute
+  bool may_be_one = false;            // a text is a list of one word
 
   std::string full_name() const;         // "build.timeout"
   std::string environment_name() const;  // "PKGKILN_BUILD_TIMEOUT"

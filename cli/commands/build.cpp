@@ -36,6 +36,7 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
   const RunLock lock(state, RunLock::For::run, cancel);
   History history(state, History::IfDamaged::put_aside);
   if (!history.notice().empty()) progress.show_notice(history.notice());
+  Ledger ledger(state, Ledger::Access::write);
   git::Remotes remotes(politeness(setup.settings()));
   PackagingSources sources(state.mirrors(), remotes);
   auto selection = select(setup, arguments, sources, true, words, cancel);
@@ -49,6 +50,7 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
   Run run({host,
            state,
            history,
+           ledger,
            *setup.repositories,
            remotes,
            sources,

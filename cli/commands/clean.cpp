@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "core/builder/caches.hpp"
 #include "core/journal/old_files.hpp"
 #include "core/publish/spool.hpp"
+#include "core/run/package_owners.hpp"
 #include "core/runtime/waiting_container.hpp"
 
 namespace pkgkiln::cli {
@@ -134,6 +136,28 @@ void sweep_state(const config::Settings& settings, const StateDir& state, Histor
   if (!dry_run) broom.attempt([&] { history.forget_builds(before); });
 }
 
+/// The names of targets that are listed no more: others may have them.
+std::vector<Removable> names_given_up(Ledger& ledger, const std::set<std::string>& known) {
+  std::map<std::string, std::string> names;  // by target
+  for (const auto& name : ledger.names()) {
+    auto& list = names[name.target];
+    list += (list.empty() ? "" : ", ") + name.pkgname;
+  }
+  std::vector<Removable> result;
+  for (const auto& [target, list] : names)
+    if (!known.contains(target))
+      result.push_back({fmt::format("the right of '{}' to publish {}", target, list), std::nullopt,
+                        [&ledger, name = target] { ledger.give_up_names(name); }});
+  return result;
+}
+
+void sweep_ledger(const StateDir& state, const History& history, const Repositories& repositories,
+                  const Wanted& wanted, Broom& broom) {
+  Ledger ledger(state, Ledger::Access::write);
+  pin_names(ledger, history, repositories);
+  if (wanted.is_complete) broom.sweep(names_given_up(ledger, wanted.known));
+}
+
 void sweep_spool(const Repositories& repositories, const StateDir& state, const Wanted& wanted,
                  Broom& broom) {
   broom.sweep(Spool(state.spool()).removable([&](const BuildRecord& build) {
@@ -184,6 +208,7 @@ int clean_command(const Arguments& arguments, const Cancellation& cancel) {
   if (!history.notice().empty()) broom.note(history.notice());
   if (!wanted.is_complete) broom.note("nothing of targets that may be listed no more is removed");
   broom.attempt([&] { sweep_engine(settings, state, history, wanted, broom); });
+  broom.attempt([&] { sweep_ledger(state, history, *setup.repositories, wanted, broom); });
   sweep_spool(*setup.repositories, state, wanted, broom);
   sweep_repositories(*setup.repositories, history, broom);
   sweep_state(settings, state, history, wanted, arguments.dry_run, broom);

@@ -41,7 +41,7 @@ std::string news_of(const AurPackage& now, const Entry* former) {
 }
 
 bool have_same_keys(const Target& a, const Target& b) {
-  return a.checkout == b.checkout && a.arch == b.arch && a.packages == b.packages &&
+  return a.checkout == b.checkout && a.arch == b.arch && a.owns == b.owns &&
          a.network == b.network && a.force == b.force && a.name == b.name;
 }
 

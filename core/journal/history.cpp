@@ -274,14 +274,21 @@ std::vector<FormerPackage> History::former_packages(const std::string& repositor
   return ownerless;
 }
 
-bool History::has_built(const Target& target, const std::string& pkgname) const {
-  Query builds(*database_, R"(
-    SELECT 1 FROM files f JOIN builds b ON b.id = f.build_id
-    WHERE f.pkgname = ? AND b.repository = ? AND b.status = 'built'
-      AND (b.target = ? OR (b.url = ? AND b.branch = ? AND b.path = ?)) LIMIT 1)");
-  builds.bind(pkgname).bind(target.repository).bind(target.name);
-  builds.bind(displayable_url(target.url)).bind(target.branch).bind(target.path);
-  return builds.step();
+std::vector<History::Maker> History::makers() const {
+  Query rows(*database_, R"(
+    SELECT repository, pkgname, target, url, branch, path FROM (
+      SELECT f.pkgname, b.repository, b.target, b.url, b.branch, b.path, ROW_NUMBER() OVER (
+        PARTITION BY b.repository, f.pkgname
+        ORDER BY b.id = (SELECT MAX(l.id) FROM builds l WHERE l.target = b.target
+                         AND l.repository = b.repository AND l.status = 'built') DESC,
+                 b.id DESC) AS place
+      FROM files f JOIN builds b ON b.id = f.build_id
+      WHERE b.status = 'built' AND f.pkgname <> '') WHERE place = 1)");
+  std::vector<Maker> makers;
+  while (rows.step())
+    makers.push_back(
+        {rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5)});
+  return makers;
 }
 
 void History::forget_builds(Clock::time_point before) {

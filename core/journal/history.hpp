@@ -76,9 +76,12 @@ class History {
   /// that built it is preferred to one that only found it published.
   std::optional<std::string> owner_of(const std::string& pkgname,
                                       const std::string& repository) const;
-  /// Whether this target, or one of the same PKGBUILD that had another name, has built this pkgname
-  /// for its repository.
-  bool has_built(const Target& target, const std::string& pkgname) const;
+  struct Maker {
+    std::string repository, pkgname, target, url, branch, path;
+  };
+  /// For each repository and pkgname the target that built it last, one that makes it still if
+  /// there is one.
+  std::vector<Maker> makers() const;
   /// Whether a good build of the same target was recorded after this one was.
   bool is_superseded(const BuildRecord& build) const;
   /// The digests of the files of that name that builds made for that repository.

@@ -24,6 +24,8 @@ constexpr const char* kDecisions =
     "SELECT verdict, target, commit_id, by, note, at, rules, how, pkgbase, tree, pkgbase_id, "
     "last_modified, people_known, maintainer, co_maintainers, submitter FROM decisions ";
 
+constexpr const char* kTakenOver = "INSERT OR IGNORE INTO taken_over VALUES ('names')";
+
 std::int64_t to_seconds(Clock::time_point time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
@@ -108,9 +110,11 @@ void insert(sqlite::Connection& connection, const Held& held) {
 }
 
 void insert(sqlite::Connection& connection, const OwnedName& name) {
-  sqlite::Statement row(connection, "INSERT OR REPLACE INTO names VALUES (?,?,?,?,?)");
+  const auto published = name.published.value_or(Pretensions());
+  sqlite::Statement row(connection, "INSERT OR REPLACE INTO names VALUES (?,?,?,?,?,?,?,?)");
   row.bind(name.repository).bind(name.pkgname).bind(name.target).bind(name.source);
-  row.bind(to_seconds(name.since)).step();
+  row.bind(to_seconds(name.since)).bind(name.published ? 1 : 0);
+  row.bind(to_lines(published.replaces)).bind(to_lines(published.provides)).step();
 }
 
 void insert(sqlite::Connection& connection, const AcceptedMaintainer& maintainer) {
@@ -125,7 +129,17 @@ Held held_of(const sqlite::Statement& row) {
 }
 
 OwnedName name_of(const sqlite::Statement& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), to_time(row.number(4))};
+  OwnedName name{row.text(0), row.text(1), row.text(2), row.text(3), to_time(row.number(4))};
+  if (row.number(5) != 0)
+    name.published = Pretensions{from_lines(row.text(6)), from_lines(row.text(7))};
+  return name;
+}
+
+std::optional<OwnedName> find_name(const sqlite::Connection& connection,
+                                   const std::string& repository, const std::string& pkgname) {
+  sqlite::Statement row(connection, "SELECT * FROM names WHERE repository = ? AND pkgname = ?");
+  row.bind(repository).bind(pkgname);
+  return row.step() ? std::optional(name_of(row)) : std::nullopt;
 }
 
 void remove(sqlite::Connection& connection, const char* table, const std::string& target) {
@@ -278,21 +292,48 @@ std::set<std::string> Ledger::maintainers() const {
 
 std::optional<OwnedName> Ledger::owner_of(const std::string& pkgname,
                                           const std::string& repository) const {
-  return database_->use([&](sqlite::Connection& there) {
-    sqlite::Statement row(there, "SELECT * FROM names WHERE repository = ? AND pkgname = ?");
-    row.bind(repository).bind(pkgname);
-    return row.step() ? std::optional(name_of(row)) : std::nullopt;
-  });
+  return database_->use(
+      [&](sqlite::Connection& there) { return find_name(there, repository, pkgname); });
 }
 
 void Ledger::own(const std::vector<OwnedName>& names) {
   database_->change([&](sqlite::Connection& there) {
-    for (const auto& name : names) insert(there, name);
+    for (auto name : names) {
+      const auto before = find_name(there, name.repository, name.pkgname);
+      if (before && before->target == name.target) {
+        name.since = before->since;
+        if (!name.published) name.published = before->published;
+      }
+      insert(there, name);
+    }
   });
+}
+
+void Ledger::take_over(const std::vector<OwnedName>& names) {
+  if (has_taken_over()) return;
+  database_->change([&](sqlite::Connection& there) {
+    for (const auto& name : names) insert(there, name);
+    there.execute(kTakenOver);
+  });
+}
+
+bool Ledger::has_taken_over() const {
+  return !database_->all("SELECT what FROM taken_over", [](const auto&) { return 0; }).empty();
 }
 
 std::vector<OwnedName> Ledger::names() const {
   return database_->all("SELECT * FROM names ORDER BY target, repository, pkgname", name_of);
+}
+
+std::vector<OwnedName> Ledger::names_of(const std::string& target) const {
+  return database_->use([&](sqlite::Connection& there) {
+    std::vector<OwnedName> found;
+    sqlite::Statement rows(there,
+                           "SELECT * FROM names WHERE target = ? ORDER BY repository, pkgname");
+    rows.bind(target);
+    while (rows.step()) found.push_back(name_of(rows));
+    return found;
+  });
 }
 
 void Ledger::give_up_names(const std::string& target) {
@@ -336,6 +377,7 @@ void Ledger::restore(const StateDir& state, const LedgerContents& contents, bool
     for (const auto& held : contents.held) insert(connection, held);
     for (const auto& name : contents.names) insert(connection, name);
     for (const auto& maintainer : contents.maintainers) insert(connection, maintainer);
+    connection.execute(kTakenOver);
   });
 }
 

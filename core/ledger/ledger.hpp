@@ -57,11 +57,19 @@ struct Held {
   bool operator==(const Held&) const = default;
 };
 
+/// Names that a package replaces and provides.
+struct Pretensions {
+  std::vector<std::string> replaces, provides;
+
+  bool operator==(const Pretensions&) const = default;
+};
+
 /// A name that one target alone may publish in a repository.
 struct OwnedName {
   std::string repository, pkgname, target;
-  std::string source;  // of the target's packaging files: see source_of()
+  std::string source;  // of the target's packaging files, so that it is known by another name
   std::chrono::system_clock::time_point since;
+  std::optional<Pretensions> published = {};  // with its last publication, if there was one
 
   bool operator==(const OwnedName&) const = default;
 };
@@ -120,9 +128,15 @@ class Ledger {
 
   std::optional<OwnedName> owner_of(const std::string& pkgname,
                                     const std::string& repository) const;
-  /// Each is its target's from now on, whosever it was.
+  /// Each is its target's from now on, whosever it was. What was the target's before keeps its
+  /// time, and unless it is given also what was published.
   void own(const std::vector<OwnedName>& names);
+  /// Those that earlier versions kept elsewhere. Does nothing but in the first call for a ledger
+  /// that was not restored.
+  void take_over(const std::vector<OwnedName>& names);
+  bool has_taken_over() const;
   std::vector<OwnedName> names() const;  // by target, repository and name
+  std::vector<OwnedName> names_of(const std::string& target) const;
   void give_up_names(const std::string& target);
 
   /// All of this target.

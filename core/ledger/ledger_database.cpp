@@ -37,12 +37,14 @@ constexpr std::array kVersions{
   );
   CREATE TABLE names (
     repository TEXT NOT NULL, pkgname TEXT NOT NULL, target TEXT NOT NULL, source TEXT NOT NULL,
-    since INTEGER NOT NULL, PRIMARY KEY (repository, pkgname)
+    since INTEGER NOT NULL, is_published INTEGER NOT NULL, replaces TEXT NOT NULL,
+    provides TEXT NOT NULL, PRIMARY KEY (repository, pkgname)
   );
   CREATE INDEX names_of_target ON names (target);
   CREATE TABLE maintainers (
     name TEXT PRIMARY KEY, by TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL
   );
+  CREATE TABLE taken_over (what TEXT PRIMARY KEY);
 )",
 };
 

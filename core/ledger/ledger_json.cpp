@@ -228,9 +228,12 @@ Held held_of_json(const Json& object) {
 }
 
 OwnedName name_of_json(const Json& object) {
-  return {checked(object, "repository", is_repository_name, "the name of a repository"),
-          checked(object, "pkgname", pacman::is_package_name, "the name of a package"),
-          target_of(object), text_of(object, "source"), time_of(object, "since")};
+  OwnedName one{checked(object, "repository", is_repository_name, "the name of a repository"),
+                checked(object, "pkgname", pacman::is_package_name, "the name of a package"),
+                target_of(object), text_of(object, "source"), time_of(object, "since")};
+  if (object.HasMember("replaces"))
+    one.published = Pretensions{texts_of(object, "replaces"), texts_of(object, "provides")};
+  return one;
 }
 
 AcceptedMaintainer maintainer_of(const Json& object) {
@@ -277,6 +280,9 @@ std::string to_json(const LedgerContents& contents) {
       json.text("target", one.target);
       json.text("source", one.source);
       json.time("since", one.since);
+      if (!one.published) return;
+      json.texts("replaces", one.published->replaces);
+      json.texts("provides", one.published->provides);
     });
     json.objects("maintainers", contents.maintainers, [&](const AcceptedMaintainer& one) {
       json.text("name", one.name);

@@ -109,7 +109,7 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
     compare_with_history(job, comparison);
     if (job.is_skipped() || !settings_.look_into) return job;
     plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
-                      "\npackages=" + fmt::format("{}", fmt::join(target.packages, " ")) + "\n";
+                      "\nowns=" + fmt::format("{}", fmt::join(target.owns, " ")) + "\n";
     step = "source";
     const auto fetched = source->fetch(tip, cancel);
     plan.ref = fetched.ref;

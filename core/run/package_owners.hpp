@@ -10,6 +10,7 @@
 
 #include "core/builder/build_steps.hpp"
 #include "core/journal/history.hpp"
+#include "core/ledger/ledger.hpp"
 #include "core/publish/repository.hpp"
 #include "core/repodb/distribution.hpp"
 #include "core/targets/target.hpp"
@@ -22,17 +23,32 @@ struct KnownTargets {
   bool is_complete = true;  // otherwise there may be more, which could not be listed
 };
 
+/// Pins what the journal knows, once: earlier versions kept names there.
+void pin_names(Ledger& ledger, const History& history, const Repositories& repositories);
+/// These of the target's, to be pinned in the ledger: as it is to have them, or with what was just
+/// published.
+std::vector<OwnedName> names_of(const Target& target, const std::vector<std::string>& pkgnames);
+std::vector<OwnedName> names_of(const Target& target,
+                                const std::vector<pacman::PackageArchive>& packages);
+
 /// Which target may publish a package of which name. What the user says counts most: the targets'
-/// lists of packages, then their names. What a PKGBUILD says of itself counts for nothing, and a
-/// distribution's names are nobody's. Thread-safe.
+/// `owns`, then their names. Then a name is whose the ledger says, which got it with its first
+/// build. What a PKGBUILD says of itself counts for nothing, and a distribution's names are
+/// nobody's. Thread-safe.
 class PackageOwners {
  public:
   /// What is to be said against replacing this entry of the target's repository. A target replaces
-  /// what it built, and what the user gave it.
+  /// what is pinned to it, and what the user gave it.
   static std::optional<NameRefusal> refusal_by(const pacman::DatabaseEntry& there,
-                                               const Target& target, const History& history);
+                                               const Target& target, const Ledger& ledger);
+  /// What is to be said against what these packages replace and provide, if the target has
+  /// published before: that didn't, and it is neither a library nor a name of its own, with or
+  /// without "-git" and the like.
+  static std::optional<NameRefusal> refusal_by(const std::vector<pacman::PackageArchive>& packages,
+                                               const Target& target, const Ledger& ledger);
 
-  PackageOwners(const History& history, const Repositories& repositories, KnownTargets known,
+  /// All of them outlive it.
+  PackageOwners(const Ledger& ledger, const Repositories& repositories, KnownTargets known,
                 const pacman::Distribution& distribution);
 
   /// What is to be said against this pkgname in the target's repository. If nothing is, it is the
@@ -67,7 +83,7 @@ class PackageOwners {
                                              const Target& target) const;
   bool exists(const std::string& target) const;
 
-  const History& history_;
+  const Ledger& ledger_;
   const Repositories& repositories_;
   KnownTargets known_;
   pacman::Distribution distribution_;

@@ -8,6 +8,7 @@
 #include "core/git/ask/remotes.hpp"
 #include "core/journal/history.hpp"
 #include "core/journal/state_dir.hpp"
+#include "core/ledger/ledger.hpp"
 #include "core/plan/planner.hpp"
 #include "core/publish/repository.hpp"
 #include "core/targets/packaging_source.hpp"
@@ -19,6 +20,7 @@ struct RunParts {
   const Host& host;
   const StateDir& state;
   History& history;
+  Ledger& ledger;
   const Repositories& repositories;
   git::Remotes& remotes;
   PackagingSources& sources;

@@ -54,6 +54,7 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
     events_.notice(fmt::format("a mirror of an earlier version stays: {}", error.what()));
   }
   mend_repositories();
+  pin_names(parts_.ledger, parts_.history, parts_.repositories);
   publisher_.publish_pending(known, cancel);
   if (logs_) logs_->deliver_waiting(targets, cancel);
   auto jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,

@@ -38,6 +38,9 @@ Target target_of(const BuildRecord& build, const KnownTargets& known) {
     if (one.name == build.target) return one;
   Target target;
   target.name = build.target;
+  target.url = build.url;
+  target.branch = build.branch;
+  target.path = build.path;
   target.repository = build.repository;
   return target;
 }
@@ -50,7 +53,7 @@ std::string SpoolPublisher::why_unwanted(const BuildRecord& build, const Target&
   if (target.repository != build.repository)
     return fmt::format("they were for {}, and the target goes to {} now", build.repository,
                        target.repository);
-  const PackageOwners owners(parts_.history, parts_.repositories, known, {});
+  const PackageOwners owners(parts_.ledger, parts_.repositories, known, {});
   return why_anothers(build, target, owners);
 }
 
@@ -126,8 +129,10 @@ void SpoolPublisher::attempt(const Spool::Batch& batch, const Target& target,
     result.hint = error.advice();
   };
   try {
-    tell(put(batch.build, target, packages()), batch.build);
+    const auto there = packages();
+    tell(put(batch.build, target, there), batch.build);
     result.status = Status::built;
+    parts_.ledger.own(names_of(target, there));
     spool_.drop(batch.directory);
   } catch (const Unpublishable& conflict) {
     // It stays: who clears the way needs no second build.
@@ -151,8 +156,13 @@ Published SpoolPublisher::put(const BuildRecord& build, Target target,
   };
   // Asked under the repository's lock, too: somebody may have put something there meanwhile.
   terms.against = [&](const pacman::DatabaseEntry& there) {
-    return PackageOwners::refusal_by(there, target, parts_.history);
+    return PackageOwners::refusal_by(there, target, parts_.ledger);
   };
+  if (const auto refusal = PackageOwners::refusal_by(packages, target, parts_.ledger))
+    throw Unpublishable("cannot publish the packages of '" + target.name + "' in '" +
+                        build.repository + "'")
+        .because(refusal->why)
+        .advise(refusal->advice);
   return parts_.repositories.at(build.repository).publish(packages, terms);
 }
 

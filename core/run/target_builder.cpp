@@ -39,7 +39,7 @@ TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, E
       publisher_(publisher),
       events_(events),
       recorder_(parts.history, events),
-      owners_(parts.history, parts.repositories, std::move(known), distribution),
+      owners_(parts.ledger, parts.repositories, std::move(known), distribution),
       image_(std::move(image)) {}
 
 void TargetBuilder::look_at(Job& job) {

@@ -41,8 +41,9 @@ struct Target {
   Checkout checkout = Checkout::directory;
   std::string repository;         // name of the repository to publish to
   std::vector<std::string> arch;  // machines that may build it; empty or "any": every one
-  /// Names that it may publish though they are the distribution's or in the repository already.
-  std::vector<std::string> packages;
+  /// Names that it may publish, replace or provide though they are the distribution's or another
+  /// target's, or in the repository already.
+  std::vector<std::string> owns;
   bool network = false;        // keep the network during build()
   bool force = false;          // build even if published
   std::string origin;          // where it was configured, for messages: "pkgkiln.toml:12"

@@ -49,14 +49,14 @@ it 'does nothing for a plan' nothing_was_done
 
 kiln export ledger export
 it 'prints an empty ledger as JSON' out_has '"format": "pkgkiln-ledger"' '"decisions": []'
-jq '.names = [{repository: "kiln", pkgname: "anyarch", target: "anyarch", source: "", since: "2026-10-02T12:00:00Z"}]' \
-	"$WORLD/runs/export.out" >"$WORLD/exported"
+name='{"repository":"kiln","pkgname":"anyarch","target":"anyarch","source":"","since":"2026-10-02T12:00:00Z"}'
+sed "s|\"names\": \[\]|\"names\": [$name]|" "$WORLD/runs/export.out" >"$WORLD/exported"
 kiln import ledger import "$WORLD/exported"
 it 'reads an exported ledger into an empty one' out_has 'imported 0 decisions, 0 held, 1 names'
 kiln import-again ledger import "$WORLD/exported"
 it 'puts no ledger over another one by itself' complaint 3 'is in use' 'try: add --replace'
 kiln export-again ledger export "$WORLD/exported-again"
-same_ledger() { cmp <(jq . "$WORLD/exported") <(jq . "$WORLD/exported-again"); }
+same_ledger() { cmp <(tr -d ' \n' <"$WORLD/exported") <(tr -d ' \n' <"$WORLD/exported-again"); }
 it 'exports what it imported' same_ledger
 mv "$STATE/ledger.db" "$WORLD/ledger.db"
 kiln no-ledger doctor

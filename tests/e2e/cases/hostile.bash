@@ -17,7 +17,7 @@ it 'refuses what is no package file' failed_with hostile-extra 'failed at step a
 it 'refuses a package that was not announced' failed_with hostile-name 'failed at step accept' 'not announced: bash-99-1-any.pkg.tar.zst'
 it "refuses another target's package" failed_with hostile-owner 'failed at step names' "its package anyarch belongs to the target 'anyarch', which has its name"
 it 'refuses a file whose name and content disagree' failed_with hostile-version 'failed at step accept'
-it 'refuses a package of the distribution' failed_with hostile-core 'failed at step names' 'its package git has the name of one of the distribution' '(repository core)' 'packages = ["git"]'
+it 'refuses a package of the distribution' failed_with hostile-core 'failed at step names' 'its package git has the name of one of the distribution' '(repository core)' 'owns = ["git"]'
 not_begun() { lacks "$(log_of hostile-core)" dependencies && lacks "$(log_of hostile-owner)" dependencies; }
 it 'refuses names before anything is installed or built' not_begun
 only_good() { diff <(cd "$REPO" && ls -- *.pkg.tar.*) <(printf '%s-1.0-1-any.pkg.tar.zst\n' anyarch exported hostile-daemon hostile-pkgdest hostile-root); }
@@ -50,19 +50,52 @@ it 'builds nothing again that made what it must not' failed_with hostile-link 'f
 not_again() { [[ $(builds_of hostile-link) == "$before" ]]; }
 it 'begins no build for it' not_again
 
-# Who made what is not known any more.
+# The history may be lost: who owns what stands in the ledger.
 rm "$STATE"/state.db*
 sed 's/anyarch/exported/; s/^pkgver=.*/pkgver=2.0/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file exported PKGBUILD
 sed 's/^pkgver=.*/pkgver=2.0/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file anyarch PKGBUILD
+sed 's/anyarch/exported/; s/^pkgver=.*/pkgver=9.0/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file thief PKGBUILD
+configure anyarch thief
+kiln stolen build
+it "refuses a name to others whose target is listed no more" failed_with thief 'failed at step names' \
+	"its package exported belongs to the target 'exported', which is listed no more" 'owns = ["exported"]' 'pkgkiln clean'
 other="$(printf 'other\nurl = "%s"' "$(packaging exported)")"
 configure anyarch "$other"
+kiln renamed build
+it 'lets a target of another name go on with its packages' published exported-2.0-1-any.pkg.tar.zst anyarch-2.0-1-any.pkg.tar.zst
+
+# It is no cache.
+mv "$STATE/ledger.db" "$WORLD/ledger.db"
+kiln lost build
+it 'does nothing when its ledger is gone' code_is 3
+it 'says what to do about it' err_has 'it is gone' 'pkgkiln ledger import --replace FILE' "remove '$STATE/ledger.db.made'"
+rm "$STATE"/state.db* "$STATE/ledger.db.made"
+sed 's/anyarch/exported/; s/^pkgver=.*/pkgver=3.0/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file exported PKGBUILD
 kiln forgotten build
-it 'goes on for the target that has the name of what is published' published anyarch-2.0-1-any.pkg.tar.zst
 it 'does not replace what no target is known to have made' failed_with other 'failed at step names' \
-	'its package exported would replace exported 1.0-1 in kiln, which no target made' 'pkgkiln build --force other' 'packages = ["exported"]'
+	'its package exported would replace exported 2.0-1 in kiln, which no target made' 'pkgkiln build --force other' 'owns = ["exported"]'
 kiln forced build --force other
-it 'replaces it when it is told to' published exported-2.0-1-any.pkg.tar.zst
-sed 's/anyarch/exported/; s/^pkgver=.*/pkgver=3.0\nreplaces=(something-else)/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file exported PKGBUILD
+it 'replaces it when it is told to' published exported-3.0-1-any.pkg.tar.zst
+sed 's/anyarch/exported/; s/^pkgver=.*/pkgver=4.0/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file exported PKGBUILD
 kiln owned build
-it 'goes on from there by itself' published exported-3.0-1-any.pkg.tar.zst
-it 'tells what a package replaces' err_has "note: 'other': its package exported replaces on every machine that has it: something-else"
+it 'goes on from there by itself' published exported-4.0-1-any.pkg.tar.zst
+
+sed 's/anyarch/exported/; s/^pkgver=.*/pkgver=5.0\nreplaces=(something-else)\nprovides=(git=99 libexported.so)/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file exported PKGBUILD
+kiln pretends build
+it 'refuses a package that comes to replace others' failed_with other 'failed at step publish' \
+	'its package exported now replaces something-else' 'owns = ["something-else"]'
+configure anyarch "$other"$'\nowns = ["something-else"]'
+kiln pretends-still build
+it 'refuses one that comes to stand for others' failed_with other 'failed at step publish' 'its package exported now stands for git,' 'owns = ["git"]'
+before=$(builds_of other)
+configure anyarch "$other"$'\nowns = ["something-else", "git"]'
+kiln allowed build
+it 'publishes it when the target owns these names' published exported-5.0-1-any.pkg.tar.zst
+not_built() { [[ $(builds_of other) == "$before" ]]; }
+it 'needs no second build for that' not_built
+
+configure anyarch thief
+kiln clean clean
+it 'gives up the names of a target that is listed no more when it cleans' out_has "removed the right of 'other' to publish exported"
+kiln taken build --force thief
+it 'lets another target have them then' published exported-9.0-1-any.pkg.tar.zst

@@ -43,6 +43,22 @@ TEST_CASE("a target has what was configured") {
   CHECK(targets[0].origin == "pkgkiln.toml:7");
 }
 
+TEST_CASE("what a target owns may stand under the key's former name, which is told once") {
+  Fixture fixture;
+  fixture.file(repositories +
+               "[[targets]]\nurl = \"https://example.com/a.git\"\npackages = [\"sudo\"]\n"
+               "[[targets]]\nurl = \"https://example.com/b.git\"\npackages = [\"bash\"]\n"
+               "[[targets]]\nurl = \"https://example.com/c.git\"\nowns = [\"tar\"]\n");
+  const auto loaded = fixture.load();
+  const auto& targets = loaded.settings.targets;
+  REQUIRE(targets.size() == 3);
+  CHECK(targets[0].owns == std::vector<std::string>{"sudo"});
+  CHECK(targets[1].owns == std::vector<std::string>{"bash"});
+  CHECK(targets[2].owns == std::vector<std::string>{"tar"});
+  CHECK(loaded.notices ==
+        std::vector<std::string>{"pkgkiln.toml:9: targets.packages is called owns now"});
+}
+
 TEST_CASE("a target needs no more than a URL") {
   Fixture fixture;
   fixture.file(repositories +

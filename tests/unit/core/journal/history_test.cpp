@@ -302,6 +302,25 @@ TEST_CASE("a build for another repository doesn't end the ownership in this one"
   CHECK(history.owner_of("bar", "other") == "t");
 }
 
+TEST_CASE("the maker of a package is the target that built it last, and makes it still") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto makers = [&] {
+    std::vector<std::string> found;
+    for (const auto& maker : history.makers())
+      found.push_back(maker.repository + " " + maker.pkgname + " " + maker.target);
+    return found;
+  };
+  history.record(made("t", "b1", "built", {"foo-1-1-any.pkg.tar.zst", "old-1-1-any.pkg.tar"}));
+  history.record(made("u", "b2", "up-to-date", {"foo-1-1-any.pkg.tar.zst"}));
+  history.record(made("u", "b3", "failed", {"foo-1-1-any.pkg.tar.zst"}));
+  history.record(made("t", "b4", "built", {"foo-2-1-any.pkg.tar.zst"}));
+  CHECK(makers() == std::vector<std::string>{"mine foo t", "mine old t"});
+  history.record(made("u", "b5", "built", {"foo-3-1-any.pkg.tar.zst"}));
+  history.record(made("u", "b6", "built", {"bar-3-1-any.pkg.tar.zst"}));
+  CHECK(makers() == std::vector<std::string>{"mine bar u", "mine foo t", "mine old t"});
+}
+
 TEST_CASE("a damaged database is put aside and started anew") {
   const HistorySetup setup;
   const auto file = setup.state.database();

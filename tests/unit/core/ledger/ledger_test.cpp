@@ -62,9 +62,11 @@ LedgerContents sample() {
   auto unknown = approval("c3");
   unknown.people.reset();
   unknown.rules.clear();
+  auto published = name("a", "yay", "s");
+  published.published = Pretensions{{"b"}, {"c", "d"}};
   return {{approval("c1"), denial("c9"), denial("c8", true), orphan, unknown},
           {held("c4", {"first"})},
-          {name("a", "paru"), name("a", "yay", "s")},
+          {name("a", "paru"), published},
           {{"ada", "you", "known", at(1)}}};
 }
 
@@ -165,12 +167,50 @@ TEST_CASE("a name has one owner in each repository") {
   CHECK(ledger.names() == std::vector{name("a", "y", "s"), name("a", "z")});
 }
 
+TEST_CASE("what is the target's already keeps its time and what was published") {
+  const Setup setup;
+  auto ledger = setup.write();
+  auto published = name("a", "x");
+  published.published = Pretensions{{"b"}, {}};
+  ledger.own({published});
+  auto later = name("a", "x");
+  later.since = at(99);
+  ledger.own({later});
+  CHECK(ledger.names() == std::vector{published});
+  later.published = Pretensions{{}, {"c"}};
+  ledger.own({later});
+  CHECK(ledger.names_of("x").at(0).published == later.published);
+  CHECK(ledger.names_of("x").at(0).since == published.since);
+  later.target = "y";
+  later.published.reset();
+  ledger.own({later});
+  CHECK(ledger.names() == std::vector{later});
+}
+
+TEST_CASE("names are taken over once, and never by a ledger that was restored") {
+  const Setup setup;
+  SECTION("once") {
+    auto ledger = setup.write();
+    ledger.take_over({name("a", "x")});
+    ledger.give_up_names("x");
+    ledger.take_over({name("a", "x")});
+    CHECK(ledger.names().empty());
+    CHECK(ledger.has_taken_over());
+  }
+  SECTION("restored") {
+    Ledger::restore(setup.state, {}, false);
+    auto ledger = setup.write();
+    ledger.take_over({name("a", "x")});
+    CHECK(ledger.names().empty());
+  }
+}
+
 TEST_CASE("what is forgotten of a target is all") {
   const Setup setup;
   auto ledger = setup.write();
   fill(ledger, sample());
   ledger.forget("paru");
-  CHECK(ledger.contents() == LedgerContents{{}, {}, {name("a", "yay", "s")}, sample().maintainers});
+  CHECK(ledger.contents() == LedgerContents{{}, {}, {sample().names[1]}, sample().maintainers});
 }
 
 TEST_CASE("a ledger that never was is empty, and reading makes none") {

@@ -87,9 +87,9 @@ std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   const Host host{engine.runtime(), image, identity, machine_arch(), capacity, caches};
   PackagingSources sources(state.mirrors(), remotes);
-  Run run(
-      {host, state, history, repositories, remotes, sources, settings, planning, logs, keep_logs},
-      observer);
+  Run run({host, state, history, ledger, repositories, remotes, sources, settings, planning, logs,
+           keep_logs},
+          observer);
   auto results = run.build(targets, {targets, true}, false, cancel);
   obstacle = run.obstacle();
   return results;
@@ -191,6 +191,8 @@ int FakeHost::play_build(fake::ExecCall& call, const std::string& target,
     package.arch = "any";
     for (const auto& depend : info.packages.front().depends)
       package.more_info += "depend = " + depend + "\n";
+    if (const auto more = package_info.find(target); more != package_info.end())
+      package.more_info += more->second;
     const TempDir place;
     const auto content = read_file(package.write(place.path()));
     call.with_files([&](const fake::NodePtr& root) {

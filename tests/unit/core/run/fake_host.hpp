@@ -101,6 +101,7 @@ class FakeHost {
   fake::Engine engine;
   StateDir state{directory.path() / "state"};
   History history{state};
+  Ledger ledger{state, Ledger::Access::write};
   Repositories repositories;
   git::Remotes remotes;
   FragileRepository* repository = nullptr;
@@ -115,7 +116,8 @@ class FakeHost {
 
   /// What fails: "inspect", "dependencies" or "build" of a target by name.
   std::map<std::string, std::string> fails;
-  std::map<std::string, std::string> makes_also;  // a second package, by target
+  std::map<std::string, std::string> makes_also;    // a second package, by target
+  std::map<std::string, std::string> package_info;  // further lines of .PKGINFO, by target
   /// By target, what stands in its .SRCINFO and isn't what makepkg prints in that place.
   std::map<std::string, std::pair<std::string, std::string>> lies;
   std::set<std::string> silent;  // targets whose PKGBUILD ends makepkg while it is read

@@ -15,7 +15,7 @@ TEST_CASE("a name that may not be published is refused before anything is built"
   CHECK_THAT(results[2].why, ContainsSubstring("belongs to the target 'a'"));
   CHECK(count(host.observer.steps, "b: wait") + count(host.observer.steps, "c: wait") == 0);
   // The advice that was given.
-  targets[1].packages = {"glibc"};
+  targets[1].owns = {"glibc"};
   CHECK(words(host.build(targets)) == Names{"up-to-date", "built", "failed"});
 }
 
@@ -49,7 +49,38 @@ TEST_CASE("a package that was refused for its name is built again once nothing i
   CHECK(words(host.build({a, second})) == Names{"failed", "up-to-date"});
   CHECK(host.containers().empty());
   std::filesystem::remove_all(host.repository->directory());
+  CHECK(words(host.build({a})) == Names{"failed"});  // that one may be listed again
+  host.ledger.give_up_names("a-second");
   CHECK(words(host.build({a})) == Names{"built"});
+}
+
+TEST_CASE("a name is pinned to the target that published it, until that is given up") {
+  FakeHost host;
+  const auto a = host.target_of("a", {"1", {}, true, {}, "tool"});
+  REQUIRE(words(host.build({a})) == Names{"built"});
+  const auto owner = host.ledger.owner_of("tool", "r");
+  REQUIRE(owner);
+  CHECK(owner->target == "a");
+  host.ledger.give_up_names("a");
+  CHECK(words(host.build({a})) == Names{"up-to-date"});
+  CHECK_FALSE(host.ledger.owner_of("tool", "r"));
+}
+
+TEST_CASE("what comes to replace others waits until its target owns that") {
+  FakeHost host;
+  REQUIRE(words(host.build({host.target("a")})) == Names{"built"});
+  host.package_info["a"] = "replaces = other\n";
+  auto a = host.target_of("a", {"2", {}, true, {}});
+  auto result = host.build({a}).front();
+  CHECK(result.step == "publish");
+  CHECK_THAT(result.why, ContainsSubstring("its package a now replaces other"));
+  CHECK(host.repository->entry("a")->version == "1-1");
+  host.containers();
+  CHECK(words(host.build({a})) == Names{"failed"});
+  a.owns = {"other"};
+  CHECK(words(host.build({a})) == Names{"up-to-date"});
+  CHECK(host.containers().empty());
+  CHECK(host.repository->entry("a")->version == "2-1");
 }
 
 TEST_CASE("what somebody publishes at the last moment is not replaced") {

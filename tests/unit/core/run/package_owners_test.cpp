@@ -15,6 +15,7 @@ struct Setup {
   TempDir directory;
   StateDir state{directory.path() / "state"};
   History history{state};
+  Ledger ledger{state, Ledger::Access::write};
   Repositories repositories;
   LocalRepository* repository = nullptr;
   Target a = target("a"), b = target("b"), elsewhere = target("c", "s");
@@ -47,6 +48,9 @@ struct Setup {
     record.files = {{pkgname + "-1-1-any.pkg.tar.zst", "x"}};
     history.record(record);
   }
+  void pin(const Target& target, const std::string& pkgname) {
+    ledger.own(names_of(target, std::vector{pkgname}));
+  }
   pacman::PackageArchive package(const std::string& pkgname, const std::string& more = {},
                                  const std::string& pkgbase = {}) {
     SamplePackage package;
@@ -58,7 +62,7 @@ struct Setup {
     return pacman::PackageArchive::read(package.write(directory.path()));
   }
   PackageOwners owners() {
-    return {history, repositories, KnownTargets{known, is_complete}, distribution};
+    return {ledger, repositories, KnownTargets{known, is_complete}, distribution};
   }
   /// Why not; empty: it may.
   std::string why_not(const std::string& pkgname, const Target& target) {
@@ -88,24 +92,52 @@ TEST_CASE("who made a package first owns it, until that comes to nothing") {
   CHECK_FALSE(owners.claim("p", "1-1", setup.b));
 }
 
-TEST_CASE("who built a package before owns it, as long as it is a target") {
+TEST_CASE("a pinned name is its target's, until that gives it up") {
   Setup setup;
-  setup.record(setup.a, "built", "p");
+  setup.pin(setup.a, "p");
   CHECK_THAT(setup.why_not("p", setup.b),
              ContainsSubstring("belongs to the target 'a', which made"));
   CHECK(setup.why_not("p", setup.a).empty());
   setup.known = {setup.b};
-  CHECK(setup.why_not("p", setup.b).empty());
+  const auto refusal = setup.owners().claim("p", "1-1", setup.b);
+  REQUIRE(refusal);
+  CHECK(refusal->why == "its package p belongs to the target 'a', which is listed no more");
+  CHECK_THAT(refusal->advice,
+             ContainsSubstring("owns = [\"p\"]") && ContainsSubstring("pkgkiln clean"));
   setup.is_complete = false;  // it may well be one
-  CHECK_THAT(setup.why_not("p", setup.b), ContainsSubstring("belongs to the target 'a'"));
+  CHECK_THAT(setup.why_not("p", setup.b),
+             ContainsSubstring("belongs to the target 'a', which made"));
+  SECTION("by clean") {
+    setup.ledger.give_up_names("a");
+    CHECK(setup.why_not("p", setup.b).empty());
+  }
+  SECTION("unless it is that target under another name") {
+    setup.is_complete = true;
+    setup.b.url = setup.a.url;
+    CHECK(setup.why_not("p", setup.b).empty());
+  }
 }
 
-TEST_CASE("who only says that what is published is his doesn't own it before who built it") {
+TEST_CASE("what the journal of an earlier version knows is pinned once") {
   Setup setup;
   setup.record(setup.a, "built", "p");
   setup.record(setup.b, "up-to-date", "p");
+  setup.record(setup.b, "built", "q");
+  pin_names(setup.ledger, setup.history, setup.repositories);
   CHECK(setup.why_not("p", setup.a).empty());
   CHECK_THAT(setup.why_not("p", setup.b), ContainsSubstring("belongs to the target 'a'"));
+  CHECK_THAT(setup.why_not("q", setup.a), ContainsSubstring("belongs to the target 'b'"));
+  SECTION("and what it says later counts for nothing") {
+    setup.record(setup.b, "built", "p");
+    pin_names(setup.ledger, setup.history, setup.repositories);
+    CHECK_THAT(setup.why_not("p", setup.b), ContainsSubstring("belongs to the target 'a'"));
+  }
+  SECTION("so it may be lost") {
+    setup.repository->publish({setup.package("q")});
+    std::filesystem::remove(setup.state.database());
+    CHECK_FALSE(PackageOwners::refusal_by(*setup.repository->entry("q"), setup.b, setup.ledger));
+    CHECK(PackageOwners::refusal_by(*setup.repository->entry("q"), setup.a, setup.ledger));
+  }
 }
 
 TEST_CASE("a name of the distribution's is for those that list it") {
@@ -117,11 +149,11 @@ TEST_CASE("a name of the distribution's is for those that list it") {
     REQUIRE(refusal);
     CHECK(refusal->why ==
           "its package sudo has the name of one of the distribution's (repository core)");
-    CHECK_THAT(refusal->advice, ContainsSubstring("packages = [\"sudo\"]"));
+    CHECK_THAT(refusal->advice, ContainsSubstring("owns = [\"sudo\"]"));
   }
   sudo.force = true;
   CHECK_FALSE(setup.why_not("sudo", sudo).empty());
-  sudo.packages = {"sudo"};
+  sudo.owns = {"sudo"};
   CHECK(setup.why_not("sudo", sudo).empty());
 }
 
@@ -133,12 +165,12 @@ TEST_CASE("a name that a target bears or lists is its own") {
   CHECK(setup.why_not("b", setup.b).empty());
   CHECK(setup.why_not("c", setup.a).empty());  // that one is for another repository
   SECTION("also if another made it") {
-    setup.record(setup.a, "built", "b");
+    setup.pin(setup.a, "b");
     CHECK(setup.why_not("b", setup.b).empty());
     CHECK_FALSE(setup.why_not("b", setup.a).empty());
   }
   SECTION("a list counts more than a name") {
-    setup.known[0].packages = setup.a.packages = {"b"};
+    setup.known[0].owns = setup.a.owns = {"b"};
     CHECK(setup.why_not("b", setup.a).empty());
     CHECK_THAT(setup.why_not("b", setup.b),
                ContainsSubstring("belongs to the target 'a', which lists"));
@@ -152,13 +184,13 @@ TEST_CASE("what no target made is not replaced but by whom the user named") {
   REQUIRE(refusal);
   CHECK(refusal->why == "its package theirs would replace theirs 1-1 in r, which no target made");
   CHECK_THAT(refusal->advice, ContainsSubstring("pkgkiln build --force a"));
-  CHECK_THAT(refusal->advice, ContainsSubstring("packages = [\"theirs\"]"));
+  CHECK_THAT(refusal->advice, ContainsSubstring("owns = [\"theirs\"]"));
   auto one = setup.a;
   SECTION("forced") {
     one.force = true;
   }
   SECTION("listed") {
-    one.packages = {"theirs"};
+    one.owns = {"theirs"};
   }
   SECTION("by the target of its name") {
     one = Setup::target("theirs");
@@ -167,12 +199,12 @@ TEST_CASE("what no target made is not replaced but by whom the user named") {
     one = Setup::target("suite");
   }
   SECTION("built before") {
-    setup.record(setup.a, "built", "theirs");
+    setup.pin(setup.a, "theirs");
   }
   SECTION("built before under another name") {
     auto former = setup.a;
     former.name = "former";
-    setup.record(former, "built", "theirs");
+    setup.pin(former, "theirs");
   }
   CHECK(setup.why_not("theirs", one).empty());
 }
@@ -203,4 +235,45 @@ TEST_CASE("new names, and what is replaced, are told once") {
   CHECK(
       owners().news({setup.package("a", "replaces = other\nreplaces = third\n")}, setup.a) ==
       std::vector<std::string>{"'a': its package a replaces on every machine that has it: third"});
+}
+
+TEST_CASE("a package that comes to replace or to stand for others is refused") {
+  Setup setup;
+  const auto why_not = [&](const std::string& more, const std::string& pkgname = "a-git") {
+    const auto refusal =
+        PackageOwners::refusal_by({setup.package(pkgname, more)}, setup.a, setup.ledger);
+    return refusal ? refusal->why : "";
+  };
+  const std::string before = "replaces = old\nprovides = awk=1\n";
+  CHECK(why_not(before + "provides = sudo\n").empty());  // the first of its packages
+  setup.pin(setup.a, "a-git");                           // approved
+  CHECK(why_not(before + "provides = sudo\n").empty());
+  SECTION("since it was published") {
+    setup.ledger.own(
+        names_of(setup.a, std::vector{setup.package("a-git", before), setup.package("a-libs")}));
+    setup.pin(setup.a, "a-git");
+  }
+  SECTION("since an earlier version published it") {
+    setup.repository->publish({setup.package("a-git", before), setup.package("a-libs")});
+    setup.record(setup.a, "built", "a-libs");
+    setup.record(setup.a, "built", "a-git");
+    setup.ledger.give_up_names("a");
+    pin_names(setup.ledger, setup.history, setup.repositories);
+  }
+  CHECK(why_not(before).empty());
+  CHECK(why_not("replaces = old<2\nprovides = awk=2\nprovides = liba.so=1-64\nprovides = a=9\n"
+                "replaces = a-libs\nprovides = a-git\n")
+            .empty());
+  CHECK(why_not(before, "a-split").empty());
+  CHECK(why_not("provides = sudo=9\nprovides = glibc\n") ==
+        "its package a-git now stands for sudo, glibc, which nothing did that it published before");
+  CHECK(why_not("replaces = glibc\nprovides = sudo\n", "a-split") ==
+        "its package a-split now replaces glibc, which nothing did that it published before");
+  CHECK_FALSE(why_not("replaces = awk\n").empty());
+  CHECK_FALSE(why_not("provides = old\n").empty());
+  setup.a.owns = {"sudo"};
+  CHECK_THAT(why_not("provides = sudo=9\nprovides = glibc\n"),
+             ContainsSubstring("stands for glibc,"));
+  setup.a.owns = {"sudo", "glibc"};
+  CHECK(why_not("replaces = glibc\nprovides = sudo\n").empty());
 }
