@@ -85,6 +85,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 
   add_command(app, arguments, Command::targets, "targets", "List the targets");
+  add_target_names(*add_command(app, arguments, Command::tree, "tree",
+                                "Show which targets a package of the AUR needs"),
+                   arguments);
   auto* search = add_command(app, arguments, Command::search, "search",
                              "Look for packages of the AUR, the most popular first");
   search->add_option("WORD", arguments.targets, "What their names or descriptions hold")

@@ -11,6 +11,7 @@ enum class Command {
   build,
   plan,
   targets,
+  tree,
   search,
   show,
   doctor,

@@ -28,6 +28,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return search_command(arguments, cancel);
     case Command::show:
       return show_command(arguments, cancel);
+    case Command::tree:
+      return tree_command(arguments, cancel);
     case Command::doctor:
       return doctor_command(arguments, cancel);
     case Command::clean:

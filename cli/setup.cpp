@@ -78,9 +78,19 @@ void say_why_there_are_none(const config::Settings& settings, Console& words) {
   words.write("note: there are no targets for this machine" + how + "\n");
 }
 
+aur::Closure::Chosen chosen_providers(const config::Settings& settings) {
+  aur::Closure::Chosen chosen;
+  for (const auto& entry : settings.aur.providers) {
+    const auto equals = entry.find('=');
+    chosen[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  return chosen;
+}
+
 /// Wherever targets are listed; the first that lists one has its way. Takes those of the settings.
 std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, PackagingSources& sources,
                                                           bool may_fetch,
+                                                          const MakeDistribution& make_distribution,
                                                           const Cancellation& cancel) {
   const auto& settings = setup.settings();
   std::vector<Target> own;
@@ -108,6 +118,12 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
         std::move(of_aur),
         aur::Directory::Settings{settings.aur.url, static_cast<std::size_t>(settings.aur.dump_from),
                                  settings.build.state_dir / "aur", may_fetch},
+        aur::Targets::Needs{
+            [kept = StateDir(settings.build.state_dir).distribution(), make_distribution] {
+              auto known = pacman::Distribution::load(kept);
+              return known || !make_distribution ? known : make_distribution();
+            },
+            chosen_providers(settings)},
         cancel));
   if (setup.server) result.push_back(std::make_unique<vieter::Targets>(*setup.server));
   return result;
@@ -172,9 +188,10 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& words) {
 }
 
 Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
-                 bool may_fetch, Console& words, const Cancellation& cancel) {
-  auto listed = list_targets(target_sources(setup, sources, may_fetch, cancel), machine_arch(),
-                             remembered_names(setup.settings().build.state_dir));
+                 bool may_fetch, Console& words, const Cancellation& cancel,
+                 const MakeDistribution& make_distribution) {
+  auto listed = list_targets(target_sources(setup, sources, may_fetch, make_distribution, cancel),
+                             machine_arch(), remembered_names(setup.settings().build.state_dir));
   for (const auto& notices : {setup.config.notices, listed.notices})
     for (const auto& notice : notices) words.write(fmt::format("note: {}\n", printable(notice)));
   for (const auto& failure : listed.failures)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,11 +57,15 @@ struct Selection {
   int exit_code(int code) const;
 };
 
+/// Finds out what the distribution has, where that isn't known yet.
+using MakeDistribution = std::function<std::optional<pacman::Distribution>()>;
+
 /// Asks wherever targets are listed, and tells what is wrong with the answers; takes those of the
 /// settings. Only who holds the RunLock may fetch what a pattern is looked up in. Throws UsageError
 /// for targets that don't exist.
 Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
-                 bool may_fetch, Console& words, const Cancellation& cancel);
+                 bool may_fetch, Console& words, const Cancellation& cancel,
+                 const MakeDistribution& make_distribution = {});
 
 /// The lock, unless a run has it, which is told: then nothing may be fetched.
 std::optional<RunLock> lock_if_free(const StateDir& state, Console& words);

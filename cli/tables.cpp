@@ -4,6 +4,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
+#include <set>
 
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
@@ -124,6 +126,68 @@ std::string targets_table(const std::vector<Target>& targets) {
                     where, target.origin});
   }
   return table(rows);
+}
+
+namespace {
+
+/// Each target's needs are shown once; what is above it again is a circle.
+class Tree {
+ public:
+  explicit Tree(const std::vector<Target>& targets) {
+    for (const auto& target : targets) by_name_.emplace(target.name, &target);
+  }
+
+  std::string text;
+
+  void add(const std::string& name) {
+    path_ = {name};
+    text += name + "\n";
+    below(name, "");
+  }
+
+ private:
+  void below(const std::string& name, const std::string& indent) {
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end() || !shown_.insert(name).second) return;
+    const auto& needs = found->second->needs;
+    for (std::size_t i = 0; i < needs.size(); ++i) {
+      const bool is_last = i + 1 == needs.size();
+      text += indent + (is_last ? "`-- " : "|-- ") + needs[i];
+      const auto above = std::ranges::find(path_, needs[i]);
+      if (above != path_.end()) {
+        const std::vector<std::string> circle(above, path_.end());
+        text += fmt::format(" (a circle: {} -> {})\n", fmt::join(circle, " -> "), needs[i]);
+        continue;
+      }
+      const bool is_again = shown_.contains(needs[i]) && has_needs(needs[i]);
+      text += is_again ? " (see above)\n" : "\n";
+      if (is_again || path_.size() >= kDeepest) continue;
+      path_.push_back(needs[i]);
+      below(needs[i], indent + (is_last ? "    " : "|   "));
+      path_.pop_back();
+    }
+  }
+
+  bool has_needs(const std::string& name) const {
+    const auto found = by_name_.find(name);
+    return found != by_name_.end() && !found->second->needs.empty();
+  }
+
+  static constexpr std::size_t kDeepest = 200;
+  std::map<std::string, const Target*> by_name_;
+  std::set<std::string> shown_;
+  std::vector<std::string> path_;
+};
+
+}  // namespace
+
+std::string targets_tree(const std::vector<Target>& targets, std::vector<std::string> names) {
+  if (names.empty())
+    for (const auto& target : targets)
+      if (target.needed_by.empty() && !target.needs.empty()) names.push_back(target.name);
+  Tree tree(targets);
+  for (const auto& name : names) tree.add(name);
+  return std::move(tree.text);
 }
 
 std::string age_text(std::int64_t seconds) {

@@ -26,6 +26,9 @@ std::string plan_explanation(const std::vector<Job>& jobs);
 std::string plan_table(const std::vector<Job>& jobs);
 std::string targets_table(const std::vector<Target>& targets);
 
+/// Below each of these targets (by default those that are the user's choice and need any) the
+/// targets that it needs.
+std::string targets_tree(const std::vector<Target>& targets, std::vector<std::string> names);
 /// "5 min", "2 h", "3 d", "2 y".
 std::string age_text(std::int64_t seconds);
 /// One a line: name, version, votes, when it was pushed to, who maintains it, what it is.

@@ -65,6 +65,13 @@ std::string check_dependency(std::string& text) {
   return unless(pacman::is_dependency(text), "a package name such as \"ccache\"");
 }
 
+std::string check_provider(std::string& text) {
+  const auto equals = text.find('=');
+  return unless(equals != std::string::npos && pacman::is_package_name(text.substr(0, equals)) &&
+                    pacman::is_package_name(text.substr(equals + 1)),
+                "\"DEPENDENCY=PACKAGE\", such as \"java-environment=jdk-bin\"");
+}
+
 std::string check_line(std::string& text) {
   return unless(!text.empty() && !has_control_characters(text), "one line of printable text");
 }

@@ -14,6 +14,8 @@ std::string check_add_host(std::string& text);
 std::string check_image(std::string& text);
 /// What `pacman -S` may be asked for.
 std::string check_dependency(std::string& text);
+/// NAME=NAME.
+std::string check_provider(std::string& text);
 /// Printable, on one line.
 std::string check_line(std::string& text);
 /// What gpg finds a key by; a fingerprint without spaces and "0x".

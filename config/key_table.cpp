@@ -260,6 +260,13 @@ const std::array all_keys{
         .default_value = "5000",
         .doc = "From how many packages on the AUR's dump of all packages is read instead of asking "
                "for each."},
+    Key{.table = "aur",
+        .name = "providers",
+        .slot = [](const Record& r) -> Slot { return &settings(r).aur.providers; },
+        .default_value = "[]",
+        .example = R"(["java-environment=jdk-bin"])",
+        .doc = "Which package of the AUR satisfies a dependency, where several do.",
+        .check = check_provider},
     Key{.table = "repositories",
         .name = "name",
         .slot = [](const Record& r) -> Slot { return &repository(r).name; },

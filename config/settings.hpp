@@ -71,7 +71,8 @@ struct RepositorySettings {
 
 struct AurSettings {
   std::string url = "https://aur.archlinux.org";
-  std::int64_t dump_from = 5'000;  // targets: see aur::Directory
+  std::int64_t dump_from = 5'000;      // targets: see aur::Directory
+  std::vector<std::string> providers;  // "DEPENDENCY=PACKAGE"
 };
 
 /// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names,

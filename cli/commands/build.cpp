@@ -39,8 +39,6 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
   Ledger ledger(state, Ledger::Access::write);
   git::Remotes remotes(politeness(setup.settings()));
   PackagingSources sources(state.mirrors(), remotes);
-  auto selection = select(setup, arguments, sources, true, words, cancel);
-  words.flush();
   const auto engine = engine_when_needed(settings);
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
@@ -60,6 +58,9 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
            setup.logs.get(),
            settings.build.keep_logs},
           progress);
+  auto selection = select(setup, arguments, sources, true, words, cancel,
+                          [&] { return run.distribution(cancel); });
+  words.flush();
   auto results =
       run.build(std::move(selection.targets), {std::move(selection.listed), !selection.unlisted},
                 arguments.refresh_image, cancel);

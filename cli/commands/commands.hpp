@@ -9,6 +9,7 @@ namespace pkgkiln::cli {
 int build_command(const Arguments& arguments, const Cancellation& cancel);
 int plan_command(const Arguments& arguments, const Cancellation& cancel);
 int targets_command(const Arguments& arguments, const Cancellation& cancel);
+int tree_command(const Arguments& arguments, const Cancellation& cancel);
 int doctor_command(const Arguments& arguments, const Cancellation& cancel);
 int clean_command(const Arguments& arguments, const Cancellation& cancel);
 int ledger_export_command(const Arguments& arguments);

@@ -31,4 +31,13 @@ int targets_command(const Arguments& arguments, const Cancellation& cancel) {
   return selection.exit_code(exit_code::ok);
 }
 
+int tree_command(const Arguments& arguments, const Cancellation& cancel) {
+  auto setup = set_up(arguments, cancel);
+  Console words(STDERR_FILENO, Console::Patience::bounded);
+  const auto selection = list(setup, arguments, words, cancel);
+  words.flush();
+  print(targets_tree(selection.listed, arguments.targets));
+  return selection.exit_code(exit_code::ok);
+}
+
 }  // namespace pkgkiln::cli

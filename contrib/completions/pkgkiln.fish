@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets search show doctor clean ledger sign key config
+set -l commands build plan targets tree search show doctor clean ledger sign key config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -15,6 +15,7 @@ complete -c pkgkiln -n $none -s V -l version -d 'Show the version'
 complete -c pkgkiln -n $none -a build -d 'Build what changed and publish it'
 complete -c pkgkiln -n $none -a plan -d 'Say what would be built, and why'
 complete -c pkgkiln -n $none -a targets -d 'List the targets'
+complete -c pkgkiln -n $none -a tree -d 'Show which targets packages of the AUR need'
 complete -c pkgkiln -n $none -a search -d 'Look for packages of the AUR'
 complete -c pkgkiln -n $none -a show -d 'Show what the AUR says of a package'
 complete -c pkgkiln -n $none -a doctor -d 'Check that everything is ready'
@@ -24,7 +25,7 @@ complete -c pkgkiln -n $none -a sign -d 'Sign what is published already'
 complete -c pkgkiln -n $none -a key -d 'Give clients the key that signs'
 complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan clean' \
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan tree clean' \
     -a "(pkgkiln targets 2>/dev/null | awk '{print \$1}')" -d Target
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s f -l force -d 'Even what is published'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan search show' -l json -d 'Print JSON'

@@ -1,9 +1,11 @@
 #include "core/aur/directory.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <utility>
 
 #include "core/base/file.hpp"
@@ -15,6 +17,8 @@ namespace pkgkiln::aur {
 namespace {
 
 constexpr std::uint64_t kLongestMemory = std::uint64_t{256} << 20U;
+constexpr std::int64_t kProvidersHold = 86'400;
+constexpr std::size_t kMostProviders = 100;
 constexpr std::string_view kHeading = "what the AUR told, 1";
 
 std::int64_t number(std::string_view text) {
@@ -57,6 +61,11 @@ void Directory::recall() {
     if (word == "etag") memory_.dump.etag = line;
     if (word == "last-modified") memory_.dump.last_modified = line;
     if (word == "unknown") memory_.unknown.emplace(line);
+    if (word == "provided") {
+      auto& providing = memory_.providing[std::string(take_until(line, ' '))];
+      providing.told_at = number(take_until(line, ' '));
+      while (!line.empty()) providing.names.emplace_back(take_until(line, ' '));
+    }
   }
   read_answer(
       [&](char* buffer, std::size_t size) {
@@ -87,6 +96,10 @@ void Directory::save() {
     if (entry == nullptr) entry = find_former(name);
     if (entry != nullptr) packages.push_back(&entry->package);
   }
+  for (const auto& name : wanted_providers_) {
+    const auto& [told_at, names] = memory_.providing[name];
+    text += fmt::format("provided {} {} {}\n", name, told_at, fmt::join(names, " "));
+  }
   write_file_atomically(settings_.memory, text + "\n" + answer_of(packages), 0600);
 }
 
@@ -98,7 +111,7 @@ void Directory::look_up(const std::vector<std::string>& names) {
     wanted_.insert(name);
     if (!asked_.contains(name)) fresh.insert(name);
   }
-  if (fresh.empty() || failure_) return;
+  if (fresh.empty() || failure_) return group();
   if (is_first) {
     for (const auto& [name, entry] : memory_.entries) fresh.insert(name);
     fresh.insert(memory_.unknown.begin(), memory_.unknown.end());
@@ -109,11 +122,48 @@ void Directory::look_up(const std::vector<std::string>& names) {
     memory_.told_at = std::time(nullptr);
     memory_.rests_until = 0;
   } catch (const net::TryLater& later) {
-    if (later.after.count() > 0) memory_.rests_until = std::time(nullptr) + later.after.count();
-    failure_ = later;
+    note_failure(later, later.after.count());
   } catch (const Error& error) {
-    failure_ = error;
+    note_failure(error, 0);
   }
+  group();
+}
+
+void Directory::group() {
+  by_base_.clear();
+  for (const auto& name : wanted_)
+    if (const auto* entry = find(name); entry != nullptr && entry->problem.empty())
+      by_base_[entry->package.base].push_back(&entry->package);
+}
+
+std::vector<const AurPackage*> Directory::members(const std::string& base) const {
+  const auto found = by_base_.find(base);
+  return found == by_base_.end() ? std::vector<const AurPackage*>() : found->second;
+}
+
+std::vector<std::string> Directory::providers_of(const std::string& name) {
+  if (!pacman::is_package_name(name)) return {};
+  wanted_providers_.insert(name);
+  auto& [told_at, names] = memory_.providing[name];
+  const auto now = std::time(nullptr);
+  if (failure_ || (told_at <= now && now - told_at < kProvidersHold)) return names;
+  try {
+    const auto found = client_.search(name, "provides");
+    names.clear();
+    for (std::size_t i = 0; i < std::min(found.size(), kMostProviders); ++i)
+      names.push_back(found[i].name);
+    told_at = now;
+  } catch (const net::TryLater& later) {
+    note_failure(later, later.after.count());
+  } catch (const Error& error) {
+    note_failure(error, 0);
+  }
+  return names;
+}
+
+void Directory::note_failure(const Error& error, std::int64_t rest) {
+  if (rest > 0) memory_.rests_until = std::time(nullptr) + rest;
+  failure_ = error;
 }
 
 void Directory::ask(const std::set<std::string>& names) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,6 +44,12 @@ class Directory {
   /// Whether it said so now.
   bool is_current(const std::string& name) const { return asked_.contains(name); }
 
+  /// Those that were looked up and are of this package base.
+  std::vector<const AurPackage*> members(const std::string& base) const;
+  /// The names of packages that provide one of that name. They are asked for once a day, and are to
+  /// be looked up.
+  std::vector<std::string> providers_of(const std::string& name);
+
   /// Why it isn't asked any more: it can't be reached, asked to be left alone, or may not be asked.
   const std::optional<Error>& failure() const { return failure_; }
   /// When it was asked last with success; seconds of the epoch, 0: never.
@@ -53,21 +60,30 @@ class Directory {
   void save();
 
  private:
+  /// What the AUR told of what provides a name.
+  struct Providing {
+    std::int64_t told_at = 0;
+    std::vector<std::string> names;
+  };
   struct Memory {
     Validators dump;
     std::int64_t told_at = 0, rests_until = 0;
     std::set<std::string> unknown;
+    std::map<std::string, Providing> providing;
     Entries entries;
   };
 
   void recall();
+  void group();
+  void note_failure(const Error& error, std::int64_t rest);
   void ask(const std::set<std::string>& names);
 
   Client& client_;
   Settings settings_;
   Memory memory_;
   Entries now_;
-  std::set<std::string> wanted_, asked_;
+  std::set<std::string> wanted_, asked_, wanted_providers_;
+  std::map<std::string, std::vector<const AurPackage*>> by_base_;  // of `wanted_`
   std::optional<Error> failure_;
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace pkgkiln::aur {
@@ -136,6 +137,24 @@ Listing Targets::list() {
   lister.conclude();
   directory_.save();
   return std::move(lister.listing);
+}
+
+Listing Targets::list_needed(std::vector<Target>& listed) {
+  if (!needs_.distribution ||
+      std::ranges::none_of(listed, [](const auto& one) { return one.aur != nullptr; }))
+    return {};
+  const auto known = needs_.distribution();
+  if (!known)
+    return {{},
+            {},
+            {"what the targets of the AUR need of it is not known yet: pkgkiln build finds it "
+             "out, when it has made the builder image"}};
+  std::set<std::string, std::less<>> ours;
+  for (const auto& target : listed) ours.insert(target.repository);
+  auto found = Closure(directory_, known->without(std::move(ours)), needs_.chosen).complete(listed);
+  shorten(found.problems, "needs of targets of the AUR can't be met");
+  directory_.save();
+  return found;
 }
 
 }  // namespace pkgkiln::aur

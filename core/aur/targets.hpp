@@ -1,8 +1,11 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/aur/closure.hpp"
 #include "core/aur/directory.hpp"
 #include "core/targets/target_source.hpp"
 
@@ -18,18 +21,28 @@ class Targets : public TargetSource {
     std::vector<std::string> names;
   };
 
-  Targets(std::vector<Request> requests, Directory::Settings settings, Cancellation cancel,
-          const Client::Patience& patience = {})
+  /// How it is found what they need.
+  struct Needs {
+    /// Nothing where nobody knows what the distribution has: then nothing is found either.
+    std::function<std::optional<pacman::Distribution>()> distribution;
+    Closure::Chosen chosen = {};
+  };
+
+  Targets(std::vector<Request> requests, Directory::Settings settings, Needs needs,
+          Cancellation cancel, const Client::Patience& patience = {})
       : requests_(std::move(requests)),
+        needs_(std::move(needs)),
         client_(settings.url, std::move(cancel), patience),
         directory_(client_, std::move(settings)) {}
 
   std::string name() const override { return directory_.url(); }
   /// While the AUR is out of reach, what was listed last.
   Listing list() override;
+  Listing list_needed(std::vector<Target>& listed) override;
 
  private:
   std::vector<Request> requests_;
+  Needs needs_;
   Client client_;
   Directory directory_;
 };

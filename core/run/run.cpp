@@ -46,6 +46,15 @@ void Run::finish_telling() {
   events_.flush();
 }
 
+std::optional<pacman::Distribution> Run::distribution(const Cancellation& cancel) {
+  if (auto known = pacman::Distribution::load(parts_.state.distribution())) return known;
+  auto prepared = prepare(true, false, cancel);
+  if (const auto obstacle = std::exchange(obstacle_, {}))
+    events_.notice(fmt::format("what the distribution has is not known: {}", obstacle->what()));
+  if (!prepared) return std::nullopt;
+  return std::move(prepared->distribution);
+}
+
 std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets known,
                                     bool refresh_image, const Cancellation& cancel) {
   try {

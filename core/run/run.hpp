@@ -24,6 +24,10 @@ class Run {
   Run(const RunParts& parts, Listener& listener);
   ~Run();
 
+  /// What the distribution has, by the builder image that was made last; makes one if there was
+  /// none. Nothing when that can't be had.
+  std::optional<pacman::Distribution> distribution(const Cancellation& cancel);
+
   /// One result a target, in the given order. Throws Error only for what concerns all targets: the
   /// state; builds that run then go on to their end first.
   std::vector<BuildRecord> build(std::vector<Target> targets, KnownTargets known,

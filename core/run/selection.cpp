@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include "core/base/cancellation.hpp"
@@ -64,6 +66,25 @@ class Merging {
   std::map<Subject, std::size_t> by_subject_;  // of earlier sources
 };
 
+/// The names, and those of targets that are listed for what they need.
+std::set<std::string> with_needs(const std::vector<Target>& targets,
+                                 const std::vector<std::string>& names) {
+  std::map<std::string_view, const Target*> by_name;
+  for (const auto& target : targets) by_name.emplace(target.name, &target);
+  std::set<std::string> wanted(names.begin(), names.end());
+  std::vector<std::string> left(names.begin(), names.end());
+  while (!left.empty()) {
+    const auto name = std::move(left.back());
+    left.pop_back();
+    for (const auto& need : by_name.at(name)->needs) {
+      const auto found = by_name.find(need);
+      if (found != by_name.end() && !found->second->needed_by.empty() && wanted.insert(need).second)
+        left.push_back(need);
+    }
+  }
+  return wanted;
+}
+
 }  // namespace
 
 Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
@@ -78,11 +99,17 @@ Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
     }
   }
   listed.targets = std::move(merging.targets);
+  name_targets(listed.targets, remembered);
+  for (const auto& source : sources) {
+    auto needed = source->list_needed(listed.targets);
+    merging.targets = std::move(listed.targets);
+    merging.add(std::move(needed));
+    listed.targets = std::move(merging.targets);
+  }
   listed.problems = std::move(merging.problems);
   listed.notices = std::move(merging.notices);
   listed.failures = std::move(merging.failures);
-  // Before any is left out: its name is its own on every machine.
-  name_targets(listed.targets, remembered);
+  // Only now: the name of one that is left out is its own on every machine.
   std::erase_if(listed.targets,
                 [&](const Target& target) { return !target.builds_on(machine_arch); });
   return listed;
@@ -101,9 +128,8 @@ std::vector<Target> select_targets(std::vector<Target> targets,
     error.advise("pkgkiln targets");
     throw error;
   }
-  std::erase_if(targets, [&](const Target& target) {
-    return std::find(names.begin(), names.end(), target.name) == names.end();
-  });
+  const auto wanted = with_needs(targets, names);
+  std::erase_if(targets, [&](const Target& target) { return !wanted.contains(target.name); });
   return targets;
 }
 

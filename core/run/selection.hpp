@@ -20,11 +20,13 @@ struct Listed {
 
 /// Asks every source; one that can't be listed stops no other. A target that an earlier source
 /// lists too (the same PKGBUILD for the same repository) is left out, so a configuration overrides
-/// a server. Those that come without a name get one, see name_targets().
+/// a server. When all are known, sources add what theirs need. Those that come without a name get
+/// one, see name_targets().
 Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
                     const std::string& machine_arch, const RememberedNames& remembered = {});
 
-/// Those with the given names, in the order of the list; all of them for no names. Throws
+/// Those with the given names and what is listed only because they need it, in the order of the
+/// list; all of them for no names. Throws
 /// UsageError for a name that isn't there, with the nearest one.
 std::vector<Target> select_targets(std::vector<Target> targets,
                                    const std::vector<std::string>& names);

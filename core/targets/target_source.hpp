@@ -24,6 +24,9 @@ class TargetSource {
   virtual std::string name() const = 0;
   /// Throws Error (with what to do) when the list can't be had.
   virtual Listing list() = 0;
+  /// Targets that those which it listed need, beside all that are listed, by any source. Fills in
+  /// their Target::needs.
+  virtual Listing list_needed(std::vector<Target>& /*listed*/) { return {}; }
 };
 
 /// The targets that stand in the configuration.

@@ -112,3 +112,71 @@ kiln gone build
 it 'names what is gone' err_matches "'lone': it is gone from the AUR"
 it 'keeps what is published of it' published lone-2-1-any.pkg.tar.zst
 it 'goes on with the rest' out_has '1 up-to-date'
+
+# --- what packages of the AUR need ---------------------------------------------------------
+
+# Makes another world of them, with a state of its own.
+aur_stops
+rm -rf "$STATE" "$AUR" "$WORLD/repo"
+aur set "$AUR" app 'Depends=["needed>=1","split-b","tiny-dep"]' 'MakeDepends=["virtual","nobody-has-it"]'
+aur set "$AUR" needed 'Depends=["deep"]'
+aur set "$AUR" deep
+aur set "$AUR" virtual-one 'Provides=["virtual=1"]'
+aur set "$AUR" split-a 'PackageBase="split"'
+aur set "$AUR" split-b 'PackageBase="split"' 'Depends=["split-a"]'
+aur set "$AUR" tiny-dep # the distribution has it
+pushed app 1 'depends=(needed split-b tiny-dep)' 'makedepends=(virtual)'
+pushed needed 1 'depends=(deep)'
+pushed deep 1
+pushed virtual-one 1 'provides=(virtual=1)'
+git init --quiet --bare --initial-branch=master "$AUR/git/split.git"
+"$HERE/../fixtures/commit" --branch master "$AUR/git/split.git" PKGBUILD \
+	"$(printf '%s\n' pkgbase=split 'pkgname=(split-a split-b)' pkgver=1 pkgrel=1 'arch=(any)' 'license=(custom:none)' \
+		'package_split-a() { :; }' 'package_split-b() { depends=(split-a); }')"
+aur_starts
+configure_aur <<TOML
+[[targets]]
+aur = "app"
+TOML
+
+kiln early targets
+it 'looks for no needs before it knows what the distribution has' err_matches '^note: what the targets of the AUR need'
+kiln needs build
+it 'builds what a target needs, and before it' published app-1-1-any.pkg.tar.zst needed-1-1-any.pkg.tar.zst \
+	deep-1-1-any.pkg.tar.zst virtual-one-1-1-any.pkg.tar.zst split-a-1-1-any.pkg.tar.zst split-b-1-1-any.pkg.tar.zst
+it 'takes from the distribution what that has' not_published 'tiny-dep*'
+it 'names what nobody has, and who needs it' err_matches "'app' needs 'nobody-has-it', but neither the distribution nor the AUR"
+needs_are_logged() { has "$(log_of app)" needed-1-1-any virtual-one-1-1-any split-b-1-1-any; }
+it 'installs them in the build' needs_are_logged
+
+kiln tree tree app
+cat >"$WORLD/tree" <<'TEXT'
+app
+|-- needed
+|   `-- deep
+|-- split
+`-- virtual-one
+TEXT
+it 'shows what needs what' diff "$WORLD/tree" "$WORLD/runs/tree.out"
+kiln listed2 targets
+it 'says for whom a target is listed' out_matches '^deep +kiln +git .* needed by needed \(aur: deep\)$'
+
+aur set "$AUR" app 'MakeDepends=["virtual"]'
+anew
+kiln again build
+it 'has nothing to do then, and asks once' out_has '0 built, 5 up-to-date, 0 failed'
+it 'asks for all of it in one request' asked 1 '/rpc/'
+
+aur remove "$AUR" deep
+kiln without build
+it 'tells what is gone' err_matches "^note: 'needed' needs 'deep', which is gone from the AUR; what is published of it counts"
+it 'needs it no more' out_has '0 built, 4 up-to-date, 0 failed'
+
+aur set "$AUR" needed 'Depends=["app"]' LastModified="$(date +%s)"
+pushed needed 2 'depends=(app)'
+aur set "$AUR" app LastModified="$(date +%s)"
+pushed app 2 'depends=(needed)'
+kiln circle build
+it 'names a circle in full' out_matches '(app -> needed -> app|needed -> app -> needed)'
+kiln circular tree
+it 'shows it in the tree' out_matches '\(a circle: app -> needed -> app\)'

@@ -186,3 +186,27 @@ TEST_CASE("what to think of before a package of the AUR is built is said") {
     CHECK_THAT(only(), ContainsSubstring("out of date"));
   }
 }
+
+TEST_CASE("a tree shows what targets need, each once, and circles in full") {
+  std::vector<Target> targets(5);
+  const std::vector<std::pair<const char*, std::vector<std::string>>> needs{
+      {"app", {"lib", "tool"}},
+      {"lib", {"base", "hen"}},
+      {"tool", {"lib"}},
+      {"base", {}},
+      {"hen", {"lib"}}};
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    targets[i].name = needs[i].first;
+    targets[i].needs = needs[i].second;
+    if (i > 0) targets[i].needed_by = "app";
+  }
+  CHECK(cli::targets_tree(targets, {}) ==
+        "app\n"
+        "|-- lib\n"
+        "|   |-- base\n"
+        "|   `-- hen\n"
+        "|       `-- lib (a circle: lib -> hen -> lib)\n"
+        "`-- tool\n"
+        "    `-- lib (see above)\n");
+  CHECK(cli::targets_tree(targets, {"base"}) == "base\n");
+}

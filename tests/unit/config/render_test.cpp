@@ -144,6 +144,7 @@ retry_timeout = "1min"  # default
 [aur]
 url = "https://aur.archlinux.org"  # default
 dump_from = 5000  # default
+providers = []  # default
 
 [[repositories]]
 name = "mine"  # pkgkiln.toml:5

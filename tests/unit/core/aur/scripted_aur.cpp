@@ -25,8 +25,17 @@ std::string Aur::answer_to(const Request& request) {
   }
   const bool is_info = path == "/rpc/v5/info";
   if (!is_info && !path.starts_with("/rpc/v5/search/")) return answer(404, "not here");
+  std::string found;
+  if (request.target().ends_with("?by=provides")) {
+    const auto name = path.substr(path.rfind('/') + 1);
+    for (const auto& [one, package] : packages_)
+      if (one == name || package.find("\"" + name + "\"") != std::string::npos ||
+          package.find("\"" + name + "=") != std::string::npos)
+        found += '"' + one + '"';
+    if (found.empty()) found = "nothing";
+  }
   return answer(200, std::string(R"({"resultcount":1,"results":)") +
-                         packages(is_info ? request.body : "") + R"(,"type":")" +
+                         packages(is_info ? request.body : found) + R"(,"type":")" +
                          (is_info ? "multiinfo" : "search") + R"(","version":5})");
 }
 

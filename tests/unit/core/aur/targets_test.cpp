@@ -35,7 +35,7 @@ struct AurTargets {
   }
   /// As a run of its own.
   Listing list() {
-    return aur::Targets(requests, {url, dump_from, dir.path() / "aur", may_ask}, kNever,
+    return aur::Targets(requests, {url, dump_from, dir.path() / "aur", may_ask}, {}, kNever,
                         scripted::Aur::impatience())
         .list();
   }
