@@ -3,6 +3,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <malloc.h>
@@ -18,6 +19,7 @@
 #include "core/base/process.hpp"
 #include "core/base/secret.hpp"
 #include "core/journal/history.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
 #include "core/targets/found_targets.hpp"
@@ -87,9 +89,30 @@ aur::Closure::Chosen chosen_providers(const config::Settings& settings) {
   return chosen;
 }
 
+/// What the AUR's repositories that were fetched say, as long as the AUR tells of the same commit.
+aur::Closure::Recipe recipes_in(PackagingSources& sources, const History* history,
+                                const std::string& arch) {
+  if (history == nullptr) return {};
+  return
+      [&sources, history, arch](const Target& target) -> std::optional<std::vector<std::string>> {
+        const auto tip = history->tip(target.url);
+        std::error_code none;
+        if (!tip || tip->mark != target.aur->mark() ||
+            !std::filesystem::exists(sources.directory(target), none))
+          return std::nullopt;
+        try {
+          const auto srcinfo = sources.open(target)->read_file(tip->commit, ".SRCINFO");
+          if (!srcinfo) return std::nullopt;
+          return pacman::SrcInfo::parse(*srcinfo, arch).build_dependencies();
+        } catch (const Error&) {  // what the AUR says has to do
+          return std::nullopt;
+        }
+      };
+}
+
 /// Wherever targets are listed; the first that lists one has its way. Takes those of the settings.
 std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, PackagingSources& sources,
-                                                          bool may_fetch,
+                                                          bool may_fetch, const History* history,
                                                           const MakeDistribution& make_distribution,
                                                           const Cancellation& cancel) {
   const auto& settings = setup.settings();
@@ -123,7 +146,7 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
               auto known = pacman::Distribution::load(kept);
               return known || !make_distribution ? known : make_distribution();
             },
-            chosen_providers(settings)},
+            chosen_providers(settings), recipes_in(sources, history, setup.arch)},
         cancel));
   if (setup.server) result.push_back(std::make_unique<vieter::Targets>(*setup.server));
   return result;
@@ -188,10 +211,11 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& words) {
 }
 
 Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
-                 bool may_fetch, Console& words, const Cancellation& cancel,
+                 bool may_fetch, Console& words, const Cancellation& cancel, const History* history,
                  const MakeDistribution& make_distribution) {
-  auto listed = list_targets(target_sources(setup, sources, may_fetch, make_distribution, cancel),
-                             machine_arch(), remembered_names(setup.settings().build.state_dir));
+  auto listed =
+      list_targets(target_sources(setup, sources, may_fetch, history, make_distribution, cancel),
+                   machine_arch(), remembered_names(setup.settings().build.state_dir));
   for (const auto& notices : {setup.config.notices, listed.notices})
     for (const auto& notice : notices) words.write(fmt::format("note: {}\n", printable(notice)));
   for (const auto& failure : listed.failures)
@@ -200,6 +224,7 @@ Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sou
     words.write(fmt::format("error: {}\n", printable(problem)));
   Selection selection;
   selection.unlisted = !listed.failures.empty();
+  selection.is_partial = listed.is_partial;
   selection.unusable = !listed.problems.empty();
   for (auto& target : listed.targets) target.force = target.force || arguments.force;
   selection.listed = listed.targets;

@@ -15,6 +15,7 @@
 #include "core/builder/host.hpp"
 #include "core/builder/package_build.hpp"
 #include "core/events/log_delivery.hpp"
+#include "core/journal/history.hpp"
 #include "core/journal/state_dir.hpp"
 #include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
@@ -51,8 +52,10 @@ struct Selection {
   std::vector<Target> targets;
   std::vector<Target> listed;  // all for this machine
   bool unlisted = false;       // a source could not be listed, so there may be more
+  bool is_partial = false;     // there may be more anyway
   bool unusable = false;       // a source lists targets that can't be used
 
+  bool is_complete() const { return !unlisted && !is_partial; }
   /// That of a command that ended with `code` for these targets.
   int exit_code(int code) const;
 };
@@ -61,11 +64,12 @@ struct Selection {
 using MakeDistribution = std::function<std::optional<pacman::Distribution>()>;
 
 /// Asks wherever targets are listed, and tells what is wrong with the answers; takes those of the
-/// settings. Only who holds the RunLock may fetch what a pattern is looked up in. Throws UsageError
+/// settings. Only who holds the RunLock may fetch what a pattern is looked up in. With a history it
+/// is known which recipes of the AUR are on the host. Throws UsageError
 /// for targets that don't exist.
 Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
                  bool may_fetch, Console& words, const Cancellation& cancel,
-                 const MakeDistribution& make_distribution = {});
+                 const History* history = nullptr, const MakeDistribution& make_distribution = {});
 
 /// The lock, unless a run has it, which is told: then nothing may be fetched.
 std::optional<RunLock> lock_if_free(const StateDir& state, Console& words);

@@ -58,12 +58,12 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
            setup.logs.get(),
            settings.build.keep_logs},
           progress);
-  auto selection = select(setup, arguments, sources, true, words, cancel,
+  auto selection = select(setup, arguments, sources, true, words, cancel, &history,
                           [&] { return run.distribution(cancel); });
   words.flush();
-  auto results =
-      run.build(std::move(selection.targets), {std::move(selection.listed), !selection.unlisted},
-                arguments.refresh_image, cancel);
+  auto results = run.build(std::move(selection.targets),
+                           {std::move(selection.listed), selection.is_complete()},
+                           arguments.refresh_image, cancel);
   return {std::move(selection), std::move(results), run.obstacle()};
 }
 

@@ -81,7 +81,7 @@ struct Wanted {
   std::map<std::string, std::string> repositories;  // of all targets, by their names
 
   Wanted(const Selection& selection, const Arguments& arguments)
-      : all(arguments.all), is_complete(!selection.unlisted && !selection.unusable) {
+      : all(arguments.all), is_complete(selection.is_complete() && !selection.unusable) {
     for (const auto& target : selection.listed) {
       known.insert(target.name);
       mirrors.insert(PackagingSources::directory_of(target));

@@ -45,7 +45,7 @@ Plans make_plans(Setup& setup, const Arguments& arguments, Console& words,
   if (!history.notice().empty()) words.write(fmt::format("note: {}\n", history.notice()));
   git::Remotes remotes(politeness(setup.settings()));
   PackagingSources sources(state.mirrors(), remotes);
-  auto selection = select(setup, arguments, sources, lock.has_value(), words, cancel);
+  auto selection = select(setup, arguments, sources, lock.has_value(), words, cancel, &history);
   const Planner planner(sources, history, *setup.repositories, remotes, setup.arch,
                         {lock.has_value(), retry_policy(setup.settings(), arguments),
                          build_conditions(setup.settings()), setup.settings().build.bump_pkgrel});

@@ -115,6 +115,21 @@ std::vector<Closure::Need> Closure::needs_of(std::size_t target) const {
   return needs;
 }
 
+std::optional<std::vector<Closure::Need>> Closure::recipe_needs_of(std::size_t target) {
+  const auto& aur = *targets_[target].aur;
+  const auto mark = aur.mark();
+  const auto* texts = directory_.recipe_needs(aur.base, mark);
+  if (texts == nullptr) {
+    auto read = recipe_ ? recipe_(targets_[target]) : std::nullopt;
+    if (!read) return std::nullopt;
+    directory_.remember_recipe_needs(aur.base, mark, *std::move(read));
+    texts = directory_.recipe_needs(aur.base, mark);
+  }
+  std::vector<Need> needs;
+  for (const auto& text : *texts) needs.push_back({target, pacman::Dependency::parse(text)});
+  return needs;
+}
+
 bool Closure::is_settled(const Need& need) {
   const auto& dependency = need.dependency;
   auto& target = targets_[need.target];
@@ -135,7 +150,13 @@ std::vector<Closure::Need> Closure::open_needs(std::size_t begin) {
   std::vector<Need> open;
   for (auto i = begin; i < targets_.size(); ++i) {
     if (!targets_[i].aur) continue;
-    for (const auto& need : needs_of(i))
+    auto needs = needs_of(i);
+    // Reading recipes takes time: only where something is needed that few packages need.
+    if (!std::ranges::all_of(needs, [&](const Need& need) {
+          return !distribution_.providers(need.dependency).empty();
+        }))
+      if (auto by_recipe = recipe_needs_of(i)) needs = *std::move(by_recipe);
+    for (const auto& need : needs)
       if (!is_settled(need)) open.push_back(need);
   }
   return open;

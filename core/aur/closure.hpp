@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,9 +26,17 @@ class Closure {
   /// By the name of a dependency, the package of the AUR that is to provide it.
   using Chosen = std::map<std::string, std::string>;
 
-  /// The directory outlives it.
-  Closure(Directory& directory, const pacman::Distribution& distribution, Chosen chosen)
-      : directory_(directory), distribution_(distribution), chosen_(std::move(chosen)) {}
+  /// What a target needs by its recipe, for this machine; nothing where that isn't on the host, or
+  /// isn't what the AUR tells of.
+  using Recipe = std::function<std::optional<std::vector<std::string>>(const Target& target)>;
+
+  /// The directory outlives it. Without a recipe what is needed on any architecture counts.
+  Closure(Directory& directory, const pacman::Distribution& distribution, Chosen chosen,
+          Recipe recipe)
+      : directory_(directory),
+        distribution_(distribution),
+        chosen_(std::move(chosen)),
+        recipe_(std::move(recipe)) {}
 
   /// Fills in their Target::needs, and returns the new targets (which need no more), and as
   /// problems what can't be had. `targets` have their names.
@@ -42,6 +52,7 @@ class Closure {
   std::string base_of(const std::string& url) const;
   void offer(std::size_t target, const AurPackage& package);
   std::vector<Need> needs_of(std::size_t target) const;
+  std::optional<std::vector<Need>> recipe_needs_of(std::size_t target);
   bool is_settled(const Need& need);
   std::vector<Need> open_needs(std::size_t begin);
   void by_name(const Need& need, std::vector<Need>& left);
@@ -53,6 +64,7 @@ class Closure {
   Directory& directory_;
   pacman::Distribution distribution_;
   Chosen chosen_;
+  Recipe recipe_;
   std::vector<Target> targets_;
   Market market_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_base_;  // and repository

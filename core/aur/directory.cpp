@@ -61,6 +61,11 @@ void Directory::recall() {
     if (word == "etag") memory_.dump.etag = line;
     if (word == "last-modified") memory_.dump.last_modified = line;
     if (word == "unknown") memory_.unknown.emplace(line);
+    if (word == "recipe") {
+      auto& recipe = memory_.recipes[std::string(take_until(line, ' '))];
+      recipe.mark = take_until(line, '\t');
+      while (!line.empty()) recipe.needs.emplace_back(take_until(line, ' '));
+    }
     if (word == "provided") {
       auto& providing = memory_.providing[std::string(take_until(line, ' '))];
       providing.told_at = number(take_until(line, ' '));
@@ -95,6 +100,10 @@ void Directory::save() {
     // One that is gone stays, to be told of as such.
     if (entry == nullptr) entry = find_former(name);
     if (entry != nullptr) packages.push_back(&entry->package);
+  }
+  for (const auto& base : wanted_recipes_) {
+    const auto& [mark, needs] = memory_.recipes[base];
+    text += fmt::format("recipe {} {}\t{}\n", base, mark, fmt::join(needs, " "));
   }
   for (const auto& name : wanted_providers_) {
     const auto& [told_at, names] = memory_.providing[name];
@@ -159,6 +168,20 @@ std::vector<std::string> Directory::providers_of(const std::string& name) {
     note_failure(error, 0);
   }
   return names;
+}
+
+const std::vector<std::string>* Directory::recipe_needs(const std::string& base,
+                                                        const std::string& mark) {
+  const auto found = memory_.recipes.find(base);
+  if (found == memory_.recipes.end() || found->second.mark != mark) return nullptr;
+  wanted_recipes_.insert(base);
+  return &found->second.needs;
+}
+
+void Directory::remember_recipe_needs(const std::string& base, const std::string& mark,
+                                      std::vector<std::string> needs) {
+  memory_.recipes[base] = {mark, std::move(needs)};
+  wanted_recipes_.insert(base);
 }
 
 void Directory::note_failure(const Error& error, std::int64_t rest) {

@@ -50,6 +50,13 @@ class Directory {
   /// be looked up.
   std::vector<std::string> providers_of(const std::string& name);
 
+  /// What a package base needs to be built on this machine, by its recipe at that
+  /// AurPackage::mark(): the AUR tells of all architectures together. Null where nobody has read
+  /// it.
+  const std::vector<std::string>* recipe_needs(const std::string& base, const std::string& mark);
+  void remember_recipe_needs(const std::string& base, const std::string& mark,
+                             std::vector<std::string> needs);
+
   /// Why it isn't asked any more: it can't be reached, asked to be left alone, or may not be asked.
   const std::optional<Error>& failure() const { return failure_; }
   /// When it was asked last with success; seconds of the epoch, 0: never.
@@ -65,11 +72,16 @@ class Directory {
     std::int64_t told_at = 0;
     std::vector<std::string> names;
   };
+  struct RecipeNeeds {
+    std::string mark;
+    std::vector<std::string> needs;
+  };
   struct Memory {
     Validators dump;
     std::int64_t told_at = 0, rests_until = 0;
     std::set<std::string> unknown;
     std::map<std::string, Providing> providing;
+    std::map<std::string, RecipeNeeds> recipes;  // by package base
     Entries entries;
   };
 
@@ -82,7 +94,7 @@ class Directory {
   Settings settings_;
   Memory memory_;
   Entries now_;
-  std::set<std::string> wanted_, asked_, wanted_providers_;
+  std::set<std::string> wanted_, asked_, wanted_providers_, wanted_recipes_;
   std::map<std::string, std::vector<const AurPackage*>> by_base_;  // of `wanted_`
   std::optional<Error> failure_;
 };

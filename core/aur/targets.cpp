@@ -144,14 +144,20 @@ Listing Targets::list_needed(std::vector<Target>& listed) {
       std::ranges::none_of(listed, [](const auto& one) { return one.aur != nullptr; }))
     return {};
   const auto known = needs_.distribution();
-  if (!known)
-    return {{},
-            {},
-            {"what the targets of the AUR need of it is not known yet: pkgkiln build finds it "
-             "out, when it has made the builder image"}};
+  if (!known) {
+    Listing unknown;
+    unknown.is_partial = true;
+    unknown.notices = {
+        "what the targets of the AUR need of it is not known yet: pkgkiln build finds it out, when "
+        "it "
+        "has made the builder image"};
+    return unknown;
+  }
   std::set<std::string, std::less<>> ours;
   for (const auto& target : listed) ours.insert(target.repository);
-  auto found = Closure(directory_, known->without(std::move(ours)), needs_.chosen).complete(listed);
+  auto found = Closure(directory_, known->without(std::move(ours)), needs_.chosen, needs_.recipe)
+                   .complete(listed);
+  found.is_partial = directory_.failure().has_value();
   shorten(found.problems, "needs of targets of the AUR can't be met");
   directory_.save();
   return found;

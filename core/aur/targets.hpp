@@ -26,6 +26,7 @@ class Targets : public TargetSource {
     /// Nothing where nobody knows what the distribution has: then nothing is found either.
     std::function<std::optional<pacman::Distribution>()> distribution;
     Closure::Chosen chosen = {};
+    Closure::Recipe recipe = {};
   };
 
   Targets(std::vector<Request> requests, Directory::Settings settings, Needs needs,

@@ -32,12 +32,14 @@ class Merging {
     for (auto i = earlier; i < targets.size(); ++i) by_subject_.emplace(subject(targets[i]), i);
     for (auto& problem : listing.problems) problems.push_back(std::move(problem));
     for (auto& notice : listing.notices) notices.push_back(std::move(notice));
+    is_partial = is_partial || listing.is_partial;
     for (auto& failure : listing.failures) failures.push_back(std::move(failure));
   }
 
   std::vector<Target> targets;
   std::vector<std::string> problems, notices;
   std::vector<Error> failures;
+  bool is_partial = false;
 
  private:
   void add(Target target) {
@@ -109,6 +111,7 @@ Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
   listed.problems = std::move(merging.problems);
   listed.notices = std::move(merging.notices);
   listed.failures = std::move(merging.failures);
+  listed.is_partial = merging.is_partial;
   // Only now: the name of one that is left out is its own on every machine.
   std::erase_if(listed.targets,
                 [&](const Target& target) { return !target.builds_on(machine_arch); });

@@ -15,6 +15,7 @@ struct Listed {
   std::vector<Target> targets;        // those that this machine builds
   std::vector<std::string> problems;  // entries that can't be used, a message each
   std::vector<std::string> notices;   // what is told once
+  bool is_partial = false;            // there may be more, which is no failure
   std::vector<Error> failures;        // why not all could be listed
 };
 

@@ -14,6 +14,7 @@ struct Listing {
   std::vector<std::string> problems;
   std::vector<std::string> notices = {};  // what is told once
   std::vector<Error> failures = {};       // why there may be more
+  bool is_partial = false;                // there may be more, which is no failure
 };
 
 /// Where the list of targets comes from.

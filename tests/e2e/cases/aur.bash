@@ -180,3 +180,21 @@ kiln circle build
 it 'names a circle in full' out_matches '(app -> needed -> app|needed -> app -> needed)'
 kiln circular tree
 it 'shows it in the tree' out_matches '\(a circle: app -> needed -> app\)'
+
+# --- what only other machines need -----------------------------------------------------------
+
+aur set "$AUR" arched 'Depends=["arm-only","tiny-dep"]'
+aur set "$AUR" arm-only
+pushed arm-only 1
+pushed arched 1 'depends=(tiny-dep)' 'depends_aarch64=(arm-only)'
+"$HERE/../fixtures/commit" --branch master "$AUR/git/arched.git" .SRCINFO \
+	"$(printf '%s\n' 'pkgbase = arched' '	pkgver = 1' '	pkgrel = 1' '	arch = any' '	depends = tiny-dep' \
+		'	depends_aarch64 = arm-only' '' 'pkgname = arched')"
+configure_aur <<TOML
+[[targets]]
+aur = "arched"
+TOML
+kiln unread plan
+it 'takes what any architecture needs while it has not seen the recipe' out_matches '^arm-only '
+kiln read plan
+it 'needs only what this machine needs when it has' lacks "$WORLD/runs/read.out" arm-only

@@ -22,6 +22,7 @@ struct NeededTargets {
   std::vector<std::string> names{"app"};
   std::vector<Target> own;
   aur::Closure::Chosen chosen;
+  aur::Closure::Recipe recipe;
   bool knows_distribution = true;
   Listed listed;
 
@@ -46,7 +47,7 @@ struct NeededTargets {
                                 return pacman::Distribution::read("image",
                                                                   {dir.path() / "core.db"});
                               },
-                              chosen};
+                              chosen, recipe};
     std::vector<std::unique_ptr<TargetSource>> sources;
     sources.push_back(std::make_unique<ConfiguredTargets>("pkgkiln.toml", own));
     sources.push_back(std::make_unique<aur::Targets>(
@@ -83,6 +84,7 @@ TEST_CASE("what a target needs and nothing else has becomes a target") {
   setup.add("tool-a", "");
   CHECK(setup.list() == "app lib-b tool-a; lib-b tool-a lib-c; tool-a; lib-c; ");
   CHECK(setup.listed.problems.empty());
+  CHECK_FALSE(setup.listed.is_partial);
   const auto& needed = setup.listed.targets[1];
   CHECK(needed.needed_by == "app");
   CHECK(needed.origin == "needed by app (aur: lib-b)");
@@ -100,6 +102,7 @@ TEST_CASE("what a target needs and nothing else has becomes a target") {
     setup.there.stop();
     CHECK(setup.list() == "app lib-b tool-a; lib-b tool-a lib-c; tool-a; lib-c; ");
     CHECK(setup.listed.targets[1].aur_is_former);
+    CHECK(setup.listed.is_partial);
   }
   SECTION("and is built with the target that is named") {
     setup.names = {"app", "lib-c"};
@@ -257,6 +260,7 @@ TEST_CASE("nothing is looked for before it is known what the distribution has") 
   CHECK(setup.list() == "app; ");
   REQUIRE(setup.listed.notices.size() == 1);
   CHECK_THAT(setup.listed.notices[0], ContainsSubstring("pkgkiln build"));
+  CHECK(setup.listed.is_partial);
 }
 
 TEST_CASE("a chain of packages is found, and next time by one request") {
@@ -270,4 +274,41 @@ TEST_CASE("a chain of packages is found, and next time by one request") {
   setup.list();
   CHECK(setup.listed.targets.size() == 50);
   CHECK(setup.there.asked().size() == 1);
+}
+
+TEST_CASE("what only other architectures need is no need where the recipe tells them apart") {
+  NeededTargets setup;
+  setup.add("app", R"("lib","arm-lib","never-there")");
+  setup.add("lib", "");
+  setup.add("arm-lib", "");
+  CHECK(setup.list() == "app arm-lib lib; arm-lib; lib; ");
+  CHECK(setup.listed.problems.size() == 1);
+  int read = 0;
+  setup.recipe = [&](const Target& target) -> std::optional<std::vector<std::string>> {
+    if (target.name != "app") return std::nullopt;
+    ++read;
+    return std::vector<std::string>{"lib>=1", "glibc"};
+  };
+  CHECK(setup.list() == "app lib; lib; ");
+  CHECK(setup.listed.problems.empty());
+  SECTION("and it is read once") {
+    setup.list();
+    CHECK(setup.list() == "app lib; lib; ");
+    CHECK(read == 1);
+  }
+  SECTION("until somebody pushes") {
+    setup.add("app", R"("lib")", R"("LastModified":1600000001)");
+    setup.list();
+    CHECK(read == 2);
+  }
+}
+
+TEST_CASE("no recipe is read of what needs nothing but the distribution") {
+  NeededTargets setup;
+  setup.add("app", R"("glibc","cmake>=3")");
+  setup.recipe = [](const Target&) -> std::optional<std::vector<std::string>> {
+    FAIL("it was read");
+    return std::nullopt;
+  };
+  CHECK(setup.list() == "app; ");
 }
