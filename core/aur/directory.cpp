@@ -19,6 +19,8 @@ namespace {
 constexpr std::uint64_t kLongestMemory = std::uint64_t{256} << 20U;
 constexpr std::int64_t kProvidersHold = 86'400;
 constexpr std::size_t kMostProviders = 100;
+/// A package may need thousands of names that there are not.
+constexpr std::size_t kMostSearches = 200;
 constexpr std::string_view kHeading = "what the AUR told, 1";
 
 std::int64_t number(std::string_view text) {
@@ -156,6 +158,7 @@ std::vector<std::string> Directory::providers_of(const std::string& name) {
   auto& [told_at, names] = memory_.providing[name];
   const auto now = std::time(nullptr);
   if (failure_ || (told_at <= now && now - told_at < kProvidersHold)) return names;
+  if (++searches_ > kMostSearches) return {};
   try {
     const auto found = client_.search(name, "provides");
     names.clear();

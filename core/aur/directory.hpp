@@ -46,8 +46,8 @@ class Directory {
 
   /// Those that were looked up and are of this package base.
   std::vector<const AurPackage*> members(const std::string& base) const;
-  /// The names of packages that provide one of that name. They are asked for once a day, and are to
-  /// be looked up.
+  /// The names of packages that provide one of that name. They are asked for once a day, no more
+  /// than 200 names in a run, and are to be looked up.
   std::vector<std::string> providers_of(const std::string& name);
 
   /// What a package base needs to be built on this machine, by its recipe at that
@@ -96,6 +96,7 @@ class Directory {
   Entries now_;
   std::set<std::string> wanted_, asked_, wanted_providers_, wanted_recipes_;
   std::map<std::string, std::vector<const AurPackage*>> by_base_;  // of `wanted_`
+  std::size_t searches_ = 0;
   std::optional<Error> failure_;
 };
 

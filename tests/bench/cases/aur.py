@@ -61,6 +61,14 @@ def prepare(world, url, names):
                commit(f"/{name}"), Package(name)) for name in names]
     make_local(world.path("repo"), "kiln", [package for *_, package in builds])
     configure(world, url, names, dump_from=5000)
+    # As Arch's, and with what the packages need.
+    needed = ["gcc-libs", "glibc", "gtk3", "qt6-base", "cmake", "git"]
+    lines = ["pkgkiln-distribution 1 sha256:bench", "repository extra",
+             *(f"package {name} 7.0-1" for name in needed),
+             *(f"package lib{number} 1.0-1\nprovides lib{number}.so=1-64" for number in range(15000)),
+             "end"]
+    with open(world.path("state", "distribution"), "w", encoding="ascii") as file:
+        file.write("\n".join(lines) + "\n")
     world.kiln("plan", names[0], accept=(0, 1))  # makes the database
     database = world.path("state", "state.db")
     remember_builds(database, builds)
@@ -78,7 +86,8 @@ def write_packages(world, names, count):
                  "URLPath": f"/cgit/aur.git/snapshot/{name}.tar.gz", "OutOfDate": None,
                  "Maintainer": "ada", "Submitter": "ada", "CoMaintainers": ["bob"],
                  "FirstSubmitted": 1500000000, "LastModified": PUSHED, "License": ["MIT"],
-                 "Keywords": [], "Depends": ["gcc-libs", "glibc", "gtk3", "qt6-base>=6.5"],
+                 "Keywords": [], "Depends": ["gcc-libs", "glibc", "gtk3", "qt6-base>=6.5"]
+                 + ([names[number - 2]] if number % 10 == 0 and number <= len(names) else []),
                  "MakeDepends": ["cmake", "git"], "Provides": [f"{name}-api=1.0"],
                  "Conflicts": [f"{name}-git"]}
                 for number, name in enumerate(

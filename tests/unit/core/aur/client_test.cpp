@@ -58,8 +58,8 @@ TEST_CASE("what nobody asked for and what is no name is left out") {
 TEST_CASE("a search says by what, and escapes its words") {
   AurClient setup;
   setup.there.add("foo");
-  CHECK(setup.client.search("f o/o", "provides").size() == 1);
-  CHECK(setup.there.asked().at(0).target() == "/rpc/v5/search/f%20o%2Fo?by=provides");
+  CHECK(setup.client.search("f o/o", "maintainer").size() == 1);
+  CHECK(setup.there.asked().at(0).target() == "/rpc/v5/search/f%20o%2Fo?by=maintainer");
 }
 
 TEST_CASE("a refusal of the AUR is an error with what it says and what to do") {

@@ -312,3 +312,15 @@ TEST_CASE("no recipe is read of what needs nothing but the distribution") {
   };
   CHECK(setup.list() == "app; ");
 }
+
+TEST_CASE("a package that needs thousands of names does not use up the requests of the day") {
+  NeededTargets setup;
+  std::string depends;
+  for (int i = 0; i < 1'000; ++i)
+    depends += (depends.empty() ? "\"none" : ",\"none") + std::to_string(i) + "\"";
+  setup.add("app", depends);
+  setup.list();
+  CHECK(setup.requests("/rpc/v5/search/") == 200);
+  CHECK(setup.requests("/rpc/v5/info") == 2);
+  CHECK(setup.listed.problems.size() == 21);
+}

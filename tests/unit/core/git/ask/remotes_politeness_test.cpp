@@ -123,3 +123,33 @@ TEST_CASE("a question to a silent host ends when it is cancelled, or its time is
   CHECK_THROWS_WITH(hasty.ask_tip(remote.url(), "", kNever),
                     ContainsSubstring("did not answer within 1 s"));
 }
+
+TEST_CASE("a fetch that a server is too busy for is tried again") {
+  int answers = 0;
+  HttpRepository remote([&](const std::string& head) -> std::optional<std::string> {
+    if (head.find("User-Agent: git/2 (pkgkiln)") != std::string::npos || answers > 0)
+      return std::nullopt;
+    ++answers;
+    return scripted::answer(429, "");
+  });
+  const auto tip = remote.remotes.ask_tip(remote.url(), "", kNever);
+  git::Mirror mirror(remote.dir.path() / "mirror", remote.url(), remote.remotes);
+  CHECK(mirror.fetch(tip, kNever) == tip);
+  CHECK(answers == 1);
+}
+
+TEST_CASE("of a host that bears less, less is asked at once", "[concurrent]") {
+  HttpRepository remote([](const std::string&) -> std::optional<std::string> {
+    std::this_thread::sleep_for(20ms);
+    return std::nullopt;
+  });
+  auto politeness = kHasty;
+  politeness.less_at_once[git::Remotes::host_of(remote.url())] = 2;
+  git::Remotes remotes(politeness);
+  CHECK(remotes.at_once_of(git::Remotes::host_of(remote.url())) == 2);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i)
+    threads.emplace_back([&] { remotes.ask_tip(remote.url(), "", kNever); });
+  for (auto& thread : threads) thread.join();
+  CHECK(remote.server.most_at_once() <= 2);
+}
