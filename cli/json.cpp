@@ -77,6 +77,7 @@ void write_plan(Writer& writer, const Job& job) {
   text(writer, "target", job.target.name);
   text(writer, "repository", job.target.repository);
   text(writer, "origin", job.target.origin);
+  text(writer, "needed_by", job.target.needed_by);
   std::visit(Decision{writer}, job.plan.decision);
   const auto* skip = std::get_if<Skip>(&job.plan.decision);
   boolean(writer, "unpublished_change", skip != nullptr && !skip->built_from.empty());

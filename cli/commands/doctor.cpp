@@ -13,6 +13,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
+#include "core/aur/client.hpp"
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/text.hpp"
@@ -224,6 +225,21 @@ void check_server(const Setup& setup, Findings& findings) {
   });
 }
 
+void check_aur(const config::Settings& settings, Findings& findings, const Cancellation& cancel) {
+  std::vector<std::string> names;
+  for (const auto& target : settings.targets)
+    names.insert(names.end(), target.aur_names.begin(), target.aur_names.end());
+  if (names.empty()) return;
+  findings.check("aur", [&] {
+    const auto found = aur::Client(settings.aur.url, cancel, {}).info(names);
+    findings.good("aur", fmt::format("{} has {} of the packages that are listed", settings.aur.url,
+                                     found.size()));
+    for (const auto& name : names)
+      if (!found.contains(name))
+        findings.bad("aur", Error(fmt::format("there is no package '{}' in the AUR", name)));
+  });
+}
+
 /// The first directory on the way that other users can't enter. One with an access control list is
 /// taken for open: somebody has thought of who may.
 std::optional<std::filesystem::path> closed_to_others(const std::filesystem::path& directory) {
@@ -291,6 +307,7 @@ int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
   check_engine(setup.settings(), findings, cancel);
   check_server(setup, findings);
   check_key(setup, findings);
+  check_aur(setup.settings(), findings, cancel);
   check_repositories(setup, findings);
   return findings.failed() ? exit_code::nothing_done : exit_code::ok;
 }

@@ -70,6 +70,9 @@ it 'tells of orphans' err_matches "^note: nobody maintains 'members-tool' in the
 it 'asks for all in one request' asked 1 '.'
 it 'ends with the code of a target that can not be used' code_is 1
 
+kiln ill doctor
+it 'tells in doctor what the AUR does not have' out_matches "aur.*has 3 of the packages" "no package 'never-there' in the AUR"
+
 configure_aur <<TOML
 [[targets]]
 aur = ["lone", "members"]

@@ -35,12 +35,14 @@ Job job_of(std::variant<Build, Skip, Unplannable> decision) {
 TEST_CASE("a plan as JSON has its decision and what that was made by") {
   auto job = job_of(Build{"it was never built here"});
   job.plan.evidence = {{"refs/heads/main", "at c0ffee"}};
+  job.target.needed_by = "bar";
   const auto target = only_target(cli::plans_json({job}));
   CHECK(text(target, "target") == "foo");
   CHECK(text(target, "repository") == "repo");
   CHECK(text(target, "decision") == "build");
   CHECK(text(target, "why") == "it was never built here");
   CHECK(text(target, "commit") == "c0ffee");
+  CHECK(text(target, "needed_by") == "bar");
   REQUIRE(target["evidence"].Size() == 1);
   CHECK(text(target["evidence"][0], "what") == "refs/heads/main");
   CHECK(text(target["evidence"][0], "found") == "at c0ffee");
@@ -88,4 +90,23 @@ TEST_CASE("what a PKGBUILD printed stays text in JSON") {
   const auto target = only_target(json);
   CHECK(text(target, "why") == "\"},\\x01\\xff\\u202e\\u009bä{");
   CHECK(text(target, "step") == "\\xed\\xa0\\x80");
+}
+
+TEST_CASE("packages of the AUR as JSON have what the AUR says, and what to think of") {
+  AurPackage package;
+  package.name = "foo-bin";
+  package.base = "foo";
+  package.depends = {"a>=1"};
+  package.votes = 41;
+  const auto json = cli::packages_json({package});
+  rapidjson::Document document;
+  document.Parse(json.data(), json.size());
+  REQUIRE_FALSE(document.HasParseError());
+  const auto& shown = document["packages"][0];
+  CHECK(text(shown, "name") == "foo-bin");
+  CHECK(text(shown, "base") == "foo");
+  CHECK(text(shown, "maintainer").empty());
+  CHECK(shown["votes"].GetInt() == 41);
+  CHECK(std::string(shown["depends"][0].GetString()) == "a>=1");
+  CHECK(shown["warnings"].Size() == 1);
 }
