@@ -62,7 +62,7 @@ Listing Closure::complete(std::vector<Target>& targets) {
         by_base_.emplace(std::pair(base, target.repository), i);
       auto& market = market_[target.repository];
       market.add(i, {target.name, {}, {}, true});
-      for (const auto& name : target.packages) market.add(i, {name, {}, {}, true});
+      for (const auto& name : target.owns) market.add(i, {name, {}, {}, true});
     }
   }
   for (std::size_t begin = 0; begin < targets_.size();) {

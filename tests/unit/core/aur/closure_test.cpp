@@ -140,20 +140,20 @@ TEST_CASE("what another target has is not taken from the AUR") {
   setup.own[0].name = "own";
   setup.own[0].url = "https://git.example.com/own.git";
   setup.own[0].repository = "kiln";
-  setup.own[0].packages = {"listed"};
+  setup.own[0].owns = {"listed"};
   SECTION("for the same repository") {
     CHECK(setup.list() == "own; app own mine; mine; ");
   }
   SECTION("but what is for another can't be installed from there") {
     setup.own[0].repository = "other";
-    setup.own[0].packages.clear();
+    setup.own[0].owns.clear();
     setup.add("app", R"("own")");
     CHECK(setup.list() == "own; app own@kiln; own@kiln; ");
   }
   SECTION("not even where that target names the AUR by its URL") {
     setup.own[0].name = "renamed";
     setup.own[0].url = setup.url + "/own.git";
-    setup.own[0].packages = {};
+    setup.own[0].owns = {};
     setup.add("app", R"("own")");
     CHECK(setup.list() == "renamed; app renamed; ");
   }
