@@ -153,12 +153,14 @@ void remove(sqlite::Connection& connection, const char* table, const std::string
 struct Ledger::Database {
   fs::path file;
   sqlite::Connection connection;
-  std::mutex mutex;
+  std::recursive_mutex mutex;
+  bool is_changing = false;  // in a transaction of this thread
 
   /// What `ask` returns, with advice on what SQLite says.
   template <typename Ask>
   auto use(Ask ask) {
     const std::lock_guard lock(mutex);
+    if (is_changing) return ask(connection);
     try {
       return ask(connection);
     } catch (sqlite::Failure& failure) {
@@ -171,8 +173,16 @@ struct Ledger::Database {
   template <typename Change>
   void change(Change change) {
     use([&](sqlite::Connection& there) {
+      if (is_changing) return change(there);
       sqlite::Transaction transaction(there);
-      change(there);
+      is_changing = true;
+      try {
+        change(there);
+      } catch (...) {
+        is_changing = false;
+        throw;
+      }
+      is_changing = false;
       transaction.commit();
     });
   }
@@ -199,7 +209,8 @@ struct Ledger::Database {
 Ledger::Ledger(const StateDir& state, Access access) {
   const auto file = state.ledger();
   try {
-    database_.reset(new Database{file, open_ledger_database(file, access == Access::write), {}});
+    database_.reset(
+        new Database{file, open_ledger_database(file, access == Access::write), {}, false});
   } catch (sqlite::Failure& failure) {
     failure.while_doing("cannot use the ledger '" + file.string() + "'");
     throw;
@@ -338,6 +349,10 @@ std::vector<OwnedName> Ledger::names_of(const std::string& target) const {
 
 void Ledger::give_up_names(const std::string& target) {
   database_->change([&](sqlite::Connection& there) { remove(there, "names", target); });
+}
+
+void Ledger::together(const std::function<void()>& changes) {
+  database_->change([&](sqlite::Connection&) { changes(); });
 }
 
 void Ledger::forget(const std::string& target) {

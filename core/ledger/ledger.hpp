@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -138,6 +139,10 @@ class Ledger {
   std::vector<OwnedName> names() const;  // by target, repository and name
   std::vector<OwnedName> names_of(const std::string& target) const;
   void give_up_names(const std::string& target);
+
+  /// All that `changes` writes is written at once, or nothing if it throws: each write alone waits
+  /// for the disk. Other threads wait meanwhile.
+  void together(const std::function<void()>& changes);
 
   /// All of this target.
   void forget(const std::string& target);

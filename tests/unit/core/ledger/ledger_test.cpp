@@ -1,6 +1,8 @@
 #include "core/ledger/ledger.hpp"
 
 #include <filesystem>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/base/file.hpp"
 #include "core/base/sqlite.hpp"
@@ -203,6 +205,50 @@ TEST_CASE("names are taken over once, and never by a ledger that was restored") 
     ledger.take_over({name("a", "x")});
     CHECK(ledger.names().empty());
   }
+}
+
+TEST_CASE("what is written together is written whole or not at all") {
+  const Setup setup;
+  auto ledger = setup.write();
+  CHECK_THROWS_WITH(ledger.together([&] {
+    ledger.approve(approval("c1"));
+    ledger.own({name("a", "x")});
+    CHECK(ledger.approval("paru"));
+    throw Error("enough");
+  }),
+                    "enough");
+  CHECK(ledger.contents() == LedgerContents());
+  ledger.together([&] {
+    ledger.approve(approval("c1"));
+    ledger.together([&] { CHECK(ledger.hold(held("c2", {"first"}))); });
+    CHECK(setup.read().contents() == LedgerContents());
+  });
+  CHECK(setup.read().approval("paru") == approval("c1"));
+  CHECK(setup.read().held().size() == 1);
+}
+
+TEST_CASE("a ledger that was killed while it wrote has what was written before") {
+  const Setup setup;
+  setup.write().approve(approval("c1"));
+  const auto child = ::fork();
+  if (child == 0) {
+    // Enough for pages to reach the file before the end.
+    try {
+      auto ledger = setup.write();
+      ledger.together([&] {
+        for (int i = 0; i < 20'000; ++i) ledger.approve(approval("c" + std::to_string(i)));
+        ::_exit(7);
+      });
+    } catch (...) {
+      ::_exit(1);
+    }
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WEXITSTATUS(status) == 7);
+  CHECK(fs::exists(setup.state.ledger().string() + "-journal"));
+  CHECK(setup.read().approvals("paru") == std::vector{approval("c1")});
+  CHECK_FALSE(fs::exists(setup.state.ledger().string() + "-journal"));
 }
 
 TEST_CASE("what is forgotten of a target is all") {
