@@ -165,15 +165,9 @@ std::optional<ListedFile> LocalRepository::listed(const PackageFileName& file) {
 }
 
 std::optional<DatabaseEntry> LocalRepository::entry(const std::string& pkgname) {
-  if (facts()->find(pkgname) == nullptr) return std::nullopt;
-  const auto copy = [](const DatabaseEntry* found) {
-    return found == nullptr ? std::nullopt : std::optional(*found);
-  };
-  try {
-    if (auto db = EditedDatabase::open(database("db"))) return copy(db->find(pkgname));
-  } catch (const Error&) {  // it may have been replaced meanwhile
-  }
-  return copy(read("db").find(pkgname));
+  const auto known = facts();
+  const auto* found = known->find(pkgname);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 std::shared_ptr<const RepositoryDatabase> LocalRepository::facts() {

@@ -41,7 +41,7 @@ class LocalRepository : public Repository {
   bool contains(const pacman::PackageFileName& file) override;
   /// Knows what was published a moment ago: the database is read again when it changes.
   std::optional<ListedFile> listed(const pacman::PackageFileName& file) override;
-  /// With its desc.
+  /// As fresh, by facts.
   std::optional<pacman::DatabaseEntry> entry(const std::string& pkgname) override;
   Published publish(const std::vector<pacman::PackageArchive>& packages,
                     const Terms& terms = {}) override;
