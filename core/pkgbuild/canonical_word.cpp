@@ -164,7 +164,7 @@ class Canonical {
     const auto begin = scanner.place();
     const auto after = scanner.rest().substr(1);
     if (const auto name = name_at_start(after); !name.empty()) {
-      scanner.skip(1 + name.size());
+      scanner.skip_quoted();
       return expansion(std::string("{").append(name) + '}', quoted);
     }
     if (!after.starts_with('{') && !after.starts_with('(') &&

@@ -118,7 +118,7 @@ ShellCommand CommandParser::pipeline() {
   auto command = any_command();
   for (scanner_.skip_blanks(); scanner_.next() == '|' && scanner_.next(1) != '|';
        scanner_.skip_blanks()) {
-    operation(scanner_.next(1) == '&' ? "|&" : "|");
+    pipe();
     skip_space();
     if (command.kind != Kind::enclosed) enclose(command);
     command.parts.push_back(any_command());
@@ -127,6 +127,18 @@ ShellCommand CommandParser::pipeline() {
   start.kind = Kind::negation;
   start.parts.push_back(std::move(command));
   return finish(std::move(start));
+}
+
+void CommandParser::pipe() {
+  const bool with_errors = scanner_.next(1) == '&';
+  if (with_errors) {  // short for "2>&1 |"
+    scanner_.skip(1);
+    token('r', "2");
+    token('o', ">&");
+    token('w', "1");
+  }
+  scanner_.skip(1);
+  token('o', "|");
 }
 
 ShellCommand CommandParser::any_command() {

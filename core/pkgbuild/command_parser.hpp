@@ -32,6 +32,7 @@ class CommandParser : public ShellReader {
   static void enclose(ShellCommand& command);
   ShellCommand and_or();
   ShellCommand pipeline();
+  void pipe();
   ShellCommand any_command();
   /// Nothing where a simple command or a function begins.
   std::optional<ShellCommand> compound();

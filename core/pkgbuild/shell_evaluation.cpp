@@ -18,7 +18,7 @@ bool is_of_shell(std::string_view name) {
       "EUID",  "FUNCNAME", "GROUPS",  "HISTCMD",  "HOSTNAME",      "LINENO",
       "LINES", "MAPFILE",  "OLDPWD",  "OPTARG",   "OPTIND",        "PIPESTATUS",
       "PPID",  "PWD",      "RANDOM",  "REPLY",    "SECONDS",       "SRANDOM"};
-  return name == "UID" || name.starts_with("BASH") || name.starts_with("COMP_") ||
+  return name == "UID" || name == "_" || name.starts_with("BASH") || name.starts_with("COMP_") ||
          std::find(names.begin(), names.end(), name) != names.end();
 }
 

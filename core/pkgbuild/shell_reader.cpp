@@ -124,7 +124,9 @@ bool ShellReader::redirection(std::string_view number) {
                                    [&](auto each) { return rest.starts_with(each); });
   if (found.empty()) return false;
   if ((found == "<" || found == ">") && scanner_.next(1) == '(') return false;
-  token('r', number);
+  // The usual numbers need not be said.
+  const bool both = found.starts_with('&');
+  token('r', !number.empty() || both ? number : found.starts_with('>') ? "1" : "0");
   operation(found);
   scanner_.skip_blanks();
   if (found == "<<" || found == "<<-") {

@@ -107,11 +107,21 @@ void ShellScanner::skip_dollar(bool in_quotes) {
   const Deeper deeper(*this);
   skip(1);
   if (rest().starts_with(kContinued)) throw Unclear{};  // the shell reads on behind it
+  if (const auto name = name_at_start(rest()); !name.empty()) {
+    skip(name.size());
+    auto after = rest();
+    while (after.starts_with(kContinued)) after.remove_prefix(2);
+    // The name goes on in the next line.
+    if (after.size() != rest().size() && !after.empty() &&
+        (is_alphanumeric(after.front()) || after.front() == '_'))
+      throw Unclear{};
+    return;
+  }
   if (next() == '{') return skip_parameter(in_quotes);
   if (next() == '[') throw Unclear{};  // arithmetic, as it once was written
   if (next() == '(') return skip_if_arithmetic() ? void() : skip_substitution();
   if (in_quotes) return;
-  if (next() == '"') return skip_double_quotes();
+  if (next() == '"') throw Unclear{};  // it is translated
   if (next() != '\'') return;
   for (skip(1); next() != '\''; skip(next() == '\\' ? 2 : 1))
     if (at_end()) throw Unclear{};
@@ -132,6 +142,8 @@ void ShellScanner::skip_parameter(bool in_quotes) {
     throw Unclear{};  // commands, since bash 5.3
   while (next() != '}') {
     if (at_end()) throw Unclear{};
+    // The shell reads a substitution there, even where it makes none.
+    if ((next() == '<' || next() == '>') && next(1) == '(') throw Unclear{};
     if (is_quote(next()))
       skip_quoted();
     else if (next() == '$')
@@ -219,7 +231,10 @@ std::vector<std::string_view> ShellScanner::array() {
     } else if (next() == ')') {
       break;
     } else {
-      words.push_back(word());
+      const auto begin = at_;
+      if (next() == '[') skip_balanced('[', ']');  // "[index]=value"
+      word();
+      words.push_back(from(begin));
       if (words.back().empty() || words.size() > kMostWordsOfArray) throw Unclear{};
     }
   }

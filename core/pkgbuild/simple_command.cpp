@@ -12,6 +12,15 @@ bool changes_reading(std::string_view word) {
   return is_one_of(word, {"alias", "unalias", "shopt", "set", "enable"});
 }
 
+bool declares(std::string_view word) {
+  return is_one_of(word, {"declare", "typeset", "local", "export", "readonly", "eval"});
+}
+
+/// "name=", "name+=" and nothing else.
+bool is_only_name(std::string_view word, std::size_t name_size) {
+  return name_size > 0 && is_one_of(word.substr(name_size), {"=", "+="});
+}
+
 }  // namespace
 
 ShellCommand CommandParser::simple() {
@@ -36,9 +45,10 @@ ShellCommand CommandParser::simple() {
     const auto found = word(assigns ? ShellScanner::At::command : ShellScanner::At::argument);
     if (found.empty()) break;
     const auto size = assigned_name(found);
-    if (scanner_.next() == '(' && found.ends_with('=') && size > 0) {
-      const bool named = !assigns;
-      array(command, found, size, named);
+    if (scanner_.next() == '(' && is_only_name(found, size)) {
+      // Elsewhere the shell refuses it.
+      if (!assigns && !declares(command.words.front())) throw Unclear{};
+      array(command, found, size, !assigns);
       continue;
     }
     if (assigns && size > 0) {

@@ -45,6 +45,13 @@ std::map<std::string, std::string> functions_of(const std::string& text) {
   return recipe.functions();
 }
 
+/// bash joins the lines of what is in braces, too.
+std::string joined(std::string text) {
+  for (auto at = text.find("\\\n"); at != std::string::npos; at = text.find("\\\n", at))
+    text.erase(at, 2);
+  return text;
+}
+
 void wrong(Count& count, const std::string& name, const std::string& what) {
   ++count.wrong;
   fmt::print("{}: {}\n", name, what);
@@ -61,7 +68,9 @@ void check(const fs::path& in, const fs::path& out, Count& count) {
     return;
   }
   const auto base = (out / name).string();
-  if (!fs::exists(base + ".parsed")) return wrong(count, name, "bash can't read it");
+  // What has no meaning for bash does no harm, but in real recipes it is our fault.
+  if (!fs::exists(base + ".parsed"))
+    return name.starts_with("mutant-") ? void() : wrong(count, name, "bash can't read it");
   const auto variables = variables_of(read_file(base + ".variables"));
   for (const auto& [key, variable] : recipe.variables()) {
     ++(variable.value ? count.values : count.unknown);
@@ -79,12 +88,14 @@ void check(const fs::path& in, const fs::path& out, Count& count) {
   } catch (const Error& error) {
     return wrong(count, name, error.what());
   }
+  // Where it can't be followed, bash may have ended: "${name:?}".
+  if (functions.empty() && !recipe.variable("pkgname").value) return;
   for (const auto& [key, body] : recipe.functions()) {
     ++count.functions;
     const auto found = functions.find(key);
     if (found == functions.end())
       wrong(count, name, key + "() is none");
-    else if (found->second != body)
+    else if (joined(found->second) != joined(body))
       wrong(count, name, key + "() is another:\n" + body + "--- bash:\n" + found->second);
   }
   // What bash has and was not read may come from commands outside of functions only.
