@@ -284,6 +284,7 @@ BuildSettings build_settings(const config::Settings& settings) {
   result.host.packages = settings.build.packages_size.value_or(result.host.packages);
   result.host.unpacked = settings.build.unpacked_size.value_or(result.host.unpacked);
   result.environment.proxies = proxies(settings);
+  result.version = PKGKILN_VERSION;
   return result;
 }
 

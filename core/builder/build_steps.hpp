@@ -36,6 +36,7 @@ struct BuildSettings {
   std::vector<std::string> add_hosts;
   BuildContainer::Environment environment;
   HostLimits host = {};
+  std::string version = {};  // of this program
   /// That makepkg may take to read a PKGBUILD: what runs outside of its functions holds up others.
   std::chrono::seconds longest_reading{120};
 };

@@ -85,6 +85,12 @@ BuilderImage::BuilderImage(ContainerRuntime& runtime, ImageStore& images, RunIde
       identity_(std::move(identity)),
       settings_(std::move(settings)) {}
 
+std::pair<std::string, std::string> BuilderImage::base_of(const std::string& image) const {
+  const auto found = images_.inspect(image);
+  if (!found) return {};
+  return {value_of(found->labels, label::base_image), value_of(found->labels, label::base_digest)};
+}
+
 std::optional<ImageInfo> BuilderImage::current() const {
   auto fitting = images_.list({{label::instance, identity_.instance},
                                {label::base_image, settings_.recipe.base.full()},

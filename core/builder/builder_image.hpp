@@ -57,6 +57,9 @@ class BuilderImage {
   pacman::Distribution distribution(const std::string& image, const std::filesystem::path& kept,
                                     const Cancellation& cancel);
 
+  /// The base that an image of this instance was made from, "name" and "digest"; empty: unknown.
+  std::pair<std::string, std::string> base_of(const std::string& image) const;
+
   /// The newest image that fits the recipe, if any. Asks no registry.
   std::optional<ImageInfo> current() const;
   /// All images of this instance but that one.

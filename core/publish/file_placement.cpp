@@ -14,6 +14,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/publish/provenance.hpp"
 
 namespace pkgkiln {
 
@@ -154,9 +155,15 @@ fs::path signature_path(const fs::path& file) {
   return file.string() + ".sig";
 }
 
+void remove_companions(const fs::path& package) {
+  const auto provenance = provenance_path(package);
+  for (const auto& path : {signature_path(provenance), provenance, signature_path(package)})
+    ::unlink(path.c_str());
+}
+
 void remove_package_file(const fs::path& path) {
   ::unlink(path.c_str());
-  ::unlink(signature_path(path).c_str());
+  remove_companions(path);
 }
 
 }  // namespace pkgkiln

@@ -50,7 +50,10 @@ void place_link(const std::string& target, const std::filesystem::path& link);
 /// Where pacman looks for the signature of a file.
 std::filesystem::path signature_path(const std::filesystem::path& file);
 
-/// Removes a package file, and its signature.
+/// Removes what lies beside a package file: its signature, how it was made, and the signature of
+/// that.
+void remove_companions(const std::filesystem::path& package);
+/// Removes a package file, and what lies beside it.
 void remove_package_file(const std::filesystem::path& path);
 
 }  // namespace pkgkiln

@@ -13,6 +13,7 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/publish/local_offer.hpp"
+#include "core/publish/provenance.hpp"
 #include "core/publish/publication.hpp"
 #include "core/publish/repository_lock.hpp"
 #include "core/repodb/database_pieces.hpp"
@@ -84,15 +85,18 @@ std::vector<std::pair<std::string, std::string>> package_files(const fs::path& d
   return found;
 }
 
-/// The package files that only a signature is there of: their removal was cut short.
-std::vector<std::string> lone_signatures(const fs::path& directory) {
-  std::vector<std::string> found;
+/// The package files of which only what lay beside them is there: their removal was cut short.
+std::set<std::string> half_removed(const fs::path& directory) {
+  std::set<std::string> found;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(directory, none)) {
-    const auto file = entry.path().stem();
-    if (entry.path().extension() == ".sig" && PackageFileName::parse(file.string()) &&
-        !fs::exists(fs::symlink_status(directory / file, none)))
-      found.push_back(file.string());
+    const auto name = entry.path().filename().string();
+    auto package = name;
+    for (const auto& ending : {signature_path("").string(), provenance_path("").string()})
+      if (package.ends_with(ending)) package.resize(package.size() - ending.size());
+    if (package != name && PackageFileName::parse(package) &&
+        !fs::exists(fs::symlink_status(directory / package, none)))
+      found.insert(package);
   }
   return found;
 }
@@ -249,10 +253,10 @@ std::vector<Removable> LocalRepository::leftovers(const Made& made,
     result.push_back({file + " in '" + name_ + "', which no database names", fs::file_size(path),
                       [path] { remove_package_file(path); }});
   }
-  for (const auto& file : lone_signatures(directory()))
+  for (const auto& file : half_removed(directory()))
     if (!made(file).empty())
-      result.push_back({file + ".sig in '" + name_ + "', which signs nothing", std::nullopt,
-                        [path = signature_path(directory() / file)] { ::unlink(path.c_str()); }});
+      result.push_back({"what is left of " + file + " in '" + name_ + "'", std::nullopt,
+                        [path = directory() / file] { remove_companions(path); }});
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "core/package/package_name.hpp"
+#include "core/publish/provenance.hpp"
 
 namespace pkgkiln {
 
@@ -94,30 +95,33 @@ void Publication::check_entry(const DatabaseEntry& entry, const PackageArchive& 
 }
 
 void Publication::place() {
-  std::vector<StagedFile> files;
-  std::vector<std::optional<StagedFile>> signatures;
+  std::vector<std::pair<StagedFile, fs::path>> files;
+  const auto sign = [&](const fs::path& file, const fs::path& target) {
+    if (auto signature = staged_signature(file))
+      files.emplace_back(std::move(*signature), signature_path(target));
+  };
   for (const auto* package : missing_) {
-    files.push_back(staged(*package, directory_, cancel_));
-    signatures.push_back(staged_signature(files.back().path()));
-  }
-  for (const auto* package : unsigned_)
-    signatures.push_back(staged_signature(directory_ / package->name.text()));
-  for (auto& file : files) file.sync();
-  for (auto& signature : signatures)
-    if (signature) signature->sync();
-  auto signature = signatures.begin();
-  for (std::size_t i = 0; i < files.size(); ++i, ++signature) {
-    const auto target = directory_ / missing_[i]->name.text();
-    ::unlink(signature_path(target).c_str());  // of another file, that is gone
-    if (*signature) {
-      (*signature)->place_new(signature_path(target));
-      placed_.push_back(signature_path(target));
+    const auto target = directory_ / package->name.text();
+    auto file = staged(*package, directory_, cancel_);
+    sign(file.path(), target);
+    if (fs::exists(provenance_path(package->path))) {
+      StagedFile provenance(directory_);
+      provenance.append(read_file(provenance_path(package->path)));
+      sign(provenance.path(), provenance_path(target));
+      files.emplace_back(std::move(provenance), provenance_path(target));
     }
-    files[i].place_new(target);
+    files.emplace_back(std::move(file), target);
+    remove_companions(target);  // of another file, that is gone
+  }
+  for (auto& [file, target] : files) file.sync();
+  for (auto& [file, target] : files) {
+    file.place_new(target);
     placed_.push_back(target);
   }
-  for (const auto* package : unsigned_)
-    (*signature++)->place_over(signature_path(directory_ / package->name.text()));
+  for (const auto* package : unsigned_) {
+    const auto target = directory_ / package->name.text();
+    staged_signature(target)->place_over(signature_path(target));
+  }
   sync_directory(directory_);
 }
 

@@ -30,7 +30,8 @@ class Publication {
   /// Throws Unpublishable if a file of that name has other content, or if a version may not be
   /// replaced. Returns false if everything is published already.
   bool check(pacman::EditedDatabase& db, pacman::EditedDatabase& files);
-  /// Stages the missing files and signatures, then renames them, each signature before its file.
+  /// Stages the missing files and signatures, then renames them, what lies beside a package before
+  /// it.
   void place();
   /// Writes both databases with the new entries, reads them to their end, and replaces the old
   /// ones, .files first, each followed at once by its signature.

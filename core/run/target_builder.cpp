@@ -1,9 +1,11 @@
 #include "core/run/target_builder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <sstream>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <variant>
 
@@ -11,6 +13,7 @@
 #include "core/journal/old_files.hpp"
 #include "core/package/dependency.hpp"
 #include "core/package/package_name.hpp"
+#include "core/publish/provenance.hpp"
 #include "core/run/relations.hpp"
 
 namespace pkgkiln {
@@ -20,6 +23,11 @@ namespace {
 /// How often the logs are looked at, each time that they have grown by this part of what they may
 /// take.
 constexpr std::uint64_t kLooks = 8;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
 
 void note_end(BuildRecord& record) {
   record.finished = std::max(std::chrono::system_clock::now(), record.started);
@@ -40,7 +48,8 @@ TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, E
       events_(events),
       recorder_(parts.history, events),
       owners_(parts.ledger, parts.repositories, std::move(known), distribution),
-      image_(std::move(image)) {}
+      image_(std::move(image)),
+      base_(parts.host.image.base_of(image_)) {}
 
 void TargetBuilder::look_at(Job& job) {
   if (job.stage != Job::Stage::ended) {
@@ -173,6 +182,8 @@ BuildOutcome TargetBuilder::build_packages(Job& job, const BuildSlot& slot,
   };
   PackageBuild build(parts_.host, parts_.settings, std::move(work));
   auto outcome = build.run(cancel);
+  if (const auto* built = std::get_if<Built>(&outcome))
+    write_provenance(job, *source, built->packages);
   note(job, build, log);
   record.peak_memory = build.peak_memory();
   // What was remembered may be why: makepkg is asked again the next time.
@@ -212,6 +223,33 @@ void TargetBuilder::note(Job& job, const PackageBuild& build, BuildLog& log) {
   if (const auto problem = log.problem(); !problem.empty())
     events_.notice(
         fmt::format("the log of '{}' could not all be written: {}", job.target.name, problem));
+}
+
+void TargetBuilder::write_provenance(const Job& job, const PackagingSource& source,
+                                     const std::vector<pacman::PackageArchive>& packages) {
+  try {
+    Provenance how{job.record, job.arch, !job.target.network, base_.first, base_.second};
+    note_end(how.build);
+    how.version = parts_.settings.version;
+    how.host = host_name();
+    if (const auto& found = job.inspection) {
+      how.build.commit = found->commit;
+      how.build.tree = found->tree;
+      how.build.vcs_sources = found->vcs_sources;
+      // What makepkg said of another run is not kept as a text.
+      auto text = found->said;
+      if (text.empty() && !found->asked)
+        text = source.read_file(found->commit, ".SRCINFO").value_or("");
+      how.sources = sources_of(text, job.arch);
+      if (text.empty() && found->srcinfo)
+        for (const auto& url : found->srcinfo->sources) how.sources.push_back({url, {}});
+    }
+    for (const auto& package : packages)
+      write_file_atomically(provenance_path(package.path), how.statement(package));
+  } catch (const Error& error) {
+    events_.notice(fmt::format("'{}' is without a record of how it was made: {}", job.target.name,
+                               error.what()));
+  }
 }
 
 /// Pacman says no more of a version that isn't there than of a package that isn't.

@@ -47,6 +47,9 @@ class TargetBuilder {
   /// When a build of this target that begins now is to be said to have begun: now, but a server
   /// knows logs by their second, so not in or before that of the target's last build.
   std::chrono::system_clock::time_point start_of(const Target& target) const;
+  /// Says beside each package how it was made.
+  void write_provenance(const Job& job, const PackagingSource& source,
+                        const std::vector<pacman::PackageArchive>& packages);
   void tell_begun(const Job& job);
   /// The run may make more logs than there is to be room for.
   void make_room_for_logs(const std::filesystem::path& log);
@@ -60,6 +63,7 @@ class TargetBuilder {
   Recorder recorder_;
   PackageOwners owners_;
   std::string image_;
+  std::pair<std::string, std::string> base_;  // of the builder image: name and digest
 
   std::mutex logs_mutex_;
   std::set<std::filesystem::path> logs_in_use_;

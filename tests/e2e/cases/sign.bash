@@ -74,6 +74,25 @@ it 'leaves no trace of key and passphrase' no_trace
 kiln doctor doctor
 it 'has doctor name the key' out_has "by $key, Kiln <kiln@example.org>"
 
+# --- how a package was made -------------------------------------------------------------------
+
+record=$REPO/anyarch-1.0-1-any.pkg.tar.zst.intoto.jsonl
+recorded() {
+	gpg --homedir "$GNUPG" --batch --quiet --verify "$record.sig" "$record"
+	"$PYTHON" - "$record" "$(sha256sum <"${record%.intoto.jsonl}")" <<-'PY'
+		import json, sys
+		statement = json.load(open(sys.argv[1]))
+		assert statement["subject"][0]["digest"]["sha256"] == sys.argv[2].split()[0]
+		made = statement["predicate"]["buildDefinition"]
+		assert made["internalParameters"]["sealed"] is True
+		parts = {part["name"]: part for part in made["resolvedDependencies"]}
+		assert len(parts["recipe"]["digest"]["gitCommit"]) == 40 and parts["recipe"]["uri"].endswith("anyarch.git")
+		assert len(parts["base image"]["digest"]["sha256"]) == len(parts["builder image"]["digest"]["sha256"]) == 64
+		assert any(part.get("uri", "").startswith("pkg:alpm/arch/") for part in parts.values())
+	PY
+}
+it 'says beside a package how it was made, and signs that' recorded
+
 # --- clients ----------------------------------------------------------------------------------
 
 kiln export key export "$WORLD/kiln.asc"
@@ -120,6 +139,8 @@ sed 's/^pkgver=.*/pkgver=1.1/' "$ROOT/served/plain/anyarch/PKGBUILD" | commit_fi
 commit_file anyarch .SRCINFO <<<'' # the old one does not say so
 kiln off build
 it 'publishes unsigned again without a key' published anyarch-1.1-1-any.pkg.tar.zst
+gone() { [[ ! -e $record && -s ${record/1.0-1/1.1-1} ]]; }
+it 'has what says how a package was made go with it' gone
 it 'leaves no signature of what is gone' not_published 'kiln.*.sig' 'anyarch-*.sig'
 sed -i 's/^SigLevel = .*/SigLevel = Optional TrustAll/' "$WORLD/pacman/pacman.conf"
 rm "$WORLD"/root/var/lib/pacman/sync/kiln.*.sig # which pacman itself keeps

@@ -81,7 +81,9 @@ std::string SamplePackage::pkginfo() const {
 fs::path SamplePackage::write(const fs::path& directory) const {
   const auto path = directory / file_name();
   std::vector<std::pair<std::string, std::string>> entries = {
-      {".BUILDINFO", "format = 2\n"}, {".MTREE", "not looked at"}, {".PKGINFO", pkginfo()}};
+      {".BUILDINFO", "format = 2\n" + build_info},
+      {".MTREE", "not looked at"},
+      {".PKGINFO", pkginfo()}};
   entries.insert(entries.end(), files.begin(), files.end());
   // Never into a file that may have been published from there.
   fs::remove(path);

@@ -18,7 +18,8 @@ struct SamplePackage {
   std::vector<std::pair<std::string, std::string>> files = {
       {"usr/", ""}, {"usr/share/", ""}, {"usr/share/sample.txt", "hello\n"}};
 
-  std::string pkgbase = {};  // empty: the pkgname
+  std::string pkgbase = {};     // empty: the pkgname
+  std::string build_info = {};  // further lines of .BUILDINFO
 
   std::string file_name() const;
   std::string pkginfo() const;

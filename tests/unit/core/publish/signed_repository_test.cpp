@@ -6,6 +6,7 @@
 #include "core/base/file.hpp"
 #include "core/publish/file_placement.hpp"
 #include "core/publish/local_repository.hpp"
+#include "core/publish/provenance.hpp"
 #include "core/sign/signer.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/package/sample_package.hpp"
@@ -134,7 +135,7 @@ TEST_CASE_METHOD(Signed, "signatures go with their packages and databases") {
     };
     auto removable = signing.leftovers(made, {});
     REQUIRE(removable.size() == 1);
-    CHECK_THAT(removable[0].what, ContainsSubstring(ours + ".sig"));
+    CHECK_THAT(removable[0].what, ContainsSubstring("what is left of " + ours));
     removable[0].remove();
     CHECK_FALSE(fs::exists(signature_path(of(ours))));
     CHECK(fs::exists(signature_path(of(theirs))));
@@ -150,6 +151,26 @@ TEST_CASE_METHOD(Signed, "signatures go with their packages and databases") {
     plain.withdraw({"one-2-1-x86_64.pkg.tar.gz", sample("one", "2-1").sha256});
     CHECK(signatures().empty());
   }
+}
+
+TEST_CASE_METHOD(Signed, "what says how a package was made comes, goes and is signed with it") {
+  const auto with_record = [&](const std::string& version) {
+    auto package = sample("one", version);
+    pkgkiln::write_file_atomically(pkgkiln::provenance_path(package.path), "{}\n");
+    return package;
+  };
+  const std::string record = "one-1-1-x86_64.pkg.tar.gz.intoto.jsonl";
+  signing.publish({with_record("1-1")});
+  CHECK(pkgkiln::read_file(of(record)) == "{}\n");
+  CHECK(is_signed(record));
+  signing.publish({with_record("2-1")});
+  CHECK_FALSE(fs::exists(of(record)));
+  CHECK_FALSE(fs::exists(of(record + ".sig")));
+  CHECK(is_signed("one-2-1-x86_64.pkg.tar.gz.intoto.jsonl"));
+  // Nor is that of another file taken for its own.
+  pkgkiln::write_file_atomically(of("two-1-1-x86_64.pkg.tar.gz.intoto.jsonl"), "stale");
+  plain.publish({sample("two", "1-1")});
+  CHECK_FALSE(fs::exists(of("two-1-1-x86_64.pkg.tar.gz.intoto.jsonl")));
 }
 
 TEST_CASE_METHOD(Signed, "with a key that fails nothing is published, and nothing changes") {
