@@ -30,6 +30,8 @@ void desc(std::string_view input) {
     for (const auto& value : pacman::desc_values(input, field))
       must(!value.empty() && value.find('\n') == std::string::npos, "a value is a line");
   }
+  must(pacman::desc_values(pacman::desc_without(input, "PROVIDES"), "PROVIDES").empty(),
+       "a field can be left out");
   accepted([&] {
     const auto entry = pacman::parse_desc(std::string(input));
     check(entry);

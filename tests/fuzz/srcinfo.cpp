@@ -5,6 +5,7 @@
 
 #include "core/base/text.hpp"
 #include "core/package/package_name.hpp"
+#include "core/publish/provenance.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {
@@ -82,6 +83,8 @@ void check(const SrcInfo& info) {
 }  // namespace
 
 void srcinfo(std::string_view input) {
+  for (const auto& one : sources_of(input, "x86_64"))
+    for (const auto& [algorithm, digest] : one.digests) must(is_hex(digest), "a checksum is one");
   for (const auto* arch : {"x86_64", "aarch64", ""}) {
     accepted([&] {
       const auto info = SrcInfo::parse(input, arch);
