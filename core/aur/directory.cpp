@@ -87,8 +87,13 @@ void Directory::recall() {
       });
 }
 
-void Directory::save() {
+void Directory::save(bool is_all) {
   if (!settings_.may_ask) return;
+  if (!is_all) {
+    for (const auto& [name, entry] : memory_.entries) wanted_.insert(name);
+    for (const auto& [name, providing] : memory_.providing) wanted_providers_.insert(name);
+    for (const auto& [base, recipe] : memory_.recipes) wanted_recipes_.insert(base);
+  }
   std::string text = fmt::format("{}\n{}\ntold {}\nrests-until {}\n", kHeading, settings_.url,
                                  memory_.told_at, memory_.rests_until);
   if (!memory_.dump.etag.empty()) text += fmt::format("etag {}\n", memory_.dump.etag);

@@ -63,8 +63,9 @@ class Directory {
   std::int64_t told_at() const { return memory_.told_at; }
   const std::string& url() const { return settings_.url; }
 
-  /// Remembers what was looked up.
-  void save();
+  /// Remembers what was looked up; and beside that what was before, unless it is all that is
+  /// wanted.
+  void save(bool is_all);
 
  private:
   /// What the AUR told of what provides a name.

@@ -135,22 +135,23 @@ Listing Targets::list() {
   Lister lister(directory_);
   for (const auto& request : requests_) lister.add(request);
   lister.conclude();
-  directory_.save();
+  if (!needs_.distribution) directory_.save(true);
   return std::move(lister.listing);
 }
 
 Listing Targets::list_needed(std::vector<Target>& listed) {
-  if (!needs_.distribution ||
-      std::ranges::none_of(listed, [](const auto& one) { return one.aur != nullptr; }))
-    return {};
-  const auto known = needs_.distribution();
+  if (!needs_.distribution) return {};
+  const bool has_any =
+      std::ranges::any_of(listed, [](const auto& one) { return one.aur != nullptr; });
+  const auto known = has_any ? needs_.distribution() : std::nullopt;
+  if (!known) directory_.save(!has_any);
+  if (!has_any) return {};
   if (!known) {
     Listing unknown;
     unknown.is_partial = true;
     unknown.notices = {
         "what the targets of the AUR need of it is not known yet: pkgkiln build finds it out, when "
-        "it "
-        "has made the builder image"};
+        "it has made the builder image"};
     return unknown;
   }
   std::set<std::string, std::less<>> ours;
@@ -159,7 +160,7 @@ Listing Targets::list_needed(std::vector<Target>& listed) {
                    .complete(listed);
   found.is_partial = directory_.failure().has_value();
   shorten(found.problems, "needs of targets of the AUR can't be met");
-  directory_.save();
+  directory_.save(!found.is_partial);
   return found;
 }
 

@@ -324,3 +324,15 @@ TEST_CASE("a package that needs thousands of names does not use up the requests 
   CHECK(setup.requests("/rpc/v5/info") == 2);
   CHECK(setup.listed.problems.size() == 21);
 }
+
+TEST_CASE("what was needed is remembered while it is not known what the distribution has") {
+  NeededTargets setup;
+  setup.add("app", R"("lib")");
+  setup.add("lib", "");
+  setup.list();
+  setup.knows_distribution = false;
+  setup.list();
+  setup.knows_distribution = true;
+  setup.there.stop();
+  CHECK(setup.list() == "app lib; lib; ");
+}
