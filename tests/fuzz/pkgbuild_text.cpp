@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "core/pkgbuild/outside_paths.hpp"
+#include "core/trust/comparison.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {
@@ -23,9 +24,27 @@ void check(const pacman::PkgbuildText& text, const std::string& name) {
   must(pacman::PkgbuildText(printed).words(name) == words, "what is printed is read again");
 }
 
+void trust_of(std::string_view input) {
+  const auto known = [](const std::string&) { return true; };
+  const auto files = [](std::string text) {
+    return trust::RecipeFiles{{"PKGBUILD", {trust::RecipeFile::Kind::file, std::move(text)}}};
+  };
+  const auto before = files(std::string(input));
+  const trust::Recipe recipe(before, "x86_64");
+  must(trust::compare(recipe, recipe, known).findings.empty(), "what is the same is no change");
+  if (!recipe.unreadable().empty() || input.size() > trust::Recipe::kLongestPkgbuild - 10) return;
+  const auto after = files(std::string(input) + "\n# more\n");
+  must(trust::compare(recipe, trust::Recipe(after, "x86_64"), known).findings.empty(),
+       "a comment is no change");
+  const auto changed = files(std::string(input) + "\nevil\n");
+  must(!trust::compare(recipe, trust::Recipe(changed, "x86_64"), known).findings.empty(),
+       "a command is one");
+}
+
 }  // namespace
 
 void pkgbuild_text(std::string_view input) {
+  trust_of(input);
   const pacman::PkgbuildText text(input);
   for (const auto* name : {"pkgname", "pkgver", "arch"}) check(text, name);
   const auto printed = text.srcinfo("x86_64");
