@@ -193,8 +193,9 @@ const std::array all_keys{
         .name = "key",
         .slot = [](const Record& r) -> Slot { return &settings(r).sign.key; },
         .example = R"("0123456789ABCDEF0123456789ABCDEF01234567")",
-        .doc = "The key's fingerprint, or what else gpg finds one secret key by; by default nothing "
-               "is signed.",
+        .doc =
+            "The key's fingerprint, or what else gpg finds one secret key by; by default nothing "
+            "is signed.",
         .check = check_signing_key,
         .alias = "GPGKEY",
         .file_beats_alias = true},
