@@ -122,8 +122,9 @@ void check(Entry& entry) {
          "its CoMaintainers are no names of users");
   if (!is_user(package.submitter)) package.submitter.clear();
   if (!pacman::is_full_version(package.version)) package.version.clear();
-  package.description = printable(package.description, kLongestText);
-  package.url = printable(package.url, kLongestText);
+  // What is escaped grows.
+  for (auto* text : {&package.description, &package.url})
+    *text = printable(printable(*text), kLongestText);
   for (auto* list : {&package.depends, &package.make_depends, &package.check_depends,
                      &package.provides, &package.conflicts, &package.replaces})
     std::erase_if(*list, [](const auto& one) { return !pacman::is_dependency(one); });
