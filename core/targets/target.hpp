@@ -50,7 +50,7 @@ struct Target {
   std::int64_t vieter_id = 0;  // what a Vieter server calls it, for its build log; 0: nothing
   /// What the AUR says of it; null where it isn't listed as a package of the AUR.
   std::shared_ptr<const AurPackage> aur = {};
-  std::string needed_by = {};           // the target that it is listed for; empty: the user's choice
+  std::string needed_by = {};  // the target that it is listed for; empty: the user's choice
   std::vector<std::string> needs = {};  // names of targets that it needs to be built
   bool aur_is_former = false;  // that is what it said in an earlier run, since it can't be asked
 
