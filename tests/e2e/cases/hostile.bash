@@ -20,7 +20,14 @@ it 'refuses a file whose name and content disagree' failed_with hostile-version 
 it 'refuses a package of the distribution' failed_with hostile-core 'failed at step names' 'its package git has the name of one of the distribution' '(repository core)' 'owns = ["git"]'
 not_begun() { lacks "$(log_of hostile-core)" dependencies && lacks "$(log_of hostile-owner)" dependencies; }
 it 'refuses names before anything is installed or built' not_begun
-only_good() { diff <(cd "$REPO" && ls -- *.pkg.tar.*) <(printf '%s-1.0-1-any.pkg.tar.zst\n' anyarch exported hostile-daemon hostile-pkgdest hostile-root); }
+only_good() {
+	local name
+	diff <(cd "$REPO" && ls -- *.pkg.tar.*) <(
+		for name in anyarch exported hostile-daemon hostile-pkgdest hostile-root; do
+			printf '%s\n' "$name-1.0-1-any.pkg.tar.zst"{,.intoto.jsonl}
+		done
+	)
+}
 it 'publishes nothing but what was to be made' only_good
 listed() { bsdtar -tf "$REPO/kiln.db" | grep -o '^[^/]*' | sort -u | diff - <(printf '%s-1.0-1\n' anyarch exported hostile-daemon hostile-pkgdest hostile-root); }
 it 'lists nothing else in its database' listed
