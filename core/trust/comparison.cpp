@@ -8,7 +8,6 @@
 #include "core/base/text.hpp"
 #include "core/pkgbuild/shell_parser.hpp"
 #include "core/trust/recipe_pair.hpp"
-#include "core/trust/source_comparison.hpp"
 
 namespace pkgkiln::trust {
 

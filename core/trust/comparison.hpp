@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ledger/ledger.hpp"
 #include "core/trust/recipe.hpp"
 #include "core/trust/rules.hpp"
 
@@ -29,5 +30,9 @@ using IsKnown = std::function<bool(const std::string& dependency)>;
 /// checksums, hashes) may be. `is_known` tells whether the distribution, or an approved target, has
 /// a package that a dependency names. Pure; linear in the length of the files.
 RecipeChange compare(const Recipe& before, const Recipe& after, const IsKnown& is_known);
+
+/// What is to be seen about who stands behind a package base now. Whoever left is no finding; an
+/// orphan is one only when its files are others.
+std::vector<Finding> compare_people(const People& approved, const People& now, bool files_differ);
 
 }  // namespace pkgkiln::trust

@@ -1,6 +1,6 @@
-#include "core/trust/people.hpp"
-
 #include <algorithm>
+
+#include "core/trust/comparison.hpp"
 
 namespace pkgkiln::trust {
 

@@ -39,6 +39,10 @@ class RecipePair {
   std::set<std::string> changed_;
 };
 
+struct RecipeChange;
+/// Adds what is fetched from elsewhere now, or not checked as it was before.
+void compare_sources(const RecipePair& pair, RecipeChange& change);
+
 /// "pkgver", "pkgrel", "epoch"
 bool is_of_version(std::string_view name);
 /// Not of PKGBUILD(5), so of the recipe alone.

@@ -1,5 +1,3 @@
-#include "core/trust/source_comparison.hpp"
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -9,6 +7,8 @@
 #include <utility>
 
 #include "core/base/text.hpp"
+#include "core/trust/comparison.hpp"
+#include "core/trust/recipe_pair.hpp"
 #include "core/trust/source_identity.hpp"
 
 namespace pkgkiln::trust {

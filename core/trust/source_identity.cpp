@@ -95,6 +95,50 @@ bool signs(std::string_view name) {
   return false;
 }
 
+/// Whether programs may read it in another way than it looks: a user before the host, a path that
+/// climbs ("/ours/../theirs").
+bool is_misleading(const Url& url) {
+  const auto path = lower_case(url.path) + "/";
+  return !is_plain_host(url.host) || !url.user.empty() || path.find("/./") != std::string::npos ||
+         path.find("/../") != std::string::npos || path.find("%2e") != std::string::npos ||
+         path.find("%2f") != std::string::npos || path.find('\\') != std::string::npos;
+}
+
+void find_place(std::string_view address, const std::vector<std::string>& slots,
+                SourceIdentity& found) {
+  const Url url(address);
+  found.host = lower_case(url.host);
+  std::string path(url.path);
+  replace_all(path, "//", "/");
+  if (is_misleading(url)) {
+    found.host = "?";
+    found.project = address;
+  } else if (is_forge(found.host)) {
+    found.project = project_of(path);
+    if (const auto commit = archived_commit(path); !commit.empty()) {
+      found.pinned = commit;
+      found.repository = url.origin() + found.project;
+    }
+  } else {
+    found.project = masked(path + std::string(url.query), slots);
+    if (found.is_vcs && found.project.ends_with(".git"))
+      found.project.resize(found.project.size() - 4);
+  }
+  const bool encrypted = is_one_of(lower_case(url.scheme), {"https://", "ssh://", "ftps://"});
+  found.project += encrypted ? " encrypted" : " plain";
+}
+
+/// "kind=value", of a VCS. Of a branch it matters which one.
+void find_revision(std::string_view fragment, const std::vector<std::string>& slots,
+                   SourceIdentity& found) {
+  const auto kind = fragment.substr(0, fragment.find('='));
+  auto value = fragment.substr(std::min(kind.size() + 1, fragment.size()));
+  value = value.substr(0, value.find('?'));
+  found.project.append(" ").append(kind);
+  if (kind == "branch") found.project.append(" ").append(masked(std::string(value), slots));
+  if (kind == "commit" && is_hex(value)) found.pinned = value;
+}
+
 }  // namespace
 
 bool is_version_like(std::string_view text) {
@@ -135,36 +179,10 @@ SourceIdentity identify(std::string_view source, const std::vector<std::string>&
   if (plus != std::string_view::npos) address.remove_prefix(plus + 1);
   found.is_signed = found.is_vcs && (address.find("?signed") != std::string_view::npos ||
                                      fragment.find("?signed") != std::string_view::npos);
-  const Url url(address);
-  found.host = lower_case(url.host);
-  const std::string path(url.path);
-  const bool encrypted = is_one_of(lower_case(url.scheme), {"https://", "ssh://", "ftps://"});
-  if (!is_plain_host(url.host) || !url.user.empty()) {
-    // Programs differ in how they read it.
-    found.host = "?";
-    found.project = address;
-  } else if (is_forge(found.host)) {
-    found.project = project_of(path);
-    if (const auto commit = archived_commit(path); !commit.empty()) {
-      found.pinned = commit;
-      found.repository = url.origin() + found.project;
-    }
-  } else {
-    found.project = masked(path + std::string(url.query), slots);
-    if (found.is_vcs && found.project.ends_with(".git"))
-      found.project.resize(found.project.size() - 4);
-  }
-  found.project += encrypted ? " encrypted" : " plain";
+  find_place(address, slots, found);
   if (found.is_vcs) {
-    auto kind = fragment.substr(0, fragment.find('='));
-    found.project.append(" ").append(scheme).append(" ").append(kind);
-    // Of a branch it matters which one.
-    const auto value = fragment.substr(std::min(kind.size() + 1, fragment.size()));
-    if (kind == "branch")
-      found.project.append(" ").append(
-          masked(std::string(value.substr(0, value.find('?'))), slots));
-    const auto commit = value.substr(0, value.find('?'));
-    if (kind == "commit" && is_hex(commit)) found.pinned = commit;
+    found.project.append(" ").append(scheme);
+    find_revision(fragment, slots, found);
     found.repository = address.substr(0, address.find('?'));
   }
   const auto slash = address.rfind('/');

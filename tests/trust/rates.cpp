@@ -15,7 +15,6 @@
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 #include "core/trust/comparison.hpp"
-#include "core/trust/people.hpp"
 
 namespace {
 

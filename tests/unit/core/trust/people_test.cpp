@@ -1,5 +1,4 @@
-#include "core/trust/people.hpp"
-
+#include "core/trust/comparison.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;
