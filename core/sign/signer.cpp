@@ -25,7 +25,6 @@ using Time = std::chrono::system_clock::time_point;
 constexpr std::uint64_t kLongestKeyFile = 1U << 20U;
 constexpr std::uint64_t kLongestPassphrase = 4U << 10U;
 constexpr std::uint64_t kLongestSignature = 16U << 10U;  // that pacman reads
-constexpr const char* kBuffer = "262144";                // GPGME's own is of 512 bytes
 
 bool is_usable(const gpgme_subkey_t key) {
   return key->can_sign != 0 && key->revoked == 0 && key->expired == 0 && key->disabled == 0 &&
