@@ -12,7 +12,8 @@ namespace {
 constexpr const char* kFooter =
     "Exit codes: 0 all targets built or up to date; 1 some target failed; 2 usage or\n"
     "configuration; 3 engine, repository, server, key or state out of reach (the rest was\n"
-    "done); 4 another run holds the lock; 128+n ended by signal n.";
+    "done); 4 another run holds the lock; 5 nothing failed, but something is newly held;\n"
+    "128+n ended by signal n.";
 
 void add_general_options(CLI::App& app, Arguments& arguments) {
   app.add_option("-c,--config", arguments.config_file, "The configuration file")
@@ -67,6 +68,40 @@ void add_signing(CLI::App& app, Arguments& arguments) {
       ->add_option("FILE", arguments.file, "Where to; none means the standard output");
 }
 
+void add_trust(CLI::App& app, Arguments& arguments) {
+  auto* held = add_command(app, arguments, Command::held, "held",
+                           "List what waits for you: changes that are not built unseen");
+  auto* diff = add_command(app, arguments, Command::diff, "diff",
+                           "Show what changed since the approved commit, and why it is held");
+  diff->add_option("TARGET", arguments.targets, "Names of targets")->required();
+  diff->add_flag("--stat", arguments.stat, "Only which files changed, and by how much");
+  diff->add_flag("--full", arguments.full, "All lines of the files, however many");
+  auto* approve =
+      add_command(app, arguments, Command::approve, "approve", "Let what was shown be built");
+  auto* names = approve->add_option("TARGET", arguments.targets, "Names of targets");
+  approve->add_flag("-a,--all", arguments.all, "All that is held")->excludes(names);
+  approve
+      ->add_option("--allow", arguments.allowed,
+                   "Rules that are never to hold it again, or \"none\"; may be repeated")
+      ->type_name("RULE")
+      ->expected(1)
+      ->take_all();
+  auto* deny = add_command(app, arguments, Command::deny, "deny",
+                           "Never build this commit; the next one is looked at anew");
+  deny->add_option("TARGET", arguments.targets, "Names of targets")->required();
+  deny->add_flag("--freeze", arguments.freeze, "Nor any other, until one is approved");
+  for (auto* command : {approve, deny}) {
+    command->add_option("--commit", arguments.commit, "The commit, if it is another than was shown")
+        ->type_name("ID")
+        ->take_last();
+    command->add_option("--note", arguments.note, "Why, for whoever reads the ledger")
+        ->type_name("TEXT")
+        ->take_last();
+  }
+  for (auto* command : {held, diff})
+    command->add_flag("--json", arguments.json, "Print the results as JSON");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   auto* build =
       add_command(app, arguments, Command::build, "build", "Build what changed and publish it");
@@ -104,6 +139,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   clean->add_option("TARGET", arguments.targets, "Targets whose caches are removed as well");
   clean->add_flag("-a,--all", arguments.all, "Remove all caches, the shared one as well");
   clean->add_flag("-n,--dry-run", arguments.dry_run, "Only say what would be removed");
+  add_trust(app, arguments);
   add_ledger(app, arguments);
   add_signing(app, arguments);
   auto* config = add_command(app, arguments, Command::config, "config",

@@ -15,6 +15,10 @@ enum class Command {
   search,
   show,
   doctor,
+  held,
+  diff,
+  approve,
+  deny,
   clean,
   sign,
   key_export,
@@ -37,10 +41,15 @@ struct Arguments {
   bool refresh_image = false;
   bool explain = false;  // plan --explain
   bool json = false;
-  bool all = false;            // clean --all, sign --all
-  bool example = false;        // config --example
-  std::filesystem::path file;  // ledger export, key export, empty: stdout; ledger import
-  bool replace = false;        // ledger import --replace
+  bool all = false;                  // clean --all, sign --all, approve --all
+  bool example = false;              // config --example
+  std::filesystem::path file;        // ledger export, key export, empty: stdout; ledger import
+  bool replace = false;              // ledger import --replace
+  bool stat = false, full = false;   // diff --stat, --full
+  std::string commit;                // approve --commit, deny --commit
+  std::string note;                  // approve --note, deny --note
+  std::vector<std::string> allowed;  // approve --allow
+  bool freeze = false;               // deny --freeze
 };
 
 struct ParsedArguments {

@@ -62,6 +62,10 @@ struct Decision {
 
   void operator()(const Build& build) const { say("build", build.why); }
   void operator()(const Skip& skip) const { say("up-to-date", skip.why); }
+  void operator()(const Hold& hold) const {
+    say(hold.is_deferred ? "deferred" : "held", hold.why);
+    list(writer, "rules", hold.rules, [&](const std::string& rule) { string(writer, rule); });
+  }
   void operator()(const Unplannable& unplannable) const {
     say("failed", unplannable.error.what());
     text(writer, "step", unplannable.step);
@@ -103,6 +107,8 @@ void write_result(Writer& writer, const BuildRecord& record) {
   text(writer, "why", record.why);
   text(writer, "hint", record.hint);
   boolean(writer, "unpublished_change", !record.built_from.empty());
+  list(writer, "rules", record.rules, [&](const std::string& rule) { string(writer, rule); });
+  boolean(writer, "newly_held", record.is_newly_held);
   text(writer, "commit", record.commit);
   text(writer, "log", record.log.string());
   list(writer, "files", record.files,
@@ -148,6 +154,18 @@ void write_package(Writer& writer, const AurPackage& package) {
 
 std::string packages_json(const std::vector<AurPackage>& packages) {
   return document("packages", packages, write_package);
+}
+
+std::string held_json(const std::vector<Held>& held) {
+  return document("held", held, [](Writer& writer, const Held& one) {
+    text(writer, "target", one.target);
+    text(writer, "commit", one.commit);
+    text(writer, "version_from", one.version_from);
+    text(writer, "version_to", one.version_to);
+    number(writer, "since", std::chrono::system_clock::to_time_t(one.since));
+    list(writer, "rules", one.rules, [&](const std::string& rule) { string(writer, rule); });
+    text(writer, "needed_by", one.needed_by);
+  });
 }
 
 std::string plans_json(const std::vector<Job>& jobs) {

@@ -5,19 +5,27 @@
 
 #include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
+#include "core/ledger/ledger.hpp"
 
 /// Results for programs. Members may be added; those that are there keep their meaning.
 namespace pkgkiln::cli {
 
-/// {"targets": [{"target", "repository", "decision": "build", "up-to-date" or "failed", "why",
+/// {"targets": [{"target", "repository", "decision": "build", "up-to-date", "held", "deferred" or
+///   "failed", "why", "rules": [] of one that is held,
 ///   "unpublished_change": true or false, "origin", "needed_by": a target that it is listed for or
 ///   "", "ref", "commit", "remarks": [],
 ///   "evidence": [{"what", "found"}]}]}
 std::string plans_json(const std::vector<Job>& jobs);
 
 /// {"targets": [{"target", "repository", "status", "step", "exit_code", "why", "hint",
-///   "unpublished_change", "commit", "log", "files": [], "steps": [{"step", "seconds"}]}]}
+///   "unpublished_change", "rules": [] of one that is held, "newly_held": whether nobody was told
+///   of that yet, "commit", "log", "files": [], "steps": [{"step", "seconds"}]}]}
 std::string results_json(const std::vector<BuildRecord>& results);
+
+/// {"held": [{"target", "commit", "version_from", "version_to", "since", "rules": [],
+///   "needed_by"}]}
+/// Versions are "" where they are not known.
+std::string held_json(const std::vector<Held>& held);
 
 /// {"packages": [{"name", "base", "base_id", "version", "description", "url", "maintainer",
 ///   "submitter", "co_maintainers": [], "votes", "popularity", "first_submitted", "last_modified",

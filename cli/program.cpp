@@ -32,6 +32,14 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return tree_command(arguments, cancel);
     case Command::doctor:
       return doctor_command(arguments, cancel);
+    case Command::held:
+      return held_command(arguments);
+    case Command::diff:
+      return diff_command(arguments, cancel);
+    case Command::approve:
+      return approve_command(arguments, cancel);
+    case Command::deny:
+      return deny_command(arguments, cancel);
     case Command::clean:
       return clean_command(arguments, cancel);
     case Command::ledger_export:

@@ -136,18 +136,17 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
       result.begin(),
       std::make_unique<ConfiguredTargets>(
           settings.file.empty() ? "the configuration" : settings.file.string(), std::move(own)));
-  if (!of_aur.empty())
-    result.push_back(std::make_unique<aur::Targets>(
-        std::move(of_aur),
-        aur::Directory::Settings{settings.aur.url, static_cast<std::size_t>(settings.aur.dump_from),
-                                 settings.build.state_dir / "aur", may_fetch},
-        aur::Targets::Needs{
-            [kept = StateDir(settings.build.state_dir).distribution(), make_distribution] {
-              auto known = pacman::Distribution::load(kept);
-              return known || !make_distribution ? known : make_distribution();
-            },
-            chosen_providers(settings), recipes_in(sources, history, setup.arch)},
-        cancel));
+  result.push_back(std::make_unique<aur::Targets>(
+      std::move(of_aur),
+      aur::Directory::Settings{settings.aur.url, static_cast<std::size_t>(settings.aur.dump_from),
+                               settings.build.state_dir / "aur", may_fetch},
+      aur::Targets::Needs{
+          [kept = StateDir(settings.build.state_dir).distribution(), make_distribution] {
+            auto known = pacman::Distribution::load(kept);
+            return known || !make_distribution ? known : make_distribution();
+          },
+          chosen_providers(settings), recipes_in(sources, history, setup.arch)},
+      cancel));
   if (setup.server) result.push_back(std::make_unique<vieter::Targets>(*setup.server));
   return result;
 }
@@ -268,6 +267,27 @@ git::Politeness politeness(const config::Settings& settings) {
   git::Politeness result;
   result.less_at_once[git::Remotes::host_of(settings.aur.url)] = kOfAurAtOnce;
   return result;
+}
+
+trust::Gate::Settings gate_settings(const config::Settings& settings) {
+  const auto& trust = settings.trust;
+  trust::Gate::Settings result;
+  result.aur = trust::level_of(trust.aur).value_or(trust::Level::recipe);
+  result.by_default = trust::level_of(trust.by_default).value_or(trust::Level::own);
+  if (!trust.first.empty()) result.accepts_first = trust.first == "accept";
+  result.age = trust.age;
+  result.checks_commits = trust.commit == "check";
+  result.maintainers = {trust.maintainers.begin(), trust.maintainers.end()};
+  return result;
+}
+
+std::optional<pacman::Distribution> known_distribution(const Setup& setup) {
+  const auto known =
+      pacman::Distribution::load(StateDir(setup.settings().build.state_dir).distribution());
+  if (!known) return std::nullopt;
+  std::set<std::string, std::less<>> ours;
+  for (const auto& repository : setup.settings().repositories) ours.insert(repository.name);
+  return known->without(std::move(ours));
 }
 
 BuildSettings build_settings(const config::Settings& settings) {

@@ -21,6 +21,7 @@
 #include "core/publish/repository.hpp"
 #include "core/sign/signer.hpp"
 #include "core/targets/packaging_source.hpp"
+#include "core/trust/gate.hpp"
 #include "core/vieter/server.hpp"
 #include "runtimes/open_runtime.hpp"
 
@@ -80,6 +81,12 @@ std::map<std::string, std::string> proxies(const config::Settings& settings);
 
 /// How much is asked of hosts of Git repositories.
 git::Politeness politeness(const config::Settings& settings);
+
+/// What holds changes, by the settings; the ledger and the remotes outlive it.
+trust::Gate::Settings gate_settings(const config::Settings& settings);
+/// What the distribution has, but for the repositories that are published to; nothing where that is
+/// not known.
+std::optional<pacman::Distribution> known_distribution(const Setup& setup);
 
 BuildSettings build_settings(const config::Settings& settings);
 CacheLimits cache_limits(const config::Settings& settings);

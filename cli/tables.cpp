@@ -35,6 +35,9 @@ std::size_t width(const std::string& text) {
 struct Describe {
   std::vector<std::string> operator()(const Build& build) const { return {"build", build.why}; }
   std::vector<std::string> operator()(const Skip& skip) const { return {"up-to-date", skip.why}; }
+  std::vector<std::string> operator()(const Hold& hold) const {
+    return {hold.is_deferred ? "deferred" : "held", hold.why};
+  }
   std::vector<std::string> operator()(const Unplannable& plan) const {
     return {"failed", plan.error.what()};
   }
@@ -72,6 +75,9 @@ std::string counts(const std::vector<BuildRecord>& results) {
     return !result.built_from.empty();
   });
   if (unpublished > 0) text += fmt::format("; {} with a change that is not published", unpublished);
+  const auto news = std::ranges::count_if(results, &BuildRecord::is_newly_held);
+  if (news > 0)
+    text += fmt::format("\n{} newly held: see pkgkiln held, and pkgkiln diff NAME", news);
   return text + "\n";
 }
 
@@ -246,14 +252,30 @@ std::string package_details(const AurPackage& package, const std::string& listed
   return table(std::move(rows));
 }
 
+std::string held_table(const std::vector<Held>& held, std::int64_t now) {
+  if (held.empty()) return {};
+  std::vector<std::vector<std::string>> rows{{"NAME", "FROM -> TO", "SINCE", "WHY"}};
+  for (const auto& one : held) {
+    const auto to = one.version_to.empty() ? one.commit.substr(0, 7) : one.version_to;
+    const auto since = std::chrono::system_clock::to_time_t(one.since);
+    rows.push_back(
+        {one.target, one.version_from.empty() ? to : one.version_from + " -> " + to,
+         age_text(now - since),
+         fmt::format("{}{}", fmt::join(one.rules, ", "),
+                     one.needed_by.empty() ? "" : " (needed by " + one.needed_by + ")")});
+  }
+  return table(std::move(rows));
+}
+
 std::string summary(const std::vector<BuildRecord>& results, Rows shown) {
   std::vector<std::vector<std::string>> rows;
   std::string failures;
   for (const auto& result : results) {
     const bool built = result.status == Status::built;
     const bool good = is_good(result.status);
-    if (!good) failures += failure(result);
-    if (good && shown == Rows::not_good) continue;
+    const bool waits = is_waiting(result.status) || result.is_blocked_by_waiting;
+    if (!good && !waits) failures += failure(result);
+    if ((good || (waits && !result.is_newly_held)) && shown == Rows::not_good) continue;
     rows.push_back({result.target, word(result.status), built ? joined_files(result) : result.why});
   }
   return table(rows) + failures + (rows.empty() ? "" : "\n") + counts(results);

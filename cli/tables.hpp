@@ -6,6 +6,7 @@
 
 #include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
+#include "core/ledger/ledger.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln::cli {
@@ -36,6 +37,9 @@ std::string packages_table(const std::vector<AurPackage>& packages, std::int64_t
 /// All of one, with warnings. `listed_in`: where it is a target.
 std::string package_details(const AurPackage& package, const std::string& listed_in,
                             std::int64_t now);
+
+/// One a line: its name, from which version to which, since when, and why it is held.
+std::string held_table(const std::vector<Held>& held, std::int64_t now);
 
 /// What a run did: the targets by outcome, for the failed ones the step, the reason, the last
 /// lines of the log and where it is, and a line of counts.

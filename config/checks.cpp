@@ -9,6 +9,7 @@
 #include "core/base/text.hpp"
 #include "core/package/package_name.hpp"
 #include "core/runtime/image_ref.hpp"
+#include "core/trust/rules.hpp"
 
 namespace pkgkiln::config {
 
@@ -74,6 +75,24 @@ std::string check_provider(std::string& text) {
 
 std::string check_line(std::string& text) {
   return unless(!text.empty() && !has_control_characters(text), "one line of printable text");
+}
+
+std::string check_trust(std::string& text) {
+  return unless(trust::level_of(text).has_value(), R"("recipe", "maintainer" or "own")");
+}
+
+std::string check_allowed(std::string& text) {
+  const auto rule = trust::rule_of(text);
+  if (rule && !trust::may_be_allowed(*rule)) return "a rule that may be allowed";
+  return unless(rule.has_value(), R"(a rule such as "source-path")");
+}
+
+std::string check_first(std::string& text) {
+  return unless(text == "hold" || text == "accept", R"("hold" or "accept")");
+}
+
+std::string check_commits(std::string& text) {
+  return unless(text == "check" || text == "any", R"("check" or "any")");
 }
 
 std::string check_signing_key(std::string& text) {

@@ -22,6 +22,11 @@ std::string check_line(std::string& text);
 std::string check_signing_key(std::string& text);
 /// The URL of a proxy, or "none".
 std::string check_proxy(std::string& text);
+/// Words of core/trust: a level, a rule that may be allowed.
+std::string check_trust(std::string& text);
+std::string check_allowed(std::string& text);
+std::string check_first(std::string& text);
+std::string check_commits(std::string& text);
 /// A server's http(s) URL; drops slashes at its end.
 std::string check_server(std::string& text);
 

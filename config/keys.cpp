@@ -10,7 +10,7 @@ namespace pkgkiln::config {
 
 namespace {
 
-constexpr std::array<Table, 9> all_tables{{
+constexpr std::array<Table, 10> all_tables{{
     {"runtime", false, "The engine that runs the builds."},
     {"image", false, "The builder image, made from a base image."},
     {"build", false, "How packages are built."},
@@ -18,6 +18,7 @@ constexpr std::array<Table, 9> all_tables{{
     {"sign", false, "What signs the packages and databases of repositories with a path."},
     {"vieter", false, "A Vieter server."},
     {"aur", false, "Where packages of targets.aur are looked up and fetched."},
+    {"trust", false, "Which changes of packaging files are built before a person has seen them."},
     {"repositories", true, "A pacman repository that packages are published to."},
     {"targets", true, "A PKGBUILD to build packages from."},
 }};

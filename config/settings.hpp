@@ -75,6 +75,15 @@ struct AurSettings {
   std::vector<std::string> providers;  // "DEPENDENCY=PACKAGE"
 };
 
+/// See core/trust/gate.hpp.
+struct TrustSettings {
+  std::string aur = "recipe", by_default = "own";
+  std::string first;  // hold, accept; empty: accept where a list has an URL of the AUR, else hold
+  std::chrono::seconds age{0};
+  std::string commit = "check";  // check, any
+  std::vector<std::string> maintainers;
+};
+
 /// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names,
 /// or for each package base that has one of the AUR's packages.
 struct TargetSettings : Target {
@@ -91,6 +100,7 @@ struct Settings {
   SigningSettings sign;  // without a key nothing is signed
   VieterSettings vieter;
   AurSettings aur;
+  TrustSettings trust;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<TargetSettings> targets;
 };

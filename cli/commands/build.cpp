@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <optional>
 #include <unistd.h>
@@ -42,6 +43,9 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
   const auto engine = engine_when_needed(settings);
   const RunIdentity identity{state.instance(), time_and_random()};
   const auto how = build_settings(settings);
+  const trust::Gate gate(
+      gate_settings(settings), ledger, remotes, [&] { return known_distribution(setup); },
+      setup.arch);
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
   const Host host{engine->runtime(),     image, identity, setup.arch, capacity(settings),
                   cache_limits(settings)};
@@ -54,7 +58,7 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
            sources,
            how,
            {true, retry_policy(settings, arguments), build_conditions(settings),
-            settings.build.bump_pkgrel, false},
+            settings.build.bump_pkgrel, false, &gate},
            setup.logs.get(),
            settings.build.keep_logs},
           progress);
@@ -69,7 +73,10 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
 
 int code_of(const Ended& ended) {
   if (ended.obstacle || out_of_reach(ended.results)) return exit_code::nothing_done;
-  return all_good(ended.results) ? exit_code::ok : exit_code::target_failed;
+  if (!all_good(ended.results)) return exit_code::target_failed;
+  const bool has_news =
+      std::ranges::any_of(ended.results, [](const BuildRecord& one) { return one.is_newly_held; });
+  return has_news ? exit_code::newly_held : exit_code::ok;
 }
 
 }  // namespace
@@ -82,7 +89,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   progress.flush();
   if (arguments.json)
     print(results_json(ended.results));
-  else if (!arguments.quiet || !all_good(ended.results))
+  else if (!arguments.quiet || code_of(ended) != exit_code::ok)
     print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all));
   if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));
   return ended.selection.exit_code(code_of(ended));

@@ -46,9 +46,14 @@ Plans make_plans(Setup& setup, const Arguments& arguments, Console& words,
   git::Remotes remotes(politeness(setup.settings()));
   PackagingSources sources(state.mirrors(), remotes);
   auto selection = select(setup, arguments, sources, lock.has_value(), words, cancel, &history);
-  const Planner planner(sources, history, *setup.repositories, remotes, setup.arch,
-                        {lock.has_value(), retry_policy(setup.settings(), arguments),
-                         build_conditions(setup.settings()), setup.settings().build.bump_pkgrel});
+  const Ledger ledger(state, Ledger::Access::read);
+  const trust::Gate gate(
+      gate_settings(setup.settings()), ledger, remotes, [&] { return known_distribution(setup); },
+      setup.arch);
+  const Planner planner(
+      sources, history, *setup.repositories, remotes, setup.arch,
+      {lock.has_value(), retry_policy(setup.settings(), arguments),
+       build_conditions(setup.settings()), setup.settings().build.bump_pkgrel, true, &gate});
   auto jobs = planner.decide(std::move(selection.targets), cancel);
   for (const auto& job : jobs)
     for (const auto& remark : job.inspection ? job.inspection->remarks : std::vector<std::string>())

@@ -39,9 +39,12 @@ class Targets : public TargetSource {
   std::string name() const override { return directory_.url(); }
   /// While the AUR is out of reach, what was listed last.
   Listing list() override;
+  /// Beside that, Target::aur of those that other sources list by a URL of the AUR.
   Listing list_needed(std::vector<Target>& listed) override;
 
  private:
+  Listing needed(std::vector<Target>& listed);
+
   std::vector<Request> requests_;
   Needs needs_;
   Client client_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <future>
 #include <map>
@@ -109,6 +110,16 @@ class Mirror {
   /// there.
   void add_to(TarWriter& tar, const std::string& commit, const std::string& path,
               const std::string& below, const Cancellation& cancel);
+
+  struct File {
+    enum class Kind { file, executable, link };
+
+    std::string path;
+    Kind kind = Kind::file;
+    std::string content;  // of a link: what it leads to
+  };
+  /// What add_to() adds, but for directories. Throws Error where that is more than `limit` bytes.
+  std::vector<File> files(const std::string& commit, const std::string& path, std::uint64_t limit);
 
   /// The submodules of that commit. Throws Error where one has no URL, or one that isn't fetched.
   std::vector<Submodule> submodules(const std::string& commit, const Cancellation& cancel);

@@ -7,8 +7,9 @@ namespace pkgkiln {
 
 namespace {
 
-constexpr std::array<const char*, kStatuses> kWords{
-    "built", "up-to-date", "failed", "timed-out", "interrupted", "unpublished", "blocked"};
+constexpr std::array<const char*, kStatuses> kWords{"built",     "up-to-date",  "failed",
+                                                    "timed-out", "interrupted", "unpublished",
+                                                    "blocked",   "held",        "deferred"};
 
 }  // namespace
 
@@ -26,9 +27,14 @@ bool is_good(Status status) {
   return status == Status::built || status == Status::up_to_date;
 }
 
+bool is_waiting(Status status) {
+  return status == Status::held || status == Status::deferred;
+}
+
 bool all_good(const std::vector<BuildRecord>& results) {
-  return std::all_of(results.begin(), results.end(),
-                     [](const auto& result) { return is_good(result.status); });
+  return std::all_of(results.begin(), results.end(), [](const auto& result) {
+    return is_good(result.status) || is_waiting(result.status) || result.is_blocked_by_waiting;
+  });
 }
 
 bool out_of_reach(const std::vector<BuildRecord>& results) {

@@ -21,8 +21,10 @@ enum class Status {
   interrupted,  // at its step, or before it came to it
   unpublished,  // built; waits in the spool for its repository
   blocked,      // not tried: a target that it depends on is not published
+  held,         // not tried: a person has to approve its packaging files first
+  deferred,     // not tried: whether they may be built could not be told, or only later
 };
-inline constexpr std::size_t kStatuses = 7;
+inline constexpr std::size_t kStatuses = 9;
 
 /// "built", "up-to-date", "failed", "timed-out", … The terminal, JSON, the history and logs all
 /// use these.
@@ -30,6 +32,8 @@ const char* word(Status status);
 std::optional<Status> status_of(std::string_view word);
 /// Built or up to date.
 bool is_good(Status status);
+/// Held or deferred: no failure. What is published of it stays, and counts.
+bool is_waiting(Status status);
 
 struct StepTime {
   std::string step;
@@ -85,13 +89,19 @@ struct BuildRecord {
   std::vector<RecordedSource> vcs_sources;
   /// What was published, or was found published; of one that failed, what it may not publish.
   std::vector<RecordedFile> files;
+  /// Of one that is held: the rules of core/trust that hold it, and whether any is new. Never
+  /// recorded.
+  std::vector<std::string> rules = {};
+  bool is_newly_held = false;
+  /// Of one that is blocked: by one that is held or deferred, so that it is no failure.
+  bool is_blocked_by_waiting = false;
   /// Its target was forced. Known only while the build waits in the spool.
   bool forced = false;
 
   bool operator==(const BuildRecord&) const = default;
 };
 
-/// Whether the run as a whole succeeded.
+/// Whether nothing failed.
 bool all_good(const std::vector<BuildRecord>& results);
 /// Whether something that all builds need was out of reach for any of them.
 bool out_of_reach(const std::vector<BuildRecord>& results);

@@ -31,6 +31,15 @@ struct Skip {
   std::string built_from = {};  // as in BuildRecord
 };
 
+/// It is not built before a person has approved it, or before more can be told.
+struct Hold {
+  std::vector<std::string> rules;  // of core/trust
+  std::string why;
+  bool is_deferred = false;  // it is no work for a person
+  bool is_denied = false;    // a person has looked at it
+  bool is_new = false;       // nobody has been told yet
+};
+
 /// It can't even be told: what is asked doesn't answer. Reported as failed.
 struct Unplannable {
   std::string step;  // "source", "inspect" or "repository": what was asked
@@ -48,7 +57,7 @@ struct Evidence {
 
 /// What is to be done about a target, decided on the host.
 struct Plan {
-  std::variant<Build, Skip, Unplannable> decision;
+  std::variant<Build, Skip, Hold, Unplannable> decision;
   /// What was found: the ref and its commit; for kind = url the PKGBUILD's URL and its sha256.
   std::string ref = {}, commit = {};
   /// What its build's end may hang on beside that: BuildRecord::conditions.

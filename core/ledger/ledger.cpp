@@ -22,7 +22,7 @@ using Access = Ledger::Access;
 
 constexpr const char* kDecisions =
     "SELECT verdict, target, commit_id, by, note, at, rules, how, pkgbase, tree, pkgbase_id, "
-    "last_modified, people_known, maintainer, co_maintainers, submitter FROM decisions ";
+    "last_modified, people_known, maintainer, co_maintainers, submitter, allowed FROM decisions ";
 
 constexpr const char* kTakenOver = "INSERT OR IGNORE INTO taken_over VALUES ('names')";
 
@@ -76,6 +76,7 @@ Decision decision_of(const sqlite::Statement& row) {
   approval.last_modified = row.number(11);
   if (row.number(12) != 0)
     approval.people = People{row.text(13), from_lines(row.text(14)), row.text(15)};
+  approval.allowed = from_lines(row.text(16));
   return approval;
 }
 
@@ -84,12 +85,14 @@ void insert(sqlite::Connection& connection, const Approval& approval, const char
   sqlite::Statement row(connection,
                         "INSERT INTO decisions (verdict, target, commit_id, by, note, at, rules, "
                         "how, pkgbase, tree, pkgbase_id, last_modified, people_known, maintainer, "
-                        "co_maintainers, submitter) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                        "co_maintainers, submitter, allowed) "
+                        "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   row.bind(verdict).bind(approval.target).bind(approval.commit).bind(printable(approval.by));
   row.bind(printable(approval.note)).bind(to_seconds(approval.at)).bind(to_lines(approval.rules));
   row.bind(approval.how).bind(approval.pkgbase).bind(approval.tree).bind(approval.pkgbase_id);
   row.bind(approval.last_modified).bind(approval.people ? 1 : 0).bind(people.maintainer);
-  row.bind(to_lines(people.co_maintainers)).bind(people.submitter).step();
+  row.bind(to_lines(people.co_maintainers)).bind(people.submitter).bind(to_lines(approval.allowed));
+  row.step();
 }
 
 void insert(sqlite::Connection& connection, const Denial& denial) {
@@ -104,9 +107,9 @@ void insert(sqlite::Connection& connection, const Denial& denial) {
 }
 
 void insert(sqlite::Connection& connection, const Held& held) {
-  sqlite::Statement row(connection, "INSERT OR REPLACE INTO held VALUES (?,?,?,?,?,?)");
+  sqlite::Statement row(connection, "INSERT OR REPLACE INTO held VALUES (?,?,?,?,?,?,?)");
   row.bind(held.target).bind(held.commit).bind(held.version_from).bind(held.version_to);
-  row.bind(to_lines(held.rules)).bind(to_seconds(held.since)).step();
+  row.bind(to_lines(held.rules)).bind(to_seconds(held.since)).bind(held.needed_by).step();
 }
 
 void insert(sqlite::Connection& connection, const OwnedName& name) {
@@ -124,8 +127,13 @@ void insert(sqlite::Connection& connection, const AcceptedMaintainer& maintainer
 }
 
 Held held_of(const sqlite::Statement& row) {
-  return {row.text(0),           row.text(1), row.text(2), row.text(3), from_lines(row.text(4)),
-          to_time(row.number(5))};
+  return {row.text(0),
+          row.text(1),
+          row.text(2),
+          row.text(3),
+          from_lines(row.text(4)),
+          to_time(row.number(5)),
+          row.text(6)};
 }
 
 OwnedName name_of(const sqlite::Statement& row) {

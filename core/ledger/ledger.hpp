@@ -35,6 +35,8 @@ struct Approval {
   std::string by, note;
   std::chrono::system_clock::time_point at;
   std::vector<std::string> rules;  // findings that were seen and accepted with it
+  /// Rules that hold the target no more: a permission that stands.
+  std::vector<std::string> allowed = {};
 
   bool operator==(const Approval&) const = default;
 };
@@ -54,6 +56,7 @@ struct Held {
   std::string target, commit, version_from, version_to;
   std::vector<std::string> rules;
   std::chrono::system_clock::time_point since;
+  std::string needed_by = {};  // as in Target
 
   bool operator==(const Held&) const = default;
 };

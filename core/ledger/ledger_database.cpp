@@ -27,13 +27,14 @@ constexpr std::array kVersions{
     at INTEGER NOT NULL, rules TEXT NOT NULL,
     how TEXT NOT NULL, pkgbase TEXT NOT NULL, tree TEXT NOT NULL,
     pkgbase_id INTEGER NOT NULL, last_modified INTEGER NOT NULL, people_known INTEGER NOT NULL,
-    maintainer TEXT NOT NULL, co_maintainers TEXT NOT NULL, submitter TEXT NOT NULL
+    maintainer TEXT NOT NULL, co_maintainers TEXT NOT NULL, submitter TEXT NOT NULL,
+    allowed TEXT NOT NULL
   );
   CREATE INDEX decisions_of_target ON decisions (target, id);
   CREATE TABLE held (
     target TEXT PRIMARY KEY, commit_id TEXT NOT NULL,
     version_from TEXT NOT NULL, version_to TEXT NOT NULL, rules TEXT NOT NULL,
-    since INTEGER NOT NULL
+    since INTEGER NOT NULL, needed_by TEXT NOT NULL
   );
   CREATE TABLE names (
     repository TEXT NOT NULL, pkgname TEXT NOT NULL, target TEXT NOT NULL, source TEXT NOT NULL,

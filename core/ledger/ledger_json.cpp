@@ -89,6 +89,7 @@ void write_decision(Writer& json, const Decision& one, const char* verdict) {
 void write(Writer& json, const Approval& one) {
   write_decision(json, one, "approve");
   json.text("how", one.how);
+  json.texts("allowed", one.allowed);
   json.text("pkgbase", one.pkgbase);
   json.text("tree", one.tree);
   json.number("pkgbase_id", one.pkgbase_id);
@@ -197,6 +198,7 @@ Approval approval_of(const Json& object) {
   one.how = text_of(object, "how");
   if (one.how != "person" && one.how != "plain" && one.how != "first")
     refuse("how", "person, plain or first");
+  one.allowed = texts_of(object, "allowed");
   one.pkgbase = text_of(object, "pkgbase");
   one.tree = checked(object, "tree", is_hash, "a tree");
   one.pkgbase_id = count_of(object, "pkgbase_id");
@@ -224,7 +226,8 @@ Held held_of_json(const Json& object) {
           text_of(object, "version_from"),
           text_of(object, "version_to"),
           texts_of(object, "rules"),
-          time_of(object, "since")};
+          time_of(object, "since"),
+          text_of(object, "needed_by")};
 }
 
 OwnedName name_of_json(const Json& object) {
@@ -273,6 +276,7 @@ std::string to_json(const LedgerContents& contents) {
       json.text("version_to", one.version_to);
       json.texts("rules", one.rules);
       json.time("since", one.since);
+      json.text("needed_by", one.needed_by);
     });
     json.objects("names", contents.names, [&](const OwnedName& one) {
       json.text("repository", one.repository);

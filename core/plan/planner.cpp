@@ -116,6 +116,9 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
     plan.commit = fetched.commit;
     auto good = history_.last_good(target.name);
     if (good) job.previous = previous_of(*good, target);
+    // What was found published was not built from the commit of its record.
+    const bool was_built = good && good->status == Status::built && is_of(*good, target);
+    const auto built = was_built ? good->commit : std::string();
     if (target.force) good.reset();
     const bool is_known = good && source->surely_has_tree(plan.commit, good->tree);
     if (is_known) comparison.by_tree(*good, good->tree);
@@ -136,6 +139,8 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
     if (!job.is_skipped()) comparison.by_version();
     if (const auto last = history_.last(target.name))
       hold_back(job, *last, history_.failures(*last), settings_.retry);
+    step = "source";
+    if (settings_.gate != nullptr) settings_.gate->decide(job, *source, built, cancel);
   } catch (const Error& error) {
     plan.decision = Unplannable{step, error};
   }

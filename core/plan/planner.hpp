@@ -17,6 +17,7 @@
 #include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
 #include "core/targets/packaging_source.hpp"
+#include "core/trust/gate.hpp"
 
 namespace pkgkiln {
 
@@ -64,6 +65,8 @@ class Planner {
     bool bump_pkgrel = false;  // as in Job
     /// Whether the evidence of a Skip is kept, for whoever shows it.
     bool explain = true;
+    /// Says what has to wait; it outlives this. Null: nothing has to.
+    const trust::Gate* gate = nullptr;
   };
 
   /// All of them outlive it.

@@ -35,6 +35,10 @@ std::string obstacle(Status status) {
       return "was interrupted";
     case Status::unpublished:
       return "could not be published";
+    case Status::held:
+      return "is held";
+    case Status::deferred:
+      return "is deferred";
     case Status::built:
     case Status::up_to_date:
     case Status::blocked:
@@ -234,6 +238,7 @@ std::optional<BuildRecord> BuildQueue::blocked(std::size_t index) {
   for (const auto dependency : order_.dependencies[index]) {
     const auto& entry = entries_[dependency];
     if (entry.state != State::ended || is_good(entry.status)) continue;
+    if (is_waiting(entry.status) && is_served(index, dependency)) continue;
     const bool is_root = entry.status != Status::blocked;
     const auto root = is_root ? dependency : entry.root;
     entries_[index].root = root;
@@ -241,12 +246,36 @@ std::optional<BuildRecord> BuildQueue::blocked(std::size_t index) {
     const auto& name = jobs_[dependency].target.name;
     BuildRecord record;
     record.status = Status::blocked;
+    record.is_blocked_by_waiting = is_waiting(entries_[root].status);
+    if (record.is_blocked_by_waiting) {
+      record.why =
+          fmt::format("blocked by {} ({})", jobs_[root].target.name, word(entries_[root].status));
+      return record;
+    }
     record.why = is_root ? fmt::format("its dependency '{}' {}", name, what)
                          : fmt::format("its dependency '{}' is blocked by '{}', which {}", name,
                                        jobs_[root].target.name, what);
     return record;
   }
   return std::nullopt;
+}
+
+/// Whether what is published of one that waits satisfies the job.
+bool BuildQueue::is_served(std::size_t index, std::size_t waiting) const {
+  for (const auto& need : jobs_[index].relations.needs) {
+    const auto dependency = pacman::Dependency::parse(need);
+    for (const auto& offer : jobs_[waiting].relations.offers) {
+      if (offer.version.empty()) {
+        // Of what was never published, all that would satisfy it is missing.
+        pacman::Providers wanted;
+        wanted.add(0, offer);
+        if (wanted.find(dependency)) return false;
+      } else if (offer.pkgname == dependency.name && !dependency.allows(offer.version)) {
+        return false;
+      }
+    }
+  }
+  return true;
 }
 
 /// Whether something that it depends on was built in this run.

@@ -74,6 +74,7 @@ class BuildQueue {
   bool is_ready(std::size_t index) const;
   std::optional<BuildRecord> verdict(std::size_t index);
   std::optional<BuildRecord> blocked(std::size_t index);
+  bool is_served(std::size_t index, std::size_t waiting) const;
   bool has_news(std::size_t index) const;
   bool fits(std::size_t index);
   void end(std::size_t index, Status status);

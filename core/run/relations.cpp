@@ -53,10 +53,26 @@ bool may_publish(const Job& job, PackageOwners& owners) {
   });
 }
 
+/// What is published of one that waits counts, in its version. Where nothing is, others wait for
+/// what it would be.
+Relations of_waiting(const Job& job, const History& history, const PackageOwners& owners) {
+  Relations relations;
+  if (const auto last = history.last_good(job.target.name); last && !last->files.empty()) {
+    offer_files(relations, *last);
+  } else if (job.inspection && job.inspection->srcinfo) {
+    relations.offers = by_srcinfo(job, owners).offers;
+    for (auto& offer : relations.offers) offer.version.clear(), offer.any_version = true;
+  } else {
+    offer_name(relations, job.target.name, {});
+  }
+  return relations;
+}
+
 }  // namespace
 
 Relations relations_of(const Job& job, const History& history, PackageOwners& owners) {
   const bool has_ended = job.stage == Job::Stage::ended;
+  if (has_ended && is_waiting(job.record.status)) return of_waiting(job, history, owners);
   if (has_ended && job.record.status == Status::up_to_date) return {};
   // Its packages wait in the spool. What was refused lists no files.
   if (has_ended && !job.record.files.empty()) {

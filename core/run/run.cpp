@@ -21,6 +21,16 @@ namespace {
 /// No build waits yet, so thousands of outcomes need not pile up before they are heard.
 constexpr std::size_t kToldAtOnce = 256;
 
+BuildRecord held(const Job& job, const Hold& hold) {
+  auto record = unbuilt(job);
+  record.status = hold.is_deferred ? Status::deferred : Status::held;
+  record.why = hold.why;
+  record.rules = hold.rules;
+  record.is_newly_held = hold.is_new;
+  if (hold.is_new) record.hint = fmt::format("pkgkiln diff {}", job.target.name);
+  return record;
+}
+
 }  // namespace
 
 Run::Run(const RunParts& parts, Listener& listener)
@@ -69,6 +79,12 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
   auto jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,
                       parts_.host.arch, parts_.planning)
                   .decide(std::move(targets), cancel);
+  if (const auto* gate = parts_.planning.gate)
+    gate->record(jobs, parts_.ledger, [&](const std::string& target) {
+      return known.is_complete && std::ranges::none_of(known.targets, [&](const Target& one) {
+               return one.name == target;
+             });
+    });
   const auto count_builds = [&jobs] {
     return std::count_if(jobs.begin(), jobs.end(), [](const Job& job) {
       return job.stage != Job::Stage::ended && std::holds_alternative<Build>(job.plan.decision);
@@ -103,6 +119,8 @@ void Run::settle(std::vector<Job>& jobs) {
     } else if (const auto* unplannable = std::get_if<Unplannable>(&job.plan.decision)) {
       job.record = unbuilt(job);
       note_outcome(job.record, Failed{unplannable->step, unplannable->error, unplannable->fault()});
+    } else if (const auto* hold = std::get_if<Hold>(&job.plan.decision)) {
+      job.record = held(job, *hold);
     } else if (auto waiting = publisher_.still_waiting(job)) {
       job.record = std::move(*waiting);
     } else {

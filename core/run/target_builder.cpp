@@ -161,6 +161,7 @@ void TargetBuilder::conclude(Job& job, const BuildRecord& verdict) {
     record.why = verdict.why;
     record.hint = verdict.hint;
     record.fault = verdict.fault;
+    record.is_blocked_by_waiting = verdict.is_blocked_by_waiting;
   }
   recorder_.ended(job);
 }

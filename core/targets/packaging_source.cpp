@@ -59,6 +59,20 @@ class GitSource : public PackagingSource {
                                        const std::string& name) const override {
     return mirror().read_file(commit, path_ + "/" + name);
   }
+  std::vector<git::Mirror::File> files(const std::string& commit, std::uint64_t limit,
+                                       const Cancellation& cancel) const override {
+    std::vector<git::Mirror::File> files;
+    const auto add = [&](git::Mirror& repository, const std::string& path, const std::string& of) {
+      for (auto& file : repository.files(of, path.empty() ? given_ : std::string(), limit)) {
+        limit -= file.content.size();
+        if (!path.empty()) file.path = path + "/" + file.path;
+        files.push_back(std::move(file));
+      }
+    };
+    add(mirror(), {}, commit);
+    if (is_clone_) for_each_submodule(commit, cancel, add);
+    return files;
+  }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override {
     TarWriter writer(tar, uid, mirror().time(commit));

@@ -44,6 +44,10 @@ class PackagingSource {
   /// none. Error when it is longer than 4 MiB.
   virtual std::optional<std::string> read_file(const std::string& commit,
                                                const std::string& name) const = 0;
+  /// What export_tar() gives, but for directories and ".git". Throws Error where that is more than
+  /// `limit` bytes.
+  virtual std::vector<git::Mirror::File> files(const std::string& commit, std::uint64_t limit,
+                                               const Cancellation& cancel) const = 0;
   /// What a build gets of a fetched commit as a tar stream: names relative to that directory, owner
   /// and group `uid`, modes 0755 and 0644. Error when that directory isn't there.
   virtual void export_tar(const std::string& commit, int uid, const Sink& tar,

@@ -52,7 +52,12 @@ struct Target {
   std::shared_ptr<const AurPackage> aur = {};
   std::string needed_by = {};  // the target that it is listed for; empty: the user's choice
   std::vector<std::string> needs = {};  // names of targets that it needs to be built
-  bool aur_is_former = false;  // that is what it said in an earlier run, since it can't be asked
+  bool aur_is_former = false;   // that is what it said in an earlier run, since it can't be asked
+  bool has_url_of_aur = false;  // listed by its URL, which is the AUR's, not by name
+  /// How far whoever changes its recipe is trusted, "own", "recipe" or "maintainer"; empty: as the
+  /// settings say. And rules of core/trust that don't hold it.
+  std::string trust = {};
+  std::vector<std::string> allow = {};
 
   bool builds_on(std::string_view machine_arch) const;
 };

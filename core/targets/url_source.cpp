@@ -199,6 +199,14 @@ std::optional<std::string> UrlSource::read_file(const std::string& commit,
   return content;
 }
 
+std::vector<git::Mirror::File> UrlSource::files(const std::string& commit, std::uint64_t limit,
+                                                const Cancellation& /*cancel*/) const {
+  auto content = *read_file(commit, kPkgbuild);
+  if (content.size() > limit)
+    throw Error("the PKGBUILD kept as '" + kept(commit).string() + "' is too long");
+  return {{kPkgbuild, git::Mirror::File::Kind::file, std::move(content)}};
+}
+
 void UrlSource::export_tar(const std::string& commit, int uid, const Sink& tar,
                            const Cancellation& cancel) const {
   cancel.check();

@@ -42,6 +42,8 @@ class UrlSource : public PackagingSource {
   }
   std::optional<std::string> read_file(const std::string& commit,
                                        const std::string& name) const override;
+  std::vector<git::Mirror::File> files(const std::string& commit, std::uint64_t limit,
+                                       const Cancellation& cancel) const override;
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override;
 

@@ -31,6 +31,11 @@ using IsKnown = std::function<bool(const std::string& dependency)>;
 /// a package that a dependency names. Pure; linear in the length of the files.
 RecipeChange compare(const Recipe& before, const Recipe& after, const IsKnown& is_known);
 
+/// Only tells of what is left to somebody who is trusted with his own package: functions, as long
+/// as they use no other programs that reach the network or run code; variables; files that are no
+/// programs.
+void trust_maintainer(RecipeChange& change, const Recipe& before, const Recipe& after);
+
 /// What is to be seen about who stands behind a package base now. Whoever left is no finding; an
 /// orphan is one only when its files are others.
 std::vector<Finding> compare_people(const People& approved, const People& now, bool files_differ);

@@ -30,6 +30,8 @@ constexpr std::array<const char*, 22> kWords = {"first",
                                                 "special-variable",
                                                 "dependency"};
 
+constexpr std::array<const char*, 3> kLevels = {"own", "maintainer", "recipe"};
+
 }  // namespace
 
 const char* word(Rule rule) {
@@ -39,6 +41,31 @@ const char* word(Rule rule) {
 std::optional<Rule> rule_of(std::string_view text) {
   for (std::size_t i = 0; i < kWords.size(); ++i)
     if (text == kWords[i]) return static_cast<Rule>(i);
+  return std::nullopt;
+}
+
+bool may_be_allowed(Rule rule) {
+  switch (rule) {
+    case Rule::first:
+    case Rule::maintainer:
+    case Rule::history:
+    case Rule::unreadable:
+    case Rule::top_level_code:
+    case Rule::install_script:
+    case Rule::names:
+      return false;
+    default:
+      return true;
+  }
+}
+
+const char* word(Level level) {
+  return kLevels.at(static_cast<std::size_t>(level));
+}
+
+std::optional<Level> level_of(std::string_view text) {
+  for (std::size_t i = 0; i < kLevels.size(); ++i)
+    if (text == kLevels[i]) return static_cast<Level>(i);
   return std::nullopt;
 }
 

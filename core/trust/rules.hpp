@@ -7,7 +7,7 @@
 
 namespace pkgkiln::trust {
 
-/// Why a change of packaging files may not be built before a person has seen it.
+/// Why packaging files may not be built before a person has seen them.
 enum class Rule {
   first,                     // nothing was approved yet
   maintainer,                // somebody has a say who had none
@@ -36,6 +36,20 @@ enum class Rule {
 /// "top-level-code"; those of the configuration and of messages.
 const char* word(Rule rule);
 std::optional<Rule> rule_of(std::string_view word);
+
+/// Of those that may be allowed for a target by a standing permission. The others always are for a
+/// person.
+bool may_be_allowed(Rule rule);
+
+/// How far whoever changes a target's packaging files is trusted.
+enum class Level {
+  own,         // as the user: no rule holds it
+  maintainer,  // as long as it is the same person, with what only that person's builds run
+  recipe,      // with another version of the same
+};
+/// "own", "maintainer", "recipe"
+const char* word(Level level);
+std::optional<Level> level_of(std::string_view word);
 
 struct Finding {
   Rule rule;

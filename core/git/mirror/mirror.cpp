@@ -313,6 +313,24 @@ void Mirror::add_to(TarWriter& tar, const std::string& commit, const std::string
   }
 }
 
+std::vector<Mirror::File> Mirror::files(const std::string& commit, const std::string& path,
+                                        std::uint64_t limit) {
+  return state_->read(commit, [&](CommitTree& tree) {
+    std::vector<File> files;
+    for (auto& entry : list_below(tree, path).entries) {
+      using Kind = TreeEntry::Kind;
+      if (!entry.is_file() && entry.kind != Kind::link) continue;
+      const auto kind = entry.kind == Kind::link         ? File::Kind::link
+                        : entry.kind == Kind::executable ? File::Kind::executable
+                                                         : File::Kind::file;
+      auto content = tree.read(entry, limit);
+      limit -= content.size();
+      files.push_back({std::move(entry.path), kind, std::move(content)});
+    }
+    return files;
+  });
+}
+
 std::shared_ptr<Mirror> Mirrors::shared(const std::string& name, const std::string& url,
                                         Mirror::Of of) {
   const std::lock_guard lock(mutex_);

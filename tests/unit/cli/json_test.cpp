@@ -23,7 +23,7 @@ std::string text(const rapidjson::Value& object, const char* name) {
   return object[name].GetString();
 }
 
-Job job_of(std::variant<Build, Skip, Unplannable> decision) {
+Job job_of(decltype(Plan::decision) decision) {
   Job job{{}, {}, {std::move(decision), "refs/heads/main", "c0ffee"}};
   job.target.name = "foo";
   job.target.repository = "repo";
@@ -55,6 +55,24 @@ TEST_CASE("every decision has a word of its own in JSON") {
   CHECK(text(failed, "decision") == "failed");
   CHECK(text(failed, "step") == "source");
   CHECK(text(failed, "hint") == "check it");
+}
+
+TEST_CASE("JSON tells what holds a target, and what only waits") {
+  const auto held = only_target(cli::plans_json({job_of(Hold{{"first", "age"}, "first, age"})}));
+  CHECK(text(held, "decision") == "held");
+  CHECK(text(held, "why") == "first, age");
+  REQUIRE(held["rules"].Size() == 2);
+  CHECK(held["rules"][0] == "first");
+  CHECK(text(only_target(cli::plans_json({job_of(Hold{{}, "x", true})})), "decision") ==
+        "deferred");
+  BuildRecord record;
+  record.status = Status::held;
+  record.rules = {"first"};
+  record.is_newly_held = true;
+  const auto result = only_target(cli::results_json({record}));
+  CHECK(text(result, "status") == "held");
+  CHECK(result["rules"][0] == "first");
+  CHECK(result["newly_held"].GetBool());
 }
 
 TEST_CASE("JSON tells a change that is not published") {

@@ -41,6 +41,7 @@ Approval approval(const std::string& commit, int time = 0) {
   approval.note = "looked at it";
   approval.at = at(time);
   approval.rules = {"source-path", "variable"};
+  approval.allowed = {"source-path"};
   return approval;
 }
 
@@ -49,7 +50,7 @@ Denial denial(const std::string& commit, bool freeze = false) {
 }
 
 Held held(const std::string& commit, const Names& rules, int since = 0) {
-  return {"paru", commit, "1-1", "2-1", rules, at(since)};
+  return {"paru", commit, "1-1", "2-1", rules, at(since), "lumen"};
 }
 
 OwnedName name(const std::string& pkgname, const std::string& target,

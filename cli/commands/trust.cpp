@@ -1,0 +1,246 @@
+#include <algorithm>
+#include <ctime>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/json.hpp"
+#include "cli/setup.hpp"
+#include "cli/tables.hpp"
+#include "core/base/printable.hpp"
+#include "core/base/process.hpp"
+#include "core/base/text.hpp"
+#include "core/inspect/inspect.hpp"
+#include "core/run/approval.hpp"
+#include "core/trust/gate.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+/// As git shows one; whoever types one needs as much.
+constexpr std::size_t kShortCommit = 7;
+
+/// Who is at the terminal, also behind sudo.
+std::string user_name() {
+  const auto env = environment();
+  if (const auto found = env.find("SUDO_USER"); ::geteuid() == 0 && found != env.end())
+    return found->second;
+  const auto* entry = ::getpwuid(::geteuid());
+  return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
+}
+
+/// Everything by which targets are looked at as a run would; holds the lock.
+class Look {
+ public:
+  Look(const Arguments& arguments, const Cancellation& cancel)
+      : setup_(set_up(arguments, cancel)),
+        state_(setup_.settings().build.state_dir),
+        lock_(state_, RunLock::For::look),
+        history_(state_, History::IfDamaged::put_aside),
+        ledger_(state_, Ledger::Access::write),
+        remotes_(politeness(setup_.settings())),
+        sources_(state_.mirrors(), remotes_),
+        gate_(
+            gate_settings(setup_.settings()), ledger_, remotes_,
+            [this] { return known_distribution(setup_); }, setup_.arch),
+        cancel_(cancel) {
+    Console words(STDERR_FILENO, Console::Patience::bounded);
+    auto selection = select(setup_, arguments, sources_, true, words, cancel, &history_);
+    targets_ = std::move(selection.targets);
+    if (arguments.targets.empty()) return;
+    // Not what they need: that is looked at for itself.
+    std::erase_if(targets_, [&](const Target& target) {
+      return std::ranges::find(arguments.targets, target.name) == arguments.targets.end();
+    });
+  }
+
+  const std::vector<Target>& targets() const { return targets_; }
+  Ledger& ledger() { return ledger_; }
+  std::optional<Held> held(const std::string& target) const {
+    for (auto& one : ledger_.held())
+      if (one.target == target) return one;
+    return std::nullopt;
+  }
+
+  struct Seen {
+    git::Tip tip;
+    trust::Judgement judged;
+    std::string version;  // by its .SRCINFO; may be unknown
+  };
+  /// What the target is now.
+  Seen at(const Target& target) {
+    const auto source = sources_.open(target);
+    Seen seen;
+    seen.tip = source->fetch(source->ask(cancel_), cancel_);
+    const auto found = inspect_on_host(*source, seen.tip.commit, target, setup_.arch);
+    if (found.srcinfo) seen.version = found.srcinfo->version;
+    const auto good = history_.last_good(target.name);
+    const auto built = good && good->status == Status::built ? good->commit : std::string();
+    seen.judged = gate_.judge({target, *source, seen.tip, found.tree, built}, cancel_);
+    return seen;
+  }
+
+  std::optional<pacman::Distribution> distribution() const { return known_distribution(setup_); }
+  std::string published_version(const std::string& target) const {
+    const auto good = history_.last_good(target);
+    if (!good || good->files.empty()) return {};
+    const auto name = pacman::PackageFileName::parse(good->files.front().file_name);
+    return name ? name->version : std::string();
+  }
+
+ private:
+  Setup setup_;
+  StateDir state_;
+  RunLock lock_;
+  History history_;
+  Ledger ledger_;
+  git::Remotes remotes_;
+  PackagingSources sources_;
+  trust::Gate gate_;
+  const Cancellation& cancel_;
+  std::vector<Target> targets_;
+};
+
+/// Whether a user who typed that means this commit.
+bool means(const std::string& typed, const std::string& commit) {
+  return typed.size() >= kShortCommit && commit.starts_with(lower_case(typed));
+}
+
+void approve_one(Look& look, const Target& target, const Arguments& arguments) {
+  const auto refusal = Error("'" + target.name + "' is not approved");
+  const auto advice = "pkgkiln diff " + target.name;
+  const auto shown = look.held(target.name);
+  const auto seen = look.at(target);
+  const auto& tip = seen.tip.commit;
+  if (seen.judged.level == trust::Level::own)
+    return print(fmt::format("{}: nothing holds it: its trust is \"own\"\n", target.name));
+  if (seen.judged.may_be_built() && arguments.allowed.empty())
+    return print(fmt::format("{}: nothing holds {:.7}\n", target.name, tip));
+  if (!arguments.commit.empty()) {
+    if (!means(arguments.commit, tip))
+      throw Error(refusal).because(fmt::format("it is at {:.7} now", tip)).advise(advice);
+  } else if (!shown) {
+    throw Error(refusal).because("what it is now was not shown yet").advise(advice);
+  } else if (shown->commit != tip) {
+    throw Error(refusal)
+        .because(
+            fmt::format("it moved: {:.7} was shown, and it is at {:.7} now", shown->commit, tip))
+        .advise(advice);
+  }
+  PersonalWord word{user_name(), arguments.note};
+  if (!arguments.allowed.empty()) word.allowed.emplace();
+  for (const auto& rule : arguments.allowed)
+    if (rule != "none") word.allowed->push_back(rule);
+  approve(look.ledger(), target, seen.judged, word, look.distribution());
+  std::vector<std::string> rules;
+  for (const auto& finding : seen.judged.findings) rules.emplace_back(trust::word(finding.rule));
+  rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+  print(fmt::format("{}: approved {:.7}{}{}\n", target.name, tip, rules.empty() ? "" : ": ",
+                    fmt::join(rules, ", ")));
+}
+
+void check_allowed(const std::vector<std::string>& rules) {
+  for (const auto& text : rules) {
+    const auto rule = trust::rule_of(text);
+    if (text == "none" || (rule && trust::may_be_allowed(*rule))) continue;
+    throw UsageError("--allow '" + text + "' is not possible")
+        .because(rule ? "this rule always is for a person" : "there is no such rule")
+        .advise("man pkgkiln");
+  }
+}
+
+struct Shown {
+  std::string target, commit;
+  trust::Judgement judged;
+};
+
+}  // namespace
+
+int held_command(const Arguments& arguments) {
+  const StateDir state(load_config(arguments).settings.build.state_dir);
+  const auto held = Ledger(state, Ledger::Access::read).held();
+  print(arguments.json ? held_json(held) : held_table(held, std::time(nullptr)));
+  return exit_code::ok;
+}
+
+int diff_command(const Arguments& arguments, const Cancellation& cancel) {
+  Look look(arguments, cancel);
+  std::vector<Shown> shown;
+  for (const auto& target : look.targets()) {
+    auto seen = look.at(target);
+    if (!seen.judged.findings.empty() && seen.judged.barred.empty()) {
+      std::vector<std::string> rules;
+      for (const auto& finding : seen.judged.findings)
+        rules.emplace_back(trust::word(finding.rule));
+      rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+      look.ledger().hold({target.name, seen.tip.commit, look.published_version(target.name),
+                          seen.version, rules, std::chrono::system_clock::now(), target.needed_by});
+    }
+    shown.push_back({target.name, seen.tip.commit, std::move(seen.judged)});
+  }
+  for (const auto& one : shown) {
+    print(one.target + "\n");
+    for (const auto& finding : one.judged.findings)
+      print(printable(std::string("  ") + trust::word(finding.rule) + "  " + finding.what) + "\n");
+    for (const auto& told : one.judged.told) print(printable("  told  " + told) + "\n");
+  }
+  return exit_code::ok;
+}
+
+int approve_command(const Arguments& arguments, const Cancellation& cancel) {
+  if (arguments.targets.empty() && !arguments.all)
+    throw UsageError("it is not said what to approve").advise("pkgkiln held; pkgkiln approve NAME");
+  if (!arguments.commit.empty() && arguments.targets.size() != 1)
+    throw UsageError("--commit needs one target");
+  check_allowed(arguments.allowed);
+  Look look(arguments, cancel);
+  int code = exit_code::ok;
+  for (const auto& target : look.targets()) {
+    if (arguments.all && !look.held(target.name)) continue;
+    try {
+      approve_one(look, target, arguments);
+    } catch (const Error& error) {
+      say(fmt::format("error: {}\n", error.report()));
+      code = exit_code::target_failed;
+    }
+  }
+  return code;
+}
+
+int deny_command(const Arguments& arguments, const Cancellation& cancel) {
+  if (!arguments.commit.empty() && arguments.targets.size() != 1)
+    throw UsageError("--commit needs one target");
+  Look look(arguments, cancel);
+  int code = exit_code::ok;
+  for (const auto& target : look.targets()) {
+    const auto shown = look.held(target.name);
+    auto commit = shown ? shown->commit : std::string();
+    const bool is_other = !arguments.commit.empty() && !means(arguments.commit, commit);
+    if (is_other) commit = lower_case(arguments.commit);
+    const bool is_whole = (commit.size() == 40 || commit.size() == 64) && is_hex(commit);
+    if (!is_whole && !(commit.empty() && arguments.freeze)) {
+      say(fmt::format("error: {}\n",
+                      Error("'" + target.name + "' is not denied")
+                          .because(is_other ? "of a commit that is not held all of its id is needed"
+                                            : "nothing of it is held")
+                          .advise("pkgkiln diff " + target.name)
+                          .report()));
+      code = exit_code::target_failed;
+      continue;
+    }
+    look.ledger().deny({target.name, commit, user_name(), arguments.note,
+                        shown && !is_other ? shown->rules : std::vector<std::string>(),
+                        std::chrono::system_clock::now(), arguments.freeze});
+    print(fmt::format("{}: {}\n", target.name,
+                      arguments.freeze ? "frozen: nothing is built until something is approved"
+                                       : fmt::format("denied {:.7}", commit)));
+  }
+  return code;
+}
+
+}  // namespace pkgkiln::cli
