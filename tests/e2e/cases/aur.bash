@@ -43,7 +43,7 @@ anew() { : >"$AUR/requests"; }
 configure_aur() { # further lines from stdin
 	{
 		common_tables
-		printf '[aur]\nurl = "%s"\n[[repositories]]\nname = "kiln"\npath = "repo"\n' "$AUR_URL"
+		printf '[aur]\nurl = "%s"\n[trust]\nfirst = "accept"\n[[repositories]]\nname = "kiln"\npath = "repo"\n' "$AUR_URL"
 		cat
 	} >"$CONFIG"
 }
