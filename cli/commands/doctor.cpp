@@ -120,9 +120,8 @@ void check_state(const config::Settings& settings, Findings& findings) {
     const StateDir state(settings.build.state_dir);
     const auto contents = Ledger(state, Ledger::Access::read).contents();
     if (contents == LedgerContents()) return findings.note("ledger", "holds nothing yet");
-    findings.good("ledger",
-                  fmt::format("{} decisions, {} held, {} owned names", contents.decisions.size(),
-                              contents.held.size(), contents.names.size()));
+    findings.good("ledger", fmt::format("{} decisions, {} owned names", contents.decisions.size(),
+                                        contents.names.size()));
   });
 }
 
@@ -240,6 +239,26 @@ void check_aur(const config::Settings& settings, Findings& findings, const Cance
   });
 }
 
+/// What is built before a person has seen it.
+void check_trust(const config::Settings& settings, Findings& findings) {
+  const auto& trust = settings.trust;
+  const bool lists_aur = std::ranges::any_of(
+      settings.targets, [](const auto& target) { return !target.aur_names.empty(); });
+  if (trust.aur == "own" && lists_aur)
+    findings.warn("trust", "changes in the AUR are built unseen\ntry: trust.aur = \"recipe\"");
+  else if (trust.first == "accept")
+    findings.warn("trust", "what is new in the AUR is built unseen\ntry: trust.first = \"hold\"");
+  else if (lists_aur)
+    findings.good("trust", "changes in the AUR are held as " + trust.aur);
+  if (lists_aur && trust.commit == "any")
+    findings.note("trust", "pinned commits that upstream does not name are built unseen");
+  findings.check("trust", [&] {
+    const StateDir state(settings.build.state_dir);
+    if (const auto held = Ledger(state, Ledger::Access::read).held(); !held.empty())
+      findings.note("trust", fmt::format("{} held: pkgkiln held", held.size()));
+  });
+}
+
 /// The first directory on the way that other users can't enter. One with an access control list is
 /// taken for open: somebody has thought of who may.
 std::optional<std::filesystem::path> closed_to_others(const std::filesystem::path& directory) {
@@ -308,6 +327,7 @@ int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
   check_server(setup, findings);
   check_key(setup, findings);
   check_aur(setup.settings(), findings, cancel);
+  check_trust(setup.settings(), findings);
   check_repositories(setup, findings);
   return findings.failed() ? exit_code::nothing_done : exit_code::ok;
 }

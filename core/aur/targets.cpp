@@ -49,12 +49,14 @@ bool have_same_keys(const Target& a, const Target& b) {
          a.network == b.network && a.force == b.force && a.name == b.name;
 }
 
+/// "aur.archlinux.org" of any form of URL that git takes; with its port if that is one of HTTP.
 std::string host_in(std::string_view url) {
+  const bool is_http = url.starts_with("http://") || url.starts_with("https://");
   if (const auto scheme = url.find("://"); scheme != std::string_view::npos)
     url.remove_prefix(scheme + 3);
   url = url.substr(0, url.find('/'));
   if (const auto user = url.rfind('@'); user != std::string_view::npos) url.remove_prefix(user + 1);
-  return lower_case(url.substr(0, url.find(':')));
+  return lower_case(is_http ? url : url.substr(0, url.find(':')));
 }
 
 /// The package base of a target whose URL is the AUR's, by HTTP or ssh; empty where it isn't.

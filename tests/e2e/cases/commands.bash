@@ -70,7 +70,7 @@ ENVIRONMENT=(http_proxy=http://localhost:3128)
 kiln doctor doctor
 ENVIRONMENT=()
 it 'finds nothing wrong' code_is 0
-it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' '^ok +ledger +0 decisions, 0 held, 1 owned names' "^ok +engine +.*$RUNTIME" '^ok +base image ' '^ok +container ' '^ok +repository +kiln'
+it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' '^ok +ledger +0 decisions, 1 owned names' "^ok +engine +.*$RUNTIME" '^ok +base image ' '^ok +container ' '^ok +repository +kiln'
 it 'warns of a proxy that containers would look for in themselves' out_matches '^warning +proxy +http_proxy=http://localhost:3128'
 rootless_is_told() { if [[ $RUNTIME == podman ]]; then out_has rootless; else out_has rootful; fi; }
 it 'tells whether the engine is rootless' rootless_is_told

@@ -146,6 +146,14 @@ url = "https://aur.archlinux.org"  # default
 dump_from = 5000  # default
 providers = []  # default
 
+[trust]
+aur = "recipe"  # default
+default = "own"  # default
+first = ""  # default
+age = "0s"  # default
+commit = "check"  # default
+maintainers = []  # default
+
 [[repositories]]
 name = "mine"  # pkgkiln.toml:5
 path = "/srv/mine"  # pkgkiln.toml:6

@@ -268,3 +268,47 @@ TEST_CASE("what can't be used of an answer is a problem of that package") {
   REQUIRE(listing.problems.size() == 1);
   CHECK_THAT(listing.problems[0], ContainsSubstring("PackageBase"));
 }
+
+TEST_CASE("what another list names by a URL of the AUR is told of as well") {
+  AurTargets setup;
+  setup.requests.clear();
+  std::vector<Target> listed(6);
+  listed[0].url = setup.url + "/paru.git";
+  listed[1].url = "ssh://aur@aur.archlinux.org/ceph.git";
+  listed[2].url = "aur@AUR.archlinux.org:gone";
+  listed[3].url = "https://git.example.org/paru.git";
+  listed[4].url = "http://127.0.0.1:1/paru.git";
+  listed[5].url = "/srv/aur.archlinux.org/paru";
+  const auto complete = [&] {
+    aur::Targets targets(setup.requests, {setup.url, 5'000, setup.dir.path() / "aur", true}, {},
+                         kNever, scripted::Aur::impatience());
+    static_cast<void>(targets.list());
+    return targets.list_needed(listed);
+  };
+  CHECK(complete().targets.empty());
+  CHECK(setup.there.asked().size() == 1);
+  REQUIRE(listed[0].aur);
+  CHECK(listed[0].aur->maintainer == "ada");
+  REQUIRE(listed[1].aur);
+  CHECK(listed[1].aur->co_maintainers == std::vector<std::string>{"bob"});
+  CHECK_FALSE(listed[2].aur);  // the AUR has no such package, but it is the AUR's
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    CHECK(listed[i].has_url_of_aur == (i < 3));
+    CHECK_FALSE(listed[i].aur_is_former);
+    CHECK(listed[i].needs.empty());
+  }
+  SECTION("not while it can't be asked, which is told") {
+    setup.there.stop();
+    listed[0].aur.reset();
+    const auto notices = complete().notices;
+    CHECK(listed[0].aur_is_former);
+    REQUIRE(notices.size() == 1);
+    CHECK_THAT(notices.front(), ContainsSubstring("wait where they changed"));
+  }
+  SECTION("where there is none, nothing is asked") {
+    listed.erase(listed.begin(), listed.begin() + 3);
+    setup.there.forget();
+    complete();
+    CHECK(setup.there.asked().empty());
+  }
+}
