@@ -123,6 +123,33 @@ AurPackage well_known() {
 
 }  // namespace
 
+TEST_CASE("a summary tells what is held, once") {
+  auto held = result_of("lumen", Status::held);
+  held.why = "maintainer, install-script";
+  auto waiting = result_of("app", Status::blocked);
+  waiting.why = "blocked by lumen (held)";
+  waiting.is_blocked_by_waiting = true;
+  const auto later = cli::summary({held, waiting}, cli::Rows::not_good);
+  CHECK(later == "0 built, 0 up-to-date, 0 failed, 1 blocked, 1 held\n");
+  held.is_newly_held = true;
+  CHECK(cli::summary({held, waiting}, cli::Rows::not_good) ==
+        "lumen  held  maintainer, install-script\n\n"
+        "0 built, 0 up-to-date, 0 failed, 1 blocked, 1 held\n"
+        "1 newly held: see pkgkiln held, and pkgkiln diff NAME\n");
+}
+
+TEST_CASE("what is held is a line each, with what it is needed by") {
+  const std::chrono::system_clock::time_point since{std::chrono::seconds(1'000'000)};
+  const std::vector<Held> held{
+      {"lumen", "77aa00112233", "1-1", "2-1", {"maintainer", "first"}, since, ""},
+      {"new", "4ab12cd55566", "", "", {"first"}, since, "lumen"}};
+  CHECK(cli::held_table(held, 1'000'000 + 7'200) ==
+        "NAME   FROM -> TO  SINCE  WHY\n"
+        "lumen  1-1 -> 2-1  2 h    maintainer, first\n"
+        "new    4ab12cd     2 h    first (needed by lumen)\n");
+  CHECK(cli::held_table({}, 0).empty());
+}
+
 TEST_CASE("packages of the AUR are a line each, with what to choose by") {
   auto orphan = well_known();
   orphan.name = "bar";
