@@ -53,6 +53,8 @@ std::string SpoolPublisher::why_unwanted(const BuildRecord& build, const Target&
   if (target.repository != build.repository)
     return fmt::format("they were for {}, and the target goes to {} now", build.repository,
                        target.repository);
+  if (parts_.ledger.is_denied(build.target, build.commit))
+    return "what they were built from was denied since";
   const PackageOwners owners(parts_.ledger, parts_.repositories, known, {});
   return why_anothers(build, target, owners);
 }

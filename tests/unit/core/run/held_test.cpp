@@ -84,3 +84,19 @@ TEST_CASE("what can't be told yet is no failure, and is tried again", "[concurre
   CHECK(host.ledger.held().empty());
   CHECK(host.containers().empty());
 }
+
+TEST_CASE("what was denied before it could be published is not published") {
+  GatedHost host;
+  const std::vector targets{host.strange("lib", {"1", {}, true, {}})};
+  host.approve(host.build(targets).front());
+  host.repository->down = true;
+  const auto built = host.build(targets).front();
+  REQUIRE(built.status == Status::unpublished);
+  host.ledger.deny({"lib", built.commit, "ada", "", {}, {}, false});
+  host.repository->down = false;
+  host.observer.notices.clear();
+  CHECK(words(host.build(targets)) == Names{"held"});
+  REQUIRE(host.observer.notices.size() == 1);
+  CHECK_THAT(host.observer.notices.front(), ContainsSubstring("was denied since"));
+  CHECK_FALSE(host.repository->contains(*pacman::PackageFileName::parse("lib-1-1-any.pkg.tar.gz")));
+}
