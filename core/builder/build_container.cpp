@@ -30,6 +30,7 @@ std::map<std::string, std::string> builder_environment(const BuildContainer::Env
   if (!chosen.srcdest.empty()) env["SRCDEST"] = chosen.srcdest;
   if (!chosen.makeflags.empty()) env["MAKEFLAGS"] = chosen.makeflags;
   if (!chosen.packager.empty()) env["PACKAGER"] = chosen.packager;
+  for (const auto& [name, value] : chosen.makepkg) env[name] = value;
   return env;
 }
 

@@ -39,11 +39,12 @@ struct StepResult {
 class BuildContainer {
  public:
   struct Environment {
-    std::string packager;                            // PACKAGER, empty: the image's
-    std::string makeflags;                           // MAKEFLAGS, empty: the image's
-    std::string startdir = builder::startdir;        // of makepkg
-    std::string srcdest = {};                        // SRCDEST, empty: a directory of the image's
-    std::map<std::string, std::string> caches = {};  // for the scripts that run as root
+    std::string packager;                             // PACKAGER, empty: the image's
+    std::string makeflags;                            // MAKEFLAGS, empty: the image's
+    std::string startdir = builder::startdir;         // of makepkg
+    std::string srcdest = {};                         // SRCDEST, empty: a directory of the image's
+    std::map<std::string, std::string> makepkg = {};  // further variables for the user builder
+    std::map<std::string, std::string> caches = {};   // for the scripts that run as root
     /// Variables that name proxies, for every step until the seal.
     std::map<std::string, std::string> proxies = {};
   };

@@ -142,6 +142,9 @@ void BuildSteps::open_container(const Cancellation& cancel) {
     environment.makeflags = fmt::format("-j{}", context_.slot.cores);
   if (job().target.checkout != Checkout::directory && !job().target.path.empty())
     environment.startdir += "/" + job().target.path;
+  // With it makepkg gives all files that time, so that they come out the same again.
+  environment.makepkg.emplace("SOURCE_DATE_EPOCH",
+                              std::to_string(context_.source.time(job().inspection->commit)));
   mount_caches(spec, environment);
   // It may have to wait for its slot as long as one that has it may take.
   container_ = std::make_unique<BuildContainer>(host_.runtime, spec, 2 * settings_.timeout + kGrace,

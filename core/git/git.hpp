@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <future>
 #include <map>
@@ -41,6 +42,10 @@ struct Submodule {
 };
 
 class Remotes;
+
+/// The time of what nobody has committed, since that of its files is another one in each copy:
+/// 2000-01-01, as some archives know no time before 1980.
+inline constexpr std::time_t kTimeless = 946'684'800;
 
 /// The ref of a folder's tip.
 inline constexpr const char* kFolder = "the folder";

@@ -229,7 +229,9 @@ void TargetBuilder::note(Job& job, const PackageBuild& build, BuildLog& log) {
 void TargetBuilder::write_provenance(const Job& job, const PackagingSource& source,
                                      const std::vector<pacman::PackageArchive>& packages) {
   try {
-    Provenance how{job.record, job.arch, !job.target.network, base_.first, base_.second};
+    const auto& target = job.target;
+    Provenance how{job.record,   job.arch,    !target.network, base_.first,
+                   base_.second, target.kind, target.checkout};
     note_end(how.build);
     how.version = parts_.settings.version;
     how.host = host_name();
@@ -245,6 +247,8 @@ void TargetBuilder::write_provenance(const Job& job, const PackagingSource& sour
       if (text.empty() && found->srcinfo)
         for (const auto& url : found->srcinfo->sources) how.sources.push_back({url, {}});
     }
+    how.approval = parts_.ledger.approval(target.name);
+    if (how.approval && how.approval->commit != how.build.commit) how.approval.reset();
     for (const auto& package : packages)
       write_file_atomically(provenance_path(package.path), how.statement(package));
   } catch (const Error& error) {

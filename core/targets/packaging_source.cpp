@@ -73,9 +73,10 @@ class GitSource : public PackagingSource {
     if (is_clone_) for_each_submodule(commit, cancel, add);
     return files;
   }
+  std::time_t time(const std::string& commit) const override { return mirror().time(commit); }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override {
-    TarWriter writer(tar, uid, mirror().time(commit));
+    TarWriter writer(tar, uid, time(commit));
     mirror().add_to(writer, commit, given_, {}, cancel);
     if (is_clone_) {
       for_each_submodule(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -48,8 +49,11 @@ class PackagingSource {
   /// `limit` bytes.
   virtual std::vector<git::Mirror::File> files(const std::string& commit, std::uint64_t limit,
                                                const Cancellation& cancel) const = 0;
-  /// What a build gets of a fetched commit as a tar stream: names relative to that directory, owner
-  /// and group `uid`, modes 0755 and 0644. Error when that directory isn't there.
+  /// The time of a fetched commit, in seconds of the epoch: the same whoever asks and whenever.
+  /// What has no commit has git::kTimeless.
+  virtual std::time_t time(const std::string& commit) const = 0;
+  /// What a build gets of a fetched commit as a tar stream: that time, names relative to that
+  /// directory, owner and group `uid`, modes 0755 and 0644. Error when that directory isn't there.
   virtual void export_tar(const std::string& commit, int uid, const Sink& tar,
                           const Cancellation& cancel) const = 0;
 };

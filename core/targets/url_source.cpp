@@ -211,7 +211,7 @@ void UrlSource::export_tar(const std::string& commit, int uid, const Sink& tar,
                            const Cancellation& cancel) const {
   cancel.check();
   const auto content = *read_file(commit, kPkgbuild);
-  TarWriter writer(tar, uid, std::time(nullptr));
+  TarWriter writer(tar, uid, time(commit));
   writer.file(kPkgbuild, content.size(), false);
   writer.write(content);
   writer.finish();

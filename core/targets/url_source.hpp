@@ -44,6 +44,7 @@ class UrlSource : public PackagingSource {
                                        const std::string& name) const override;
   std::vector<git::Mirror::File> files(const std::string& commit, std::uint64_t limit,
                                        const Cancellation& cancel) const override;
+  std::time_t time(const std::string&) const override { return git::kTimeless; }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override;
 

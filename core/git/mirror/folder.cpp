@@ -32,8 +32,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kLongestListing = std::size_t{256} << 20U;
 constexpr std::size_t kMostFiles = 500'000;
 constexpr int kDeepestRepository = 20;
-/// Whoever it is by and whenever: only the content may count. (2000-01-01, since some archives
-/// know no earlier time.)
+/// Whoever it is by and whenever: only the content may count. (It is kTimeless.)
 constexpr std::string_view kBy = "pkgkiln <pkgkiln> 946684800 +0000";
 constexpr std::string_view kMessage = "What lies in the folder";
 

@@ -3,6 +3,7 @@
 #include <rapidjson/document.h>
 #include <rapidjson/pointer.h>
 
+#include "core/base/error.hpp"
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/package/sample_package.hpp"
@@ -76,4 +77,90 @@ TEST_CASE("a statement says how a package was made, in the words of in-toto and 
   CHECK(text("/predicate/runDetails/builder/version/pkgkiln") == "1.2");
   CHECK(text("/predicate/runDetails/metadata/invocationId") == how.build.build);
   CHECK(text("/predicate/runDetails/metadata/finishedOn") == "1970-01-02T00:00:00Z");
+  CHECK(text((made + "/externalParameters/checkout").c_str()) == "directory");
+}
+
+namespace {
+
+Provenance usual() {
+  Provenance how{{}, "x86_64", true, "docker.io/library/arch:latest", "sha256:ba5e"};
+  how.build.build = "20261127T010203-abc";
+  how.build.target = "sample";
+  how.build.url = "https://e.org/r.git";
+  how.build.branch = "main";
+  how.build.path = "pkgs/sample";
+  how.build.commit = std::string(40, 'c');
+  how.build.tree = std::string(40, 'd');
+  how.build.vcs_sources = {{"git+https://e.org/g#branch=x", std::string(40, 'e')}};
+  how.sources = {{"git+https://e.org/g#branch=x", {}}, {"file", {{"sha256", "aa"}}}};
+  return how;
+}
+
+std::string stated(const Provenance& how) {
+  const pkgkiln::TempDir place;
+  return how.statement(PackageArchive::read(pkgkiln::test::SamplePackage().write(place.path())));
+}
+
+}  // namespace
+
+TEST_CASE("a statement has the approval of its commit, without the note") {
+  auto how = usual();
+  CHECK(stated(how).find("approv") == std::string::npos);
+  how.approval = pkgkiln::Approval();
+  how.approval->how = "person";
+  how.approval->by = "ada";
+  how.approval->note = "between us";
+  how.approval->at = std::chrono::system_clock::from_time_t(86'400);
+  const auto line = stated(how);
+  CHECK(line.find(R"("approval":{"how":"person","by":"ada","at":"1970-01-02T00:00:00Z"})") !=
+        std::string::npos);
+  CHECK(line.find("between us") == std::string::npos);
+}
+
+TEST_CASE("what another build needs is read from a statement") {
+  auto how = usual();
+  how.checkout = pkgkiln::Checkout::clone;
+  how.sealed = false;
+  const auto line = stated(how);
+  auto [file, read] = Provenance::parse(line);
+  CHECK(file.file_name == pkgkiln::test::SamplePackage().file_name());
+  CHECK(file.sha256.size() == 64);
+  CHECK(read.build == how.build);
+  CHECK(read.arch == "x86_64");
+  CHECK(read.checkout == pkgkiln::Checkout::clone);
+  CHECK(read.kind == pkgkiln::TargetKind::git);
+  CHECK_FALSE(read.sealed);
+
+  how.kind = pkgkiln::TargetKind::url;
+  how.build.commit = how.build.tree = std::string(64, 'f');
+  const auto of_file = Provenance::parse(stated(how)).second;
+  CHECK(of_file.kind == pkgkiln::TargetKind::url);
+  CHECK(of_file.build.commit == std::string(64, 'f'));
+}
+
+TEST_CASE("a statement that was made to do harm is refused") {
+  const auto refused = [](const std::string& what, const std::string& by) {
+    auto line = stated(usual());
+    const auto at = line.find(what);
+    REQUIRE(at != std::string::npos);
+    line.replace(at, what.size(), by);
+    CAPTURE(by);
+    CHECK_THROWS_AS(Provenance::parse(line), pkgkiln::Error);
+  };
+  refused("https://e.org/r.git", "ext::sh -c id");
+  refused("https://e.org/r.git", "--upload-pack=id");
+  refused("\"sample\"", "\"../sample\"");
+  refused("pkgs/sample", "../../etc");
+  refused("\"main\"", "\"-main\"");
+  refused(std::string(40, 'c'), "HEAD");
+  refused(std::string(40, 'c'), "--all");
+  refused(std::string(40, 'e'), "main");
+  refused("\"x86_64\"", "\"x86 64\"");
+  refused("\"directory\"", "\"elsewhere\"");
+  refused("sample-1.0-1-x86_64.pkg.tar.gz", "../sample-1.0-1-x86_64.pkg.tar.gz");
+  refused("\"recipe\"", "\"receipt\"");
+  refused("provenance/v1", "provenance/v2");
+  for (const auto* text : {"", "[]", "{", "null"})
+    CHECK_THROWS_AS(Provenance::parse(text), pkgkiln::Error);
+  CHECK_THROWS_AS(Provenance::parse(std::string(1'000'000, '[')), pkgkiln::Error);
 }

@@ -424,3 +424,42 @@ TEST_CASE("a run removes the mirrors of earlier versions") {
   CHECK_FALSE(std::filesystem::exists(host.state.mirrors() / "a"));
   CHECK(std::filesystem::exists(host.state.mirrors() / PackagingSources::directory_of(target)));
 }
+
+TEST_CASE("a build has the time of its commit, at every step and again") {
+  FakeHost host;
+  auto target = host.target_of("foo", {"1", {}, false, {}});
+  std::vector<std::string> times;
+  host.at_inspect = [&](fake::ExecCall& call) { times.push_back(call.env["SOURCE_DATE_EPOCH"]); };
+  host.at_build = [&](const std::string&, fake::ExecCall& call) {
+    times.push_back(call.env["SOURCE_DATE_EPOCH"]);
+  };
+  host.build({target});
+  target.force = true;
+  host.build({target});
+  REQUIRE(times.size() >= 3);
+  CHECK(times == std::vector<std::string>(times.size(), "1700000000"));
+}
+
+TEST_CASE("a package's record has the approval of the commit that was built, and no other") {
+  FakeHost host;
+  const auto approve = [&] {
+    Approval approval;
+    approval.target = "foo";
+    approval.how = "plain";
+    approval.by = "pkgkiln";
+    approval.commit = test::git(host.directory.path() / "up/foo", {"rev-parse", "HEAD"});
+    host.ledger.approve(approval);
+  };
+  const auto approval_of = [&](const Target& target) {
+    host.build({target});
+    const auto file = host.history.last("foo")->files.front().file_name + ".intoto.jsonl";
+    const auto record = read_file(host.repository->directory() / file);
+    const auto begin = record.find("\"approval\"");
+    return begin == std::string::npos ? "" : record.substr(begin, 43);
+  };
+  CHECK(approval_of(host.target_of("foo", {"1", {}, true, {}})).empty());
+  const auto approved = host.target_of("foo", {"2", {}, true, {}});
+  approve();
+  CHECK(approval_of(approved) == R"("approval":{"how":"plain","by":"pkgkiln","a)");
+  CHECK(approval_of(host.target_of("foo", {"3", {}, true, {}})).empty());
+}

@@ -61,6 +61,19 @@ TEST_CASE("a target's directory in a Git repository is its source") {
   CHECK_FALSE(source->read_file(commit, ".SRCINFO").has_value());
   CHECK_FALSE(source->read_file(commit, "../../z").has_value());
   CHECK(tar_of(*source, commit).size() == 2);
+  CHECK(source->time(commit) == 1'700'000'000);
+}
+
+TEST_CASE("what has no commit has the same time wherever it lies") {
+  const Setup setup;
+  write(setup.dir.path() / "folder/PKGBUILD", "x");
+  const auto folder = setup.open(TargetKind::git, (setup.dir.path() / "folder").string());
+  const auto file = setup.pkgbuild("file://" + setup.dir.path().string() + "/folder/PKGBUILD");
+  for (const auto& source : {folder.get(), file.get()}) {
+    const auto commit = source->fetch(source->ask(kNever), kNever).commit;
+    CHECK(source->time(commit) == git::kTimeless);
+    CHECK(tar_of(*source, commit).at("PKGBUILD").time == git::kTimeless);
+  }
 }
 
 TEST_CASE("a PKGBUILD behind a file URL is a source") {
