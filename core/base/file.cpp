@@ -1,15 +1,18 @@
 #include "core/base/file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <functional>
 #include <memory>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "core/base/error.hpp"
 
@@ -129,6 +132,17 @@ Source file_source(const fs::path& path, std::uint64_t offset) {
   return [fd, path](char* buffer, std::size_t size) {
     return read_some(fd->get(), buffer, size, path);
   };
+}
+
+std::vector<std::filesystem::path> newest_first(const std::filesystem::path& directory) {
+  std::error_code none;
+  std::vector<std::pair<fs::file_time_type, fs::path>> found;
+  for (const auto& entry : fs::directory_iterator(directory, none))
+    found.emplace_back(fs::last_write_time(entry.path(), none), entry.path());
+  std::ranges::sort(found, std::greater<>());
+  std::vector<fs::path> paths;
+  for (auto& [time, path] : found) paths.push_back(std::move(path));
+  return paths;
 }
 
 void throw_errno(std::string what_failed) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <sys/types.h>
 #include <utility>
+#include <vector>
 
 #include "core/base/stream.hpp"
 
@@ -61,6 +62,9 @@ void sync_directory(const std::filesystem::path& path);
 
 /// A stream of the file's bytes from `offset` on, opened at once.
 Source file_source(const std::filesystem::path& path, std::uint64_t offset = 0);
+
+/// What lies in a directory, what was written last first; nothing where it can't be read.
+std::vector<std::filesystem::path> newest_first(const std::filesystem::path& directory);
 
 /// Throws Error "<what_failed>: <strerror(errno)>".
 [[noreturn]] void throw_errno(std::string what_failed);

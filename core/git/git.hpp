@@ -78,6 +78,14 @@ class Mirror {
   /// names now and returns that tip.
   Tip fetch(const Tip& tip, const Cancellation& cancel);
 
+  /// Whether a commit is the tip's or one that it was made from, as far as the remote's history
+  /// tells: it is looked at back to 2,000 commits, and up to 64 MiB at a time where the server
+  /// can't leave out what else is in it. A folder has none: always.
+  bool leads_to(const std::string& older, const Tip& newer, const Cancellation& cancel);
+  /// Makes sure that the files of a commit that a branch named once are here, and stay; those of
+  /// the 1,000 that were asked for last do. False where the remote doesn't give it any more.
+  bool recover(const std::string& commit, const Cancellation& cancel);
+
   /// A regular file at that commit, maybe through links within the repository; nothing when there
   /// is none. Error when longer than `limit`.
   std::optional<std::string> read_file(const std::string& commit, const std::string& path,

@@ -177,6 +177,7 @@ ProcessSpec process_of(const Command& command) {
     spec.env["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes -oControlMaster=no";
   add_config(spec.env, command.config);
   spec.limits = kLimits;
+  if (command.largest_file > 0) spec.limits.file = command.largest_file;
   return spec;
 }
 

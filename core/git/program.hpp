@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -24,6 +25,7 @@ struct Command {
   Config config;
   std::map<std::string, std::string> env;
   std::string input;
+  std::uint64_t largest_file = 0;  // that it may write, in bytes; 0: 2 GiB
   /// The remote isn't the user's choice: over http and git only, and without anything of the
   /// user's that could be a credential.
   bool untrusted = false;

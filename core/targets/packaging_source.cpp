@@ -45,6 +45,13 @@ class GitSource : public PackagingSource {
           });
     return fetched;
   }
+  bool leads_to(const std::string& older, const git::Tip& newer,
+                const Cancellation& cancel) override {
+    return mirror().leads_to(older, newer, cancel);
+  }
+  bool recover(const std::string& commit, const Cancellation& cancel) override {
+    return mirror().recover(commit, cancel);
+  }
   git::Mirror::Content content(const std::string& commit) const override {
     return mirror().content(commit, given_);
   }

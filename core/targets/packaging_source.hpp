@@ -29,6 +29,15 @@ class PackagingSource {
   /// of what it offers now; returns what was taken.
   virtual git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) = 0;
 
+  /// As Mirror::leads_to(); a single PKGBUILD has no history: always.
+  virtual bool leads_to(const std::string& older, const git::Tip& newer,
+                        const Cancellation& cancel) {
+    static_cast<void>(older), static_cast<void>(newer), static_cast<void>(cancel);
+    return true;
+  }
+  /// As Mirror::recover(). Of single PKGBUILDs the last few are kept.
+  virtual bool recover(const std::string& commit, const Cancellation& cancel) = 0;
+
   /// What a build gets of a fetched commit (Target::checkout), by name: what is known of it holds
   /// for every commit where its tree has the same one.
   virtual git::Mirror::Content content(const std::string& commit) const = 0;

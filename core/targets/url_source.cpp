@@ -27,6 +27,7 @@ constexpr std::chrono::seconds kLongestDownload{120};
 constexpr std::time_t kSettled = 60;
 constexpr std::string_view kFileScheme = "file://";
 constexpr std::size_t kLongestPkgbuild = 4U << 20U;
+constexpr std::size_t kMostKept = 5;  // PKGBUILDs
 constexpr std::size_t kLongestMemory = 4096;
 constexpr const char* kPkgbuild = "PKGBUILD";
 constexpr const char* kMemory = "latest";
@@ -177,16 +178,29 @@ git::Tip UrlSource::ask(const Cancellation& cancel) {
 }
 
 git::Tip UrlSource::fetch(const git::Tip& tip, const Cancellation& cancel) {
-  const auto fetched = holds(kept(tip.commit), tip.commit) ? tip : ask(cancel);
-  drop_all_but(fetched.commit);
+  if (keep(tip.commit)) return tip;
+  const auto fetched = ask(cancel);
+  keep(fetched.commit);
   return fetched;
 }
 
-void UrlSource::drop_all_but(const std::string& commit) const {
+bool UrlSource::recover(const std::string& commit, const Cancellation& cancel) {
+  cancel.check();
+  return is_sha256(commit) && keep(commit);
+}
+
+/// Lets that one stay, and of the others the last few. False where it isn't there.
+bool UrlSource::keep(const std::string& commit) const {
+  if (!holds(kept(commit), commit)) return false;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(mirror_, ignored))
-    if (entry.path().filename() != commit && entry.path().filename() != kMemory)
-      fs::remove_all(entry.path(), ignored);
+  fs::last_write_time(kept(commit), fs::file_time_type::clock::now(), ignored);
+  std::size_t staying = 1;
+  for (const auto& path : newest_first(mirror_)) {
+    if (path.filename() == kMemory || path.filename() == commit) continue;
+    if (++staying <= kMostKept && is_sha256(path.filename().string())) continue;
+    fs::remove_all(path, ignored);
+  }
+  return true;
 }
 
 std::optional<std::string> UrlSource::read_file(const std::string& commit,

@@ -29,13 +29,14 @@ bool is_etag(std::string_view text);
 
 /// One PKGBUILD behind an http, https or file URL, at most 4 MiB. Asking transfers it, unless the
 /// server knows by the ETag that it gave the last one that it still is that; it is kept under its
-/// SHA-256 in the mirror directory, where only the newest one stays after fetch().
+/// SHA-256 in the mirror directory, where the five that were asked for last stay.
 class UrlSource : public PackagingSource {
  public:
   UrlSource(std::filesystem::path mirror, std::string url);
 
   git::Tip ask(const Cancellation& cancel) override;
   git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override;
+  bool recover(const std::string& commit, const Cancellation& cancel) override;
   git::Mirror::Content content(const std::string& commit) const override { return {commit, {}}; }
   bool surely_has_tree(const std::string& commit, const std::string& tree) const override {
     return commit == tree;
@@ -56,7 +57,7 @@ class UrlSource : public PackagingSource {
   Known known() const;
   void remember(const Known& latest) const;
   std::filesystem::path kept(const std::string& commit) const;
-  void drop_all_but(const std::string& commit) const;
+  bool keep(const std::string& commit) const;
 
   std::filesystem::path mirror_;
   std::string url_;

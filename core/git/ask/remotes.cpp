@@ -1,5 +1,7 @@
 #include "core/git/ask/remotes.hpp"
 
+#include <algorithm>
+
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/url.hpp"
@@ -53,6 +55,20 @@ std::string Remotes::ask_source(const std::string& url, const std::string& ref,
   std::string commit;
   query.ask(cancel, [&](const ListRefs& list) { commit = find_commit(url, ref, list); });
   return commit;
+}
+
+bool Remotes::names_commit(const std::string& url, const std::string& commit,
+                           const Cancellation& cancel) {
+  if (!is_object_id(commit)) return false;
+  check_source(url, "HEAD");
+  RefQuery query(hosts_, user_config(cancel), url, RefQuery::Trust::untrusted);
+  bool named = false;
+  query.ask(cancel, [&](const ListRefs& list) {
+    const auto refs = list({"refs/heads/", "refs/tags/"});
+    named = std::ranges::any_of(
+        refs.commits, [&](const auto& ref) { return ref.second == commit && ref.first != "HEAD"; });
+  });
+  return named;
 }
 
 }  // namespace pkgkiln::git

@@ -41,6 +41,10 @@ class Remotes {
   std::string ask_source(const std::string& url, const std::string& ref,
                          const Cancellation& cancel);
 
+  /// Whether a branch or a tag of such a source, or what an annotated tag leads to, is at that
+  /// commit. False for what isn't a commit's full id. Throws Error where it can't be told.
+  bool names_commit(const std::string& url, const std::string& commit, const Cancellation& cancel);
+
   /// That of user_transport_config(), read when it is first wanted.
   const Config& user_config(const Cancellation& cancel);
 

@@ -5,81 +5,27 @@
 #include "core/git/ask/remote.hpp"
 #include "core/git/ask/remotes.hpp"
 #include "core/git/git.hpp"
+#include "core/git/mirror/ancestry.hpp"
 #include "core/git/mirror/clone.hpp"
 #include "core/git/mirror/commit_tree.hpp"
+#include "core/git/mirror/fetch.hpp"
 #include "core/git/mirror/folder.hpp"
 #include "core/git/mirror/mirror_directory.hpp"
 #include "core/git/mirror/object_reader.hpp"
 #include "core/git/remote_url.hpp"
-#include "core/net/retry.hpp"
 
 namespace pkgkiln::git {
 
 namespace {
 
-constexpr std::chrono::minutes kLongestFetch{30};
-constexpr net::Patience kIfTooBusy{std::chrono::seconds(60), std::chrono::seconds(4),
-                                   std::chrono::seconds(16), 3};
 constexpr std::size_t kNameDigits = 32;
 constexpr std::chrono::milliseconds kPoll{100};
 
-/// `source`: a commit, or the name of a ref on the remote.
-Result fetch_into(const std::string& ref, const MirrorDirectory& mirror, const Remote& remote,
-                  const std::string& source, bool shallow, const Cancellation& cancel) {
-  Command command;
-  command.git_dir = mirror.path();
-  command.arguments = {"fetch",
-                       "--quiet",
-                       "--no-tags",
-                       "--no-recurse-submodules",
-                       "--no-write-fetch-head",
-                       "--no-auto-maintenance",
-                       "--update-shallow"};
-  if (shallow) command.arguments.emplace_back("--depth=1");
-  command.arguments.insert(command.arguments.end(),
-                           {"--", remote.location(), "+" + source + ":" + ref});
-  // Nobody tells how long a server wants to be left alone that finds us too busy.
-  Result result;
-  const auto attempt = [&] {
-    result = remote.run(
-        command, [](std::string_view) {}, cancel, kLongestFetch);
-    if (result.code != 0 && result.error_output.find("returned error: 429") != std::string::npos)
-      throw net::TryLater("the server answers 429");
-  };
-  try {
-    net::retry(kIfTooBusy, cancel, attempt);
-  } catch (const net::TryLater&) {  // the result tells
-  }
-  return result;
-}
-
-struct RemoveUnfinished {
-  const MirrorDirectory& mirror;
-  ~RemoveUnfinished() { mirror.remove_unfinished(); }
-};
-
-/// A plain web server ("dumb" HTTP) can't make a shallow pack: then the whole history.
-Result fetch_shallow_or_all(const std::string& ref, const MirrorDirectory& mirror,
-                            const Remote& remote, const std::string& source,
-                            const Cancellation& cancel) {
-  const auto result = fetch_into(ref, mirror, remote, source, true, cancel);
-  if (result.error_output.find("does not support shallow") == std::string::npos) return result;
-  return fetch_into(ref, mirror, remote, source, false, cancel);
-}
-
-/// By the commit, git need not ask what the ref names. Where the server doesn't give that, by the
-/// ref: then it is what that names now.
-Result fetch_tip(const MirrorDirectory& mirror, const Remote& remote, const Tip& tip,
-                 const Cancellation& cancel) {
-  const RemoveUnfinished however_it_ends{mirror};
-  mirror.remove_unfinished();  // of a run that was killed
-  const auto ref = MirrorDirectory::ref_for(tip.ref);
-  const auto result = fetch_shallow_or_all(ref, mirror, remote, tip.commit, cancel);
-  const auto failure = classify(result.error_output);
-  const bool may_be_the_commit =
-      failure == RemoteFailure::unknown || failure == RemoteFailure::no_branch;
-  if (result.code == 0 || !may_be_the_commit) return result;
-  return fetch_shallow_or_all(ref, mirror, remote, tip.ref, cancel);
+void check_fetchable(const Tip& tip, bool of_folder) {
+  const bool is_ref =
+      of_folder ? tip.ref == kFolder : tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/");
+  if (!is_object_id(tip.commit) || !is_ref)
+    throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
 }
 
 /// What the user names lies below the root; only a link may lead up.
@@ -118,6 +64,11 @@ struct Mirror::State {
   void close() {
     commit_tree.reset();
     objects.reset();
+  }
+
+  Remote remote(const Cancellation& cancel) const {
+    const auto& config = remotes.user_config(cancel);
+    return of == Of::submodule ? Remote::untrusted(url, config) : Remote(url, config);
   }
 
   std::optional<std::string> commit_at(const std::string& ref) {
@@ -175,10 +126,7 @@ Mirror::~Mirror() = default;
 Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   auto& state = *state_;
   const bool is_folder = state.of == Of::folder;
-  const bool is_ref =
-      is_folder ? tip.ref == kFolder : tip.ref == "HEAD" || tip.ref.starts_with("refs/heads/");
-  if (!is_object_id(tip.commit) || !is_ref)
-    throw Error("'" + tip.ref + "' at '" + tip.commit + "' is nothing that can be fetched");
+  check_fetchable(tip, is_folder);
   const std::lock_guard lock(state.mutex);
   const auto location = parse_remote_url(state.url).location;
   const bool serves = state.serves(location, tip.commit.size());
@@ -187,15 +135,15 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   } catch (const DamagedObjects&) {
     state.invalidate();
   }
-  const auto& config = state.remotes.user_config(cancel);
   if (is_folder) {
     if (!serves || !state.objects) {
       state.close();
       state.directory.remake(location, kFolderIdLength);
     }
-    const RemoveUnfinished however_it_ends{state.directory};
+    const RemoveUnfinished however_it_ends(state.directory);
     try {
-      const auto imported = import_folder(state.url, config, state.directory, tip.ref, cancel);
+      const auto imported = import_folder(state.url, state.remotes.user_config(cancel),
+                                          state.directory, tip.ref, cancel);
       state.close();
       state.open();
       if (auto fetched = state.fetched_tip(tip.ref); fetched.commit == imported) return fetched;
@@ -208,10 +156,9 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
       throw;
     }
   }
-  const auto remote =
-      state.of == Of::submodule ? Remote::untrusted(state.url, config) : Remote(state.url, config);
+  const auto remote = state.remote(cancel);
   if (serves && state.objects) {
-    const auto result = fetch_tip(state.directory, remote, tip, cancel);
+    const auto result = fetch_tip(state.directory, remote, tip, {}, cancel);
     if (result.code == 0) return state.fetched_tip(tip.ref);
     if (classify(result.error_output) != RemoteFailure::unknown)
       throw remote_error("fetch", state.url, result.error_output);
@@ -219,10 +166,46 @@ Tip Mirror::fetch(const Tip& tip, const Cancellation& cancel) {
   }
   state.close();
   state.directory.remake(location, tip.commit.size());
-  const auto result = fetch_tip(state.directory, remote, tip, cancel);
+  const auto result = fetch_tip(state.directory, remote, tip, {}, cancel);
   if (result.code != 0) throw remote_error("fetch", state.url, result.error_output);
   state.open();
   return state.fetched_tip(tip.ref);
+}
+
+bool Mirror::leads_to(const std::string& older, const Tip& newer, const Cancellation& cancel) {
+  auto& state = *state_;
+  if (state.of == Of::folder || older == newer.commit) return true;
+  if (!is_object_id(older) || older.size() != newer.commit.size()) return false;
+  check_fetchable(newer, false);
+  const std::lock_guard lock(state.mutex);
+  // One commit and the next, and those that were tips here, need no history to be fetched.
+  try {
+    if (state.serves(parse_remote_url(state.url).location, older.size())) {
+      const auto known = ancestry(*state.objects, older, newer.commit, cancel);
+      if (known != Ancestry::unknown) return known == Ancestry::yes;
+    }
+  } catch (const DamagedObjects&) {
+    state.invalidate();
+  }
+  return is_ancestor_on(state.remote(cancel), state.url, older, newer,
+                        state.directory.path() / "history", cancel);
+}
+
+bool Mirror::recover(const std::string& commit, const Cancellation& cancel) {
+  auto& state = *state_;
+  if (!is_object_id(commit)) return false;
+  const std::lock_guard lock(state.mutex);
+  const auto location = parse_remote_url(state.url).location;
+  if (state.serves(location, commit.size()) && state.directory.keep(commit, cancel)) return true;
+  if (state.of == Of::folder) return false;
+  const auto remote = state.remote(cancel);
+  if (!state.objects) state.directory.remake(location, commit.size());
+  const auto result = fetch_commit(MirrorDirectory::ref_to_keep(commit), state.directory, remote,
+                                   commit, {}, cancel);
+  if (result.code != 0 && !may_be_the_commit(result))
+    throw remote_error("fetch", state.url, result.error_output);
+  if (!state.objects) state.open();
+  return result.code == 0 && state.directory.keep(commit, cancel);
 }
 
 // Files are read as objects (cat-file), not through `git archive`: so there are no attributes that

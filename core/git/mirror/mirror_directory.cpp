@@ -20,6 +20,8 @@ constexpr const char* kMark = "pkgkiln-origin";
 constexpr std::size_t kMostPacks = 50;
 constexpr std::uint64_t kMostPacked = std::uint64_t{4} << 30U;
 constexpr std::size_t kSha256Digits = 64;
+constexpr const char* kKept = "refs/pkgkiln/kept";
+constexpr std::size_t kMostKeptCommits = 1'000;
 
 void write(const fs::path& path, std::string_view content) {
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -43,6 +45,15 @@ void write_empty_repository(const fs::path& path, std::size_t id_length) {
                              : "[core]\n\trepositoryformatversion = 0\n\tbare = true\n");
 }
 
+/// Whether it mirrors that, as far as its file says.
+bool has_mark(const fs::path& path, const std::string& mark) {
+  try {
+    return read_file(path / kMark, 200) == mark;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 bool has_room(const fs::path& path) {
   std::error_code none;
   std::size_t packs = 0;
@@ -58,11 +69,7 @@ bool has_room(const fs::path& path) {
 }  // namespace
 
 bool MirrorDirectory::serves(const std::string& location, std::size_t id_length) const {
-  try {
-    return read_file(path_ / kMark, 200) == mark_of(location, id_length) && has_room(path_);
-  } catch (const Error&) {
-    return false;
-  }
+  return has_mark(path_, mark_of(location, id_length)) && has_room(path_);
 }
 
 void MirrorDirectory::remake(const std::string& location, std::size_t id_length) const {
@@ -71,15 +78,60 @@ void MirrorDirectory::remake(const std::string& location, std::size_t id_length)
         .because(why)
         .advise("check the owner of the state directory, and the free space on its disk");
   };
+  const auto mark = mark_of(location, id_length);
+  const fs::path former(path_.string() + ".former");
   try {
+    fs::remove_all(former);
+    const bool keeps = has_mark(path_, mark) && fs::exists(path_ / kKept);
+    if (keeps) fs::rename(path_, former);
     fs::remove_all(path_);
     write_empty_repository(path_, id_length);
-    write(path_ / kMark, mark_of(location, id_length));
+    if (keeps) take_kept_of(former);
+    fs::remove_all(former);
+    write(path_ / kMark, mark);
   } catch (const fs::filesystem_error& error) {
     throw failed(error.code().message());
   } catch (const Error& error) {
     throw failed(error.what());
   }
+}
+
+/// As far as it can be read: what is missing is fetched when it is asked for.
+void MirrorDirectory::take_kept_of(const fs::path& former) const {
+  Command command;
+  command.git_dir = path_;
+  const std::string refs = std::string(kKept) + "/*";
+  command.arguments = {"fetch",
+                       "--quiet",
+                       "--depth=1",
+                       "--no-tags",
+                       "--no-write-fetch-head",
+                       "--update-shallow",
+                       "--",
+                       "file://" + fs::absolute(former).string(),
+                       "+" + refs + ":" + refs};
+  run(
+      command, [](std::string_view) {}, Cancellation::never());
+}
+
+bool MirrorDirectory::keep(const std::string& commit, const Cancellation& cancel) const {
+  const auto ref = path_ / ref_to_keep(commit);
+  std::error_code ignored;
+  if (!fs::exists(ref)) {
+    try {
+      read(
+          {"rev-list", "--objects", "--quiet", commit + "^{tree}"}, [](std::string_view) {},
+          cancel);
+    } catch (const DamagedObjects&) {
+      return false;
+    }
+    fs::create_directories(ref.parent_path(), ignored);
+    write(ref, commit + "\n");
+  }
+  fs::last_write_time(ref, fs::file_time_type::clock::now(), ignored);
+  const auto all = newest_first(ref.parent_path());
+  for (auto i = kMostKeptCommits; i < all.size(); ++i) fs::remove(all[i], ignored);
+  return true;
 }
 
 void MirrorDirectory::invalidate() const noexcept {
@@ -89,16 +141,20 @@ void MirrorDirectory::invalidate() const noexcept {
 
 void MirrorDirectory::remove_unfinished() const noexcept {
   try {
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(path_ / "objects/pack"))
-      if (entry.path().filename().string().starts_with("tmp_")) found.push_back(entry.path());
-    for (const auto& path : found) fs::remove(path);
+    for (const auto& path : newest_first(path_ / "objects/pack"))
+      if (path.filename().string().starts_with("tmp_")) fs::remove(path);
+    for (const auto& path : newest_first(path_ / kKept))
+      if (path.extension() == ".lock") fs::remove(path);
   } catch (const std::exception&) {  // the next fetch tries again
   }
 }
 
 std::string MirrorDirectory::ref_for(const std::string& remote_ref) {
   return "refs/pkgkiln/" + sha256_of(remote_ref).substr(0, 32);
+}
+
+std::string MirrorDirectory::ref_to_keep(const std::string& commit) {
+  return std::string(kKept) + "/" + commit;
 }
 
 void MirrorDirectory::read(std::vector<std::string> arguments, const Sink& output,

@@ -17,6 +17,8 @@ class MirrorDirectory {
   /// Our ref for one of the remote's ("refs/heads/main"). Not by its name: a branch "a/b" may come
   /// after one "a".
   static std::string ref_for(const std::string& remote_ref);
+  /// Our ref for a commit that stays, whatever the branches name.
+  static std::string ref_to_keep(const std::string& commit);
 
   explicit MirrorDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
@@ -25,8 +27,11 @@ class MirrorDirectory {
   /// Whether it mirrors this location, whose objects have names of `id_length` digits, and has
   /// not gathered too many old objects.
   bool serves(const std::string& location, std::size_t id_length) const;
-  /// Empties it and makes it for this location.
+  /// Empties it and makes it for this location. What is kept of that stays.
   void remake(const std::string& location, std::size_t id_length) const;
+  /// Lets a commit stay that is there with all its files; false where it isn't. Those that were
+  /// not asked for in a long time go when there are many.
+  bool keep(const std::string& commit, const Cancellation& cancel) const;
   /// The next serves() is false.
   void invalidate() const noexcept;
   /// Removes what a fetch that failed or was ended left behind.
@@ -37,7 +42,19 @@ class MirrorDirectory {
             std::string input = {}) const;
 
  private:
+  void take_kept_of(const std::filesystem::path& former) const;
+
   std::filesystem::path path_;
+};
+
+/// What a fetch that was ended left behind goes before this one, and what this one leaves.
+struct RemoveUnfinished {
+  explicit RemoveUnfinished(const MirrorDirectory& in) : mirror(in) { mirror.remove_unfinished(); }
+  RemoveUnfinished(const RemoveUnfinished&) = delete;
+  RemoveUnfinished& operator=(const RemoveUnfinished&) = delete;
+  ~RemoveUnfinished() { mirror.remove_unfinished(); }
+
+  const MirrorDirectory& mirror;
 };
 
 }  // namespace pkgkiln::git

@@ -94,7 +94,7 @@ TEST_CASE("a PKGBUILD behind a file URL is a source") {
   CHECK(entries.at("PKGBUILD").mode == 0644);
 }
 
-TEST_CASE("a PKGBUILD is kept by its content, and only the newest stays") {
+TEST_CASE("a PKGBUILD is kept by its content, and the last five stay") {
   const Setup setup;
   const auto file = setup.dir.path() / "PKGBUILD";
   const auto source = setup.pkgbuild("file://" + file.string());
@@ -106,8 +106,19 @@ TEST_CASE("a PKGBUILD is kept by its content, and only the newest stays") {
   CHECK(two.commit != one.commit);
   source->fetch(two, kNever);
   CHECK(source->read_file(two.commit, "PKGBUILD") == "two");
-  CHECK_THROWS_AS(source->read_file(one.commit, "PKGBUILD"), Error);
-  CHECK(source->fetch(one, kNever) == two);
+  CHECK(source->recover(two.commit, kNever));
+  for (const auto* content : {"three", "four", "five", "six"}) {
+    // What is asked for stays, however old it is.
+    CHECK(source->recover(one.commit, kNever));
+    CHECK(source->leads_to(one.commit, source->ask(kNever), kNever));
+    write(file, content);
+    source->fetch(source->ask(kNever), kNever);
+  }
+  CHECK(source->read_file(one.commit, "PKGBUILD") == "one");
+  CHECK_FALSE(source->recover(two.commit, kNever));
+  CHECK_FALSE(source->recover("../x", kNever));
+  CHECK_THROWS_AS(source->read_file(two.commit, "PKGBUILD"), Error);
+  CHECK(source->fetch(two, kNever) == source->ask(kNever));
 }
 
 TEST_CASE("a kept PKGBUILD that is damaged is not used") {

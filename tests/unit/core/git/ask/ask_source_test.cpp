@@ -50,6 +50,36 @@ TEST_CASE("a source on a plain web server is asked with the git program") {
                     ContainsSubstring("cannot ask"));
 }
 
+TEST_CASE("whether a branch or a tag of a source is at a commit") {
+  HttpRepository remote;
+  const auto rev = [&](const std::string& name) { return remote.work.run({"rev-parse", name}); };
+  remote.work.commit({{"PKGBUILD", "3"}});
+  const auto tagged = rev("main");
+  remote.work.run({"tag", "-a", "-m", "x", "v1"});
+  remote.work.commit({{"PKGBUILD", "4"}});
+  const auto of_a_pull_request = rev("main");
+  remote.work.run({"update-ref", "refs/pull/1/head", of_a_pull_request});
+  remote.work.run({"reset", "--quiet", "--hard", remote.commit});
+  const auto named = [&](const std::string& url, const std::string& commit) {
+    return remote.remotes.names_commit(url, commit, kNever);
+  };
+  remote.publish();
+  test::git(remote.dir.path() / "www/a.git", {"update-server-info"});
+  FileServer plain(remote.dir.path() / "www");
+  remote.server.speak("version=2");
+  for (const auto& url : {remote.url(), plain.url("/a.git")}) {
+    CHECK(named(url, remote.commit));
+    CHECK(named(url, rev("old/one")));
+    CHECK(named(url, tagged));
+    CHECK_FALSE(named(url, of_a_pull_request));
+    CHECK_FALSE(named(url, remote.commit.substr(0, 12)));
+    CHECK_FALSE(named(url, std::string(40, 'a')));
+  }
+  CHECK_THROWS_WITH(named(remote.server.url("/b.git"), remote.commit),
+                    ContainsSubstring("cannot ask"));
+  CHECK_THROWS_WITH(named("file:///srv/a", remote.commit), ContainsSubstring("is not asked"));
+}
+
 TEST_CASE("only sources that anybody may ask over a network are asked") {
   const PlainUser user;
   git::Remotes remotes(kHasty);
