@@ -15,10 +15,6 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-bool TMP_recover(const std::string&) {
-  return true;
-}
-
 /// What the AUR takes is at most 256 kB a file.
 constexpr std::uint64_t kMostBytes = std::uint64_t{32} << 20U;
 
@@ -178,10 +174,10 @@ class Gate::Judging {
 
   void compare() {
     const auto& approved = *result_.approved;
-    if (!TMP_recover(approved.commit))
+    if (!subject_.source.recover(approved.commit, cancel_))
       return find(Rule::history,
                   fmt::format("the approved commit {:.10} can't be had any more", approved.commit));
-    if (!TMP_recover(approved.commit))
+    if (!subject_.source.leads_to(approved.commit, subject_.tip, cancel_))
       find(Rule::history,
            fmt::format("the approved commit {:.10} does not lead to this one", approved.commit));
     if (!read(approved.commit, result_.before) || result_.after.empty()) return;
@@ -218,7 +214,7 @@ class Gate::Judging {
         continue;
       }
       try {
-        if (static_cast<void>(gate_.remotes_), !TMP_recover(commit))
+        if (!gate_.remotes_.names_commit(url, commit, cancel_))
           change.findings.push_back(
               {Rule::commit, fmt::format("no branch and no tag of {} is at {}", url, commit)});
       } catch (const Error& error) {
