@@ -2,6 +2,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/text.hpp"
 #include "core/trust/comparison.hpp"
@@ -12,30 +13,29 @@ namespace {
 
 /// Programs that fetch, send or run something; of "python3.12" the name alone.
 constexpr std::string_view kPowerful =
-    " aria2c ash awk base64 bash bun bunx busybox bzr cargo curl dash deno dig eval exec fish ftp "
+    " aria2c ash awk base base64 bash bun bunx busybox bzr cargo curl dash deno dig eval exec fish "
+    "ftp "
     "gawk gem git go hg ksh lua luajit lynx nc ncat node npm npx openssl perl php pip pipx pnpm "
     "printf pypy python rev rsync ruby scp sftp sh socat source ssh sudo svn systemctl telnet tftp "
     "tr trap uv uvx wget xxd yarn zsh ";
 
-/// Wherever they stand, quoted or in a substitution.
+/// Wherever they stand, in parts that are quoted or in a substitution. A token begins with a mark,
+/// so a word without its first character counts, too.
 std::set<std::string> powerful_words(const Recipe& recipe) {
   std::set<std::string> found;
-  const auto is_of_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  const auto take = [&](std::string word) {
+    while (!word.empty() && word.back() >= '0' && word.back() <= '9') word.pop_back();
+    for (const auto& each : {word, word.substr(std::min<std::size_t>(1, word.size()))})
+      if (!each.empty() && kPowerful.find(" " + each + " ") != std::string_view::npos)
+        found.insert(each);
   };
   for (const auto& [name, body] : recipe.functions()) {
     std::string word;
     for (const char c : body + "\n") {
-      if (is_of_word(c)) {
+      if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')
         word += c;
-        continue;
-      }
-      auto bare = word;
-      while (!bare.empty() && bare.back() >= '0' && bare.back() <= '9') bare.pop_back();
-      for (const auto& each : {word, bare})
-        if (!each.empty() && kPowerful.find(" " + each + " ") != std::string_view::npos)
-          found.insert(each);
-      word.clear();
+      else if (c != '\'' && c != '"' && c != '\\')
+        take(std::exchange(word, {}));
     }
   }
   return found;
