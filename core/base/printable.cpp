@@ -91,9 +91,8 @@ bool is_blank(char c) {
   return c == '\n' || c == '\r' || c == '\t';
 }
 
-}  // namespace
-
-std::string escaped(std::string_view text) {
+template <typename Stays>
+std::string escaped_but_for(std::string_view text, const Stays& stays) {
   std::string line;
   line.reserve(text.size());
   for (;;) {
@@ -104,12 +103,22 @@ std::string escaped(std::string_view text) {
     const auto character = first_character(text);
     if (!character.valid)
       line += number_of_byte(text.front());
-    else if (is_deceptive(character.point) && character.point != '\t')
-      line += number_of(character.point);
-    else
+    else if (character.point == '\t' || stays(character.point))
       line += text.substr(0, character.size);
+    else
+      line += number_of(character.point);
     text.remove_prefix(character.size);
   }
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  return escaped_but_for(text, [](char32_t point) { return !is_deceptive(point); });
+}
+
+std::string escaped_to_ascii(std::string_view text) {
+  return escaped_but_for(text, [](char32_t point) { return point >= 0x20 && point < 0x7f; });
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
