@@ -5,6 +5,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <variant>
 
+#include "cli/review.hpp"
 #include "core/base/printable.hpp"
 
 namespace pkgkiln::cli {
@@ -165,6 +166,45 @@ std::string held_json(const std::vector<Held>& held) {
     number(writer, "since", std::chrono::system_clock::to_time_t(one.since));
     list(writer, "rules", one.rules, [&](const std::string& rule) { string(writer, rule); });
     text(writer, "needed_by", one.needed_by);
+  });
+}
+
+std::string reviews_json(const std::vector<Review>& reviews, Shown shown) {
+  return document("targets", reviews, [&](Writer& writer, const Review& review) {
+    const auto words = [&](const char* name, const std::vector<std::string>& items) {
+      list(writer, name, items, [&](const std::string& item) { string(writer, item); });
+    };
+    const auto& judged = review.judged;
+    const auto approved = judged.approved.value_or(Approval());
+    text(writer, "target", review.target);
+    text(writer, "commit", review.commit);
+    text(writer, "approved", approved.commit);
+    text(writer, "approved_by", approved.by);
+    number(writer, "approved_at", std::chrono::system_clock::to_time_t(approved.at));
+    text(writer, "barred", judged.barred);
+    text(writer, "deferred", judged.deferred);
+    list(writer, "findings", judged.findings, [&](const trust::Finding& finding) {
+      writer.StartObject();
+      text(writer, "rule", trust::word(finding.rule));
+      text(writer, "what", finding.what);
+      writer.EndObject();
+    });
+    words("told", judged.told);
+    words("warnings", review.warnings);
+    words("words", review.diff.words);
+    list(writer, "files", review.diff.files, [&](const trust::FileDiff& file) {
+      writer.StartObject();
+      text(writer, "path", file.path);
+      text(writer, "kind", trust::word(file.kind));
+      number(writer, "added", static_cast<std::int64_t>(file.added));
+      number(writer, "removed", static_cast<std::int64_t>(file.removed));
+      words("notes", file.notes);
+      writer.Key("diff");
+      const auto lines = shown == Shown::files ? "" : trust::unified({{file}, {}, {}});
+      writer.String(lines.data(), static_cast<rapidjson::SizeType>(lines.size()));
+      writer.EndObject();
+    });
+    text(writer, "left_out", review.diff.left_out);
   });
 }
 

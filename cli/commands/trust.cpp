@@ -9,6 +9,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
+#include "cli/review.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
 #include "core/base/printable.hpp"
@@ -85,6 +86,30 @@ class Look {
     return seen;
   }
 
+  /// The same for a person to look at, which is what may be approved then.
+  Review review(const Target& target, bool whole) {
+    auto seen = at(target);
+    auto& judged = seen.judged;
+    if (!judged.findings.empty() && judged.barred.empty())
+      ledger_.hold({target.name, seen.tip.commit, published_version(target.name), seen.version,
+                    trust::rules_of(judged.findings), std::chrono::system_clock::now(),
+                    target.needed_by});
+    Review review{target.name, seen.tip.commit, {}, {}, {}};
+    const bool is_new = !judged.approved;
+    review.diff = trust::compare_files(judged.before, judged.after,
+                                       whole ? trust::Whole::yes : trust::Whole::no, cancel_);
+    if (is_new) {
+      if (target.aur) review.warnings = warnings_about(*target.aur, std::time(nullptr));
+      const auto known = distribution();
+      for (auto& warning : trust::first_sight(
+               judged.after, setup_.arch,
+               [&](const std::string& name) { return known && known->find(name).has_value(); }))
+        review.warnings.push_back(std::move(warning));
+    }
+    review.judged = std::move(judged);
+    return review;
+  }
+
   std::optional<pacman::Distribution> distribution() const { return known_distribution(setup_); }
   std::string published_version(const std::string& target) const {
     const auto good = history_.last_good(target);
@@ -137,9 +162,7 @@ void approve_one(Look& look, const Target& target, const Arguments& arguments) {
   for (const auto& rule : arguments.allowed)
     if (rule != "none") word.allowed->push_back(rule);
   approve(look.ledger(), target, seen.judged, word, look.distribution());
-  std::vector<std::string> rules;
-  for (const auto& finding : seen.judged.findings) rules.emplace_back(trust::word(finding.rule));
-  rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+  const auto rules = trust::rules_of(seen.judged.findings);
   print(fmt::format("{}: approved {:.7}{}{}\n", target.name, tip, rules.empty() ? "" : ": ",
                     fmt::join(rules, ", ")));
 }
@@ -154,11 +177,6 @@ void check_allowed(const std::vector<std::string>& rules) {
   }
 }
 
-struct Shown {
-  std::string target, commit;
-  trust::Judgement judged;
-};
-
 }  // namespace
 
 int held_command(const Arguments& arguments) {
@@ -170,25 +188,18 @@ int held_command(const Arguments& arguments) {
 
 int diff_command(const Arguments& arguments, const Cancellation& cancel) {
   Look look(arguments, cancel);
-  std::vector<Shown> shown;
-  for (const auto& target : look.targets()) {
-    auto seen = look.at(target);
-    if (!seen.judged.findings.empty() && seen.judged.barred.empty()) {
-      std::vector<std::string> rules;
-      for (const auto& finding : seen.judged.findings)
-        rules.emplace_back(trust::word(finding.rule));
-      rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
-      look.ledger().hold({target.name, seen.tip.commit, look.published_version(target.name),
-                          seen.version, rules, std::chrono::system_clock::now(), target.needed_by});
-    }
-    shown.push_back({target.name, seen.tip.commit, std::move(seen.judged)});
+  std::vector<Review> reviews;
+  for (const auto& target : look.targets()) reviews.push_back(look.review(target, arguments.full));
+  const auto shown = arguments.stat ? Shown::files : Shown::changes;
+  if (arguments.json) {
+    print(reviews_json(reviews, shown));
+    return exit_code::ok;
   }
-  for (const auto& one : shown) {
-    print(one.target + "\n");
-    for (const auto& finding : one.judged.findings)
-      print(printable(std::string("  ") + trust::word(finding.rule) + "  " + finding.what) + "\n");
-    for (const auto& told : one.judged.told) print(printable("  told  " + told) + "\n");
-  }
+  const bool coloured = ::isatty(STDOUT_FILENO) != 0 && !environment().contains("NO_COLOR");
+  std::string text;
+  for (const auto& review : reviews)
+    text += (text.empty() ? "" : "\n") + review_text(review, shown, user_name(), coloured);
+  print(text);
   return exit_code::ok;
 }
 

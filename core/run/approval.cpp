@@ -11,14 +11,6 @@ namespace pkgkiln {
 
 namespace {
 
-std::vector<std::string> rules_of(const trust::Judgement& judged) {
-  std::vector<std::string> rules;
-  for (const auto& finding : judged.findings)
-    if (rules.empty() || rules.back() != trust::word(finding.rule))
-      rules.emplace_back(trust::word(finding.rule));
-  return rules;
-}
-
 /// As far as they can be read without running it.
 std::vector<std::string> free_names(const Ledger& ledger, const Target& target,
                                     const trust::RecipeFiles& files,
@@ -48,7 +40,7 @@ void approve(Ledger& ledger, const Target& target, const trust::Judgement& judge
   approval.by = word.by;
   approval.note = word.note;
   approval.at = std::chrono::system_clock::now();
-  approval.rules = rules_of(judged);
+  approval.rules = trust::rules_of(judged.findings);
   if (word.allowed) approval.allowed = *word.allowed;
   ledger.together([&] {
     ledger.approve(approval);

@@ -55,9 +55,7 @@ std::string date_of(Clock::time_point time) {
 
 Hold hold_of(const Judgement& judged) {
   Hold hold;
-  for (const auto& finding : judged.findings)
-    if (hold.rules.empty() || hold.rules.back() != word(finding.rule))
-      hold.rules.emplace_back(word(finding.rule));
+  hold.rules = rules_of(judged.findings);
   if (!judged.barred.empty()) {
     hold.why = judged.barred;
     hold.is_denied = true;

@@ -1,5 +1,6 @@
 #include "core/trust/rules.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -67,6 +68,14 @@ std::optional<Level> level_of(std::string_view text) {
   for (std::size_t i = 0; i < kLevels.size(); ++i)
     if (text == kLevels[i]) return static_cast<Level>(i);
   return std::nullopt;
+}
+
+std::vector<std::string> rules_of(const std::vector<Finding>& findings) {
+  std::vector<std::string> rules;
+  for (const auto& finding : findings)
+    if (std::find(rules.begin(), rules.end(), word(finding.rule)) == rules.end())
+      rules.emplace_back(word(finding.rule));
+  return rules;
 }
 
 }  // namespace pkgkiln::trust

@@ -58,4 +58,7 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+/// Each once, in their order.
+std::vector<std::string> rules_of(const std::vector<Finding>& findings);
+
 }  // namespace pkgkiln::trust
