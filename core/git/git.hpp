@@ -115,6 +115,8 @@ class Mirror {
 
   /// When it was committed, in seconds of the epoch.
   std::time_t time(const std::string& commit);
+  /// "NAME <ADDRESS>" of its author and its committer, whatever that is worth; hostile texts.
+  std::vector<std::string> people(const std::string& commit);
   /// Adds what is below `path` (empty: all) at that commit to an archive, as if it lay `below`
   /// there: files, directories and links. A link that leads out of it is what it leads to in the
   /// repository, and left out where that is nothing: nobody else could find it, and engines differ

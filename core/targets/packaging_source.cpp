@@ -81,6 +81,9 @@ class GitSource : public PackagingSource {
     return files;
   }
   std::time_t time(const std::string& commit) const override { return mirror().time(commit); }
+  std::vector<std::string> people(const std::string& commit) const override {
+    return mirror().people(commit);
+  }
   void export_tar(const std::string& commit, int uid, const Sink& tar,
                   const Cancellation& cancel) const override {
     TarWriter writer(tar, uid, time(commit));

@@ -61,6 +61,11 @@ class PackagingSource {
   /// The time of a fetched commit, in seconds of the epoch: the same whoever asks and whenever.
   /// What has no commit has git::kTimeless.
   virtual std::time_t time(const std::string& commit) const = 0;
+  /// As Mirror::people(); of single PKGBUILDs nobody.
+  virtual std::vector<std::string> people(const std::string& commit) const {
+    static_cast<void>(commit);
+    return {};
+  }
   /// What a build gets of a fetched commit as a tar stream: that time, names relative to that
   /// directory, owner and group `uid`, modes 0755 and 0644. Error when that directory isn't there.
   virtual void export_tar(const std::string& commit, int uid, const Sink& tar,

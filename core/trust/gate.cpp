@@ -180,6 +180,7 @@ class Gate::Judging {
            fmt::format("the approved commit {:.10} does not lead to this one", approved.commit));
     if (!read(approved.commit, result_.before) || result_.after.empty()) return;
     people(approved);
+    tell_of_commit(approved);
     const Recipe before(result_.before, gate_.arch_);
     const Recipe after(result_.after, gate_.arch_);
     auto change = trust::compare(before, after, [this](const std::string& dependency) {
@@ -202,6 +203,17 @@ class Gate::Judging {
       result_.told.push_back(now ? "who maintained it before is not known"
                                  : "who maintains it is not known: the AUR has no such package");
     }
+  }
+
+  /// Anybody can write any name into a commit, so it holds nothing.
+  void tell_of_commit(const Approval& approved) {
+    const auto before = subject_.source.people(approved.commit);
+    for (const auto& name : subject_.source.people(subject_.tip.commit))
+      if (std::find(before.begin(), before.end(), name) == before.end())
+        result_.told.push_back("its commit says that it is from " + name +
+                               ", the approved one did not");
+    if (target_.aur && target_.aur->out_of_date != 0)
+      result_.told.push_back("somebody says that it is out of date");
   }
 
   void ask_upstream(RecipeChange& change) {

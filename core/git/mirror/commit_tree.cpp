@@ -67,9 +67,14 @@ CommitTree::CommitTree(ObjectReader& objects, const std::string& commit)
   if (text.starts_with(tree)) root_ = text.substr(tree.size(), commit.size());
   if (!is_object_id(root_)) throw DamagedObjects("cannot read commit " + commit);
   // "committer NAME <ADDRESS> SECONDS ZONE"
-  const auto line = text.find("\ncommitter ");
-  const auto name_end = text.find("> ", line);
-  if (line == std::string::npos || name_end == std::string::npos) return;
+  for (const std::string_view word : {"\nauthor ", "\ncommitter "}) {
+    const auto at = text.find(word);
+    const auto end = text.find("> ", at);
+    if (at == std::string::npos || end == std::string::npos) return;
+    auto who = text.substr(at + word.size(), end + 1 - at - word.size());
+    if (people_.empty() || people_.front() != who) people_.push_back(std::move(who));
+  }
+  const auto name_end = text.find("> ", text.find("\ncommitter "));
   std::from_chars(text.data() + name_end + 2, text.data() + text.size(), time_);
   time_ = std::clamp(time_, std::time_t{0}, kLatestTime);
 }

@@ -22,6 +22,9 @@ class CommitTree {
   /// When it was committed, in seconds of the epoch.
   std::time_t time() const { return time_; }
 
+  /// "NAME <ADDRESS>" of whom the commit says that it is from, author and committer, if it says so.
+  const std::vector<std::string>& people() const { return people_; }
+
   /// The file or directory that the path leads to, with the path where it really is; the root's is
   /// empty. Nothing where it leads to nothing, or out of the repository.
   std::optional<TreeEntry> find(const std::string& path);
@@ -66,6 +69,7 @@ class CommitTree {
   ObjectReader& objects_;
   std::string commit_, root_;  // ids
   std::time_t time_ = 0;
+  std::vector<std::string> people_;
   int looked_up_ = 0;  // for what is asked now
   bool replaced_ = false;
 };

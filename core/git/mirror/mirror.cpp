@@ -260,6 +260,10 @@ bool Mirror::are_alike(const std::string& commit, const std::string& tree, const
   return state_->read(commit, [&](CommitTree& in) { return in.are_alike(tree, other, but_for); });
 }
 
+std::vector<std::string> Mirror::people(const std::string& commit) {
+  return state_->read(commit, [](CommitTree& tree) { return tree.people(); });
+}
+
 std::time_t Mirror::time(const std::string& commit) {
   return state_->read(commit, [](CommitTree& tree) { return tree.time(); });
 }

@@ -168,6 +168,23 @@ TEST_CASE("another version of what was approved is built, and approved by that")
   CHECK_FALSE(approval->tree.empty());
 }
 
+TEST_CASE("what is worth knowing of another version is told, and holds nothing") {
+  Gated gated;
+  gated.approve(gated.push("1"));
+  gated.package.out_of_date = 1;
+  gated.push("2");
+  gated.upstream.run(
+      {"commit", "--amend", "--quiet", "--author", "Eve <eve@example.org>", "--message", "new"});
+  const auto job = gated.run();
+  CHECK(std::holds_alternative<Build>(job.plan.decision));
+  std::string told;
+  for (const auto& one : job.plan.evidence)
+    if (one.what == "told") told += one.found + "\n";
+  CHECK_THAT(told, ContainsSubstring("from Eve <eve@example.org>, the approved one did not") &&
+                       ContainsSubstring("out of date"));
+  CHECK_THAT(told, !ContainsSubstring("A <a@example.com>"));
+}
+
 TEST_CASE("what is more than another version is held by its rules") {
   Gated gated;
   gated.approve(gated.push("1"));
