@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/cancellation.hpp"
+#include "core/base/error.hpp"
 #include "core/base/path_pattern.hpp"
 #include "core/base/tar_writer.hpp"
 
@@ -30,6 +31,11 @@ struct Tip {
   std::string commit;  // 40 or 64 hex digits
 
   bool operator==(const Tip&) const = default;
+};
+
+/// A repository has no branches. Some servers say so of every one that they don't have.
+class EmptyRepository : public ErrorKind<EmptyRepository> {
+  using ErrorKind::ErrorKind;
 };
 
 /// A repository within a repository (gitsubmodules(7)).

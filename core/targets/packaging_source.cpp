@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "core/base/secret.hpp"
 #include "core/targets/url_source.hpp"
 
 namespace pkgkiln {
@@ -21,10 +22,20 @@ class GitSource : public PackagingSource {
         branch_(target.branch),
         path_(target.path),
         given_(target.checkout == Checkout::directory ? target.path : std::string()),
-        is_clone_(target.checkout == Checkout::clone) {}
+        is_clone_(target.checkout == Checkout::clone),
+        is_of_aur_(target.aur != nullptr || target.has_url_of_aur) {}
 
   git::Tip ask(const Cancellation& cancel) override {
-    return mirrors_.ask_tip(url_, branch_, cancel);
+    try {
+      return mirrors_.ask_tip(url_, branch_, cancel);
+    } catch (const git::EmptyRepository&) {
+      if (!is_of_aur_) throw;
+      throw Error("the AUR has no package base for '" + displayable_url(url_) + "'")
+          .because("it gives an empty repository for a name that it doesn't have")
+          .advise(
+              "check the spelling: pkgkiln search finds packages, and pkgkiln show names "
+              "their package base");
+    }
   }
   git::Tip fetch(const git::Tip& tip, const Cancellation& cancel) override {
     if (is_clone_ && git::is_folder(url_, branch_))
@@ -131,7 +142,7 @@ class GitSource : public PackagingSource {
   mutable std::shared_ptr<git::Mirror> mirror_;
   std::string url_, branch_, path_;
   std::string given_;  // the path of what a build gets
-  bool is_clone_;
+  bool is_clone_, is_of_aur_;
 };
 
 }  // namespace

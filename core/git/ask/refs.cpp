@@ -45,7 +45,7 @@ std::string first_branches(const AdvertisedRefs& refs) {
                                 const AdvertisedRefs& all) {
   const std::string shown = "'" + displayable_url(url) + "'";
   if (all.branches().empty())
-    throw Error("the repository " + shown + " has no branches")
+    throw EmptyRepository("the repository " + shown + " has no branches")
         .advise("push a commit with a PKGBUILD to it");
   if (branch.empty())
     throw Error("the repository " + shown + " has no default branch")

@@ -134,6 +134,18 @@ TEST_CASE("a kept PKGBUILD that is damaged is not used") {
   CHECK(source->read_file(tip.commit, "PKGBUILD") == "one");
 }
 
+TEST_CASE("an empty repository of the AUR is a name that it doesn't have") {
+  const Setup setup;
+  const TestRepository remote(setup.dir.path() / "typo.git");
+  Target target;
+  target.url = remote.url();
+  PackagingSources sources(setup.state.mirrors(), setup.remotes);
+  CHECK_THROWS_WITH(sources.open(target)->ask(kNever), ContainsSubstring("has no branches"));
+  target.has_url_of_aur = true;
+  CHECK_THROWS_WITH(sources.open(target)->ask(kNever),
+                    ContainsSubstring("the AUR has no package base for"));
+}
+
 TEST_CASE("a PKGBUILD comes over HTTP, redirects followed") {
   const Setup setup;
   write(setup.dir.path() / "www/x/PKGBUILD", "pkgname=x\n");
