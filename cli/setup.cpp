@@ -19,6 +19,7 @@
 #include "core/base/process.hpp"
 #include "core/base/secret.hpp"
 #include "core/journal/history.hpp"
+#include "core/ledger/ledger.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 #include "core/publish/local_repository.hpp"
 #include "core/run/selection.hpp"
@@ -110,6 +111,15 @@ aur::Closure::Recipe recipes_in(PackagingSources& sources, const History* histor
       };
 }
 
+/// Nothing where the ledger can't be read: whoever needs it says so.
+std::vector<OwnedName> published_names(const std::filesystem::path& state_dir) {
+  try {
+    return Ledger(StateDir(state_dir), Ledger::Access::read).names();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 /// Wherever targets are listed; the first that lists one has its way. Takes those of the settings.
 std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, PackagingSources& sources,
                                                           bool may_fetch, const History* history,
@@ -145,7 +155,8 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
             auto known = pacman::Distribution::load(kept);
             return known || !make_distribution ? known : make_distribution();
           },
-          chosen_providers(settings), recipes_in(sources, history, setup.arch)},
+          chosen_providers(settings), recipes_in(sources, history, setup.arch),
+          [state_dir = settings.build.state_dir] { return published_names(state_dir); }},
       cancel));
   if (setup.server) result.push_back(std::make_unique<vieter::Targets>(*setup.server));
   return result;

@@ -51,20 +51,24 @@ std::string text_of(const pacman::Dependency& dependency) {
 Listing Closure::complete(std::vector<Target>& targets) {
   targets_ = std::move(targets);
   const auto given = targets_.size();
+  std::map<std::string, std::size_t> by_name_alone;
   for (std::size_t i = 0; i < given; ++i) {
     const auto& target = targets_[i];
     names_.insert(target.name);
     if (target.aur) {
       by_base_.emplace(std::pair(target.aur->base, target.repository), i);
-      for (const auto* package : directory_.members(target.aur->base)) offer(i, *package);
+      for (const auto* package : directory_.members(target.aur->base))
+        offer(i, candidate_of(*package));
     } else {
       if (const auto base = base_of(target.url); !base.empty())
         by_base_.emplace(std::pair(base, target.repository), i);
       auto& market = market_[target.repository];
       market.add(i, {target.name, {}, {}, true});
       for (const auto& name : target.owns) market.add(i, {name, {}, {}, true});
+      by_name_alone.emplace(target.name, i);
     }
   }
+  offer_owned(by_name_alone);
   for (std::size_t begin = 0; begin < targets_.size();) {
     auto open = open_needs(begin);
     begin = targets_.size();
@@ -97,12 +101,29 @@ std::string Closure::base_of(const std::string& url) const {
 }
 
 /// Nothing that the distribution has is provided by anything else.
-void Closure::offer(std::size_t target, const AurPackage& package) {
-  auto candidate = candidate_of(package);
+void Closure::offer(std::size_t target, pacman::Candidate candidate) {
   std::erase_if(candidate.provides, [&](const std::string& entry) {
     return distribution_.find(pacman::Provision::parse(entry).name).has_value();
   });
   market_[targets_[target].repository].add(target, candidate);
+}
+
+/// What they made may be of another version the next time.
+void Closure::offer_owned(const std::map<std::string, std::size_t>& targets) {
+  for (const auto& name : owned_) {
+    const auto found = targets.find(name.target);
+    if (found == targets.end() || targets_[found->second].repository != name.repository) continue;
+    offer(found->second, {name.pkgname,
+                          {},
+                          name.published ? name.published->provides : std::vector<std::string>(),
+                          true});
+  }
+}
+
+/// As far as the AUR tells: of its packages, only those are known that somebody named.
+bool Closure::is_split(std::size_t target) const {
+  const auto& aur = *targets_[target].aur;
+  return aur.name != aur.base || directory_.members(aur.base).size() > 1;
 }
 
 std::vector<Closure::Need> Closure::needs_of(std::size_t target) const {
@@ -151,8 +172,9 @@ std::vector<Closure::Need> Closure::open_needs(std::size_t begin) {
   for (auto i = begin; i < targets_.size(); ++i) {
     if (!targets_[i].aur) continue;
     auto needs = needs_of(i);
-    // Reading recipes takes time: only where something is needed that few packages need.
-    if (!std::ranges::all_of(needs, [&](const Need& need) {
+    // Reading recipes takes time: only where something is needed that few packages need, or where
+    // it tells more than the AUR: packages of a base may need less than building it does.
+    if (is_split(i) || !std::ranges::all_of(needs, [&](const Need& need) {
           return !distribution_.providers(need.dependency).empty();
         }))
       if (auto by_recipe = recipe_needs_of(i)) needs = *std::move(by_recipe);
@@ -235,7 +257,7 @@ void Closure::add(const Need& need, const AurPackage& package) {
     target.aur_is_former = !directory_.is_current(package.name);
     targets_.push_back(std::move(target));
   }
-  offer(same->second, package);
+  offer(same->second, candidate_of(package));
   // One that was chosen need not say that it provides it.
   if (!allows(need, package))
     market_[repository].add(same->second, {need.dependency.name, {}, {}, true});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/aur/directory.hpp"
+#include "core/ledger/ledger.hpp"
 #include "core/package/dependency.hpp"
 #include "core/repodb/distribution.hpp"
 #include "core/targets/target_source.hpp"
@@ -31,12 +32,15 @@ class Closure {
   using Recipe = std::function<std::optional<std::vector<std::string>>(const Target& target)>;
 
   /// The directory outlives it. Without a recipe what is needed on any architecture counts.
+  /// `owned` are the names that targets published: of those that aren't the AUR's nobody else tells
+  /// what they make.
   Closure(Directory& directory, const pacman::Distribution& distribution, Chosen chosen,
-          Recipe recipe)
+          Recipe recipe, std::vector<OwnedName> owned = {})
       : directory_(directory),
         distribution_(distribution),
         chosen_(std::move(chosen)),
-        recipe_(std::move(recipe)) {}
+        recipe_(std::move(recipe)),
+        owned_(std::move(owned)) {}
 
   /// Fills in their Target::needs, and returns the new targets (which need no more), and as
   /// problems what can't be had. `targets` have their names.
@@ -50,7 +54,9 @@ class Closure {
   using Market = std::map<std::string, pacman::Providers>;  // by repository
 
   std::string base_of(const std::string& url) const;
-  void offer(std::size_t target, const AurPackage& package);
+  void offer(std::size_t target, pacman::Candidate candidate);
+  void offer_owned(const std::map<std::string, std::size_t>& targets);
+  bool is_split(std::size_t target) const;
   std::vector<Need> needs_of(std::size_t target) const;
   std::optional<std::vector<Need>> recipe_needs_of(std::size_t target);
   bool is_settled(const Need& need);
@@ -65,6 +71,7 @@ class Closure {
   pacman::Distribution distribution_;
   Chosen chosen_;
   Recipe recipe_;
+  std::vector<OwnedName> owned_;
   std::vector<Target> targets_;
   Market market_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_base_;  // and repository

@@ -210,7 +210,8 @@ Listing Targets::needed(std::vector<Target>& listed) {
   }
   std::set<std::string, std::less<>> ours;
   for (const auto& target : listed) ours.insert(target.repository);
-  auto found = Closure(directory_, known->without(std::move(ours)), needs_.chosen, needs_.recipe)
+  auto found = Closure(directory_, known->without(std::move(ours)), needs_.chosen, needs_.recipe,
+                       needs_.owned ? needs_.owned() : std::vector<OwnedName>())
                    .complete(listed);
   found.is_partial = directory_.failure().has_value();
   shorten(found.problems, "needs of targets of the AUR can't be met");

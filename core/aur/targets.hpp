@@ -27,6 +27,8 @@ class Targets : public TargetSource {
     std::function<std::optional<pacman::Distribution>()> distribution;
     Closure::Chosen chosen = {};
     Closure::Recipe recipe = {};
+    /// The names that targets published.
+    std::function<std::vector<OwnedName>()> owned = {};
   };
 
   Targets(std::vector<Request> requests, Directory::Settings settings, Needs needs,

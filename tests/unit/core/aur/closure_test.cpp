@@ -4,6 +4,7 @@
 
 #include "core/aur/targets.hpp"
 #include "core/base/file.hpp"
+#include "core/pkgbuild/srcinfo.hpp"
 #include "core/run/selection.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/aur/scripted_aur.hpp"
@@ -23,6 +24,7 @@ struct NeededTargets {
   std::vector<Target> own;
   aur::Closure::Chosen chosen;
   aur::Closure::Recipe recipe;
+  std::vector<OwnedName> owned;
   bool knows_distribution = true;
   Listed listed;
 
@@ -47,7 +49,7 @@ struct NeededTargets {
                                 return pacman::Distribution::read("image",
                                                                   {dir.path() / "core.db"});
                               },
-                              chosen, recipe};
+                              chosen, recipe, [this] { return owned; }};
     std::vector<std::unique_ptr<TargetSource>> sources;
     sources.push_back(std::make_unique<ConfiguredTargets>("pkgkiln.toml", own));
     sources.push_back(std::make_unique<aur::Targets>(
@@ -157,6 +159,60 @@ TEST_CASE("what another target has is not taken from the AUR") {
     setup.add("app", R"("own")");
     CHECK(setup.list() == "renamed; app renamed; ");
   }
+}
+
+TEST_CASE("what another target published before is not taken from the AUR") {
+  NeededTargets setup;
+  setup.add("app", R"("lib-b>=2","virtual=1")");
+  setup.add("lib-b", "");
+  setup.add("one", "", R"("Provides":["virtual=1"])");
+  setup.own.emplace_back();
+  setup.own[0].name = "libs";
+  setup.own[0].url = "https://git.example.com/libs.git";
+  setup.own[0].repository = "kiln";
+  const auto publishes = [&](const std::string& repository, const std::string& target) {
+    setup.owned = {{repository, "lib-a", target, "", {}, Pretensions{{}, {"virtual=1", "java=99"}}},
+                   {repository, "lib-b", target, "", {}}};
+  };
+  SECTION("whatever it is called there") {
+    publishes("kiln", "libs");
+    CHECK(setup.list() == "libs; app libs; ");
+  }
+  SECTION("unless that is for another repository") {
+    publishes("other", "libs");
+    setup.add("app", R"("lib-b")");
+    CHECK(setup.list() == "libs; app lib-b; lib-b; ");
+  }
+  SECTION("or that target is listed no more") {
+    publishes("kiln", "former");
+    setup.add("app", R"("lib-b")");
+    CHECK(setup.list() == "libs; app lib-b; lib-b; ");
+  }
+  SECTION("but what the distribution has a name for is the distribution's") {
+    publishes("kiln", "libs");
+    setup.there.add("jdk-new", R"("Provides":["java=99"])");
+    setup.add("app", R"("jdk>=99")");
+    CHECK(setup.list() == "libs; app; ");
+    CHECK_THAT(setup.problem(), ContainsSubstring("the distribution has jdk 21-1"));
+  }
+}
+
+TEST_CASE("of a split package all counts that building it needs") {
+  NeededTargets setup;
+  // What its package() functions override the AUR doesn't tell, nor what others of it need.
+  setup.names = {"split-tool"};
+  setup.add("split-tool", R"("glibc")", "", "split");
+  setup.add("for-all", "");
+  setup.add("for-another", "");
+  setup.recipe = [](const Target&) -> std::optional<std::vector<std::string>> {
+    return pacman::SrcInfo::parse(
+               "pkgbase = split\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n"
+               "\tdepends = for-all\n\npkgname = split-tool\n\tdepends = glibc\n\n"
+               "pkgname = split-lib\n\tdepends = for-another\n",
+               "x86_64")
+        .build_dependencies();
+  };
+  CHECK(setup.list() == "split for-all for-another; for-all; for-another; ");
 }
 
 TEST_CASE("what the distribution has under a name is never taken from the AUR") {
