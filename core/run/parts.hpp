@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <vector>
 
 #include "core/builder/build_steps.hpp"
 #include "core/builder/host.hpp"
@@ -28,6 +30,8 @@ struct RunParts {
   Planner::Settings planning = {};
   BuildLogServer* logs = nullptr;     // gets the logs too, if there is one
   std::chrono::seconds keep_logs{0};  // and records of builds; 0: for ever
+  /// Lets somebody look at what is held, who may approve it: then its decision is to build it.
+  std::function<void(std::vector<Job>&)> review = {};
 };
 
 }  // namespace pkgkiln

@@ -79,6 +79,7 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
   auto jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,
                       parts_.host.arch, parts_.planning)
                   .decide(std::move(targets), cancel);
+  if (parts_.review) parts_.review(jobs);
   if (const auto* gate = parts_.planning.gate)
     gate->record(jobs, parts_.ledger, [&](const std::string& target) {
       return known.is_complete && std::ranges::none_of(known.targets, [&](const Target& one) {
