@@ -72,7 +72,7 @@ class Completion {
       check_place(i, target);
       check_kind(i, target);
       check_pattern(i, target);
-      if (target.repository.empty()) target.repository = default_repository();
+      if (target.repository.empty()) target.repository = default_repository(settings_);
       check_repository(i, target);
       name_it(i, target);
       claim(seen, "targets", i, target.name);
@@ -93,10 +93,6 @@ class Completion {
   }
 
   bool has_server() const { return !settings_.vieter.address.empty(); }
-
-  std::string default_repository() const {
-    return settings_.repositories.empty() ? "vieter" : settings_.repositories.front().name;
-  }
 
   bool refused(const std::string& key) const { return loading_.refused.contains(key); }
 
@@ -237,6 +233,10 @@ class Completion {
 };
 
 }  // namespace
+
+std::string default_repository(const Settings& settings) {
+  return settings.repositories.empty() ? "vieter" : settings.repositories.front().name;
+}
 
 void complete(Loading& loading) {
   Completion completion(loading);

@@ -16,14 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t longest_file = 4U << 20U;
 
-std::string read_configuration(const fs::path& path) {
-  try {
-    return read_file(path, longest_file);
-  } catch (const Error& error) {
-    throw UsageError("cannot read the configuration").because(error.what());
-  }
-}
-
 void warn_of_open_secret(LoadResult& result, const fs::path& path) {
   struct stat status {};
   if (!result.origins.contains("vieter.api_key") || ::stat(path.c_str(), &status) != 0) return;
@@ -36,7 +28,7 @@ void warn_of_open_secret(LoadResult& result, const fs::path& path) {
 
 void apply_file(Loading& loading, const fs::path& file, const PathBase& base) {
   const auto path = base.directory / file;
-  const auto text = read_configuration(path);
+  const auto text = loading.request.text ? *loading.request.text : read_configuration(path);
   loading.result.settings.file = file;
   apply_document(loading, text, file.string(), {path.parent_path(), base.home});
   warn_of_open_secret(loading.result, path);
@@ -55,6 +47,28 @@ fs::path must_be_there(const fs::path& path, const LoadRequest& request, const c
 }
 
 }  // namespace
+
+fs::path absolute_file(const LoadRequest& request) {
+  return fs::absolute(request.working_dir.empty() ? fs::current_path() : request.working_dir) /
+         *request.file;
+}
+
+fs::path file_to_make(const LoadRequest& request) {
+  if (!request.shared_data.empty()) return request.system_file;
+  const auto directory = xdg_directory(request, "XDG_CONFIG_HOME", ".config");
+  if (!directory.empty()) return directory / "config.toml";
+  throw UsageError("there is no configuration file, and no place to make one")
+      .because("no home directory is known")
+      .advise("set HOME, or name a file with --config");
+}
+
+std::string read_configuration(const fs::path& path) {
+  try {
+    return read_file(path, longest_file);
+  } catch (const Error& error) {
+    throw UsageError("cannot read the configuration").because(error.what());
+  }
+}
 
 std::string variable(const std::map<std::string, std::string>& env, const std::string& name) {
   const auto found = env.find(name);
@@ -83,6 +97,7 @@ void set(Loading& loading, const Key& key, const Value& value, const PathBase& b
 }
 
 std::optional<fs::path> find_file(const LoadRequest& request) {
+  if (request.file && request.text) return request.file;
   if (request.file) return must_be_there(*request.file, request, "--config");
   if (const auto named = variable(request.env, "PKGKILN_CONFIG"); !named.empty())
     return must_be_there(named, request, "PKGKILN_CONFIG");

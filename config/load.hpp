@@ -24,6 +24,7 @@ Override parse_override(std::string_view text, std::string origin = "--set");
 
 struct LoadRequest {
   std::optional<std::filesystem::path> file;  // --config
+  std::optional<std::string> text = {};       // of that file, instead of what it holds
   std::map<std::string, std::string> env;     // the whole environment
   std::vector<Override> overrides;            // later ones beat earlier ones
   std::filesystem::path home;                 // empty: unknown
@@ -51,6 +52,9 @@ struct LoadResult {
 /// ~/.config/…) or `system_file`, whichever exists first. Throws UsageError if one of the first two
 /// is named and doesn't exist.
 std::optional<std::filesystem::path> find_file(const LoadRequest& request);
+
+/// That of targets which name none.
+std::string default_repository(const Settings& settings);
 
 /// Flags beat environment, environment beats file, file beats defaults; an environment variable
 /// that is empty is not set. Throws one UsageError with everything that is wrong.

@@ -49,6 +49,13 @@ void set(Loading& loading, const Key& key, const Value& value, const PathBase& b
 /// The variable's value; empty when it isn't set.
 std::string variable(const std::map<std::string, std::string>& env, const std::string& name);
 
+/// That of the request, which names one.
+std::filesystem::path absolute_file(const LoadRequest& request);
+/// The one to make where there is none. Throws UsageError.
+std::filesystem::path file_to_make(const LoadRequest& request);
+/// Throws UsageError.
+std::string read_configuration(const std::filesystem::path& path);
+
 /// Our directory below the one that an XDG variable names, or below `fallback` in the home
 /// directory. A relative path in the variable doesn't count (XDG Base Directory Specification).
 /// Empty: unknown.

@@ -19,6 +19,8 @@ struct RuntimeSettings {
   std::string kind = "auto";           // auto, podman, docker
   std::string socket;                  // "unix:///…"; empty: looked for
   std::vector<std::string> add_hosts;  // "name:address"
+
+  bool operator==(const RuntimeSettings&) const = default;
 };
 
 struct ImageSettings {
@@ -26,6 +28,8 @@ struct ImageSettings {
   std::chrono::seconds refresh{86'400};
   std::vector<std::string> packages;
   std::filesystem::path pacman_conf, makepkg_conf, mirrorlist;  // on the host; empty: none
+
+  bool operator==(const ImageSettings&) const = default;
 };
 
 struct BuildSettings {
@@ -47,12 +51,16 @@ struct BuildSettings {
   std::optional<std::uint64_t> logs_size{std::uint64_t{2} << 30U};  // 0: as much as there is
   std::optional<std::uint64_t> packages_size{std::uint64_t{16} << 30U};
   std::optional<std::uint64_t> unpacked_size{std::uint64_t{64} << 30U};
+
+  bool operator==(const BuildSettings&) const = default;
 };
 
 /// Bytes; 0: none at all.
 struct CacheSettings {
   std::optional<std::uint64_t> packages{std::uint64_t{4} << 30U};
   std::optional<std::uint64_t> sources{std::uint64_t{20} << 30U};
+
+  bool operator==(const CacheSettings&) const = default;
 };
 
 struct VieterSettings {
@@ -61,18 +69,24 @@ struct VieterSettings {
   std::string container_address;  // as build containers reach it; empty: as `address`
   std::string default_arch;       // the server's; empty: unknown
   std::chrono::seconds retry_timeout{60};
+
+  bool operator==(const VieterSettings&) const = default;
 };
 
 struct RepositorySettings {
   std::string name;            // as pacman knows it: [name]
   std::filesystem::path path;  // root of a local repository; empty: the Vieter server keeps it
   bool prune = false;          // take out what targets make no more; of a local one
+
+  bool operator==(const RepositorySettings&) const = default;
 };
 
 struct AurSettings {
   std::string url = "https://aur.archlinux.org";
   std::int64_t dump_from = 5'000;      // targets: see aur::Directory
   std::vector<std::string> providers;  // "DEPENDENCY=PACKAGE"
+
+  bool operator==(const AurSettings&) const = default;
 };
 
 /// See core/trust/gate.hpp.
@@ -89,6 +103,8 @@ struct TrustSettings {
 struct TargetSettings : Target {
   std::vector<std::string> aur_names;
   std::vector<std::string> exclude;  // patterns (PathPattern)
+
+  bool operator==(const TargetSettings&) const = default;
 };
 
 struct Settings {
@@ -103,6 +119,8 @@ struct Settings {
   TrustSettings trust;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<TargetSettings> targets;
+
+  bool operator==(const Settings&) const = default;
 };
 
 }  // namespace pkgkiln::config

@@ -38,6 +38,29 @@ std::size_t read_some(int fd, char* buffer, std::size_t size, const fs::path& pa
   }
 }
 
+/// Into the place of the one that is there. `owner`: whoever that one's is; null: ours.
+void write_new_file(const fs::path& path, std::string_view content, mode_t mode,
+                    const struct stat* owner) {
+  std::string beside = path.string() + ".XXXXXX";
+  UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
+  if (!fd) throw_errno("cannot make a file beside '" + path.string() + "'");
+  try {
+    write_all(fd.get(), content, path);
+    struct stat made {};
+    const bool is_ours =
+        owner == nullptr || (::fstat(fd.get(), &made) == 0 && made.st_uid == owner->st_uid &&
+                             made.st_gid == owner->st_gid);
+    if ((!is_ours && ::fchown(fd.get(), owner->st_uid, owner->st_gid) != 0) ||
+        ::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0 ||
+        ::rename(beside.c_str(), path.c_str()) != 0)
+      throw_errno("cannot write '" + path.string() + "'");
+  } catch (...) {
+    ::unlink(beside.c_str());
+    throw;
+  }
+  sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
 FileStamp stamp(const struct stat& status) {
   return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
           static_cast<std::uint64_t>(status.st_size), status.st_ctim.tv_sec,
@@ -110,19 +133,22 @@ void sync_directory(const fs::path& path) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view content, mode_t mode) {
-  std::string beside = path.string() + ".XXXXXX";
-  UniqueFd fd(::mkostemp(beside.data(), O_CLOEXEC));
-  if (!fd) throw_errno("cannot make a file beside '" + path.string() + "'");
-  try {
-    write_all(fd.get(), content, path);
-    if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0 ||
-        ::rename(beside.c_str(), path.c_str()) != 0)
-      throw_errno("cannot write '" + path.string() + "'");
-  } catch (...) {
-    ::unlink(beside.c_str());
-    throw;
+  write_new_file(path, content, mode, nullptr);
+}
+
+void replace_file(const fs::path& path, std::string_view content) {
+  std::error_code failed;
+  const auto real = fs::canonical(path, failed);
+  struct stat status {};
+  if (failed || ::stat(real.c_str(), &status) != 0) {
+    if (failed) errno = failed.value();
+    throw_errno("cannot write '" + path.string() + "'");
   }
-  sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  if (!S_ISREG(status.st_mode))
+    throw Error("cannot write '" + path.string() + "'").because("it is no regular file");
+  if (::faccessat(AT_FDCWD, real.c_str(), W_OK, AT_EACCESS) != 0)
+    throw_errno("cannot write '" + real.string() + "'");
+  write_new_file(real, content, status.st_mode & 07777U, &status);
 }
 
 Source file_source(const fs::path& path, std::uint64_t offset) {

@@ -52,6 +52,10 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 1
 void write_file_atomically(const std::filesystem::path& path, std::string_view content,
                            mode_t mode = 0644);
 
+/// The same for a regular file that is there: it keeps its owner and mode, and where `path` is a
+/// link, what that leads to is replaced. Error where one may not write to it.
+void replace_file(const std::filesystem::path& path, std::string_view content);
+
 /// Writes all of `bytes`; throws Error naming `path` (for the message only).
 void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 

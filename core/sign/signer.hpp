@@ -17,6 +17,8 @@ struct SigningSettings {
   std::filesystem::path passphrase_file = {};
   /// How long GnuPG may take without getting on with anything, unless it asks a person.
   std::chrono::milliseconds patience = std::chrono::minutes(1);
+
+  bool operator==(const SigningSettings&) const = default;
 };
 
 struct SigningKey {

@@ -60,6 +60,7 @@ struct Target {
   std::vector<std::string> allow = {};
 
   bool builds_on(std::string_view machine_arch) const;
+  bool operator==(const Target&) const = default;
 };
 
 /// A name for a target that has none: the last component of `path`, or else of `url` without
