@@ -130,7 +130,15 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   auto* show = add_command(app, arguments, Command::show, "show",
                            "Show what the AUR says of a package, and what to think of");
   show->add_option("NAME", arguments.targets, "Names of packages")->required();
-  for (auto* command : {search, show})
+  auto* add = add_command(app, arguments, Command::add, "add",
+                          "Add packages of the AUR, and what they need of it, to the targets");
+  add->add_option("NAME", arguments.targets, "Names of packages")->required();
+  add->add_flag("-y,--yes", arguments.yes, "Ask nothing: what is shown is approved");
+  auto* remove = add_command(app, arguments, Command::remove, "remove",
+                             "Take targets out of the configuration");
+  remove->add_option("NAME", arguments.targets, "Names of targets, or of packages of the AUR")
+      ->required();
+  for (auto* command : {search, show, add, remove})
     command->add_flag("--json", arguments.json, "Print the results as JSON");
   add_command(app, arguments, Command::doctor, "doctor",
               "Check configuration, engine, base image and repositories");

@@ -14,6 +14,8 @@ enum class Command {
   tree,
   search,
   show,
+  add,
+  remove,
   doctor,
   held,
   diff,
@@ -44,6 +46,7 @@ struct Arguments {
   bool all = false;                  // clean --all, sign --all, approve --all
   bool example = false;              // config --example
   std::filesystem::path file;        // ledger export, key export, empty: stdout; ledger import
+  bool yes = false;                  // add --yes
   bool replace = false;              // ledger import --replace
   bool stat = false, full = false;   // diff --stat, --full
   std::string commit;                // approve --commit, deny --commit

@@ -166,6 +166,26 @@ void say(const std::string& text) {
   Console(STDERR_FILENO, Console::Patience::bounded).write(text);
 }
 
+bool is_attended() {
+  return ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0 &&
+         ::isatty(STDERR_FILENO) != 0;
+}
+
+std::string answer_to(const std::string& question, const Cancellation& cancel) {
+  say(question);
+  std::string line;
+  for (;;) {
+    cancel.check();
+    pollfd typed{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&typed, 1, static_cast<int>(kPoll.count())) <= 0) continue;
+    char c = 0;
+    const auto got = ::read(STDIN_FILENO, &c, 1);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got <= 0 || c == '\n') return line;
+    line += c;
+  }
+}
+
 int lost_results() {
   return results_error;
 }

@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "core/base/cancellation.hpp"
+
 namespace pkgkiln::cli {
 
 /// Text for a reader who may be gone or slow: a closed pipe, a stopped terminal, a full disk, a
@@ -40,6 +42,12 @@ class Console {
 void print(const std::string& text);
 /// Words for people, on stderr.
 void say(const std::string& text);
+
+/// Whether somebody at a terminal sees what is printed, and can answer.
+bool is_attended();
+/// A line that somebody types who is asked on stderr; empty where nothing more comes. Throws
+/// Cancelled when asked to stop.
+std::string answer_to(const std::string& question, const Cancellation& cancel);
 
 /// What kept results from being written, if it wasn't that their reader had gone; an errno or 0.
 int lost_results();

@@ -1,6 +1,7 @@
 #include "cli/json.hpp"
 
 #include <ctime>
+#include <functional>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 #include <variant>
@@ -44,7 +45,8 @@ void number(Writer& writer, const char* name, std::int64_t value) {
 }
 
 template <typename Items, typename Write>
-std::string document(const char* name, const Items& items, Write write) {
+std::string document(const char* name, const Items& items, Write write,
+                     const std::function<void(Writer& writer)>& beside = {}) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.SetIndent(' ', 2);
@@ -54,6 +56,7 @@ std::string document(const char* name, const Items& items, Write write) {
     write(writer, item);
     writer.EndObject();
   });
+  if (beside) beside(writer);
   writer.EndObject();
   return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }
@@ -206,6 +209,30 @@ std::string reviews_json(const std::vector<Review>& reviews, Shown shown) {
     });
     text(writer, "left_out", review.diff.left_out);
   });
+}
+
+std::string new_targets_json(const std::vector<NewTarget>& targets, bool is_added,
+                             const std::string& file) {
+  return document(
+      "packages", targets,
+      [](Writer& writer, const NewTarget& one) {
+        text(writer, "target", one.target.name);
+        text(writer, "repository", one.target.repository);
+        text(writer, "needed_by", one.target.needed_by);
+        text(writer, "commit", one.tip.commit);
+        write_package(writer, *one.target.aur);
+      },
+      [&](Writer& writer) {
+        boolean(writer, "added", is_added);
+        text(writer, "config", file);
+      });
+}
+
+std::string removed_json(const std::vector<std::string>& targets, const std::string& file) {
+  return document(
+      "targets", targets,
+      [](Writer& writer, const std::string& name) { text(writer, "target", name); },
+      [&](Writer& writer) { text(writer, "config", file); });
 }
 
 std::string plans_json(const std::vector<Job>& jobs) {

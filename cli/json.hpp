@@ -6,6 +6,7 @@
 #include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
+#include "core/run/first_sight.hpp"
 
 /// Results for programs. Members may be added; those that are there keep their meaning.
 namespace pkgkiln::cli {
@@ -33,5 +34,12 @@ std::string held_json(const std::vector<Held>& held);
 ///   "conflicts": [], "replaces": [], "warnings": []}]}
 /// Times are in seconds of the epoch, 0 for none; the maintainer of an orphan is "".
 std::string packages_json(const std::vector<AurPackage>& packages);
+
+/// {"packages": [as above, and "target", "repository", "needed_by", "commit"], "added": true or
+///   false, "config": the file that lists them}
+std::string new_targets_json(const std::vector<NewTarget>& targets, bool is_added,
+                             const std::string& file);
+/// {"targets": [{"target"}], "config"}: those that are none any more
+std::string removed_json(const std::vector<std::string>& targets, const std::string& file);
 
 }  // namespace pkgkiln::cli

@@ -28,6 +28,10 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return search_command(arguments, cancel);
     case Command::show:
       return show_command(arguments, cancel);
+    case Command::add:
+      return add_command(arguments, cancel);
+    case Command::remove:
+      return remove_command(arguments, cancel);
     case Command::tree:
       return tree_command(arguments, cancel);
     case Command::doctor:

@@ -22,7 +22,6 @@
 #include "core/ledger/ledger.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 #include "core/publish/local_repository.hpp"
-#include "core/run/selection.hpp"
 #include "core/targets/found_targets.hpp"
 #include "core/vieter/server_logs.hpp"
 #include "core/vieter/server_repository.hpp"
@@ -164,7 +163,7 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
 
 }  // namespace
 
-config::LoadResult load_config(const Arguments& arguments) {
+config::LoadRequest load_request(const Arguments& arguments) {
   config::LoadRequest request;
   request.file = arguments.config_file;
   request.env = environment();
@@ -174,12 +173,20 @@ config::LoadResult load_config(const Arguments& arguments) {
     request.overrides.push_back(config::parse_override(setting));
   if (!arguments.runtime.empty())
     request.overrides.push_back({"runtime.kind", arguments.runtime, "--runtime"});
-  return config::load(request);
+  return request;
+}
+
+config::LoadResult load_config(const Arguments& arguments) {
+  return config::load(load_request(arguments));
 }
 
 Setup set_up(const Arguments& arguments, const Cancellation& cancel) {
+  return set_up(load_config(arguments), cancel);
+}
+
+Setup set_up(config::LoadResult config, const Cancellation& cancel) {
   Setup setup;
-  setup.config = load_config(arguments);
+  setup.config = std::move(config);
   setup.config.origins.clear();  // only `config` shows them, and there are some for each target
   const auto& settings = setup.settings();
   setup.arch = arch_to_build(content_of(settings.image.makepkg_conf, "makepkg_conf"),
@@ -220,12 +227,16 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& words) {
   }
 }
 
+Listed list_all(Setup& setup, PackagingSources& sources, bool may_fetch, const Cancellation& cancel,
+                const History* history, const MakeDistribution& make_distribution) {
+  return list_targets(target_sources(setup, sources, may_fetch, history, make_distribution, cancel),
+                      machine_arch(), remembered_names(setup.settings().build.state_dir));
+}
+
 Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
                  bool may_fetch, Console& words, const Cancellation& cancel, const History* history,
                  const MakeDistribution& make_distribution) {
-  auto listed =
-      list_targets(target_sources(setup, sources, may_fetch, history, make_distribution, cancel),
-                   machine_arch(), remembered_names(setup.settings().build.state_dir));
+  auto listed = list_all(setup, sources, may_fetch, cancel, history, make_distribution);
   for (const auto& notices : {setup.config.notices, listed.notices})
     for (const auto& notice : notices) words.write(fmt::format("note: {}\n", printable(notice)));
   for (const auto& failure : listed.failures)

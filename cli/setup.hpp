@@ -19,6 +19,7 @@
 #include "core/journal/state_dir.hpp"
 #include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
+#include "core/run/selection.hpp"
 #include "core/sign/signer.hpp"
 #include "core/targets/packaging_source.hpp"
 #include "core/trust/gate.hpp"
@@ -44,8 +45,11 @@ struct Setup {
   const config::Settings& settings() const { return config.settings; }
 };
 
-/// Reads configuration, environment and flags. Throws UsageError.
+/// Where configuration, environment and flags are.
+config::LoadRequest load_request(const Arguments& arguments);
+/// Reads them. Throws UsageError.
 config::LoadResult load_config(const Arguments& arguments);
+Setup set_up(config::LoadResult config, const Cancellation& cancel);
 Setup set_up(const Arguments& arguments, const Cancellation& cancel = Cancellation::never());
 
 /// The targets that the command line names, forced if it says so.
@@ -64,10 +68,13 @@ struct Selection {
 /// Finds out what the distribution has, where that isn't known yet.
 using MakeDistribution = std::function<std::optional<pacman::Distribution>()>;
 
-/// Asks wherever targets are listed, and tells what is wrong with the answers; takes those of the
-/// settings. Only who holds the RunLock may fetch what a pattern is looked up in. With a history it
-/// is known which recipes of the AUR are on the host. Throws UsageError
-/// for targets that don't exist.
+/// Asks wherever targets are listed; takes those of the settings. Only who holds the RunLock may
+/// fetch what a pattern is looked up in. With a history it is known which recipes of the AUR are on
+/// the host.
+Listed list_all(Setup& setup, PackagingSources& sources, bool may_fetch, const Cancellation& cancel,
+                const History* history = nullptr, const MakeDistribution& make_distribution = {});
+/// The same, telling what is wrong with the answers. Throws UsageError for targets that don't
+/// exist.
 Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
                  bool may_fetch, Console& words, const Cancellation& cancel,
                  const History* history = nullptr, const MakeDistribution& make_distribution = {});

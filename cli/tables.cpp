@@ -267,6 +267,25 @@ std::string held_table(const std::vector<Held>& held, std::int64_t now) {
   return table(std::move(rows));
 }
 
+std::string new_targets_table(const std::vector<NewTarget>& targets, std::int64_t now) {
+  std::vector<std::vector<std::string>> rows{{"NAME", "VERSION", "MAINTAINER", "VOTES",
+                                              "POPULARITY", "SUBMITTED", "LAST PUSH", "COMMIT",
+                                              "NEEDED BY"}};
+  std::string warnings;
+  for (const auto& [target, tip, tree, recipe] : targets) {
+    const auto& aur = *target.aur;
+    rows.push_back({target.name, recipe ? recipe->version : aur.version,
+                    aur.is_orphan() ? "(orphan)" : aur.maintainer, std::to_string(aur.votes),
+                    fmt::format("{:.2f}", aur.popularity),
+                    age_text(now - aur.first_submitted) + " ago",
+                    age_text(now - aur.last_modified) + " ago", fmt::format("{:.10}", tip.commit),
+                    target.needed_by});
+    for (const auto& warning : warnings_about(aur, now))
+      warnings += fmt::format("warning: {}: {}\n", target.name, printable(warning));
+  }
+  return table(std::move(rows)) + warnings;
+}
+
 std::string summary(const std::vector<BuildRecord>& results, Rows shown) {
   std::vector<std::vector<std::string>> rows;
   std::string failures;

@@ -67,9 +67,9 @@ int show_command(const Arguments& arguments, const Cancellation& cancel) {
   for (const auto& name : arguments.targets) {
     const auto entry = entries.find(name);
     if (entry == entries.end() || !entry->second.problem.empty()) {
-      say(fmt::format(
-          "error: '{}' is not in the AUR{}\n", name,
-          entry == entries.end() ? "" : ", or can't be used: " + entry->second.problem));
+      Error error("'" + name + "' is not in the AUR");
+      if (entry != entries.end()) error.because("or can't be used: " + entry->second.problem);
+      say(fmt::format("error: {}\n", error.advise("pkgkiln search " + name).report()));
       code = exit_code::target_failed;
       continue;
     }

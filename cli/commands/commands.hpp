@@ -20,6 +20,8 @@ int ledger_export_command(const Arguments& arguments);
 int ledger_import_command(const Arguments& arguments, const Cancellation& cancel);
 int search_command(const Arguments& arguments, const Cancellation& cancel);
 int show_command(const Arguments& arguments, const Cancellation& cancel);
+int add_command(const Arguments& arguments, const Cancellation& cancel);
+int remove_command(const Arguments& arguments, const Cancellation& cancel);
 int sign_command(const Arguments& arguments, const Cancellation& cancel);
 int key_export_command(const Arguments& arguments, const Cancellation& cancel);
 int config_command(const Arguments& arguments);

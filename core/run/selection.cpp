@@ -118,6 +118,12 @@ Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
   return listed;
 }
 
+const Target* find_target(const std::vector<Target>& targets, const std::string& name) {
+  const auto found =
+      std::ranges::find_if(targets, [&](const Target& one) { return one.name == name; });
+  return found == targets.end() ? nullptr : &*found;
+}
+
 std::vector<Target> select_targets(std::vector<Target> targets,
                                    const std::vector<std::string>& names) {
   if (names.empty()) return targets;

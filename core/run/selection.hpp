@@ -26,6 +26,9 @@ struct Listed {
 Listed list_targets(const std::vector<std::unique_ptr<TargetSource>>& sources,
                     const std::string& machine_arch, const RememberedNames& remembered = {});
 
+/// Null: none has that name.
+const Target* find_target(const std::vector<Target>& targets, const std::string& name);
+
 /// Those with the given names and what is listed only because they need it, in the order of the
 /// list; all of them for no names. Throws
 /// UsageError for a name that isn't there, with the nearest one.

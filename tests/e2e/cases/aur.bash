@@ -161,3 +161,119 @@ kiln unread plan
 it 'takes what any architecture needs while it has not seen the recipe' out_matches '^arm-only '
 kiln read plan
 it 'needs only what this machine needs when it has' lacks "$WORLD/runs/read.out" arm-only
+
+# --- adding and removing ---------------------------------------------------------------------
+
+aur set "$AUR" wanted 'Depends=["below>=1","tiny-dep"]' 'MakeDepends=["deepest"]'
+aur set "$AUR" below 'Depends=["deepest","arm-only"]' Maintainer=null
+aur set "$AUR" deepest
+aur set "$AUR" thief
+srcinfo() { # pkgbase, pkgname, line...
+	"$HERE/../fixtures/commit" --branch master "$AUR/git/$1.git" .SRCINFO \
+		"$(printf '%s\n' "pkgbase = $1" '	pkgver = 1' '	pkgrel = 1' '	arch = any' "${@:3}" '' "pkgname = $2")"
+}
+pushed wanted 1 'depends=("below>=1" tiny-dep)' 'makedepends=(deepest)'
+pushed below 1 'depends=(deepest)' 'depends_aarch64=(arm-only)'
+srcinfo below below '	depends = deepest' '	depends_aarch64 = arm-only'
+pushed deepest 1
+pushed thief 1
+srcinfo thief tiny-dep
+configure_aur <<TOML
+
+# What else is wanted; not sorted.
+[[targets]]
+aur = [ "arched", # the first
+  "deepest" ]
+
+# The end.
+TOML
+cp "$CONFIG" "$WORLD/before.toml"
+same_configuration() { cmp "$WORLD/before.toml" "$CONFIG"; }
+
+kiln alone add wanted
+it 'adds nothing when nobody can be asked' code_is 2
+it 'says how it is added then' err_has 'nobody was there to be asked' 'try: pkgkiln add --yes wanted'
+cat >"$WORLD/tree" <<'TEXT'
+wanted
+|-- deepest
+`-- below
+    `-- deepest
+listed already: deepest
+from the distribution: tiny-dep
+TEXT
+shows_tree() { diff "$WORLD/tree" <(sed '/^$/,$d' "$WORLD/runs/alone.out"); }
+it 'shows what is needed, and where it comes from' shows_tree
+it 'shows who stands behind it' out_matches '^wanted +1-1 +ada +20 +' '^below +1-1 +\(orphan\) .* wanted$' '^warning: below: nobody maintains it'
+it 'changes nothing for that' same_configuration
+
+kiln mistyped add --yes wantedd lone
+it 'adds none of several where one is not there' code_is 2
+it 'says which may have been meant' err_has "cannot add 'wantedd'" "the nearest name is 'wanted'" 'try: pkgkiln search wantedd'
+kiln thieving add --yes wanted thief
+it 'adds nothing that takes the name of others' err_has "cannot add 'thief'" "the distribution's" 'owns = ["tiny-dep"]'
+aur_stops
+kiln out-of-reach add --yes wanted
+it 'adds nothing while the AUR is out of reach' code_is 3
+aur_starts
+it 'has changed nothing by all of that' same_configuration
+
+# shellcheck disable=SC2016 # Python's text
+asked_at_terminal='
+import os, pty, subprocess, sys
+screen, terminal = pty.openpty()
+answer, program = sys.argv[1], sys.argv[2:]
+running = subprocess.Popen(program, stdin=terminal, stdout=terminal, stderr=terminal)
+os.close(terminal)
+text = b""
+try:
+    while part := os.read(screen, 4096):
+        text += part
+        if b"[y/N] " in text and answer:
+            os.write(screen, answer.encode() + b"\n")
+            answer = ""
+except OSError:
+    pass
+assert running.wait() == 0, (running.returncode, text)
+assert b"Add these 2 packages?" in text, text
+'
+at_terminal() { (become "$PYTHON" -c "$asked_at_terminal" "$1" "$PROGRAM" --config "$CONFIG" add wanted) && "${@:2}"; }
+it 'adds nothing that somebody does not want' at_terminal n same_configuration
+has_added() {
+	printf '\n[[targets]]\naur = "wanted"\n' | cat "$WORLD/before.toml" - | diff - "$CONFIG"
+}
+it 'adds what somebody wants, and leaves the rest of the file' at_terminal y has_added
+
+kiln ledger ledger export
+approved() { # name...: exactly these, at the commits that they have
+	"$PYTHON" - "$WORLD/runs/$RUN.out" "$AUR/git" "$@" <<-'PYTHON'
+		import json, subprocess, sys
+		ledger, git, *names = sys.argv[1:]
+		ledger = json.load(open(ledger))
+		found = {one["target"]: one for one in ledger["decisions"] if one.get("how") == "person"}
+		assert sorted(found) == sorted(names), found
+		owned = {(one["target"], one["pkgname"]) for one in ledger["names"]}
+		for name in names:
+		    tip = subprocess.check_output(["git", "-c", "safe.directory=*", "-C", f"{git}/{name}.git", "rev-parse", "master"], text=True)
+		    assert found[name]["commit"] == tip.strip(), found[name]
+		    assert found[name]["by"], found[name]
+		assert ("below", "below") in owned or "below" not in names, owned
+	PYTHON
+}
+it 'approves at once what was shown, and nothing else' approved wanted below
+kiln again-added add --yes wanted
+it 'says what is listed already' err_has "'wanted' is listed already, as 'wanted' at"
+it 'changes nothing then' has_added
+kiln added-json add --json deepest
+it 'tells programs as well' out_matches '"added": false' '"packages": \[\]'
+
+kiln needed-still remove below
+it 'removes nothing that others need' err_has "cannot remove 'below'" "'wanted' needs it" 'try: pkgkiln remove wanted'
+kiln one-name remove deepest
+it 'takes a name out of a list' lacks "$CONFIG" deepest
+it 'says what stays a target since others need it' out_matches "^'deepest' stays a target: needed by (below|wanted)"
+kiln removed remove wanted
+it 'says which targets are gone' out_matches '^targets no more: .*below' '^removed from .*config.toml: wanted$'
+leaves_the_rest() { sed 's/  "deepest"/  /' "$WORLD/before.toml" | diff - "$CONFIG"; }
+it 'leaves the rest of the file' leaves_the_rest
+kiln empty-ledger ledger export
+it 'forgets what was approved' approved
