@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <malloc.h>
 #include <map>
+#include <pwd.h>
 #include <unistd.h>
 #include <utility>
 
@@ -261,6 +262,14 @@ Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sou
   ::malloc_trim(0);  // what reading a long configuration took
 #endif
   return selection;
+}
+
+std::string user_name() {
+  const auto env = environment();
+  if (const auto found = env.find("SUDO_USER"); ::geteuid() == 0 && found != env.end())
+    return found->second;
+  const auto* entry = ::getpwuid(::geteuid());
+  return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
 }
 
 std::map<std::string, std::string> proxies(const config::Settings& settings) {

@@ -82,6 +82,9 @@ Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sou
 /// The lock, unless a run has it, which is told: then nothing may be fetched.
 std::optional<RunLock> lock_if_free(const StateDir& state, Console& words);
 
+/// Who is at the terminal, also behind sudo.
+std::string user_name();
+
 /// The variables of an environment by which builds find the proxy while their network is on: ours,
 /// or what [build] proxy says. Their values may hold passwords.
 std::map<std::string, std::string> proxies(const config::Settings& settings);

@@ -272,14 +272,18 @@ std::string new_targets_table(const std::vector<NewTarget>& targets, std::int64_
                                               "POPULARITY", "SUBMITTED", "LAST PUSH", "COMMIT",
                                               "NEEDED BY"}};
   std::string warnings;
-  for (const auto& [target, tip, tree, recipe] : targets) {
+  for (const auto& [target, tip, judged, srcinfo] : targets) {
     const auto& aur = *target.aur;
-    rows.push_back({target.name, recipe ? recipe->version : aur.version,
+    rows.push_back({target.name, srcinfo ? srcinfo->version : aur.version,
                     aur.is_orphan() ? "(orphan)" : aur.maintainer, std::to_string(aur.votes),
                     fmt::format("{:.2f}", aur.popularity),
                     age_text(now - aur.first_submitted) + " ago",
                     age_text(now - aur.last_modified) + " ago", fmt::format("{:.10}", tip.commit),
                     target.needed_by});
+    for (const auto& told : judged.told)
+      warnings += fmt::format("told: {}: {}\n", target.name, printable(told));
+    if (!judged.barred.empty())
+      warnings += fmt::format("warning: {}: {}\n", target.name, judged.barred);
     for (const auto& warning : warnings_about(aur, now))
       warnings += fmt::format("warning: {}: {}\n", target.name, printable(warning));
   }

@@ -96,6 +96,8 @@ struct TrustSettings {
   std::chrono::seconds age{0};
   std::string commit = "check";  // check, any
   std::vector<std::string> maintainers;
+
+  bool operator==(const TrustSettings&) const = default;
 };
 
 /// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names,

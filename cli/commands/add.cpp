@@ -2,7 +2,6 @@
 #include <ctime>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <pwd.h>
 #include <set>
 #include <unistd.h>
 
@@ -18,7 +17,9 @@
 #include "core/base/text.hpp"
 #include "core/builder/build_log.hpp"
 #include "core/package/package_name.hpp"
+#include "core/run/approval.hpp"
 #include "core/run/first_sight.hpp"
+#include "core/trust/gate.hpp"
 
 namespace pkgkiln::cli {
 
@@ -132,6 +133,9 @@ class Proposing {
     pin_names(ledger, history, *now_.repositories);
     git::Remotes remotes(politeness(settings_));
     PackagingSources sources(state_.mirrors(), remotes);
+    const trust::Gate gate(
+        gate_settings(settings_), ledger, remotes, [this] { return known_distribution(now_); },
+        now_.arch);
     const auto make = distribution_of_image(settings_, state_, words_, cancel_);
     const auto before = list_all(now_, sources, true, cancel_, &history, make);
     Proposal result;
@@ -143,7 +147,7 @@ class Proposing {
     std::vector<NewTarget> packages;
     for (const auto& target : listed.targets)
       if (is_chosen(target, result) || find_target(before.targets, target.name) == nullptr)
-        packages.push_back(look_at(target, sources, history, now_.arch, cancel_));
+        packages.push_back(look_at(target, sources, history, gate, now_.arch, cancel_));
     // Now that the recipes are here, it is known what they need on this machine.
     setup = set_up(edit_.load(), cancel_);
     listed = list_all(setup, sources, false, cancel_, &history);
@@ -151,7 +155,7 @@ class Proposing {
     std::erase_if(packages, [&](const NewTarget& one) {
       return find_target(listed.targets, one.target.name) == nullptr;
     });
-    const auto known = pacman::Distribution::load(state_.distribution());
+    const auto known = known_distribution(now_);
     const PackageOwners owners(ledger, *now_.repositories,
                                {listed.targets, listed.failures.empty()}, known.value());
     expect_free_names(packages, owners);
@@ -222,18 +226,17 @@ bool is_wanted(const Proposal& proposal, const Arguments& arguments, const Cance
   return answer == "y" || answer == "yes";
 }
 
-std::string user_name() {
-  const passwd* user = ::getpwuid(::getuid());
-  return user == nullptr ? std::to_string(::getuid()) : std::string(user->pw_name);
-}
-
 /// All of it or nothing.
 void write(const config::FileEdit& edit, const Proposal& proposal, const Cancellation& cancel) {
+  const auto distribution = pacman::Distribution();  // expect_free_names() asked for all names
   const StateDir state(edit.settings().build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);
   Ledger ledger(state, Ledger::Access::write);
   ledger.together([&] {
-    for (const auto& one : proposal.packages) approve(ledger, one, user_name());
+    for (const auto& one : proposal.packages) {
+      approve(ledger, one.target, one.judged, {user_name(), "added"}, distribution);
+      ledger.own(names_of(one.target, one.pkgnames()));
+    }
     edit.write();
   });
 }
@@ -246,7 +249,8 @@ int add_command(const Arguments& arguments, const Cancellation& cancel) {
   Console words(STDERR_FILENO, Console::Patience::bounded);
   const auto proposal = Proposing(arguments, edit, words, cancel).propose(names);
   words.flush();
-  if (!arguments.json && !arguments.quiet && !proposal.packages.empty()) print(shown(proposal));
+  if (!arguments.json && !proposal.packages.empty() && !(arguments.quiet && arguments.yes))
+    print(shown(proposal));
   const bool is_added = !proposal.packages.empty() && is_wanted(proposal, arguments, cancel);
   if (is_added) write(edit, proposal, cancel);
   if (arguments.json)

@@ -2,7 +2,6 @@
 #include <ctime>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include "cli/commands/commands.hpp"
@@ -13,7 +12,6 @@
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
 #include "core/base/printable.hpp"
-#include "core/base/process.hpp"
 #include "core/base/text.hpp"
 #include "core/inspect/inspect.hpp"
 #include "core/run/approval.hpp"
@@ -25,15 +23,6 @@ namespace {
 
 /// As git shows one; whoever types one needs as much.
 constexpr std::size_t kShortCommit = 7;
-
-/// Who is at the terminal, also behind sudo.
-std::string user_name() {
-  const auto env = environment();
-  if (const auto found = env.find("SUDO_USER"); ::geteuid() == 0 && found != env.end())
-    return found->second;
-  const auto* entry = ::getpwuid(::geteuid());
-  return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
-}
 
 /// Everything by which targets are looked at as a run would; holds the lock.
 class Look {

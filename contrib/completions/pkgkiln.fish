@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets tree search show held diff approve deny doctor clean ledger sign key config
+set -l commands build plan targets tree search show add remove held diff approve deny doctor clean ledger sign key config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -18,6 +18,8 @@ complete -c pkgkiln -n $none -a targets -d 'List the targets'
 complete -c pkgkiln -n $none -a tree -d 'Show which targets packages of the AUR need'
 complete -c pkgkiln -n $none -a search -d 'Look for packages of the AUR'
 complete -c pkgkiln -n $none -a show -d 'Show what the AUR says of a package'
+complete -c pkgkiln -n $none -a add -d 'Add packages of the AUR, and what they need'
+complete -c pkgkiln -n $none -a remove -d 'Take targets out of the configuration'
 complete -c pkgkiln -n $none -a held -d 'List the changes that wait for you'
 complete -c pkgkiln -n $none -a diff -d 'Show what changed, and why it is held'
 complete -c pkgkiln -n $none -a approve -d 'Let what was shown be built'
@@ -29,14 +31,15 @@ complete -c pkgkiln -n $none -a sign -d 'Sign what is published already'
 complete -c pkgkiln -n $none -a key -d 'Give clients the key that signs'
 complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan tree diff approve deny clean' \
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan tree remove diff approve deny clean' \
     -a "(pkgkiln targets 2>/dev/null | awk '{print \$1}')" -d Target
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s f -l force -d 'Even what is published'
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan search show held diff' -l json -d 'Print JSON'
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan search show add remove held diff' -l json -d 'Print JSON'
 complete -c pkgkiln -n '__fish_seen_subcommand_from plan' -s e -l explain -d 'Show what it was decided by'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build clean' -s n -l dry-run -d 'Only say what would be done'
 complete -c pkgkiln -n '__fish_seen_subcommand_from clean' -s a -l all -d 'Remove all caches'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build' -l refresh-image -d 'Make a new builder image'
+complete -c pkgkiln -n '__fish_seen_subcommand_from add' -s y -l yes -d 'Ask nothing'
 complete -c pkgkiln -n '__fish_seen_subcommand_from diff' -l stat -d 'Only which files changed'
 complete -c pkgkiln -n '__fish_seen_subcommand_from diff' -l full -d 'All lines'
 complete -c pkgkiln -n '__fish_seen_subcommand_from approve' -s a -l all -d 'All that is held'

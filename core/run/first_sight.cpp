@@ -3,21 +3,13 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <map>
-#include <set>
+
+#include "core/inspect/inspect.hpp"
+#include "core/trust/recipe.hpp"
 
 namespace pkgkiln {
 
 namespace {
-
-std::optional<pacman::SrcInfo> recipe_of(const PackagingSource& source, const std::string& commit,
-                                         const std::string& arch) {
-  try {
-    const auto text = source.read_file(commit, ".SRCINFO");
-    if (text) return pacman::SrcInfo::parse(*text, arch);
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a build reads the PKGBUILD
-  }
-  return std::nullopt;
-}
 
 UsageError name_taken(const Target& target, const std::string& pkgname, const std::string& why) {
   return UsageError("cannot add '" + target.name + "'")
@@ -32,13 +24,17 @@ UsageError name_taken(const Target& target, const std::string& pkgname, const st
 
 std::vector<std::string> NewTarget::pkgnames() const {
   std::vector<std::string> names;
-  if (recipe)
-    for (const auto& package : recipe->packages) names.push_back(package.pkgname);
+  if (srcinfo) {
+    for (const auto& package : srcinfo->packages) names.push_back(package.pkgname);
+  } else {
+    names = trust::Recipe(judged.after, "").variable("pkgname").value.value_or(std::move(names));
+    std::erase_if(names, [](const auto& name) { return !pacman::is_package_name(name); });
+  }
   return names;
 }
 
 std::vector<std::string> NewTarget::needs() const {
-  if (recipe) return recipe->build_dependencies();
+  if (srcinfo) return srcinfo->build_dependencies();
   auto needs = target.aur->depends;
   for (const auto* list : {&target.aur->make_depends, &target.aur->check_depends})
     needs.insert(needs.end(), list->begin(), list->end());
@@ -46,17 +42,15 @@ std::vector<std::string> NewTarget::needs() const {
 }
 
 NewTarget look_at(const Target& target, PackagingSources& sources, History& history,
-                  const std::string& arch, const Cancellation& cancel) {
+                  const trust::Gate& gate, const std::string& arch, const Cancellation& cancel) {
   const auto source = sources.open(target);
-  const auto tip = source->ask(cancel);
-  history.record_tip(target.url,
-                     {target.aur->mark(), tip.ref, tip.commit, std::chrono::system_clock::now()});
-  NewTarget seen{target, source->fetch(tip, cancel), {}, {}};
-  seen.tree = source->content(seen.tip.commit).tree;
-  if (!source->read_file(seen.tip.commit, "PKGBUILD"))
-    throw Error("cannot add '" + target.name + "'").because("it has no PKGBUILD");
-  seen.recipe = recipe_of(*source, seen.tip.commit, arch);
-  return seen;
+  const auto asked = source->ask(cancel);
+  history.record_tip(
+      target.url, {target.aur->mark(), asked.ref, asked.commit, std::chrono::system_clock::now()});
+  const auto tip = source->fetch(asked, cancel);
+  auto found = inspect_on_host(*source, tip.commit, target, arch);
+  return {target, tip, gate.judge({target, *source, tip, found.tree, {}}, cancel),
+          std::move(found.srcinfo)};
 }
 
 void expect_free_names(const std::vector<NewTarget>& targets, const PackageOwners& owners) {
@@ -72,24 +66,6 @@ void expect_free_names(const std::vector<NewTarget>& targets, const PackageOwner
             one.target, pkgname,
             fmt::format("its package {} is one of '{}' as well", pkgname, other->second));
     }
-}
-
-void approve(Ledger& ledger, const NewTarget& seen, const std::string& by) {
-  const auto& target = seen.target;
-  const auto& aur = *target.aur;
-  Approval approval;
-  approval.target = target.name;
-  approval.pkgbase = aur.base;
-  approval.pkgbase_id = aur.base_id;
-  approval.last_modified = aur.last_modified;
-  approval.commit = seen.tip.commit;
-  approval.tree = seen.tree;
-  approval.people = People{aur.maintainer, aur.co_maintainers, aur.submitter};
-  approval.how = "person";
-  approval.by = by;
-  approval.at = std::chrono::system_clock::now();
-  ledger.approve(approval);
-  ledger.own(names_of(target, seen.pkgnames()));
 }
 
 }  // namespace pkgkiln

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "core/journal/history.hpp"
-#include "core/ledger/ledger.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/targets/packaging_source.hpp"
+#include "core/trust/gate.hpp"
 
 namespace pkgkiln {
 
@@ -16,24 +16,21 @@ namespace pkgkiln {
 struct NewTarget {
   Target target;
   git::Tip tip;
-  std::string tree;
-  /// What its packages are by the recipe's own words; nothing where those can't be read.
-  std::optional<pacman::SrcInfo> recipe = {};
+  trust::Judgement judged;
+  std::optional<pacman::SrcInfo> srcinfo;  // where it is believed
 
+  /// As far as they can be read without running the PKGBUILD.
   std::vector<std::string> pkgnames() const;
   /// What it needs to be built, of whomever.
   std::vector<std::string> needs() const;
 };
 
-/// Fetches it as a build would. Throws Error.
+/// Fetches it as a run would. Throws Error.
 NewTarget look_at(const Target& target, PackagingSources& sources, History& history,
-                  const std::string& arch, const Cancellation& cancel);
+                  const trust::Gate& gate, const std::string& arch, const Cancellation& cancel);
 
-/// What is to be said against the names of their packages; an Error names each once, with how they
-/// would be allowed.
+/// Throws UsageError for a package that has the name of one of the distribution's, or of another
+/// target's.
 void expect_free_names(const std::vector<NewTarget>& targets, const PackageOwners& owners);
-
-/// That a person wants it built as it was looked at. It owns the names of its packages then.
-void approve(Ledger& ledger, const NewTarget& seen, const std::string& by);
 
 }  // namespace pkgkiln

@@ -176,8 +176,7 @@ pushed wanted 1 'depends=("below>=1" tiny-dep)' 'makedepends=(deepest)'
 pushed below 1 'depends=(deepest)' 'depends_aarch64=(arm-only)'
 srcinfo below below '	depends = deepest' '	depends_aarch64 = arm-only'
 pushed deepest 1
-pushed thief 1
-srcinfo thief tiny-dep
+pushed thief 1 'pkgname=tiny-dep'
 configure_aur <<TOML
 
 # What else is wanted; not sorted.

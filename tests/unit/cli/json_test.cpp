@@ -128,3 +128,24 @@ TEST_CASE("packages of the AUR as JSON have what the AUR says, and what to think
   CHECK(std::string(shown["depends"][0].GetString()) == "a>=1");
   CHECK(shown["warnings"].Size() == 1);
 }
+
+TEST_CASE("what is added and removed is told to programs") {
+  NewTarget seen;
+  seen.target.name = "foo";
+  seen.target.repository = "r";
+  seen.target.aur = std::make_shared<AurPackage>();
+  seen.tip.commit = "abc";
+  const auto parsed = [](const std::string& json) {
+    rapidjson::Document document;
+    document.Parse(json.data(), json.size());
+    REQUIRE_FALSE(document.HasParseError());
+    return document;
+  };
+  const auto added = parsed(cli::new_targets_json({seen}, true, "/c.toml"));
+  CHECK(text(added["packages"][0], "target") == "foo");
+  CHECK(text(added["packages"][0], "commit") == "abc");
+  CHECK(added["added"].GetBool());
+  CHECK(text(added, "config") == "/c.toml");
+  const auto removed = parsed(cli::removed_json({"foo"}, "/c.toml"));
+  CHECK(text(removed["targets"][0], "target") == "foo");
+}

@@ -160,6 +160,25 @@ TEST_CASE("packages of the AUR are a line each, with what to choose by") {
         "bar      1.0-1 (old)  41 votes  2 h ago  (orphan)  what it is\n");
 }
 
+TEST_CASE("what is added is shown with who stands behind it") {
+  auto package = well_known();
+  package.maintainer.clear();
+  NewTarget seen;
+  seen.target.name = "foo";
+  seen.target.needed_by = "bar";
+  seen.target.aur = std::make_shared<AurPackage>(package);
+  seen.tip.commit = std::string(40, 'a');
+  seen.judged.told = {"strange \x1b"};
+  seen.judged.barred = "this commit was denied";
+  CHECK(
+      cli::new_targets_table({seen}, kNow) ==
+      "NAME  VERSION  MAINTAINER  VOTES  POPULARITY  SUBMITTED  LAST PUSH  COMMIT      NEEDED BY\n"
+      "foo   1.0-1    (orphan)    41     0.00        2 y ago    2 h ago    aaaaaaaaaa  bar\n"
+      "told: foo: strange \\x1b\n"
+      "warning: foo: this commit was denied\n"
+      "warning: foo: nobody maintains it: it is an orphan\n");
+}
+
 TEST_CASE("all of a package of the AUR is shown, but for what it doesn't have") {
   auto package = well_known();
   package.depends = {"a", "b>=2"};

@@ -2,6 +2,7 @@
 
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
+#include "core/run/first_sight.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/package/sample_package.hpp"
 
@@ -276,4 +277,40 @@ TEST_CASE("a package that comes to replace or to stand for others is refused") {
              ContainsSubstring("stands for glibc,"));
   setup.a.owns = {"sudo", "glibc"};
   CHECK(why_not("replaces = glibc\nprovides = sudo\n").empty());
+}
+
+TEST_CASE("what is added has no name that is somebody else's") {
+  Setup setup;
+  const auto refusal_of = [&](const std::string& first, const std::string& second) {
+    std::vector<NewTarget> added;
+    for (const auto& [name, pkgname] : {std::pair("x", first), {"y", second}}) {
+      auto target = Setup::target(name);
+      auto package = std::make_shared<AurPackage>();
+      package->name = name;
+      target.aur = package;
+      setup.known.push_back(target);
+      added.push_back({target, {}, {}, pacman::SrcInfo()});
+      added.back().srcinfo->packages.push_back({pkgname, {}, {}, {}});
+    }
+    try {
+      expect_free_names(added, setup.owners());
+    } catch (const UsageError& error) {
+      return error.report();
+    }
+    return std::string();
+  };
+  setup.pin(setup.a, "taken");
+  CHECK(refusal_of("x", "new").empty());
+  CHECK_THAT(refusal_of("x", "sudo"), ContainsSubstring("cannot add 'y'") &&
+                                          ContainsSubstring("the distribution's") &&
+                                          ContainsSubstring("aur = \"y\" and owns = [\"sudo\"]"));
+  CHECK_THAT(refusal_of("taken", "y"), ContainsSubstring("belongs to the target 'a'"));
+  CHECK_THAT(refusal_of("same", "same"),
+             ContainsSubstring("its package same is one of 'x' as well"));
+}
+
+TEST_CASE("the names of what is new are read out of a PKGBUILD that has no .SRCINFO to believe") {
+  NewTarget seen;
+  seen.judged.after["PKGBUILD"].content = "_name=foo\npkgname=($_name \"${_name}-doc\" -x)\n";
+  CHECK(seen.pkgnames() == std::vector<std::string>{"foo", "foo-doc"});
 }
