@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "core/journal/history.hpp"
 
@@ -39,5 +41,28 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
                   {"foo-docs-1:1.0-1-any.pkg.tar.zst", std::string(64, 'b')}};
   return record;
 }
+
+/// The same with that end, and these files.
+inline BuildRecord made(const std::string& target, const std::string& build,
+                        const std::string& status, std::vector<std::string> files = {}) {
+  auto record = full_record(target, build);
+  record.status = status_of(status).value();
+  record.files.clear();
+  for (const auto& file : files) record.files.push_back({file, "x"});
+  return record;
+}
+
+struct HistorySetup {
+  TempDir dir;
+  StateDir state{dir.path() / "state"};
+
+  std::vector<std::filesystem::path> put_aside() const {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(state.root()))
+      if (entry.path().filename().string().starts_with("state.db.damaged-"))
+        found.push_back(entry.path());
+    return found;
+  }
+};
 
 }  // namespace pkgkiln::test
