@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "cli/signals.hpp"
+#include "core/base/process.hpp"
 
 namespace pkgkiln::cli {
 
@@ -164,6 +165,10 @@ void print(const std::string& text) {
 
 void say(const std::string& text) {
   Console(STDERR_FILENO, Console::Patience::bounded).write(text);
+}
+
+bool is_coloured() {
+  return ::isatty(STDOUT_FILENO) != 0 && !environment().contains("NO_COLOR");
 }
 
 bool is_attended() {

@@ -43,6 +43,8 @@ void print(const std::string& text);
 /// Words for people, on stderr.
 void say(const std::string& text);
 
+/// Whether results may be coloured: https://no-color.org
+bool is_coloured();
 /// Whether somebody at a terminal sees what is printed, and can answer.
 bool is_attended();
 /// A line that somebody types who is asked on stderr; empty where nothing more comes. Throws

@@ -126,7 +126,8 @@ void write_result(Writer& writer, const BuildRecord& record) {
   });
 }
 
-void write_package(Writer& writer, const AurPackage& package) {
+void write_package(Writer& writer, const AurPackage& package,
+                   const std::vector<std::string>& warnings) {
   const auto words = [&](const char* name, const std::vector<std::string>& items) {
     list(writer, name, items, [&](const std::string& item) { string(writer, item); });
   };
@@ -151,13 +152,15 @@ void write_package(Writer& writer, const AurPackage& package) {
   words("provides", package.provides);
   words("conflicts", package.conflicts);
   words("replaces", package.replaces);
-  words("warnings", warnings_about(package, std::time(nullptr)));
+  words("warnings", warnings);
 }
 
 }  // namespace
 
 std::string packages_json(const std::vector<AurPackage>& packages) {
-  return document("packages", packages, write_package);
+  return document("packages", packages, [](Writer& writer, const AurPackage& package) {
+    write_package(writer, package, warnings_about(package, std::time(nullptr)));
+  });
 }
 
 std::string held_json(const std::vector<Held>& held) {
@@ -220,7 +223,7 @@ std::string new_targets_json(const std::vector<NewTarget>& targets, bool is_adde
         text(writer, "repository", one.target.repository);
         text(writer, "needed_by", one.target.needed_by);
         text(writer, "commit", one.tip.commit);
-        write_package(writer, *one.target.aur);
+        write_package(writer, *one.target.aur, one.warnings);
       },
       [&](Writer& writer) {
         boolean(writer, "added", is_added);

@@ -6,7 +6,7 @@
 #include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
-#include "core/run/first_sight.hpp"
+#include "core/run/new_target.hpp"
 
 /// Results for programs. Members may be added; those that are there keep their meaning.
 namespace pkgkiln::cli {

@@ -272,7 +272,7 @@ std::string new_targets_table(const std::vector<NewTarget>& targets, std::int64_
                                               "POPULARITY", "SUBMITTED", "LAST PUSH", "COMMIT",
                                               "NEEDED BY"}};
   std::string warnings;
-  for (const auto& [target, tip, judged, srcinfo] : targets) {
+  for (const auto& [target, tip, judged, srcinfo, thoughts] : targets) {
     const auto& aur = *target.aur;
     rows.push_back({target.name, srcinfo ? srcinfo->version : aur.version,
                     aur.is_orphan() ? "(orphan)" : aur.maintainer, std::to_string(aur.votes),
@@ -284,7 +284,7 @@ std::string new_targets_table(const std::vector<NewTarget>& targets, std::int64_
       warnings += fmt::format("told: {}: {}\n", target.name, printable(told));
     if (!judged.barred.empty())
       warnings += fmt::format("warning: {}: {}\n", target.name, judged.barred);
-    for (const auto& warning : warnings_about(aur, now))
+    for (const auto& warning : thoughts)
       warnings += fmt::format("warning: {}: {}\n", target.name, printable(warning));
   }
   return table(std::move(rows)) + warnings;

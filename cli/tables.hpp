@@ -7,7 +7,7 @@
 #include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
-#include "core/run/first_sight.hpp"
+#include "core/run/new_target.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln::cli {

@@ -9,6 +9,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
+#include "cli/review.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
 #include "config/edit.hpp"
@@ -18,8 +19,9 @@
 #include "core/builder/build_log.hpp"
 #include "core/package/package_name.hpp"
 #include "core/run/approval.hpp"
-#include "core/run/first_sight.hpp"
+#include "core/run/new_target.hpp"
 #include "core/trust/gate.hpp"
+#include "core/trust/recipe_diff.hpp"
 
 namespace pkgkiln::cli {
 
@@ -159,6 +161,8 @@ class Proposing {
     const PackageOwners owners(ledger, *now_.repositories,
                                {listed.targets, listed.failures.empty()}, known.value());
     expect_free_names(packages, owners);
+    for (auto& one : packages)
+      one.warnings = first_warnings(one.target, one.judged.after, known, now_.arch);
     for (const auto& one : packages)
       for (const auto& need : one.needs())
         if (!known->providers(pacman::Dependency::parse(need)).empty())
@@ -215,15 +219,27 @@ std::string shown(const Proposal& proposal) {
   return text + "\n" + new_targets_table(proposal.packages, std::time(nullptr));
 }
 
+void show_recipes(const Proposal& proposal, const Cancellation& cancel) {
+  for (const auto& one : proposal.packages) {
+    const auto diff = trust::compare_files({}, one.judged.after, trust::Whole::yes, cancel);
+    print(review_text({one.target.name, one.tip.commit, one.judged, diff, one.warnings},
+                      Shown::changes, user_name(), is_coloured()) +
+          "\n");
+  }
+}
+
 bool is_wanted(const Proposal& proposal, const Arguments& arguments, const Cancellation& cancel) {
   if (arguments.yes) return true;
   if (arguments.json || !is_attended()) return false;
   const auto count = proposal.packages.size();
-  const auto answer =
-      lower_case(answer_to(count == 1 ? std::string("Add this package? [y/N] ")
-                                      : fmt::format("Add these {} packages? [y/N] ", count),
-                           cancel));
-  return answer == "y" || answer == "yes";
+  const auto question =
+      fmt::format("Add {} [y/N/d: show recipes] ",
+                  count == 1 ? "this package?" : fmt::format("these {} packages?", count));
+  for (;;) {
+    const auto answer = lower_case(answer_to(question, cancel));
+    if (answer != "d") return answer == "y" || answer == "yes";
+    show_recipes(proposal, cancel);
+  }
 }
 
 /// All of it or nothing.

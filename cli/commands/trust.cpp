@@ -15,6 +15,7 @@
 #include "core/base/text.hpp"
 #include "core/inspect/inspect.hpp"
 #include "core/run/approval.hpp"
+#include "core/run/new_target.hpp"
 #include "core/trust/gate.hpp"
 
 namespace pkgkiln::cli {
@@ -84,17 +85,10 @@ class Look {
                     trust::rules_of(judged.findings), std::chrono::system_clock::now(),
                     target.needed_by});
     Review review{target.name, seen.tip.commit, {}, {}, {}};
-    const bool is_new = !judged.approved;
     review.diff = trust::compare_files(judged.before, judged.after,
                                        whole ? trust::Whole::yes : trust::Whole::no, cancel_);
-    if (is_new) {
-      if (target.aur) review.warnings = warnings_about(*target.aur, std::time(nullptr));
-      const auto known = distribution();
-      for (auto& warning : trust::first_sight(
-               judged.after, setup_.arch,
-               [&](const std::string& name) { return known && known->find(name).has_value(); }))
-        review.warnings.push_back(std::move(warning));
-    }
+    if (!judged.approved)
+      review.warnings = first_warnings(target, judged.after, distribution(), setup_.arch);
     review.judged = std::move(judged);
     return review;
   }
@@ -184,10 +178,9 @@ int diff_command(const Arguments& arguments, const Cancellation& cancel) {
     print(reviews_json(reviews, shown));
     return exit_code::ok;
   }
-  const bool coloured = ::isatty(STDOUT_FILENO) != 0 && !environment().contains("NO_COLOR");
   std::string text;
   for (const auto& review : reviews)
-    text += (text.empty() ? "" : "\n") + review_text(review, shown, user_name(), coloured);
+    text += (text.empty() ? "" : "\n") + review_text(review, shown, user_name(), is_coloured());
   print(text);
   return exit_code::ok;
 }

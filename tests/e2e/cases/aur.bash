@@ -220,27 +220,28 @@ it 'has changed nothing by all of that' same_configuration
 asked_at_terminal='
 import os, pty, subprocess, sys
 screen, terminal = pty.openpty()
-answer, program = sys.argv[1], sys.argv[2:]
+answers, program = sys.argv[1], sys.argv[2:]
 running = subprocess.Popen(program, stdin=terminal, stdout=terminal, stderr=terminal)
 os.close(terminal)
 text = b""
 try:
     while part := os.read(screen, 4096):
         text += part
-        if b"[y/N] " in text and answer:
-            os.write(screen, answer.encode() + b"\n")
-            answer = ""
+        if answers and text.endswith(b"show recipes] "):
+            os.write(screen, answers[0].encode() + b"\n")
+            answers = answers[1:]
 except OSError:
     pass
 assert running.wait() == 0, (running.returncode, text)
 assert b"Add these 2 packages?" in text, text
+assert b"depends_aarch64=(arm-only)" in text or "d" not in sys.argv[1], text
 '
 at_terminal() { (become "$PYTHON" -c "$asked_at_terminal" "$1" "$PROGRAM" --config "$CONFIG" add wanted) && "${@:2}"; }
 it 'adds nothing that somebody does not want' at_terminal n same_configuration
 has_added() {
 	printf '\n[[targets]]\naur = "wanted"\n' | cat "$WORLD/before.toml" - | diff - "$CONFIG"
 }
-it 'adds what somebody wants, and leaves the rest of the file' at_terminal y has_added
+it 'shows the recipes, adds what somebody wants, and leaves the rest of the file' at_terminal dy has_added
 
 kiln ledger ledger export
 approved() { # name...: exactly these, at the commits that they have

@@ -170,6 +170,7 @@ TEST_CASE("what is added is shown with who stands behind it") {
   seen.tip.commit = std::string(40, 'a');
   seen.judged.told = {"strange \x1b"};
   seen.judged.barred = "this commit was denied";
+  seen.warnings = {"nobody maintains it: it is an orphan"};
   CHECK(
       cli::new_targets_table({seen}, kNow) ==
       "NAME  VERSION  MAINTAINER  VOTES  POPULARITY  SUBMITTED  LAST PUSH  COMMIT      NEEDED BY\n"

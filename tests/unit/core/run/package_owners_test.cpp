@@ -2,7 +2,7 @@
 
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
-#include "core/run/first_sight.hpp"
+#include "core/run/new_target.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/package/sample_package.hpp"
 

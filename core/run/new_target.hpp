@@ -6,6 +6,7 @@
 
 #include "core/journal/history.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
+#include "core/repodb/distribution.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/targets/packaging_source.hpp"
 #include "core/trust/gate.hpp"
@@ -18,6 +19,7 @@ struct NewTarget {
   git::Tip tip;
   trust::Judgement judged;
   std::optional<pacman::SrcInfo> srcinfo;  // where it is believed
+  std::vector<std::string> warnings = {};  // may hold control characters
 
   /// As far as they can be read without running the PKGBUILD.
   std::vector<std::string> pkgnames() const;
@@ -25,7 +27,12 @@ struct NewTarget {
   std::vector<std::string> needs() const;
 };
 
-/// Fetches it as a run would. Throws Error.
+/// What to think of before these files of a target are built for the first time.
+std::vector<std::string> first_warnings(const Target& target, const trust::RecipeFiles& files,
+                                        const std::optional<pacman::Distribution>& distribution,
+                                        const std::string& arch);
+
+/// Fetches it as a run would, but for the warnings. Throws Error.
 NewTarget look_at(const Target& target, PackagingSources& sources, History& history,
                   const trust::Gate& gate, const std::string& arch, const Cancellation& cancel);
 

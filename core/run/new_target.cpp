@@ -1,11 +1,12 @@
-#include "core/run/first_sight.hpp"
+#include "core/run/new_target.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <fmt/format.h>
 #include <map>
 
 #include "core/inspect/inspect.hpp"
-#include "core/trust/recipe.hpp"
+#include "core/trust/recipe_diff.hpp"
 
 namespace pkgkiln {
 
@@ -41,6 +42,19 @@ std::vector<std::string> NewTarget::needs() const {
   return needs;
 }
 
+std::vector<std::string> first_warnings(const Target& target, const trust::RecipeFiles& files,
+                                        const std::optional<pacman::Distribution>& distribution,
+                                        const std::string& arch) {
+  std::vector<std::string> warnings;
+  if (target.aur) warnings = warnings_about(*target.aur, std::time(nullptr));
+  if (files.empty()) return warnings;  // nothing holds it, so they were not read
+  for (auto& warning : trust::first_sight(files, arch, [&](const std::string& name) {
+         return distribution && distribution->find(name).has_value();
+       }))
+    warnings.push_back(std::move(warning));
+  return warnings;
+}
+
 NewTarget look_at(const Target& target, PackagingSources& sources, History& history,
                   const trust::Gate& gate, const std::string& arch, const Cancellation& cancel) {
   const auto source = sources.open(target);
@@ -49,8 +63,11 @@ NewTarget look_at(const Target& target, PackagingSources& sources, History& hist
       target.url, {target.aur->mark(), asked.ref, asked.commit, std::chrono::system_clock::now()});
   const auto tip = source->fetch(asked, cancel);
   auto found = inspect_on_host(*source, tip.commit, target, arch);
-  return {target, tip, gate.judge({target, *source, tip, found.tree, {}}, cancel),
-          std::move(found.srcinfo)};
+  return {target,
+          tip,
+          gate.judge({target, *source, tip, found.tree, {}}, cancel),
+          std::move(found.srcinfo),
+          {}};
 }
 
 void expect_free_names(const std::vector<NewTarget>& targets, const PackageOwners& owners) {
