@@ -150,6 +150,13 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_trust(app, arguments);
   add_ledger(app, arguments);
   add_signing(app, arguments);
+  auto* verify = add_command(app, arguments, Command::verify, "verify",
+                             "Build packages again from their records, and compare");
+  verify
+      ->add_option("FILE|TARGET", arguments.targets,
+                   "Package files with their records beside them, or names of targets")
+      ->required();
+  verify->add_flag("--json", arguments.json, "Print the results as JSON");
   auto* config = add_command(app, arguments, Command::config, "config",
                              "Show the effective settings and where each came from");
   config->add_flag("--example", arguments.example, "Print a commented example instead");

@@ -23,6 +23,7 @@ enum class Command {
   deny,
   clean,
   sign,
+  verify,
   key_export,
   ledger_export,
   ledger_import,

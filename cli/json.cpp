@@ -155,7 +155,33 @@ void write_package(Writer& writer, const AurPackage& package,
   words("warnings", warnings);
 }
 
+void write_verdict(Writer& writer, const Verdict& verdict) {
+  const auto words = [&](const char* name, const std::vector<std::string>& items) {
+    list(writer, name, items, [&](const std::string& item) { string(writer, item); });
+  };
+  text(writer, "file", verdict.file);
+  text(writer, "verdict", word(verdict.kind));
+  text(writer, "step", verdict.step);
+  text(writer, "why", verdict.why);
+  text(writer, "hint", verdict.hint);
+  list(writer, "differences", verdict.differences, [&](const Difference& difference) {
+    writer.StartObject();
+    text(writer, "kind", word(difference.kind));
+    text(writer, "what", difference.what);
+    text(writer, "published", difference.published);
+    text(writer, "rebuilt", difference.rebuilt);
+    writer.EndObject();
+  });
+  words("gone", verdict.gone);
+  words("remarks", verdict.remarks);
+  text(writer, "log", verdict.log.string());
+}
+
 }  // namespace
+
+std::string verdicts_json(const std::vector<Verdict>& verdicts) {
+  return document("packages", verdicts, write_verdict);
+}
 
 std::string packages_json(const std::vector<AurPackage>& packages) {
   return document("packages", packages, [](Writer& writer, const AurPackage& package) {

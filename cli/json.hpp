@@ -7,6 +7,7 @@
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/run/new_target.hpp"
+#include "core/verify/verification.hpp"
 
 /// Results for programs. Members may be added; those that are there keep their meaning.
 namespace pkgkiln::cli {
@@ -41,5 +42,10 @@ std::string new_targets_json(const std::vector<NewTarget>& targets, bool is_adde
                              const std::string& file);
 /// {"targets": [{"target"}], "config"}: those that are none any more
 std::string removed_json(const std::vector<std::string>& targets, const std::string& file);
+
+/// {"packages": [{"file", "verdict": "identical", "different" or "failed", "step", "why", "hint",
+///   "differences": [{"kind": "file", "metadata", "installed" or "archive", "what", "published",
+///   "rebuilt"}], "gone": [], "remarks": [], "log"}]}
+std::string verdicts_json(const std::vector<Verdict>& verdicts);
 
 }  // namespace pkgkiln::cli

@@ -54,6 +54,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return sign_command(arguments, cancel);
     case Command::key_export:
       return key_export_command(arguments, cancel);
+    case Command::verify:
+      return verify_command(arguments, cancel);
     case Command::config:
       return config_command(arguments);
   }

@@ -10,7 +10,7 @@ namespace pkgkiln::config {
 
 namespace {
 
-constexpr std::array<Table, 10> all_tables{{
+constexpr std::array<Table, 11> all_tables{{
     {"runtime", false, "The engine that runs the builds."},
     {"image", false, "The builder image, made from a base image."},
     {"build", false, "How packages are built."},
@@ -19,6 +19,7 @@ constexpr std::array<Table, 10> all_tables{{
     {"vieter", false, "A Vieter server."},
     {"aur", false, "Where packages of targets.aur are looked up and fetched."},
     {"trust", false, "Which changes of packaging files are built before a person has seen them."},
+    {"verify", false, "How packages are built again to be compared."},
     {"repositories", true, "A pacman repository that packages are published to."},
     {"targets", true, "A PKGBUILD to build packages from."},
 }};

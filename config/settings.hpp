@@ -100,6 +100,10 @@ struct TrustSettings {
   bool operator==(const TrustSettings&) const = default;
 };
 
+struct VerifySettings {
+  std::string archive;  // URL or path; empty: none
+};
+
 /// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names,
 /// or for each package base that has one of the AUR's packages.
 struct TargetSettings : Target {
@@ -119,6 +123,7 @@ struct Settings {
   VieterSettings vieter;
   AurSettings aur;
   TrustSettings trust;
+  VerifySettings verify;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<TargetSettings> targets;
 

@@ -24,6 +24,7 @@ int add_command(const Arguments& arguments, const Cancellation& cancel);
 int remove_command(const Arguments& arguments, const Cancellation& cancel);
 int sign_command(const Arguments& arguments, const Cancellation& cancel);
 int key_export_command(const Arguments& arguments, const Cancellation& cancel);
+int verify_command(const Arguments& arguments, const Cancellation& cancel);
 int config_command(const Arguments& arguments);
 
 }  // namespace pkgkiln::cli

@@ -5,7 +5,7 @@ _pkgkiln_command() {
 	local word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		build | plan | targets | tree | search | show | add | remove | held | diff | approve | deny | doctor | clean | ledger | sign | key | config) printf '%s' "$word"; return ;;
+		build | plan | targets | tree | search | show | add | remove | held | diff | approve | deny | doctor | clean | ledger | sign | key | verify | config) printf '%s' "$word"; return ;;
 		esac
 	done
 }
@@ -42,7 +42,7 @@ _pkgkiln() {
 	*)
 		command=$(_pkgkiln_command)
 		case $command in
-		'') words+=' --version build plan targets tree search show add remove held diff approve deny doctor clean ledger sign key config' ;;
+		'') words+=' --version build plan targets tree search show add remove held diff approve deny doctor clean ledger sign key verify config' ;;
 		build) words+=' --force --dry-run --refresh-image --json' ;;
 		plan) words+=' --force --explain --json' ;;
 		search | show | remove | held) words+=' --json' ;;
@@ -53,10 +53,11 @@ _pkgkiln() {
 		clean) words+=' --all --dry-run' ;;
 		sign) words+=' --all' ;;
 		key) words+=' export' ;;
+		verify) words+=' --json' ;;
 		ledger) words+=' export import --replace' ;;
 		config) words+=' --example' ;;
 		esac
-		if [[ $current != -* && $command == @(build|plan|tree|remove|diff|approve|deny|clean) ]]; then
+		if [[ $current != -* && $command == @(build|plan|tree|remove|diff|approve|deny|clean|verify) ]]; then
 			config=$(_pkgkiln_config)
 			words=$(pkgkiln ${config:+--config "${config/#\~\//$HOME/}"} targets 2>/dev/null | awk '{print $1}')
 		fi
@@ -65,4 +66,5 @@ _pkgkiln() {
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
 
-complete -F _pkgkiln pkgkiln
+# Files where nothing else fits.
+complete -o default -F _pkgkiln pkgkiln

@@ -74,7 +74,7 @@ StepResult BuildContainer::run(const Step& step, const Cancellation& cancel) {
       cancel);
 }
 
-StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
+StepResult BuildContainer::query(const Step& step, const Cancellation& cancel) {
   std::string answer;
   const auto sort = [&](OutputStream stream, std::string_view output) {
     if (stream == OutputStream::err)
@@ -84,10 +84,17 @@ StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
     else
       throw Error("the answer of the step '" + step.name + "' is longer than 1 MiB");
   };
+  auto result = exec(step, sort, cancel);
+  result.answer = std::move(answer);
+  return result;
+}
+
+StepResult BuildContainer::ask(const Step& step, const Cancellation& cancel) {
   auto asking = step;
   asking.environment["PKGKILN_ASKED"] = "1";
-  auto result = exec(asking, sort, cancel);
+  auto result = query(asking, cancel);
   if (result.exit_code != 0) return result;
+  const auto& answer = result.answer;
   const auto first = std::string_view(answer).substr(0, answer.find('\n'));
   if (first != kAnswer && first != kAnswerWithPkgver)
     throw Error("makepkg gave no answer")

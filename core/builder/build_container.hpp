@@ -28,7 +28,7 @@ struct Step {
 
 struct StepResult {
   int exit_code = 0;
-  std::string answer;       // of makepkg, after ask()
+  std::string answer;       // after query() and ask()
   bool has_pkgver = false;  // of the PKGBUILD, after ask()
 };
 
@@ -58,9 +58,10 @@ class BuildContainer {
 
   /// Runs a step, and logs its whole output.
   StepResult run(const Step& step, const Cancellation& cancel);
-  /// Runs a step that asks makepkg. The answer is its standard output, at most 1 MiB; its standard
-  /// error is logged, and so is what the PKGBUILD prints while it is read. Throws Error if the step
-  /// succeeds without an answer.
+  /// Runs a step whose answer is its standard output, at most 1 MiB; its standard error is logged.
+  StepResult query(const Step& step, const Cancellation& cancel);
+  /// The same of makepkg; what the PKGBUILD prints while it is read is logged too. Throws Error if
+  /// the step succeeds without an answer.
   StepResult ask(const Step& step, const Cancellation& cancel);
 
   /// Cuts the network. Throws Error unless both the engine and the container show that no network

@@ -50,6 +50,14 @@ struct BuildSlot {
   std::function<void()> release = [] {};
 };
 
+/// What was installed for an earlier build, to be had again as far as it is to be had.
+struct FormerPackages {
+  std::vector<std::string> installed = {};  // "name-version-arch"; none: it is all the same
+  /// Where there are old versions too, as URL or path: packages/NAME'S FIRST LETTER/NAME/FILE below
+  /// it. Empty: nowhere but in caches and on mirrors.
+  std::string archive = {};
+};
+
 /// What one build works with. The references outlive it.
 struct BuildContext {
   Job& job;  // gets what is found of its PKGBUILD, as it is found
@@ -63,6 +71,7 @@ struct BuildContext {
   std::function<std::optional<NameRefusal>(const pacman::PackageFileName& file)> refuse_name;
   std::function<void(const std::string& step)> on_step;
   BuildSlot slot = {};
+  FormerPackages former = {};
 };
 
 /// What the stages of a build share: the step that it is at, its container, and how what goes

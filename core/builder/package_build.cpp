@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "core/base/text.hpp"
 #include "core/builder/layout.hpp"
 #include "core/builder/script/script.hpp"
 #include "core/builder/unpack.hpp"
@@ -140,13 +141,31 @@ PackageBuild::Ended PackageBuild::work(const Cancellation& cancel) {
 }
 
 PackageBuild::Ended PackageBuild::install_dependencies(const Cancellation& cancel) {
+  const bool is_again = !steps_.context().former.installed.empty();
+  if (is_again && restore_packages(false, cancel)) return std::nullopt;
   steps_.begin("dependencies");
   const auto dependencies = inspection().srcinfo->build_dependencies();
   const auto result = steps_.container(cancel).run(
       {"dependencies", script::dependencies, dependencies, false, offered(dependencies, cancel)},
       cancel);
-  if (result.exit_code == 0) return std::nullopt;
-  return steps_.failed(result.exit_code, "pacman could not install what it needs");
+  if (result.exit_code != 0)
+    return steps_.failed(result.exit_code, "pacman could not install what it needs");
+  if (is_again) restore_packages(true, cancel);
+  return std::nullopt;
+}
+
+bool PackageBuild::restore_packages(bool even_some, const Cancellation& cancel) {
+  steps_.begin("restore");
+  const auto& former = steps_.context().former;
+  std::map<std::string, std::string> how;
+  if (even_some) how["EVEN_SOME"] = "1";
+  if (!former.archive.empty()) how["ARCHIVE"] = former.archive;
+  const auto result = steps_.container(cancel).query(
+      {"restore", script::restore, former.installed, false, std::move(how)}, cancel);
+  gone_.clear();
+  for (std::string_view rest = result.answer; !rest.empty();)
+    gone_.emplace_back(take_until(rest, '\n'));
+  return result.exit_code == 0 && gone_.empty();
 }
 
 /// The parameters of dependencies.sh for what the target's own repository has of them.

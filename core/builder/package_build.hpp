@@ -30,6 +30,8 @@ class PackageBuild {
 
   /// The most memory that the container had until its build ended, in bytes; 0: unknown.
   std::uint64_t peak_memory() const { return peak_memory_; }
+  /// Which of the former packages could not be had.
+  const std::vector<std::string>& gone() const { return gone_; }
   /// As in BuildSteps.
   const std::string& own_cache() const { return steps_.own_cache(); }
   std::optional<std::uint64_t> cache_size() const { return steps_.cache_size(); }
@@ -51,6 +53,9 @@ class PackageBuild {
   Ended prepare(const Cancellation& cancel);
   Ended work(const Cancellation& cancel);
   Ended install_dependencies(const Cancellation& cancel);
+  /// Whether all is installed that was, and nothing else. Without `even_some` nothing is done
+  /// unless all can be had.
+  bool restore_packages(bool even_some, const Cancellation& cancel);
   std::map<std::string, std::string> offered(const std::vector<std::string>& dependencies,
                                              const Cancellation& cancel);
   Ended fetch(const Cancellation& cancel);
@@ -62,6 +67,7 @@ class PackageBuild {
   BuildOutcome accept(Built built, const Cancellation& cancel);
   BuildSteps steps_;
   std::optional<ExpectedPackages> expected_;
+  std::vector<std::string> gone_;
   std::uint64_t peak_memory_ = 0;
   bool has_list_ = false;  // it is makepkg's, not the .SRCINFO's
 };

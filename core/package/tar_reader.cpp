@@ -263,8 +263,18 @@ std::optional<TarReader::Entry> TarReader::next() {
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr) throw state_->bad("an entry has no readable name");
   const auto type = archive_entry_filetype(entry);
-  return Entry{name, type == AE_IFDIR,
-               type == AE_IFREG && archive_entry_hardlink(entry) == nullptr};
+  const char* link = archive_entry_hardlink(entry);
+  const bool regular = type == AE_IFREG && link == nullptr;
+  if (link == nullptr) link = archive_entry_symlink(entry);
+  return Entry{name,
+               type == AE_IFDIR,
+               regular,
+               archive_entry_perm(entry),
+               static_cast<std::uint64_t>(archive_entry_size(entry)),
+               archive_entry_uid(entry),
+               archive_entry_gid(entry),
+               archive_entry_mtime(entry),
+               link == nullptr ? "" : link};
 }
 
 std::string TarReader::content(std::uint64_t limit) {
@@ -282,6 +292,17 @@ std::string TarReader::content(std::uint64_t limit) {
   }
   text.shrink_to_fit();
   return text;
+}
+
+std::string TarReader::sha256_of_content() {
+  std::array<char, kBlockSize> bytes;
+  Sha256 digest;
+  for (;;) {
+    const auto got = archive_read_data(state_->tar.get(), bytes.data(), bytes.size());
+    if (got < 0) throw state_->failure();
+    if (got == 0) return digest.finish();
+    digest.update({bytes.data(), static_cast<std::size_t>(got)});
+  }
 }
 
 TarReader::Summary TarReader::finish() {

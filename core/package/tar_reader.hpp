@@ -21,6 +21,11 @@ class TarReader {
     std::string name;
     bool directory = false;
     bool regular = false;
+    unsigned mode = 0;  // permissions
+    std::uint64_t size = 0;
+    std::int64_t uid = 0, gid = 0;
+    std::int64_t time = 0;  // seconds of the epoch
+    std::string link = {};  // what a link leads to, a hard one too
   };
 
   struct Summary {
@@ -59,6 +64,8 @@ class TarReader {
   std::optional<Entry> next();
   /// The content of the current entry. Throws Error if it is longer than `limit` bytes.
   std::string content(std::uint64_t limit);
+  /// Of the same, which is not kept.
+  std::string sha256_of_content();
   /// To be called after the last entry: reads the file to its end, where the compression's checksum
   /// is. Throws Error if something is missing or damaged.
   Summary finish();

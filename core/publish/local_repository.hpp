@@ -57,7 +57,7 @@ class LocalRepository : public Repository {
                                    const std::vector<OwnFile>& withdrawn) override;
 
   /// <root>/<repo>/<arch>
-  std::filesystem::path directory() const;
+  std::filesystem::path directory() const override;
 
  private:
   /// The path of the database of that form ("db", "files").

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -95,6 +96,9 @@ class Repository {
   virtual ~Repository() = default;
 
   virtual const std::string& name() const = 0;
+
+  /// Where its package files lie on this host; empty: elsewhere.
+  virtual std::filesystem::path directory() const { return {}; }
 
   /// Whether this file (name, version, arch; in any compression) can be installed from it now.
   /// Throws Error if that is unknown.

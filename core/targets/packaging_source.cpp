@@ -16,8 +16,10 @@ constexpr std::size_t kMostSubmodules = 100;
 /// A directory of a branch of a Git repository.
 class GitSource : public PackagingSource {
  public:
-  GitSource(git::Mirrors& mirrors, const Target& target)
+  enum class Of { user, stranger };  // whose choice its URL is
+  GitSource(git::Mirrors& mirrors, const Target& target, Of of)
       : mirrors_(mirrors),
+        of_(of),
         url_(target.url),
         branch_(target.branch),
         path_(target.path),
@@ -113,7 +115,8 @@ class GitSource : public PackagingSource {
  private:
   /// What didn't change needs none.
   git::Mirror& mirror() const {
-    if (!mirror_) mirror_ = mirrors_.of(url_, branch_);
+    if (!mirror_)
+      mirror_ = of_ == Of::user ? mirrors_.of(url_, branch_) : mirrors_.of_submodule(url_);
     return *mirror_;
   }
 
@@ -139,6 +142,7 @@ class GitSource : public PackagingSource {
   }
 
   git::Mirrors& mirrors_;
+  Of of_;
   mutable std::shared_ptr<git::Mirror> mirror_;
   std::string url_, branch_, path_;
   std::string given_;  // the path of what a build gets
@@ -150,7 +154,12 @@ class GitSource : public PackagingSource {
 std::unique_ptr<PackagingSource> PackagingSources::open(const Target& target) {
   if (target.kind == TargetKind::url)
     return std::make_unique<UrlSource>(root_ / directory_of(target), target.url);
-  return std::make_unique<GitSource>(mirrors_, target);
+  return std::make_unique<GitSource>(mirrors_, target, GitSource::Of::user);
+}
+
+std::unique_ptr<PackagingSource> PackagingSources::open_foreign(const Target& target) {
+  if (target.kind == TargetKind::url) return open(target);
+  return std::make_unique<GitSource>(mirrors_, target, GitSource::Of::stranger);
 }
 
 std::string PackagingSources::directory_of(const Target& target) {

@@ -81,6 +81,8 @@ class PackagingSources {
 
   /// Touches neither the disk nor the network. This outlives it.
   std::unique_ptr<PackagingSource> open(const Target& target);
+  /// The same of one whose URL isn't the user's choice: it is fetched with nobody's credentials.
+  std::unique_ptr<PackagingSource> open_foreign(const Target& target);
   /// The name of the directory with what is fetched for the target, and its path.
   static std::string directory_of(const Target& target);
   std::filesystem::path directory(const Target& target) const {

@@ -110,6 +110,23 @@ if [[ -n ${PKGKILN_PKGREL-} ]]; then
     }
     pkgkiln_set_pkgrel || exit 12
 fi
+# Sources are those that an earlier build had: pairs of lines, one as the PKGBUILD has it, and that with
+# its commit.
+if [[ -n ${PKGKILN_PINNED-} ]]; then
+    pkgkiln_pin_sources() {
+        local pinned array i j
+        mapfile -t pinned <<<"$PKGKILN_PINNED"
+        for array in source "source_$CARCH"; do
+            local -n sources=$array
+            for i in "${!sources[@]}"; do
+                for ((j = 0; j + 1 < ${#pinned[@]}; j += 2)); do
+                    if [[ ${sources[i]} == "${pinned[j]}" ]]; then sources[i]=${pinned[j + 1]}; break; fi
+                done
+            done
+        done
+    }
+    lint_pkgbuild_functions+=(pkgkiln_pin_sources)
+fi
 # A PKGBUILD for x86_64 is read with that as CARCH, which it may put into names and addresses; its
 # packages are of the level of x86_64 that the compiler is told to make.
 if [[ -n ${PKGKILN_ARCH-} ]]; then

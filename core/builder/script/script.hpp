@@ -10,6 +10,7 @@ namespace pkgkiln::script {
 extern const char* const bootstrap;
 extern const char* const inspect;
 extern const char* const dependencies;
+extern const char* const restore;
 extern const char* const fetch;
 extern const char* const packagelist;
 extern const char* const build;

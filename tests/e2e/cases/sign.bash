@@ -92,6 +92,12 @@ recorded() {
 	PY
 }
 it 'says beside a package how it was made, and signs that' recorded
+cp "$record" "$WORLD/record"
+printf ' ' >>"$record"
+kiln forged verify "${record%.intoto.jsonl}"
+it 'verifies nothing by a record that was changed' code_is 3
+it 'says that its signature is not one by the key' err_has 'is not one by the key of [sign]'
+cp "$WORLD/record" "$record"
 
 # --- clients ----------------------------------------------------------------------------------
 

@@ -154,6 +154,9 @@ age = "0s"  # default
 commit = "check"  # default
 maintainers = []  # default
 
+[verify]
+archive = ""  # default
+
 [[repositories]]
 name = "mine"  # pkgkiln.toml:5
 path = "/srv/mine"  # pkgkiln.toml:6

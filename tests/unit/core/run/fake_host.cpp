@@ -77,13 +77,17 @@ Target FakeHost::target_of(const std::string& name, const Recipe& recipe) {
   return target;
 }
 
-std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
-  const RunIdentity identity{state.instance(), time_and_random()};
+BuilderImage::Settings FakeHost::image_settings() {
   BuilderImage::Settings how;
   how.recipe.base = kBase;
   how.refresh = std::chrono::hours(1);
   how.timeout = std::chrono::minutes(1);
-  BuilderImage image(engine.runtime(), engine.images(), identity, how);
+  return how;
+}
+
+std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
+  const RunIdentity identity{state.instance(), time_and_random()};
+  BuilderImage image(engine.runtime(), engine.images(), identity, image_settings());
   observer.started.clear(), observer.steps.clear(), observer.ended.clear();
   const Host host{engine.runtime(), image, identity, machine_arch(), capacity, caches};
   PackagingSources sources(state.mirrors(), remotes);
@@ -129,6 +133,8 @@ int FakeHost::play(fake::ExecCall& call) {
   } else if (script == script::dependencies) {
     note_dependencies(call, target);
     if (fails_at(target, "dependencies")) return 1;
+  } else if (script == script::restore) {
+    if (at_restore) return at_restore(call);
   } else if (script == script::fetch) {
     const std::lock_guard lock(noting_);
     verified[target] = {call.command.begin() + 4, call.command.end()};
@@ -189,6 +195,7 @@ int FakeHost::play_build(fake::ExecCall& call, const std::string& target,
     package.pkgname = pkgname;
     package.version = info.version;
     package.arch = "any";
+    package.build_info = build_info;
     for (const auto& depend : info.packages.front().depends)
       package.more_info += "depend = " + depend + "\n";
     if (const auto more = package_info.find(target); more != package_info.end())

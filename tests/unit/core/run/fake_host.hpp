@@ -89,6 +89,8 @@ class FakeHost {
   Target target_of(const std::string& name, const Recipe& recipe);
 
   std::vector<BuildRecord> build(const std::vector<Target>& targets);
+  /// Of the builder image.
+  static BuilderImage::Settings image_settings();
   std::optional<Error> obstacle;  // of the last run
   /// Puts a package for any arch into the repository, as somebody else would.
   void publish(const std::string& pkgname, const std::string& version = "1-1");
@@ -131,6 +133,8 @@ class FakeHost {
   /// Called at the step "build" of a target, in the thread that builds it.
   std::function<void(const std::string& target, fake::ExecCall& call)> at_build;
   std::function<void(fake::ExecCall& call)> at_inspect;  // of makepkg, in its thread
+  std::function<int(fake::ExecCall& call)> at_restore;   // gives the step's exit code
+  std::string build_info;                                // further lines of every .BUILDINFO
   std::map<std::string, std::string> makeflags;          // at the step "build", by target
   /// The environment of a target's step "dependencies", and the files below /var/lib then.
   std::map<std::string, std::map<std::string, std::string>> environments;
