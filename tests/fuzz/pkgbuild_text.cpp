@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 #include "core/pkgbuild/outside_paths.hpp"
 #include "core/trust/comparison.hpp"
+#include "core/trust/recipe_diff.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {
@@ -41,10 +43,26 @@ void trust_of(std::string_view input) {
        "a command is one");
 }
 
+/// As a recipe that nobody has seen.
+void shown(std::string_view input) {
+  trust::RecipeFiles files;
+  for (const auto* path : {"PKGBUILD", "x.install", "README"})
+    files[path] = {trust::RecipeFile::Kind::file, std::string(input)};
+  const auto diff = trust::compare_files({}, files, trust::Whole::yes, Cancellation::never());
+  must(diff.files.size() == files.size(), "every file is shown");
+  const auto text = trust::unified(diff);
+  must(text.size() < std::size_t{4} << 20U, "what is shown is bounded");
+  must(is_utf8(text), "what is shown is UTF-8");
+  must(std::ranges::none_of(text, [](char c) { return c != '\n' && c != '\t' && is_control(c); }),
+       "no terminal obeys what is shown");
+  trust::first_sight(files, "x86_64", [](const std::string& name) { return name.size() % 2 == 0; });
+}
+
 }  // namespace
 
 void pkgbuild_text(std::string_view input) {
   trust_of(input);
+  shown(input);
   const pacman::PkgbuildText text(input);
   for (const auto* name : {"pkgname", "pkgver", "arch"}) check(text, name);
   const auto printed = text.srcinfo("x86_64");
