@@ -102,6 +102,8 @@ struct TrustSettings {
 
 struct VerifySettings {
   std::string archive;  // URL or path; empty: none
+
+  bool operator==(const VerifySettings&) const = default;
 };
 
 /// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names,
