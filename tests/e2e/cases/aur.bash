@@ -177,6 +177,7 @@ pushed below 1 'depends=(deepest)' 'depends_aarch64=(arm-only)'
 srcinfo below below '	depends = deepest' '	depends_aarch64 = arm-only'
 pushed deepest 1
 pushed thief 1 'pkgname=tiny-dep'
+TRUST_LINES='first = "hold"'
 configure_aur <<TOML
 
 # What else is wanted; not sorted.
@@ -260,15 +261,21 @@ approved() { # name...: exactly these, at the commits that they have
 	PYTHON
 }
 it 'approves at once what was shown, and nothing else' approved wanted below
+kiln approved plan
+it 'plans to build what was approved, and nothing else' out_matches '^wanted +build ' '^below +build ' '^deepest +held '
 kiln again-added add --yes wanted
 it 'says what is listed already' err_has "'wanted' is listed already, as 'wanted' at"
 it 'changes nothing then' has_added
+rm "$STATE/distribution"
 kiln added-json add --json deepest
+it 'finds out what the distribution has where that is not known' err_has 'making the builder image'
 it 'tells programs as well' out_matches '"added": false' '"packages": \[\]'
 
 kiln needed-still remove below
 it 'removes nothing that others need' err_has "cannot remove 'below'" "'wanted' needs it" 'try: pkgkiln remove wanted'
+aur_stops
 kiln one-name remove deepest
+aur_starts
 it 'takes a name out of a list' lacks "$CONFIG" deepest
 it 'says what stays a target since others need it' out_matches "^'deepest' stays a target: needed by (below|wanted)"
 kiln removed remove wanted
@@ -277,3 +284,11 @@ leaves_the_rest() { sed 's/  "deepest"/  /' "$WORLD/before.toml" | diff - "$CONF
 it 'leaves the rest of the file' leaves_the_rest
 kiln empty-ledger ledger export
 it 'forgets what was approved' approved
+
+configure_aur <<TOML
+[[targets]]
+aur = "app"
+TOML
+kiln published-one remove app
+it 'says what stays published, and how that is taken out' out_matches \
+	'^what is published stays in kiln: app$' '^  to take it out: repo-remove .*/kiln/.*/kiln.db.tar.[a-z]+ app$'
