@@ -6,6 +6,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/first_look.hpp"
 #include "cli/json.hpp"
 #include "cli/progress.hpp"
 #include "cli/setup.hpp"
@@ -49,6 +50,14 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
   BuilderImage image(engine->runtime(), engine->images(), identity, image_settings(settings));
   const Host host{engine->runtime(),     image, identity, setup.arch, capacity(settings),
                   cache_limits(settings)};
+  const FirstLook look{gate,
+                       sources,
+                       ledger,
+                       setup.arch,
+                       [&] { return known_distribution(setup); },
+                       [&](const std::string& question) { return answer_to(question, cancel); },
+                       print};
+  const bool asks = is_attended() && !arguments.quiet && !arguments.json;
   Run run({host,
            state,
            history,
@@ -60,7 +69,9 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
            {true, retry_policy(settings, arguments), build_conditions(settings),
             settings.build.bump_pkgrel, false, &gate},
            setup.logs.get(),
-           settings.build.keep_logs},
+           settings.build.keep_logs,
+           asks ? [&](std::vector<Job>& jobs) { look(jobs, cancel); }
+                : std::function<void(std::vector<Job>&)>()},
           progress);
   auto selection = select(setup, arguments, sources, true, words, cancel, &history,
                           [&] { return run.distribution(cancel); });
