@@ -339,4 +339,40 @@ TEST_CASE("whatever a file looks like, only what is wanted changes in it") {
   }
 }
 
+TEST_CASE("whatever a list looks like, only what is wanted goes out of it") {
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    std::mt19937 random(seed);
+    const auto one_of = [&](std::vector<std::string> texts) {
+      return texts[random() % texts.size()];
+    };
+    const std::size_t count = 2 + random() % 4, gone = random() % count;
+    std::string names = "[";
+    std::vector<std::string> comments;  // of the others
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto comment = [&](const char* where) {
+        auto text = fmt::format("# {} n{} é, \"]", where, i);
+        if (i != gone) comments.push_back(text);
+        return text + "\n";
+      };
+      names += one_of({"", " ", "\n  ", "\r\n\t"});
+      if (random() % 4 == 0) names += "\n" + comment("above");
+      names +=
+          fmt::format("{0}n{1}{0}", one_of({"'", "\"", "\"\"\""}), i) + one_of({"", " ", "\n"});
+      if (random() % 4 == 0) names += comment("before the comma of");
+      if (i + 1 < count || random() % 2 == 0) names += "," + one_of({"", "  "});
+      if (random() % 3 == 0) names += comment("behind");
+    }
+    const auto text = list(names + "]");
+    CAPTURE(seed, text);
+    const auto left = without(text, 0, fmt::format("n{}", gone));
+    CAPTURE(left);
+    std::size_t at = 0;
+    for (const auto& comment : comments) {
+      at = left.find(comment, at);
+      REQUIRE(at != std::string::npos);
+    }
+    REQUIRE(left.ends_with("\nnetwork = true\n"));
+  }
+}
+
 }  // namespace pkgkiln::config::test
