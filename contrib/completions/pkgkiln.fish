@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets tree search show add remove held diff approve deny doctor clean ledger sign key config
+set -l commands build plan targets tree search show add remove held diff approve deny doctor clean ledger sign key verify config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -29,12 +29,13 @@ complete -c pkgkiln -n $none -a clean -d 'Remove what is not needed any more'
 complete -c pkgkiln -n $none -a ledger -d 'Copy what people decided, and who owns which name'
 complete -c pkgkiln -n $none -a sign -d 'Sign what is published already'
 complete -c pkgkiln -n $none -a key -d 'Give clients the key that signs'
+complete -c pkgkiln -n $none -a verify -d 'Build packages again, and compare'
 complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan tree remove diff approve deny clean' \
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan tree remove diff approve deny clean verify' \
     -a "(pkgkiln targets 2>/dev/null | awk '{print \$1}')" -d Target
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s f -l force -d 'Even what is published'
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan search show add remove held diff' -l json -d 'Print JSON'
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan search show add remove held diff verify' -l json -d 'Print JSON'
 complete -c pkgkiln -n '__fish_seen_subcommand_from plan' -s e -l explain -d 'Show what it was decided by'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build clean' -s n -l dry-run -d 'Only say what would be done'
 complete -c pkgkiln -n '__fish_seen_subcommand_from clean' -s a -l all -d 'Remove all caches'
@@ -47,6 +48,7 @@ complete -c pkgkiln -n '__fish_seen_subcommand_from approve' -l allow -x -d 'A r
 complete -c pkgkiln -n '__fish_seen_subcommand_from approve deny' -l commit -x -d 'The commit'
 complete -c pkgkiln -n '__fish_seen_subcommand_from approve deny' -l note -x -d 'Why'
 complete -c pkgkiln -n '__fish_seen_subcommand_from deny' -l freeze -d 'Nor any other commit'
+complete -c pkgkiln -n '__fish_seen_subcommand_from verify' -F
 complete -c pkgkiln -n '__fish_seen_subcommand_from key' -F -a export
 complete -c pkgkiln -n '__fish_seen_subcommand_from sign' -s a -l all -d 'All without a valid signature'
 complete -c pkgkiln -n '__fish_seen_subcommand_from ledger' -F -a 'export import'

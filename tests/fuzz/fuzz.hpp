@@ -60,6 +60,7 @@ void packagelist(std::string_view input);
 void pkgbuild_text(std::string_view input);
 void pkginfo(std::string_view input);
 void pkt_lines(std::string_view input);
+void provenance(std::string_view input);
 void remote_url(std::string_view input);
 void srcinfo(std::string_view input);
 void tree(std::string_view input);

@@ -1,7 +1,11 @@
 #include "core/aur/answer.hpp"
 #include "core/base/text.hpp"
+#include "core/git/remote_url.hpp"
 #include "core/journal/build_record_json.hpp"
 #include "core/ledger/ledger_json.hpp"
+#include "core/package/package_name.hpp"
+#include "core/publish/provenance.hpp"
+#include "core/targets/target_checks.hpp"
 #include "core/vieter/listing.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -66,6 +70,21 @@ void listing(std::string_view input) {
       must(entry.has_arch || entry.arch.empty(), "what has no arch has none");
       must(entry.id >= 0, "an id is positive");
     }
+  });
+}
+
+void provenance(std::string_view input) {
+  accepted([&] {
+    auto [file, how] = Provenance::parse(input);
+    must(pacman::PackageFileName::parse(file.file_name).has_value(), "it is of a package file");
+    must(git::is_object_id(how.build.commit), "a commit has an id");
+    must(check_target_name(how.build.target).empty(), "a target has a name");
+    must(check_target_url(how.build.url).empty(), "a URL is one that a target may have");
+    must(how.build.path.find("..") == std::string::npos || check_directory(how.build.path).empty(),
+         "a path leads nowhere else");
+    for (const auto& source : how.build.vcs_sources)
+      must(!has_control_characters(source.source) && git::is_object_id(source.commit),
+           "a source is a line, and has a commit");
   });
 }
 

@@ -26,6 +26,7 @@ const std::vector<Parser>& parsers() {
                                           {"pkgbuild_text", pkgbuild_text},
                                           {"pkginfo", pkginfo},
                                           {"pkt_lines", pkt_lines},
+                                          {"provenance", provenance},
                                           {"remote_url", remote_url},
                                           {"srcinfo", srcinfo},
                                           {"tree", tree},
