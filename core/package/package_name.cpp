@@ -185,6 +185,21 @@ bool is_package_name(std::string_view text) {
          text.front() != '.';
 }
 
+std::vector<std::string> name_and_stems(std::string name) {
+  static constexpr std::array<std::string_view, 17> suffixes{
+      "-git",   "-svn",  "-hg", "-bzr", "-cvs",   "-darcs",   "-fossil",   "-bin",   "-appimage",
+      "-alpha", "-beta", "-rc", "-dev", "-devel", "-nightly", "-unstable", "-latest"};
+  std::vector<std::string> names{name};
+  for (;;) {
+    const auto found = std::ranges::find_if(suffixes, [&](std::string_view suffix) {
+      return name.size() > suffix.size() && name.ends_with(suffix);
+    });
+    if (found == suffixes.end()) return names;
+    name.resize(name.size() - found->size());
+    names.push_back(name);
+  }
+}
+
 bool is_arch(std::string_view text) {
   return text.size() <= kMaxNameLength && is_made_of(text, "_");
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pkgkiln::pacman {
 
@@ -24,6 +25,10 @@ std::string next_release(std::string version);
 /// Whether the text is a pkgname: alphanumerics and @._+-, not beginning with '-' or '.', at most
 /// 255 bytes (PKGBUILD(5)).
 bool is_package_name(std::string_view text);
+
+/// The name, and what is left of it without suffixes that say what is packaged, or from where:
+/// "foo-git-bin", "foo-git" and "foo".
+std::vector<std::string> name_and_stems(std::string name);
 
 /// Whether the text is an architecture: alphanumerics and '_' ("x86_64", "any").
 bool is_arch(std::string_view text);

@@ -21,9 +21,6 @@ constexpr std::array kUnsetByMakepkg = {
     "conflicts",  "depends", "groups",    "license",  "makedepends", "noextract",
     "optdepends", "options", "provides",  "replaces", "source",      "validpgpkeys"};
 
-constexpr std::array kSums = {"cksums",     "md5sums",    "sha1sums",   "sha224sums",
-                              "sha256sums", "sha384sums", "sha512sums", "b2sums"};
-
 /// The arrays that a function sets where makepkg would find them: at the beginning of a line, as
 /// `declare -f` prints it.
 void find_arrays(const ShellCommand& command, std::vector<const ShellAssignment*>& found) {
@@ -91,7 +88,7 @@ class PkgbuildText::Printer {
     suffix_ = "_" + served_arch(arch_, value("arch"));
     for (const auto* name : {"depends", "makedepends", "checkdepends", "provides", "source"})
       for (const auto& key : with_suffix(name)) add(key, value(key));
-    for (const auto* name : kSums)
+    for (const auto* name : checksum_arrays)
       for (const auto& key : with_suffix(name)) add(key, value(key));
     for (const auto& name : names) add_package(name);
     return std::move(text_);

@@ -99,11 +99,8 @@ bool is_inherited(std::string_view key) {
   return kind == "arch" || kind == "depends" || kind == "provides";
 }
 
-/// Sources of `source` and `source`_`arch` that every array of checksums skips. cksums don't count:
-/// a file can be made to fit one.
+/// Sources of `source` and `source`_`arch` that every array of checksums skips. cksums don't count.
 Values unchecked(const Section& base, std::string_view arch) {
-  static constexpr std::array<const char*, 7> kinds = {
-      "md5sums", "sha1sums", "sha224sums", "sha256sums", "sha384sums", "sha512sums", "b2sums"};
   Values result;
   for (const auto& suffix : {std::string(), "_" + std::string(arch)}) {
     const auto* sources = find(base, "source" + suffix);
@@ -113,7 +110,8 @@ Values unchecked(const Section& base, std::string_view arch) {
         const auto* sums = find(base, kind + suffix);
         return sums != nullptr && i < sums->size() && (*sums)[i] != "SKIP";
       };
-      if (std::none_of(kinds.begin(), kinds.end(), checks)) result.push_back((*sources)[i]);
+      if (std::none_of(checksum_arrays.begin() + 1, checksum_arrays.end(), checks))
+        result.push_back((*sources)[i]);
     }
   }
   return result;
@@ -218,6 +216,15 @@ SrcInfo SrcInfo::parse(std::string_view text, std::string_view arch) {
   SrcinfoParser parser(arch);
   for_each_line(text, [&](const Line& line) { parser.take(line); });
   return parser.finish();
+}
+
+bool is_array_of(std::string_view array, std::string_view name) {
+  return name.starts_with(array) && (name.size() == array.size() || name[array.size()] == '_');
+}
+
+bool is_checksum_array(std::string_view name) {
+  return std::any_of(checksum_arrays.begin(), checksum_arrays.end(),
+                     [&](const char* array) { return is_array_of(array, name); });
 }
 
 }  // namespace pkgkiln::pacman

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,16 @@
 #include "core/package/package_name.hpp"
 
 namespace pkgkiln::pacman {
+
+/// The arrays of checksums, from the weakest to the strongest. A file can be made to fit the first.
+inline constexpr std::array<const char*, 8> checksum_arrays = {
+    "cksums",     "md5sums",    "sha1sums",   "sha224sums",
+    "sha256sums", "sha384sums", "sha512sums", "b2sums"};
+
+/// Whether a variable is that array, or the one of an arch: "source_x86_64".
+bool is_array_of(std::string_view array, std::string_view name);
+/// The same of any array of checksums.
+bool is_checksum_array(std::string_view name);
 
 /// A source that Git serves, as makepkg reads it (PKGBUILD(5), "Using VCS sources"):
 /// "[name::][git+]https://example.com/foo.git[#branch=main][?signed]".

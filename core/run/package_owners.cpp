@@ -1,7 +1,6 @@
 #include "core/run/package_owners.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -44,23 +43,6 @@ std::string advice_to_list(const std::string& pkgname, const Target& target) {
   return fmt::format(
       "if '{}' is to publish it, add to its entry below [[targets]]: owns = [\"{}\"]", target.name,
       pkgname);
-}
-
-constexpr std::array kSuffixes{"-git", "-svn",    "-hg",  "-bzr",     "-cvs",  "-darcs",
-                               "-bin", "-fossil", "-dev", "-nightly", "-beta", "-appimage"};
-
-/// The name, and what is left of it without suffixes that say where a package comes from.
-void add_with_stems(std::set<std::string>& names, std::string name) {
-  names.insert(name);
-  for (bool found = true; found;) {
-    found = false;
-    for (const std::string_view suffix : kSuffixes)
-      if (name.size() > suffix.size() && name.ends_with(suffix)) {
-        name.resize(name.size() - suffix.size());
-        names.insert(name);
-        found = true;
-      }
-  }
 }
 
 /// The names in entries of replaces=() or provides=(), but for libraries.
@@ -219,11 +201,14 @@ std::optional<NameRefusal> PackageOwners::refusal_by(
         is_pinned_to(target, name))
       pinned.push_back(*std::move(name));
   std::set<std::string> own, replaced, provided;
-  for (const auto& package : packages) add_with_stems(own, package.name.pkgname);
+  const auto add = [&own](const std::string& name) {
+    for (auto& each : pacman::name_and_stems(name)) own.insert(std::move(each));
+  };
+  for (const auto& package : packages) add(package.name.pkgname);
   bool is_first = true;
   for (const auto& name : pinned) {
     if (name.repository != target.repository) continue;
-    add_with_stems(own, name.pkgname);
+    add(name.pkgname);
     if (!name.published) continue;
     is_first = false;
     replaced.insert(name.published->replaces.begin(), name.published->replaces.end());

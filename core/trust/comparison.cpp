@@ -32,11 +32,8 @@ bool is_special(std::string_view name) {
 
 /// Whether a rule of its own looks at all of a variable.
 bool has_rule(std::string_view name) {
-  for (const auto* each : {"source", "cksums", "md5sums", "sha1sums", "sha224sums", "sha256sums",
-                           "sha384sums", "sha512sums", "b2sums"})
-    if (name == each || (name.starts_with(each) && name[std::string_view(each).size()] == '_'))
-      return true;
-  return is_one_of(name, {"pkgname", "pkgbase", "validpgpkeys", "install"});
+  return pacman::is_array_of("source", name) || pacman::is_checksum_array(name) ||
+         is_one_of(name, {"pkgname", "pkgbase", "validpgpkeys", "install"});
 }
 
 /// "foo" of "foo>=2".
@@ -171,11 +168,8 @@ class Comparison {
     if (provided.find(".so") != std::string::npos) return true;
     const auto& names = after_.variable("pkgname").value;
     return names && std::any_of(names->begin(), names->end(), [&](const std::string& name) {
-             if (name == provided) return true;
-             return name.starts_with(provided + "-") &&
-                    is_one_of(std::string_view(name).substr(provided.size() + 1),
-                              {"git", "svn", "hg", "bzr", "fossil", "bin", "beta", "alpha", "rc",
-                               "dev", "devel", "nightly", "unstable", "latest"});
+             const auto own = pacman::name_and_stems(name);
+             return std::ranges::find(own, provided) != own.end();
            });
   }
 

@@ -11,9 +11,6 @@ namespace pkgkiln::trust {
 
 namespace {
 
-constexpr std::array<const char*, 8> kChecksums = {"cksums",     "md5sums",    "sha1sums",
-                                                   "sha224sums", "sha256sums", "sha384sums",
-                                                   "sha512sums", "b2sums"};
 /// What is put behind the name of what people know.
 constexpr std::array kSuffixes = {"-fix",    "-fixed",  "-patch",   "-patched", "-bin",
                                   "-stable", "-latest", "-cracked", "-all",     "-plus",
@@ -60,7 +57,7 @@ Warnings unchecked_sources(const Recipe& recipe) {
     for (std::size_t i = 0; i < sources->size(); ++i) {
       const auto identity = identify((*sources)[i], {});
       if (identity.is_local() || identity.is_vcs || identity.is_signature) continue;
-      const bool is_checked = std::any_of(kChecksums.begin(), kChecksums.end(), [&](auto* name) {
+      const bool is_checked = std::ranges::any_of(pacman::checksum_arrays, [&](auto* name) {
         const auto& sums = recipe.variable(name + array.substr(6)).value;
         return sums && i < sums->size() && lower_case((*sums)[i]) != "skip";
       });

@@ -60,11 +60,10 @@ bool is_of_version(std::string_view name) {
 }
 
 bool is_private(std::string_view name) {
-  for (const auto* each : {"source", "cksums", "md5sums", "sha1sums", "sha224sums", "sha256sums",
-                           "sha384sums", "sha512sums", "b2sums", "depends", "makedepends",
-                           "checkdepends", "optdepends", "provides", "conflicts", "replaces"})
-    if (name == each || (name.starts_with(each) && name[std::string_view(each).size()] == '_'))
-      return false;
+  for (const auto* each : {"source", "depends", "makedepends", "checkdepends", "optdepends",
+                           "provides", "conflicts", "replaces"})
+    if (pacman::is_array_of(each, name)) return false;
+  if (pacman::is_checksum_array(name)) return false;
   return !is_of_version(name) && !is_one_of(name, {"pkgname", "pkgbase", "validpgpkeys", "install",
                                                    "changelog", "arch", "pkgdesc", "url", "license",
                                                    "groups", "backup", "options", "noextract"});

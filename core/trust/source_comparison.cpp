@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,11 +15,6 @@ namespace pkgkiln::trust {
 namespace {
 
 using Values = std::vector<std::string>;
-
-/// From the weakest to the strongest.
-constexpr std::array<const char*, 8> kSums = {"cksums",     "md5sums",    "sha1sums",
-                                              "sha224sums", "sha256sums", "sha384sums",
-                                              "sha512sums", "b2sums"};
 
 class SourceComparison {
  public:
@@ -75,7 +69,7 @@ class SourceComparison {
       if (!value) return std::nullopt;
       for (std::size_t i = 0; i < value->size(); ++i) {
         Source source{(*value)[i], identify((*value)[i], slots), name.substr(6), i, {}};
-        for (const auto* algorithm : kSums) {
+        for (const auto* algorithm : pacman::checksum_arrays) {
           const auto& sums = recipe.variable(algorithm + source.suffix).value;
           if (!sums)  // nothing is known but that it is the same as before, or not
             source.sums[algorithm] = recipe.variable(algorithm + source.suffix).assignments;
@@ -145,8 +139,8 @@ class SourceComparison {
   }
 
   static int strength(const std::string& algorithm) {
-    const auto found = std::find(kSums.begin(), kSums.end(), algorithm);
-    return static_cast<int>(found - kSums.begin());
+    const auto found = std::ranges::find(pacman::checksum_arrays, algorithm);
+    return static_cast<int>(found - pacman::checksum_arrays.begin());
   }
 
   /// What can't be told must at least be made of the same words, out of what is the same.

@@ -71,3 +71,11 @@ TEST_CASE("what isn't a package file name is refused") {
   CHECK(PackageFileName::parse(std::string(255 - rest.size(), 'a') + rest));
   CHECK_FALSE(PackageFileName::parse(std::string(256 - rest.size(), 'a') + rest));
 }
+
+TEST_CASE("what is left of a name without suffixes is a name of its own") {
+  using Names = std::vector<std::string>;
+  CHECK(name_and_stems("foo") == Names{"foo"});
+  CHECK(name_and_stems("foo-git-bin") == Names{"foo-git-bin", "foo-git", "foo"});
+  CHECK(name_and_stems("-git") == Names{"-git"});
+  CHECK(name_and_stems("foo-fix") == Names{"foo-fix"});
+}
