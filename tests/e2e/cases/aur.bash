@@ -292,3 +292,13 @@ TOML
 kiln published-one remove app
 it 'says what stays published, and how that is taken out' out_matches \
 	'^what is published stays in kiln: app$' '^  to take it out: repo-remove .*/kiln/.*/kiln.db.tar.[a-z]+ app$'
+
+# --- a name that there is not, by its URL ------------------------------------------------------
+
+configure_aur <<TOML
+[[targets]]
+url = "$AUR_URL/never-there.git"
+TOML
+kiln typo plan
+it 'says of an empty repository that the AUR has no such package base' out_has \
+	"the AUR has no package base for '$AUR_URL/never-there.git'"

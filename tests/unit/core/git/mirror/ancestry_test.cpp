@@ -91,6 +91,18 @@ TEST_CASE("ancestors are found in the remote's history, whatever it can leave ou
   CHECK_THAT(read_file(setup.directory / "config"), !ContainsSubstring("promisor"));
 }
 
+TEST_CASE("the history of a repository with SHA-256 names is looked at as well") {
+  HistorySetup setup;
+  fs::remove_all(setup.remote.path());
+  fs::create_directories(setup.remote.path());
+  test::git(setup.remote.path(), {"init", "--quiet", "--object-format=sha256"});
+  setup.grow(3);
+  setup.fetch();
+  CHECK(setup.back(2).size() == 64);
+  CHECK(setup.leads_to(setup.back(2)));
+  CHECK(setup.mirror.recover(setup.back(2), kNever));
+}
+
 TEST_CASE("what a branch was before it was rewritten doesn't lead to it") {
   HistorySetup setup;
   setup.grow(5);
