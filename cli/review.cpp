@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/json.hpp"
 #include "cli/tables.hpp"
@@ -55,9 +56,8 @@ std::string statements(const Review& review) {
   for (const auto& finding : judged.findings) add(trust::word(finding.rule), finding.what);
   for (const auto& warning : review.warnings) add("warning", warning);
   for (const auto& told : judged.told) add("told", told);
-  std::string words;
-  for (const auto& word : review.diff.words) words += (words.empty() ? "" : ", ") + word;
-  add("words", words);
+  // Of what was never approved a warning tells them.
+  if (review.warnings.empty()) add("words", fmt::format("{}", fmt::join(review.diff.words, ", ")));
   if (rows.empty()) add("nothing", "holds it");
   return table(std::move(rows));
 }

@@ -64,13 +64,17 @@ BuildQueue::BuildQueue(std::vector<Job>& jobs, const Capacity& capacity, Cancell
       may_offer_(std::move(may_offer)) {
   const auto open = std::count_if(jobs.begin(), jobs.end(),
                                   [](const Job& job) { return job.stage != Job::Stage::ended; });
+  const bool may_wait = std::any_of(jobs.begin(), jobs.end(), [](const Job& job) {
+    return job.stage == Job::Stage::ended && !is_good(job.record.status);
+  });
   const auto median = median_duration(jobs);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto& entry = entries_[i];
     const bool known = jobs[i].last_duration.count() > 0;
     entry.duration = known ? jobs[i].last_duration : median;
     // One that is alone is inspected in its build, which needs no second container then.
-    if (jobs[i].stage == Job::Stage::planned && open > 1) entry.state = State::unknown;
+    if (jobs[i].stage == Job::Stage::planned && (open > 1 || may_wait))
+      entry.state = State::unknown;
     ++count(entry.state);
     if (jobs[i].stage == Job::Stage::ended) end(i, jobs[i].record.status);
   }

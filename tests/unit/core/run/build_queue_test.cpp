@@ -269,7 +269,13 @@ TEST_CASE("while builds wait for a slot the others are inspected; one alone is n
   Rig alone({1, 1});
   alone.jobs[0].stage = Job::Stage::planned;
   alone.jobs[1].stage = Job::Stage::ended;
+  alone.jobs[1].record.status = Status::up_to_date;
   CHECK(alone.queue().next()->step == Step::build);
+
+  Rig left({1, 1});  // by one that it may depend on
+  left.jobs[0].stage = Job::Stage::planned;
+  left.jobs[1].stage = Job::Stage::ended;
+  CHECK(left.queue().next()->step == Step::inspect);
 }
 
 TEST_CASE("who isn't known when the run is interrupted is not inspected any more") {

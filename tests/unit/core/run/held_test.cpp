@@ -53,6 +53,15 @@ TEST_CASE("of what is held nothing is run, and what needs it waits", "[concurren
   CHECK(words(host.build(targets)) == Names{"built", "built", "up-to-date", "built"});
 }
 
+TEST_CASE("what waits is found out before anything is built, also where little else is") {
+  GatedHost host;
+  const std::vector targets{host.target_of("app", {"1", {"depends = lib"}, false, {}}),
+                            host.strange("lib", {"1", {}, true, {}})};
+  const auto results = host.build(targets);
+  CHECK(words(results) == Names{"blocked", "held"});
+  CHECK(host.observer.started.empty());
+}
+
 TEST_CASE("what is published of a held target counts for those whom it satisfies", "[concurrent]") {
   GatedHost host;
   host.capacity.jobs = one_or_four();
