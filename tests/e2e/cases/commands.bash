@@ -210,7 +210,7 @@ no_configuration() {
 	has "$WORLD/none.err" 'there is no configuration' 'pkgkiln config --example'
 }
 it 'says in a plan that there is no configuration' no_configuration
-kiln verbose --verbose build --force in-subdirectory
+kiln verbose --verbose build --force in-subdirectory --set 'build.packager=Another <another@example.org>'
 it 'names every step when it is verbose' err_has 'in-subdirectory: source' 'in-subdirectory: fetch' 'in-subdirectory: seal' 'in-subdirectory: build' 'in-subdirectory: collect'
 no_escapes() { ! grep -q $'\x1b' "$WORLD/runs/verbose.err" "$WORLD/runs/verbose.out"; }
 it 'draws no progress without a terminal' no_escapes
