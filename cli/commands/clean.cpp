@@ -123,7 +123,7 @@ void sweep_engine(const config::Settings& settings, const StateDir& state, Histo
 
 void sweep_state(const config::Settings& settings, const StateDir& state, History& history,
                  const Wanted& wanted, bool dry_run, Broom& broom) {
-  broom.sweep(former_mirrors(state));
+  broom.sweep(useless_files(state));
   if (wanted.is_complete) {
     broom.sweep(unknown_targets(state, wanted.known));
     broom.sweep(unknown_mirrors(state, wanted.mirrors));

@@ -132,13 +132,15 @@ std::vector<Removable> unknown_mirrors(const StateDir& state, const std::set<std
   return result;
 }
 
-std::vector<Removable> former_mirrors(const StateDir& state) {
+std::vector<Removable> useless_files(const StateDir& state) {
   std::vector<Removable> result;
   for (const auto& directory : entries_of(state.mirrors())) {
     const auto name = directory.filename().string();
     if (name.size() != kMirrorDigits || !is_hex(name))
       result.push_back(of_files("the mirror of " + name, {directory}));
   }
+  if (std::filesystem::exists(state.verification()))
+    result.push_back(of_files("a verification that was killed", {state.verification()}));
   return result;
 }
 

@@ -27,7 +27,8 @@ std::vector<Removable> unknown_targets(const StateDir& state, const std::set<std
 /// Mirrors that are not in `known`, which has the names of their directories.
 std::vector<Removable> unknown_mirrors(const StateDir& state, const std::set<std::string>& known);
 
-/// Mirrors that earlier versions of the program made, which this one doesn't use.
-std::vector<Removable> former_mirrors(const StateDir& state);
+/// What nobody uses: mirrors that earlier versions of the program made, and what is left of a
+/// verification that was killed.
+std::vector<Removable> useless_files(const StateDir& state);
 
 }  // namespace pkgkiln

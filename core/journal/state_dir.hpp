@@ -24,6 +24,7 @@ namespace pkgkiln {
 ///     aur                            what the AUR told of the packages that are listed
 ///     distribution                   what the builder image's repositories hold
 ///     spool/<target>/<build>/        packages built and not yet published
+///     verify/                        packages and mirrors, while packages are built to be compared
 ///     undelivered/<target>/          builds whose log a server is to have
 class StateDir {
  public:
@@ -40,6 +41,7 @@ class StateDir {
   std::filesystem::path undelivered() const { return root_ / "undelivered"; }
   std::filesystem::path undelivered(const std::string& target) const;
   std::filesystem::path spool() const { return root_ / "spool"; }
+  std::filesystem::path verification() const { return root_ / "verify"; }
   /// See pacman::Distribution.
   std::filesystem::path distribution() const { return root_ / "distribution"; }
   /// 12 hex digits, made at the very first call and stored.

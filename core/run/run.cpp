@@ -68,7 +68,7 @@ std::optional<pacman::Distribution> Run::distribution(const Cancellation& cancel
 std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets known,
                                     bool refresh_image, const Cancellation& cancel) {
   try {
-    for (const auto& mirror : former_mirrors(parts_.state)) mirror.remove();
+    for (const auto& one : useless_files(parts_.state)) one.remove();
   } catch (const Error& error) {
     events_.notice(fmt::format("a mirror of an earlier version stays: {}", error.what()));
   }

@@ -101,6 +101,20 @@ Job job_of(const Claim& claim, Target recipe, const git::Tip& tip) {
   return job;
 }
 
+/// A log that goes unless it is kept, with its directory if that has no other.
+struct PassingLog {
+  fs::path path;
+  bool is_kept = false;
+
+  explicit PassingLog(fs::path where) : path(std::move(where)) {}
+  PassingLog(const PassingLog&) = delete;
+  PassingLog& operator=(const PassingLog&) = delete;
+  ~PassingLog() {
+    std::error_code ignored;
+    if (!is_kept && fs::remove(path, ignored)) fs::remove(path.parent_path(), ignored);
+  }
+};
+
 void compare(const Claim& claim, const std::vector<pacman::PackageArchive>& built,
              const BuildSettings& settings, Verdict& verdict, const Cancellation& cancel) {
   const auto& pkgname = claim.package.name.pkgname;
@@ -209,17 +223,13 @@ void expect_approval(const Claim& claim, const Ledger& ledger) {
 }
 
 Verification::Verification(Parts parts) : parts_(std::move(parts)) {
-  fs::remove_all(place());  // of one that was killed
-  fs::create_directories(place());
+  fs::remove_all(parts_.state.verification());  // of one that was killed
+  fs::create_directories(parts_.state.verification());
 }
 
 Verification::~Verification() {
   std::error_code ignored;
-  fs::remove_all(place(), ignored);
-}
-
-fs::path Verification::place() const {
-  return parts_.state.root() / "verify";
+  fs::remove_all(parts_.state.verification(), ignored);
 }
 
 const std::string& Verification::image(const Cancellation& cancel) {
@@ -248,7 +258,7 @@ std::vector<Verdict> Verification::verify(const std::vector<Claim>& claims, Targ
     throw unfit(fmt::format("it was made for {}, and this builds for {}", claim.how.arch,
                             parts_.host.arch));
   // None of the mirrors of the state: what they hold is not to become another commit.
-  PackagingSources sources(place() / "mirrors", parts_.remotes);
+  PackagingSources sources(parts_.state.verification() / "mirrors", parts_.remotes);
   const auto source =
       chosen_by == ChosenBy::user ? sources.open(recipe) : sources.open_foreign(recipe);
   const auto tip = tip_of(claim, recipe);
@@ -263,18 +273,18 @@ std::vector<Verdict> Verification::verify(const std::vector<Claim>& claims, Targ
                                                  : static_cast<Repository&>(nothing);
   auto job = job_of(claim, std::move(recipe), tip);
   const auto settings = settings_of(claim, parts_.settings);
-  const auto log_path = parts_.state.log(job.target.name, job.record.build);
-  const auto output = place() / "packages";
+  PassingLog passing(parts_.state.log(job.target.name, job.record.build));
+  const auto output = parts_.state.verification() / "packages";
   fs::remove_all(output);
   fs::create_directories(output);
-  std::optional<BuildLog> log(std::in_place, log_path, settings.host.log);
+  BuildLog log(passing.path, settings.host.log);
   BuildContext context{job,
                        *source,
                        repository,
                        parts_.remotes,
                        image_,
                        output,
-                       *log,
+                       log,
                        [](const pacman::PackageFileName&) { return std::nullopt; },
                        [&](const std::string& step) { parts_.on_step(job.target.name, step); },
                        {},
@@ -282,7 +292,6 @@ std::vector<Verdict> Verification::verify(const std::vector<Claim>& claims, Targ
   context.slot.cores = parts_.host.capacity.cores;
   PackageBuild build(parts_.host, settings, std::move(context));
   const auto outcome = build.run(cancel);
-  log.reset();
   cancel.check();
   note_outcome(job.record, outcome);
   if (job.record.fault == Fault::unreached && std::holds_alternative<Failed>(outcome))
@@ -304,16 +313,11 @@ std::vector<Verdict> Verification::verify(const std::vector<Claim>& claims, Targ
     if (!one.objections.empty() && verdict.kind == Verdict::Kind::identical)
       verdict.kind = Verdict::Kind::different;
     if (verdict.kind == Verdict::Kind::identical) continue;
-    verdict.log = log_path;
+    verdict.log = passing.path;
+    passing.is_kept = true;
     const auto& was = one.how.base_digest;
     if (!was.empty() && !base.ends_with(was))
       verdict.remarks.push_back("the base image is another one than then");
-  }
-  if (std::all_of(verdicts.begin(), verdicts.end(),
-                  [](const Verdict& verdict) { return verdict.log.empty(); })) {
-    std::error_code ignored;
-    fs::remove(log_path, ignored);
-    fs::remove(log_path.parent_path(), ignored);  // if that is all
   }
   return verdicts;
 }

@@ -90,7 +90,6 @@ class Verification {
 
  private:
   const std::string& image(const Cancellation& cancel);
-  std::filesystem::path place() const;
 
   Parts parts_;
   std::string image_;  // the builder image, once it is needed

@@ -75,12 +75,22 @@ TEST_CASE(
   CHECK(left_by(0) == Names{});
 }
 
+TEST_CASE("what a verification leaves that was killed is found") {
+  const Place place;
+  CHECK(useless_files(place.state).empty());
+  place.file(place.state.verification() / "packages" / "foo");
+  const auto found = useless_files(place.state);
+  REQUIRE(found.size() == 1);
+  found.front().remove();
+  CHECK_FALSE(fs::exists(place.state.verification()));
+}
+
 TEST_CASE("mirrors that no target uses are found, and those of earlier versions") {
   const Place place;
   const std::string used(32, 'a'), unused(32, 'b');
   for (const auto& name : {used, unused, std::string("foo")})
     place.file(place.state.mirrors() / name / "objects" / "pack");
-  const auto former = former_mirrors(place.state);
+  const auto former = useless_files(place.state);
   REQUIRE(Place::names(former) == Names{"the mirror of foo"});
   former.front().remove();
   const auto removable = unknown_mirrors(place.state, {used});

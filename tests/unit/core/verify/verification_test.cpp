@@ -96,6 +96,15 @@ TEST_CASE("a build that fails now says at which step and why") {
   CHECK(host.has_log(verdict));
 }
 
+TEST_CASE("nothing stays of a verification that is interrupted") {
+  Verified host;
+  host.at_build = [&](const std::string&, fake::ExecCall&) { host.cancel.request(2); };
+  CHECK_THROWS_AS(host.verify(host.claim()), Cancelled);
+  const auto logs = fs::directory_iterator(host.state.logs() / "foo");
+  CHECK(std::distance(begin(logs), end(logs)) == 1);
+  CHECK_FALSE(fs::exists(host.state.verification()));
+}
+
 TEST_CASE("a package is built again with the pkgrel that it was given") {
   Verified host;
   host.planning.bump_pkgrel = true;
