@@ -29,6 +29,7 @@ TEST_CASE("a ledger is read again as it was exported") {
   REQUIRE(contents.decisions.size() == 3);
   const auto& approval = std::get<Approval>(contents.decisions[0]);
   CHECK(approval.people == People{"ada", {"bob"}, "dan"});
+  CHECK(approval.allowed == std::vector<std::string>{"source-path"});
   CHECK(approval.at == std::chrono::system_clock::from_time_t(1'790'942'400));
   CHECK_FALSE(std::get<Approval>(contents.decisions[1]).people);
   CHECK(std::get<Denial>(contents.decisions[2]).freeze);
