@@ -56,7 +56,7 @@ it 'keeps nothing of the refused build' nothing_is_left
 no_build() { [[ $(builds_of anyarch) == "$before" ]]; }
 repo_remove() { repo-remove --quiet "$REPO/kiln.db.tar.gz" "$1"; }
 it 'lets an entry be removed by hand' repo_remove anyarch
-kiln in-the-way build
+kiln in-the-way build --set 'build.packager=Another <another@example.org>'
 it 'refuses to overwrite the file that stayed' failed_with anyarch 'failed at step publish' 'remove that file'
 before=$(builds_of anyarch)
 rm "$REPO/anyarch-1.0-1-any.pkg.tar.zst"
