@@ -62,21 +62,21 @@ Decision decision_of(const sqlite::Statement& row) {
                   from_lines(row.text(6)),
                   to_time(row.number(5)),
                   verdict == "freeze"};
-  Approval approval;
-  approval.target = row.text(1);
-  approval.commit = row.text(2);
-  approval.by = row.text(3);
-  approval.note = row.text(4);
-  approval.at = to_time(row.number(5));
-  approval.rules = from_lines(row.text(6));
-  approval.how = row.text(7);
-  approval.pkgbase = row.text(8);
-  approval.tree = row.text(9);
-  approval.pkgbase_id = row.number(10);
-  approval.last_modified = row.number(11);
+  Approval approval{row.text(1),
+                    row.text(8),
+                    row.number(10),
+                    row.number(11),
+                    row.text(2),
+                    row.text(9),
+                    {},
+                    row.text(7),
+                    row.text(3),
+                    row.text(4),
+                    to_time(row.number(5)),
+                    from_lines(row.text(6)),
+                    from_lines(row.text(16))};
   if (row.number(12) != 0)
     approval.people = People{row.text(13), from_lines(row.text(14)), row.text(15)};
-  approval.allowed = from_lines(row.text(16));
   return approval;
 }
 
@@ -96,13 +96,8 @@ void insert(sqlite::Connection& connection, const Approval& approval, const char
 }
 
 void insert(sqlite::Connection& connection, const Denial& denial) {
-  Approval row;
-  row.target = denial.target;
-  row.commit = denial.commit;
-  row.by = denial.by;
-  row.note = denial.note;
-  row.at = denial.at;
-  row.rules = denial.rules;
+  const Approval row{denial.target, {},          0,         0,           denial.commit, {}, {}, {},
+                     denial.by,     denial.note, denial.at, denial.rules};
   insert(connection, row, denial.freeze ? "freeze" : "deny");
 }
 
@@ -234,9 +229,9 @@ std::optional<Approval> Ledger::approval(const std::string& target) const {
 }
 
 std::vector<Approval> Ledger::approvals(const std::string& target) const {
+  constexpr const char* newest_first = "WHERE target = ? AND verdict = 'approve' ORDER BY id DESC";
   std::vector<Approval> result;
-  for (auto& one :
-       database_->decisions("WHERE target = ? AND verdict = 'approve' ORDER BY id DESC", target))
+  for (auto& one : database_->decisions(newest_first, target))
     result.push_back(std::get<Approval>(std::move(one)));
   return result;
 }
@@ -337,7 +332,7 @@ void Ledger::take_over(const std::vector<OwnedName>& names) {
 }
 
 bool Ledger::has_taken_over() const {
-  return !database_->all("SELECT what FROM taken_over", [](const auto&) { return 0; }).empty();
+  return !database_->all("SELECT what FROM taken_over", [](auto&) { return 0; }).empty();
 }
 
 std::vector<OwnedName> Ledger::names() const {
