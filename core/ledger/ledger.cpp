@@ -189,23 +189,19 @@ struct Ledger::Database {
       transaction.commit();
     });
   }
+  /// What a query gives for one value, where it wants any.
   template <typename Read>
-  auto all(const char* query, Read read) {
+  auto all(const std::string& query, Read read, const std::string& value = {}) {
     return use([&](sqlite::Connection& there) {
       std::vector<decltype(read(std::declval<const sqlite::Statement&>()))> items;
-      sqlite::Statement rows(there, query);
+      sqlite::Statement rows(there, query.c_str());
+      if (!value.empty()) rows.bind(value);
       while (rows.step()) items.push_back(read(rows));
       return items;
     });
   }
   std::vector<Decision> decisions(const char* condition, const std::string& target) {
-    return use([&](sqlite::Connection& there) {
-      std::vector<Decision> items;
-      sqlite::Statement rows(there, (std::string(kDecisions) + condition).c_str());
-      rows.bind(target);
-      while (rows.step()) items.push_back(decision_of(rows));
-      return items;
-    });
+    return all(std::string(kDecisions) + condition, decision_of, target);
   }
 };
 
@@ -340,14 +336,8 @@ std::vector<OwnedName> Ledger::names() const {
 }
 
 std::vector<OwnedName> Ledger::names_of(const std::string& target) const {
-  return database_->use([&](sqlite::Connection& there) {
-    std::vector<OwnedName> found;
-    sqlite::Statement rows(there,
-                           "SELECT * FROM names WHERE target = ? ORDER BY repository, pkgname");
-    rows.bind(target);
-    while (rows.step()) found.push_back(name_of(rows));
-    return found;
-  });
+  return database_->all("SELECT * FROM names WHERE target = ? ORDER BY repository, pkgname",
+                        name_of, target);
 }
 
 void Ledger::give_up_names(const std::string& target) {
@@ -366,8 +356,7 @@ void Ledger::forget(const std::string& target) {
 
 LedgerContents Ledger::contents() const {
   LedgerContents contents;
-  contents.decisions =
-      database_->all((std::string(kDecisions) + "ORDER BY id").c_str(), decision_of);
+  contents.decisions = database_->all(std::string(kDecisions) + "ORDER BY id", decision_of);
   contents.held = held();
   contents.names = names();
   contents.maintainers =

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# One engine is enough: podman.
 # Targets that depend on targets: their order, what a build has at hand, and what becomes of those
 # whose dependency fails.
 

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# One engine is enough: docker.
 # Targets that fail, each at its step, with good ones between them.
 
 # shellcheck disable=SC2016 # makepkg expands it

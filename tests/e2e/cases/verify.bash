@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by configure
+# One engine is enough: podman.
 # Packages that are built again from their records, and compared.
 
 # shellcheck source=package.bash

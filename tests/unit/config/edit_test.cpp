@@ -316,7 +316,7 @@ std::string without_blank_lines(const std::string& text, const std::string& line
 }  // namespace
 
 TEST_CASE("whatever a file looks like, only what is wanted changes in it") {
-  for (unsigned seed = 0; seed < 400; ++seed) {
+  for (unsigned seed = 0; seed < 100; ++seed) {
     Document document(seed);
     if (document.entries == 0) continue;
     CAPTURE(seed, document.text());
@@ -340,7 +340,7 @@ TEST_CASE("whatever a file looks like, only what is wanted changes in it") {
 }
 
 TEST_CASE("whatever a list looks like, only what is wanted goes out of it") {
-  for (unsigned seed = 0; seed < 400; ++seed) {
+  for (unsigned seed = 0; seed < 100; ++seed) {
     std::mt19937 random(seed);
     const auto one_of = [&](std::vector<std::string> texts) {
       return texts[random() % texts.size()];
