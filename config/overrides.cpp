@@ -118,11 +118,17 @@ std::string complaint_about(const std::string& name, const std::vector<std::stri
   return {};
 }
 
+/// What strangers change isn't let through for one run.
+bool is_for_all_runs(const Key& key) {
+  return key.table == "trust";
+}
+
 /// Keys that a flag may set, since they are neither secret nor one of several.
 std::vector<std::string> names_for_flags() {
   std::vector<std::string> names;
   for (const auto& key : keys())
-    if (!find_table(key.table)->array && !key.secret()) names.push_back(key.full_name());
+    if (!find_table(key.table)->array && !key.secret() && !is_for_all_runs(key))
+      names.push_back(key.full_name());
   return names;
 }
 
@@ -142,6 +148,9 @@ std::string refusal(const Override& wanted, const Key* key) {
     return fmt::format("a secret on a command line can be seen by everyone, use {}_FILE",
                        key->alias.empty() ? key->environment_name() : std::string(key->alias));
   const auto* table = find_table(key->table);
+  if (is_for_all_runs(*key))
+    return fmt::format("what is held is no matter of one run, set it in {} of the file",
+                       table->header());
   return table->array ? fmt::format("{} can only be set in the file", table->header()) : "";
 }
 

@@ -326,6 +326,11 @@ void Gate::record(std::vector<Job>& jobs, Ledger& ledger,
                   const std::function<bool(const std::string&)>& is_gone) const {
   std::set<std::string> waiting;
   for (const auto& held : ledger.held()) waiting.insert(held.target);
+  // A write waits for the disk, and most runs have nothing to write.
+  if (waiting.empty() && proposals_.empty() && std::ranges::none_of(jobs, [](const Job& job) {
+        return std::holds_alternative<Hold>(job.plan.decision);
+      }))
+    return;
   const auto now = Clock::now();
   ledger.together([&] {
     for (auto& job : jobs) {

@@ -216,9 +216,16 @@ void expect_approval(const Claim& claim, const Ledger& ledger) {
   const bool has_passed =
       approvals.empty() || std::any_of(approvals.begin(), approvals.end(),
                                        [&](const auto& one) { return one.commit == commit; });
-  if (has_passed && !ledger.is_denied(target, commit)) return;
-  throw unfit(fmt::format("commit {} of '{}' was {}", commit, target,
-                          has_passed ? "denied" : "never approved"))
+  const auto held = ledger.held();
+  const bool is_held = std::any_of(held.begin(), held.end(), [&](const Held& one) {
+    return one.target == target && one.commit == commit;
+  });
+  const bool is_denied = ledger.is_denied(target, commit);
+  if (has_passed && !is_denied && !is_held) return;
+  throw unfit(fmt::format("commit {} of '{}' {}", commit, target,
+                          is_denied ? "was denied"
+                          : is_held ? "is held"
+                                    : "was never approved"))
       .advise("pkgkiln approve " + target + " --commit " + commit + ", if you trust it");
 }
 

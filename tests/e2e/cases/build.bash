@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by configure
+# It takes long.
 # A first run over all kinds of packages, the real pacman on what it published, and further runs.
 
 targets=(

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by configure
+# One engine is enough: podman.
 # What builds keep for later ones: signed packages for all targets, unsigned ones and sources for
 # their own; what somebody put there; limits, and `clean`.
 

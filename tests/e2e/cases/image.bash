@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by configure
+# One engine is enough: docker.
 # What is configured for the builder image takes effect, and only then makes a new one.
 
 builder_image() { ours images; }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by the other files
+# One engine is enough: docker.
 # Lists as people keep them: one repository with a directory for each package, and a folder on the disk
 # with what nobody has committed yet.
 

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by the other files
+# It takes long.
 # What strangers change is held until somebody approves it.
 
 # shellcheck source=aur.bash
@@ -40,34 +41,54 @@ git init --quiet --bare --initial-branch=master "$AUR/git/pair.git"
 	"$(printf '%s\n' pkgbase=pair 'pkgname=(pair-a pair-b)' pkgver=1 pkgrel=1 'arch=(any)' 'license=(custom:none)' \
 		'package_pair-a() { :; }' 'package_pair-b() { depends=(pair-a); }')"
 aur_starts
-configure_aur <<TOML
-[[targets]]
-aur = "top"
-TOML
+configure_aur </dev/null
 declare -A BUILDS=()
 
-# --- at first sight ----------------------------------------------------------------------------
+# --- what is added is approved --------------------------------------------------------------------
 
+aur set "$AUR" top 'Depends=["mid","virtual","gone"]'
+kiln gone add --yes top
+it 'adds nothing that needs what is gone' err_has "'top' needs 'gone', but neither the distribution nor the AUR has it"
+aur set "$AUR" top 'Depends=["mid","virtual"]'
+aur set "$AUR" tool 'Depends=["low"]'
+kiln circle add top
+it 'shows a circle before it is added' out_has '(a circle: low -> tool -> low)'
+aur set "$AUR" tool 'Depends=[]'
+kiln added add --yes top
+it 'adds a package' code_is 0
+it 'shows all that it needs' out_matches '^top$' '^\|-- mid$' '-- low$' '-- tool$' '-- pair$' '-- one$'
+kiln built build
+it 'builds what was shown, split, provided and needed' published top-1-1-any.pkg.tar.zst mid-1-1-any.pkg.tar.zst \
+	low-1-1-any.pkg.tar.zst tool-1-1-any.pkg.tar.zst one-1-1-any.pkg.tar.zst pair-a-1-1-any.pkg.tar.zst pair-b-1-1-any.pkg.tar.zst
+it 'ends well' code_is 0
+BUILDS=([top]=1 [mid]=1 [low]=1 [tool]=1 [one]=1 [pair]=1)
+
+# --- at first sight -------------------------------------------------------------------------------
+
+aur set "$AUR" new 'Depends=["newer"]'
+aur set "$AUR" newer
+pushed new 1 'depends=(newer)'
+pushed newer 1
+printf '[[targets]]\naur = "new"\n' >>"$CONFIG"
 kiln first build
-it 'holds what nobody has approved' out_matches '^top +held +first$' '^low +held +first$' '^pair +held +first$'
+it 'holds what nobody has approved' out_matches '^new +held +first$' '^newer +held +first$'
 it 'ends with 5 where something is newly held' code_is 5
-it 'runs nothing of it' never_run top mid low tool one pair
+it 'runs nothing of it' never_run new newer
 kiln again build --quiet
 it 'tells of it once' code_is 0
 says_nothing() { [[ ! -s $WORLD/runs/again.out && ! -s $WORLD/runs/again.err ]] || fail "$(cat "$WORLD"/runs/again.*)"; }
 it 'is quiet then' says_nothing
 kiln held held
-it 'lists what waits, and for whom' out_matches '^NAME +FROM -> TO +SINCE +WHY$' "^low +$(tip low | cut -c1-7) +0 min +first \(needed by mid\)$"
-kiln unseen approve low --commit 0123456789
+it 'lists what waits, and for whom' out_matches '^NAME +FROM -> TO +SINCE +WHY$' "^newer +$(tip newer | cut -c1-7) +[0-9]+ min +first \(needed by new\)$"
+kiln accept build --set trust.first=accept
+it 'lets no flag get around it' code_is 2
+kiln unseen approve new --commit 0123456789
 it 'approves no other commit than there is' code_is 1
-it 'says which one there is' err_has "it is at $(tip low | cut -c1-7) now"
+it 'says which one there is' err_has "it is at $(tip new | cut -c1-7) now"
 kiln all approve --all --note 'as the list was'
-it 'approves all that was shown' out_matches "^low: approved $(tip low | cut -c1-7): first$"
-kiln built build
-it 'builds what was approved, and all that it needs' published top-1-1-any.pkg.tar.zst mid-1-1-any.pkg.tar.zst \
-	low-1-1-any.pkg.tar.zst tool-1-1-any.pkg.tar.zst one-1-1-any.pkg.tar.zst pair-a-1-1-any.pkg.tar.zst pair-b-1-1-any.pkg.tar.zst
-it 'ends well' code_is 0
-BUILDS=([top]=1 [mid]=1 [low]=1 [tool]=1 [one]=1 [pair]=1)
+it 'approves all that was shown' out_matches "^new: approved $(tip new | cut -c1-7): first$"
+kiln seen build
+it 'builds it then' published new-1-1-any.pkg.tar.zst newer-1-1-any.pkg.tar.zst
 
 # --- takeover of the third -----------------------------------------------------------------------
 

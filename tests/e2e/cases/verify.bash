@@ -46,10 +46,13 @@ package() {
 	echo "$SOURCE_DATE_EPOCH" >"$pkgdir/usr/share/dated/epoch"
 }
 PKGBUILD
+# An upstream of its own: other topics have theirs.
+cp -R "$ROOT/served/upstream/counted.git" "$ROOT/served/$TOPIC/counted-upstream.git"
+sed "s|/upstream/counted.git|/$TOPIC/counted-upstream.git|" "$ROOT/served/plain/counted-git/PKGBUILD" | commit_file counted-git PKGBUILD
 configure tool dated counted-git
 kiln build build
 it 'builds what is to be verified' code_is 0
-"$HERE/../fixtures/commit" "$ROOT/served/upstream/counted.git" counted.txt four
+"$HERE/../fixtures/commit" "$ROOT/served/$TOPIC/counted-upstream.git" counted.txt four
 
 kiln identical verify tool counted-git
 it 'ends with 0 where the same comes out again' code_is 0

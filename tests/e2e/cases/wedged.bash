@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by configure
+# One engine is enough: podman.
 # What others do to a build: an engine that hangs, and a neighbour that takes all processes.
-# It waits long.
+# It takes long.
 
 BUILD_LINES=$'jobs = 2\npids = 150'
 commit_file hungry PKGBUILD <<'PKGBUILD'

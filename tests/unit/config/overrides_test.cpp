@@ -51,6 +51,12 @@ TEST_CASE("a flag that can't be followed is an error") {
           "--set: vieter.api_key: a secret on a command line can be seen by everyone, use "
           "VIETER_API_KEY_FILE");
   }
+  SECTION("what holds changes") {
+    fixture.set("trust.first", "accept");
+    CHECK(fixture.problem() ==
+          "--set: trust.first: what is held is no matter of one run, set it in [trust] of the "
+          "file");
+  }
   SECTION("one of several tables") {
     fixture.set("targets.url", "https://example.com/a");
     CHECK(fixture.problem() == "--set: targets.url: [[targets]] can only be set in the file");

@@ -33,7 +33,11 @@ inline std::size_t logs_of(const FakeHost& host, const std::string& target) {
 
 /// The same comes out whether targets are built one by one or not.
 inline std::size_t one_or_four() {
+#ifdef __SANITIZE_THREAD__
+  return 4;  // one alone races with nobody
+#else
   return GENERATE(std::size_t{1}, std::size_t{4});
+#endif
 }
 
 /// Where the order of what doesn't depend on each other says nothing.

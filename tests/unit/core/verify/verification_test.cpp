@@ -223,6 +223,9 @@ TEST_CASE("a commit that was denied, or never approved where others were, is not
   Verified host;
   const auto claim = host.claim();
   CHECK_NOTHROW(expect_approval(claim, host.ledger));
+  host.ledger.hold({"foo", claim.how.build.commit, "", "", {"first"}, {}, ""});
+  CHECK_THROWS_WITH(expect_approval(claim, host.ledger), ContainsSubstring("is held"));
+  host.ledger.release("foo");
   Approval approval;
   approval.target = "foo";
   approval.how = "person";

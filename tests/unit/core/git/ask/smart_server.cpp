@@ -55,6 +55,10 @@ std::string SmartServer::answer(const scripted::Request& request) {
 
 std::string SmartServer::run_backend(const scripted::Request& request) const {
   const auto target = request.target(), path = request.path();
+  const auto protocol = [&] {
+    const std::lock_guard lock(mutex_);
+    return protocol_.value_or(request.header("Git-Protocol"));
+  }();
   ProcessSpec spec;
   spec.command = {"git", "http-backend"};
   spec.env = {{"GIT_PROJECT_ROOT", root_.string()},
@@ -66,7 +70,7 @@ std::string SmartServer::run_backend(const scripted::Request& request) const {
               {"PATH_INFO", path},
               {"QUERY_STRING", path == target ? "" : target.substr(path.size() + 1)},
               {"CONTENT_TYPE", request.header("Content-Type")},
-              {"GIT_PROTOCOL", protocol_.value_or(request.header("Git-Protocol"))}};
+              {"GIT_PROTOCOL", protocol}};
   spec.input = request.body;
   std::string output;
   run_process(

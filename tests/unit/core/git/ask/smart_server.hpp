@@ -28,7 +28,10 @@ class SmartServer {
   std::vector<std::string> requests();
   int most_at_once() const;
   /// Sets the protocol that the backend sees, whatever the client says.
-  void speak(const std::string& protocol) { protocol_ = protocol; }
+  void speak(const std::string& protocol) {
+    const std::lock_guard lock(mutex_);
+    protocol_ = protocol;
+  }
 
  private:
   std::string answer(const scripted::Request& request);
