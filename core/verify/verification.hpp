@@ -43,8 +43,8 @@ enum class ChosenBy { user, record };
 std::pair<Target, ChosenBy> recipe_of(const Claim& claim, const std::vector<Target>& listed,
                                       bool listed_only);
 
-/// Throws Error where the ledger is against building that commit: it was denied, it is held, or of a
-/// target whose commits need an approval it never had one.
+/// Throws Error where the ledger is against building that commit: it was denied, it is held, or of
+/// a target whose commits need an approval it never had one.
 void expect_approval(const Claim& claim, const Ledger& ledger);
 
 /// What came of building a package again.
