@@ -96,6 +96,7 @@ class Gate::Judging {
     else
       first();
     hold_young();
+    permit();
     if (result_.findings.empty() && result_.deferred.empty()) result_.deferred = unreached_;
     std::stable_sort(result_.findings.begin(), result_.findings.end(),
                      [](const auto& a, const auto& b) { return a.rule < b.rule; });
@@ -189,7 +190,6 @@ class Gate::Judging {
     ask_upstream(change);
     if (result_.level == Level::maintainer && result_.findings.empty())
       trust_maintainer(change, before, after);
-    permit(change);
     result_.findings.insert(result_.findings.end(), change.findings.begin(), change.findings.end());
     result_.told.insert(result_.told.end(), change.told.begin(), change.told.end());
   }
@@ -234,18 +234,15 @@ class Gate::Judging {
     }
   }
 
-  void permit(RecipeChange& change) {
-    const auto is_allowed = [&](const Finding& finding) {
-      const std::string rule = word(finding.rule);
-      for (const auto* list :
-           {&std::as_const(target_.allow), &std::as_const(result_.approved->allowed)})
-        if (std::find(list->begin(), list->end(), rule) != list->end())
-          return may_be_allowed(finding.rule);
-      return false;
+  void permit() {
+    const auto is_in = [](const std::vector<std::string>& rules, const Finding& finding) {
+      return std::find(rules.begin(), rules.end(), word(finding.rule)) != rules.end();
     };
-    std::erase_if(change.findings, [&](const Finding& finding) {
-      if (!is_allowed(finding)) return false;
-      change.told.push_back(fmt::format("{} (allowed): {}", word(finding.rule), finding.what));
+    std::erase_if(result_.findings, [&](const Finding& finding) {
+      if (!may_be_allowed(finding.rule) ||
+          (!is_in(target_.allow, finding) && !is_in(result_.proposal.allowed, finding)))
+        return false;
+      result_.told.push_back(fmt::format("{} (allowed): {}", word(finding.rule), finding.what));
       return true;
     });
   }

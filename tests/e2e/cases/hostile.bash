@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# One engine is enough: docker.
 # PKGBUILDs that want more than to be built.
 
 hostile=(hostile-desc hostile-link hostile-extra hostile-name hostile-owner hostile-version hostile-core)

@@ -47,12 +47,12 @@ package() {
 }
 PKGBUILD
 # An upstream of its own: other topics have theirs.
-cp -R "$ROOT/served/upstream/counted.git" "$ROOT/served/$TOPIC/counted-upstream.git"
+for number in one two three; do commit_file counted-upstream counted.txt <<<"$number"; done
 sed "s|/upstream/counted.git|/$TOPIC/counted-upstream.git|" "$ROOT/served/plain/counted-git/PKGBUILD" | commit_file counted-git PKGBUILD
 configure tool dated counted-git
 kiln build build
 it 'builds what is to be verified' code_is 0
-"$HERE/../fixtures/commit" "$ROOT/served/$TOPIC/counted-upstream.git" counted.txt four
+commit_file counted-upstream counted.txt <<<four
 
 kiln identical verify tool counted-git
 it 'ends with 0 where the same comes out again' code_is 0

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034 # read by configure
 # One engine is enough: podman.
 # What others do to a build: an engine that hangs, and a neighbour that takes all processes.
-# It takes long.
+# It waits long.
 
 BUILD_LINES=$'jobs = 2\npids = 150'
 commit_file hungry PKGBUILD <<'PKGBUILD'

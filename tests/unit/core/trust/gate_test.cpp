@@ -217,6 +217,8 @@ TEST_CASE("what is more than another version is held by its rules") {
     gated.package.maintainer.clear();
     gated.push("2");
     CHECK_THAT(gated.rules(), Equals(Names{"orphan"}));
+    gated.target.allow = {"orphan"};
+    CHECK(gated.is_built());
   }
   SECTION("deleted, and submitted anew") {
     gated.package.base_id = 8;
