@@ -11,7 +11,6 @@
 #include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 #include "core/run/approval.hpp"
-#include "core/run/new_target.hpp"
 
 namespace pkgkiln::cli {
 
@@ -43,23 +42,24 @@ void FirstLook::operator()(std::vector<Job>& jobs, const Cancellation& cancel) c
   bool all = false;
   for (auto& job : jobs) {
     if (!is_asked_about(job)) continue;
-    const auto& target = job.target;
-    const auto source = sources.open(target);
+    const auto source = sources.open(job.target);
+    const git::Tip tip{job.plan.ref, job.plan.commit};
     const auto tree = job.inspection ? job.inspection->tree : std::string();
-    const auto judged =
-        gate.judge({target, *source, {job.plan.ref, job.plan.commit}, tree, {}}, cancel);
+    const SeenTarget seen{job.target, tip, gate.judge({job.target, *source, tip, tree, {}}, cancel),
+                          job.inspection ? job.inspection->srcinfo : std::nullopt};
+    const auto& files = seen.judged.after;
     auto answer = all ? "y" : lower_case(ask(question_about(job)));
     while (answer == "d") {
-      const auto diff = trust::compare_files({}, judged.after, trust::Whole::yes, cancel);
-      show(review_text({target.name, job.plan.commit, judged, diff,
-                        first_warnings(target, judged.after, distribution(), arch)},
+      const auto diff = trust::compare_files({}, files, trust::Whole::yes, cancel);
+      show(review_text({job.target.name, tip.commit, seen.judged, diff,
+                        first_warnings(job.target, files, distribution(), arch)},
                        Shown::changes, user_name(), is_coloured()));
       answer = lower_case(ask(question_about(job)));
     }
     if (answer == "q") return;
     all = all || answer == "a" || answer == "all";
     if (!all && answer != "y" && answer != "yes") continue;
-    approve(ledger, target, judged, {user_name(), "asked while building"}, distribution());
+    approve(ledger, seen, {user_name(), "asked while building"}, distribution());
     job.plan.decision = Build{"it was approved"};
   }
 }

@@ -240,11 +240,11 @@ std::string reviews_json(const std::vector<Review>& reviews, Shown shown) {
   });
 }
 
-std::string new_targets_json(const std::vector<NewTarget>& targets, bool is_added,
+std::string new_targets_json(const std::vector<SeenTarget>& targets, bool is_added,
                              const std::string& file) {
   return document(
       "packages", targets,
-      [](Writer& writer, const NewTarget& one) {
+      [](Writer& writer, const SeenTarget& one) {
         text(writer, "target", one.target.name);
         text(writer, "repository", one.target.repository);
         text(writer, "needed_by", one.target.needed_by);

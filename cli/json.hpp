@@ -6,7 +6,7 @@
 #include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
-#include "core/run/new_target.hpp"
+#include "core/run/approval.hpp"
 #include "core/verify/verification.hpp"
 
 /// Results for programs. Members may be added; those that are there keep their meaning.
@@ -38,7 +38,7 @@ std::string packages_json(const std::vector<AurPackage>& packages);
 
 /// {"packages": [as above, and "target", "repository", "needed_by", "commit"], "added": true or
 ///   false, "config": the file that lists them}
-std::string new_targets_json(const std::vector<NewTarget>& targets, bool is_added,
+std::string new_targets_json(const std::vector<SeenTarget>& targets, bool is_added,
                              const std::string& file);
 /// {"targets": [{"target"}], "config"}: those that are none any more
 std::string removed_json(const std::vector<std::string>& targets, const std::string& file);

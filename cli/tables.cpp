@@ -267,7 +267,7 @@ std::string held_table(const std::vector<Held>& held, std::int64_t now) {
   return table(std::move(rows));
 }
 
-std::string new_targets_table(const std::vector<NewTarget>& targets, std::int64_t now) {
+std::string new_targets_table(const std::vector<SeenTarget>& targets, std::int64_t now) {
   std::vector<std::vector<std::string>> rows{{"NAME", "VERSION", "MAINTAINER", "VOTES",
                                               "POPULARITY", "SUBMITTED", "LAST PUSH", "COMMIT",
                                               "NEEDED BY"}};

@@ -7,7 +7,7 @@
 #include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
-#include "core/run/new_target.hpp"
+#include "core/run/approval.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln::cli {
@@ -43,7 +43,7 @@ std::string package_details(const AurPackage& package, const std::string& listed
 std::string held_table(const std::vector<Held>& held, std::int64_t now);
 
 /// What is to be seen of packages before they are added: a line each, and warnings.
-std::string new_targets_table(const std::vector<NewTarget>& targets, std::int64_t now);
+std::string new_targets_table(const std::vector<SeenTarget>& targets, std::int64_t now);
 
 /// What a run did: the targets by outcome, for the failed ones the step, the reason, the last
 /// lines of the log and where it is, and a line of counts.

@@ -1,8 +1,7 @@
-#include "config/entry_keys.hpp"
-
 #include <array>
 
 #include "config/checks.hpp"
+#include "config/keys.hpp"
 #include "core/targets/target_checks.hpp"
 
 namespace pkgkiln::config {

@@ -1,7 +1,6 @@
 #include <array>
 
 #include "config/checks.hpp"
-#include "config/entry_keys.hpp"
 #include "config/keys.hpp"
 #include "core/targets/target_checks.hpp"
 

@@ -63,6 +63,8 @@ struct Table {
 /// In the order in which they are shown.
 std::span<const Table> tables();
 std::span<const Key> keys();
+/// Those of [[repositories]] and [[targets]], which are the last of them.
+std::span<const Key> keys_of_entries();
 
 /// Null when there is no such table or key.
 const Table* find_table(std::string_view name);

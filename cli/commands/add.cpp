@@ -19,7 +19,6 @@
 #include "core/builder/build_log.hpp"
 #include "core/package/package_name.hpp"
 #include "core/run/approval.hpp"
-#include "core/run/new_target.hpp"
 #include "core/trust/gate.hpp"
 #include "core/trust/recipe_diff.hpp"
 
@@ -28,9 +27,9 @@ namespace pkgkiln::cli {
 namespace {
 
 struct Proposal {
-  std::vector<std::string> chosen;  // names of targets, of those that are named
-  std::vector<NewTarget> packages;  // these, and what they need that is no target yet
-  std::vector<Target> listed;       // all that there are then
+  std::vector<std::string> chosen;   // names of targets, of those that are named
+  std::vector<SeenTarget> packages;  // these, and what they need that is no target yet
+  std::vector<Target> listed;        // all that there are then
   std::set<std::string> from_distribution;
 };
 
@@ -146,7 +145,7 @@ class Proposing {
     auto setup = set_up(edit_.load(), cancel_);
     auto listed = list_all(setup, sources, true, cancel_, &history, make);
     expect_listed(before, listed);
-    std::vector<NewTarget> packages;
+    std::vector<SeenTarget> packages;
     for (const auto& target : listed.targets)
       if (is_chosen(target, result) || find_target(before.targets, target.name) == nullptr)
         packages.push_back(look_at(target, sources, history, gate, now_.arch, cancel_));
@@ -154,7 +153,7 @@ class Proposing {
     setup = set_up(edit_.load(), cancel_);
     listed = list_all(setup, sources, false, cancel_, &history);
     expect_no_problems(before, listed);
-    std::erase_if(packages, [&](const NewTarget& one) {
+    std::erase_if(packages, [&](const SeenTarget& one) {
       return find_target(listed.targets, one.target.name) == nullptr;
     });
     const auto known = known_distribution(now_);
@@ -209,7 +208,7 @@ std::string shown(const Proposal& proposal) {
   std::set<std::string> others;
   for (const auto& one : proposal.packages)
     for (const auto& need : find_target(proposal.listed, one.target.name)->needs)
-      if (std::ranges::none_of(proposal.packages, [&](const NewTarget& new_one) {
+      if (std::ranges::none_of(proposal.packages, [&](const SeenTarget& new_one) {
             return new_one.target.name == need;
           }))
         others.insert(need);
@@ -249,10 +248,8 @@ void write(const config::FileEdit& edit, const Proposal& proposal, const Cancell
   const RunLock lock(state, RunLock::For::run, cancel);
   Ledger ledger(state, Ledger::Access::write);
   ledger.together([&] {
-    for (const auto& one : proposal.packages) {
-      approve(ledger, one.target, one.judged, {user_name(), "added"}, distribution);
-      ledger.own(names_of(one.target, one.pkgnames()));
-    }
+    for (const auto& one : proposal.packages)
+      approve(ledger, one, {user_name(), "added"}, distribution);
     edit.write();
   });
 }

@@ -13,9 +13,7 @@
 #include "cli/tables.hpp"
 #include "core/base/printable.hpp"
 #include "core/base/text.hpp"
-#include "core/inspect/inspect.hpp"
 #include "core/run/approval.hpp"
-#include "core/run/new_target.hpp"
 #include "core/trust/gate.hpp"
 
 namespace pkgkiln::cli {
@@ -58,32 +56,18 @@ class Look {
     return std::nullopt;
   }
 
-  struct Seen {
-    git::Tip tip;
-    trust::Judgement judged;
-    std::string version;  // by its .SRCINFO; may be unknown
-  };
-  /// What the target is now.
-  Seen at(const Target& target) {
-    const auto source = sources_.open(target);
-    Seen seen;
-    seen.tip = source->fetch(source->ask(cancel_), cancel_);
-    const auto found = inspect_on_host(*source, seen.tip.commit, target, setup_.arch);
-    if (found.srcinfo) seen.version = found.srcinfo->version;
-    const auto good = history_.last_good(target.name);
-    const auto built = good && good->status == Status::built ? good->commit : std::string();
-    seen.judged = gate_.judge({target, *source, seen.tip, found.tree, built}, cancel_);
-    return seen;
+  SeenTarget at(const Target& target) {
+    return look_at(target, sources_, history_, gate_, setup_.arch, cancel_);
   }
 
-  /// The same for a person to look at, which is what may be approved then.
+  /// What the target is now, for a person, who may approve just that then.
   Review review(const Target& target, bool whole) {
     auto seen = at(target);
     auto& judged = seen.judged;
     if (!judged.findings.empty() && judged.barred.empty())
-      ledger_.hold({target.name, seen.tip.commit, published_version(target.name), seen.version,
-                    trust::rules_of(judged.findings), std::chrono::system_clock::now(),
-                    target.needed_by});
+      ledger_.hold({target.name, seen.tip.commit, published_version(target.name),
+                    seen.srcinfo ? seen.srcinfo->version : "", trust::rules_of(judged.findings),
+                    std::chrono::system_clock::now(), target.needed_by});
     Review review{target.name, seen.tip.commit, {}, {}, {}};
     review.diff = trust::compare_files(judged.before, judged.after,
                                        whole ? trust::Whole::yes : trust::Whole::no, cancel_);
@@ -132,6 +116,10 @@ void approve_one(Look& look, const Target& target, const Arguments& arguments) {
   if (!arguments.commit.empty()) {
     if (!means(arguments.commit, tip))
       throw Error(refusal).because(fmt::format("it is at {:.7} now", tip)).advise(advice);
+  } else if (!seen.judged.barred.empty()) {
+    throw Error(refusal)
+        .because(seen.judged.barred)
+        .advise(fmt::format("pkgkiln approve {} --commit {}", target.name, tip));
   } else if (!shown) {
     throw Error(refusal).because("what it is now was not shown yet").advise(advice);
   } else if (shown->commit != tip) {
@@ -144,7 +132,7 @@ void approve_one(Look& look, const Target& target, const Arguments& arguments) {
   if (!arguments.allowed.empty()) word.allowed.emplace();
   for (const auto& rule : arguments.allowed)
     if (rule != "none") word.allowed->push_back(rule);
-  approve(look.ledger(), target, seen.judged, word, look.distribution());
+  approve(look.ledger(), seen, word, look.distribution());
   const auto rules = trust::rules_of(seen.judged.findings);
   print(fmt::format("{}: approved {:.7}{}{}\n", target.name, tip, rules.empty() ? "" : ": ",
                     fmt::join(rules, ", ")));
@@ -189,9 +177,10 @@ int approve_command(const Arguments& arguments, const Cancellation& cancel) {
   if (arguments.targets.empty() && !arguments.all)
     throw UsageError("it is not said what to approve").advise("pkgkiln held; pkgkiln approve NAME");
   if (!arguments.commit.empty() && arguments.targets.size() != 1)
-    throw UsageError("--commit needs one target");
+    throw UsageError("--commit needs one target").advise("pkgkiln approve NAME --commit ID");
   check_allowed(arguments.allowed);
   Look look(arguments, cancel);
+  if (arguments.all && look.ledger().held().empty()) print("nothing is held\n");
   int code = exit_code::ok;
   for (const auto& target : look.targets()) {
     if (arguments.all && !look.held(target.name)) continue;
@@ -207,7 +196,7 @@ int approve_command(const Arguments& arguments, const Cancellation& cancel) {
 
 int deny_command(const Arguments& arguments, const Cancellation& cancel) {
   if (!arguments.commit.empty() && arguments.targets.size() != 1)
-    throw UsageError("--commit needs one target");
+    throw UsageError("--commit needs one target").advise("pkgkiln deny NAME --commit ID");
   Look look(arguments, cancel);
   int code = exit_code::ok;
   for (const auto& target : look.targets()) {

@@ -98,6 +98,19 @@ void verify(Verification& verification, const Ledger& ledger, Subject subject,
   }
 }
 
+/// The files among what is named; takes them out of that. They need neither the lock nor an engine.
+std::vector<Subject> take_files(std::vector<std::string>& named, Signer* signer,
+                                const pacman::PackageLimits& limits) {
+  std::vector<Subject> files;
+  std::erase_if(named, [&](const std::string& name) {
+    const bool is_file =
+        name.find('/') != std::string::npos || pacman::PackageFileName::parse(name);
+    if (is_file) files.push_back({{Claim::read(fs::absolute(name), signer, limits)}, {}});
+    return is_file;
+  });
+  return files;
+}
+
 int code_of(const std::vector<Verdict>& verdicts) {
   for (const auto& verdict : verdicts)
     if (verdict.kind != Verdict::Kind::identical) return exit_code::target_failed;
@@ -113,17 +126,8 @@ int verify_command(const Arguments& arguments, const Cancellation& cancel) {
   const pacman::PackageLimits limits{.unpacked = how.host.unpacked, .cancel = cancel};
   Console words(STDERR_FILENO, Console::Patience::bounded);
 
-  // A file that can't be verified needs neither the lock nor an engine.
-  std::vector<Subject> subjects;
   auto names = arguments;
-  names.targets.clear();
-  for (const auto& argument : arguments.targets) {
-    const auto name = fs::path(argument).filename().string();
-    if (pacman::PackageFileName::parse(name) || argument.find('/') != std::string::npos)
-      subjects.push_back({{Claim::read(fs::absolute(argument), setup.signer.get(), limits)}, {}});
-    else
-      names.targets.push_back(argument);
-  }
+  auto subjects = take_files(names.targets, setup.signer.get(), limits);
 
   const StateDir state(settings.build.state_dir);
   const RunLock lock(state, RunLock::For::run, cancel);

@@ -60,7 +60,7 @@ Listing Closure::complete(std::vector<Target>& targets) {
       for (const auto* package : directory_.members(target.aur->base))
         offer(i, candidate_of(*package));
     } else {
-      if (const auto base = base_of(target.url); !base.empty())
+      if (const auto base = directory_.base_at(target.url).value_or(""); !base.empty())
         by_base_.emplace(std::pair(base, target.repository), i);
       auto& market = market_[target.repository];
       market.add(i, {target.name, {}, {}, true});
@@ -91,13 +91,6 @@ Listing Closure::complete(std::vector<Target>& targets) {
   targets_.resize(given);
   targets = std::move(targets_);
   return std::move(listing_);
-}
-
-/// Empty where it isn't one of the AUR's repositories.
-std::string Closure::base_of(const std::string& url) const {
-  const auto begin = directory_.url() + "/";
-  if (!url.starts_with(begin) || !url.ends_with(".git")) return {};
-  return url.substr(begin.size(), url.size() - begin.size() - 4);
 }
 
 /// Nothing that the distribution has is provided by anything else.

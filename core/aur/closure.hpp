@@ -53,7 +53,6 @@ class Closure {
   };
   using Market = std::map<std::string, pacman::Providers>;  // by repository
 
-  std::string base_of(const std::string& url) const;
   void offer(std::size_t target, pacman::Candidate candidate);
   void offer_owned(const std::map<std::string, std::size_t>& targets);
   bool is_split(std::size_t target) const;

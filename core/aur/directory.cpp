@@ -10,6 +10,8 @@
 
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
+#include "core/git/ask/remotes.hpp"
 #include "core/package/package_name.hpp"
 
 namespace pkgkiln::aur {
@@ -27,6 +29,17 @@ std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
+}
+
+/// Its name, with the port if that is an unusual one of HTTP; those of ssh lead to the same.
+std::string server_of(const std::string& url) {
+  const auto origin = git::Remotes::host_of(url);
+  const Url parts(origin);
+  std::string_view usual;
+  if (parts.scheme == "https://") usual = ":443";
+  if (parts.scheme == "http://") usual = ":80";
+  if (usual.empty() || parts.host.ends_with(usual)) return std::string(parts.host_name());
+  return std::string(parts.host);
 }
 
 }  // namespace
@@ -85,6 +98,15 @@ void Directory::recall() {
         auto name = entry.package.name;
         memory_.entries.emplace(std::move(name), std::move(entry));
       });
+}
+
+std::optional<std::string> Directory::base_at(std::string url) const {
+  const auto server = server_of(url);
+  if (server != server_of(settings_.url) && server != "aur.archlinux.org") return std::nullopt;
+  while (url.ends_with('/')) url.pop_back();
+  if (url.ends_with(".git")) url.resize(url.size() - 4);
+  auto base = url.substr(url.find_last_of("/:") + 1);
+  return pacman::is_package_name(base) ? base : std::string();
 }
 
 void Directory::save(bool is_all) {

@@ -62,6 +62,9 @@ class Directory {
   /// When it was asked last with success; seconds of the epoch, 0: never.
   std::int64_t told_at() const { return memory_.told_at; }
   const std::string& url() const { return settings_.url; }
+  /// The package base whose repository that is, by HTTP or ssh; empty where it can't be told, and
+  /// nothing where it isn't the AUR's.
+  std::optional<std::string> base_at(std::string url) const;
 
   /// Remembers what was looked up; and beside that what was before, unless it is all that is
   /// wanted.

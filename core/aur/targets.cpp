@@ -8,9 +8,6 @@
 #include <set>
 #include <utility>
 
-#include "core/base/text.hpp"
-#include "core/package/package_name.hpp"
-
 namespace pkgkiln::aur {
 
 namespace {
@@ -47,29 +44,6 @@ std::string news_of(const AurPackage& now, const Entry* former) {
 bool have_same_keys(const Target& a, const Target& b) {
   return a.checkout == b.checkout && a.arch == b.arch && a.owns == b.owns &&
          a.network == b.network && a.force == b.force && a.name == b.name;
-}
-
-/// "aur.archlinux.org" of any form of URL that git takes; with its port if that is one of HTTP.
-std::string host_in(std::string_view url) {
-  const bool is_http = url.starts_with("http://") || url.starts_with("https://");
-  if (const auto scheme = url.find("://"); scheme != std::string_view::npos)
-    url.remove_prefix(scheme + 3);
-  url = url.substr(0, url.find('/'));
-  if (const auto user = url.rfind('@'); user != std::string_view::npos) url.remove_prefix(user + 1);
-  return lower_case(is_http ? url : url.substr(0, url.find(':')));
-}
-
-/// The package base of a target whose URL is the AUR's, by HTTP or ssh; empty where it isn't.
-std::string base_of(const Target& target, const std::string& aur) {
-  std::string_view url = target.url;
-  const auto host = host_in(url);
-  if (target.aur || target.kind != TargetKind::git || url.starts_with('/') ||
-      (host != host_in(aur) && host != "aur.archlinux.org"))
-    return {};
-  while (url.ends_with('/')) url.remove_suffix(1);
-  if (url.ends_with(".git")) url.remove_suffix(4);
-  const auto base = url.substr(url.find_last_of("/:") + 1);
-  return pacman::is_package_name(base) ? std::string(base) : std::string();
 }
 
 class Lister {
@@ -167,20 +141,22 @@ Listing Targets::list() {
 
 Listing Targets::list_needed(std::vector<Target>& listed) {
   std::map<std::size_t, std::string> bases;
-  for (std::size_t i = 0; i < listed.size(); ++i)
-    if (auto base = base_of(listed[i], directory_.url()); !base.empty())
-      bases.emplace(i, std::move(base));
-  if (!bases.empty()) {
-    std::vector<std::string> names;
-    for (const auto& [target, base] : bases) names.push_back(base);
-    directory_.look_up(names);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    if (listed[i].aur || listed[i].kind != TargetKind::git) continue;
+    auto base = directory_.base_at(listed[i].url);
+    if (!base) continue;
+    if (!base->empty()) names.push_back(*base);
+    bases.emplace(i, *std::move(base));
   }
+  if (bases.empty() && requests_.empty()) return {};
+  directory_.look_up(names);
   auto found = needed(listed);
   for (const auto& [i, base] : bases) {
     auto& target = listed[i];
     const auto* entry = directory_.find(base);
     target.has_url_of_aur = true;
-    target.aur_is_former = !directory_.is_current(base);
+    target.aur_is_former = !base.empty() && !directory_.is_current(base);
     // The base of a split package need not be one of its names; then nobody tells of it.
     if (entry != nullptr && entry->problem.empty() && entry->package.base == base)
       target.aur = std::make_shared<const AurPackage>(entry->package);

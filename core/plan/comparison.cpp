@@ -65,6 +65,11 @@ std::optional<Previous> previous_of(const BuildRecord& good, const Target& targe
   return Previous{file->version, tree};
 }
 
+std::string built_commit(const std::optional<BuildRecord>& good, const Target& target) {
+  const bool is_told = good && good->status == Status::built && is_of(*good, target);
+  return is_told ? good->commit : std::string();
+}
+
 void Comparison::by_record(const BuildRecord& last) {
   const auto& target = job_.target;
   if (!is_of(last, target)) return build("its url, branch, path or repository changed");

@@ -19,6 +19,10 @@ bool is_of_same_files(const BuildRecord& record, const Job& job);
 /// What a good build left published of the target, where its record tells.
 std::optional<Previous> previous_of(const BuildRecord& good, const Target& target);
 
+/// The commit that the target was built from by its newest good record; empty where that isn't
+/// known: what was found published was not built from the commit of its record.
+std::string built_commit(const std::optional<BuildRecord>& good, const Target& target);
+
 /// Decides about one target by what is known of it, and notes down what it looked at.
 class Comparison {
  public:

@@ -116,9 +116,7 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
     plan.commit = fetched.commit;
     auto good = history_.last_good(target.name);
     if (good) job.previous = previous_of(*good, target);
-    // What was found published was not built from the commit of its record.
-    const bool was_built = good && good->status == Status::built && is_of(*good, target);
-    const auto built = was_built ? good->commit : std::string();
+    const auto built = built_commit(good, target);
     if (target.force) good.reset();
     const bool is_known = good && source->surely_has_tree(plan.commit, good->tree);
     if (is_known) comparison.by_tree(*good, good->tree);

@@ -150,6 +150,8 @@ git --git-dir "$AUR/git/low.git" update-ref refs/heads/master "$BAD~1~1"
 push low 4 'makedepends=(tool)' 'build() { :; }'
 kiln still build
 it 'keeps it frozen' out_matches '^low +held +.* froze it at '
+kiln unfrozen approve low
+it 'says how it is approved all the same' err_has "try: pkgkiln approve low --commit $(tip low)"
 kiln thaw approve low --commit "$(tip low)"
 it 'is thawed by an approval' code_is 0
 kiln good build

@@ -130,7 +130,7 @@ TEST_CASE("packages of the AUR as JSON have what the AUR says, and what to think
 }
 
 TEST_CASE("what is added and removed is told to programs") {
-  NewTarget seen;
+  SeenTarget seen;
   seen.target.name = "foo";
   seen.target.repository = "r";
   seen.target.aur = std::make_shared<AurPackage>();

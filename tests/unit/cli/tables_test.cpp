@@ -163,7 +163,7 @@ TEST_CASE("packages of the AUR are a line each, with what to choose by") {
 TEST_CASE("what is added is shown with who stands behind it") {
   auto package = well_known();
   package.maintainer.clear();
-  NewTarget seen;
+  SeenTarget seen;
   seen.target.name = "foo";
   seen.target.needed_by = "bar";
   seen.target.aur = std::make_shared<AurPackage>(package);

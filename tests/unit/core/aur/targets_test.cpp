@@ -272,13 +272,15 @@ TEST_CASE("what can't be used of an answer is a problem of that package") {
 TEST_CASE("what another list names by a URL of the AUR is told of as well") {
   AurTargets setup;
   setup.requests.clear();
-  std::vector<Target> listed(6);
+  std::vector<Target> listed(8);
   listed[0].url = setup.url + "/paru.git";
   listed[1].url = "ssh://aur@aur.archlinux.org/ceph.git";
   listed[2].url = "aur@AUR.archlinux.org:gone";
   listed[3].url = "https://git.example.org/paru.git";
   listed[4].url = "http://127.0.0.1:1/paru.git";
   listed[5].url = "/srv/aur.archlinux.org/paru";
+  listed[6].url = "https://aur.archlinux.org:443/paru.git/";
+  listed[7].url = "https://me:secret@aur.archlinux.org/paru.git?x";  // whatever it names
   const auto complete = [&] {
     aur::Targets targets(setup.requests, {setup.url, 5'000, setup.dir.path() / "aur", true}, {},
                          kNever, scripted::Aur::impatience());
@@ -291,9 +293,11 @@ TEST_CASE("what another list names by a URL of the AUR is told of as well") {
   CHECK(listed[0].aur->maintainer == "ada");
   REQUIRE(listed[1].aur);
   CHECK(listed[1].aur->co_maintainers == std::vector<std::string>{"bob"});
+  CHECK(listed[6].aur);
+  CHECK_FALSE(listed[7].aur);
   CHECK_FALSE(listed[2].aur);  // the AUR has no such package, but it is the AUR's
   for (std::size_t i = 0; i < listed.size(); ++i) {
-    CHECK(listed[i].has_url_of_aur == (i < 3));
+    CHECK(listed[i].has_url_of_aur == (i < 3 || i > 5));
     CHECK_FALSE(listed[i].aur_is_former);
     CHECK(listed[i].needs.empty());
   }
@@ -306,6 +310,7 @@ TEST_CASE("what another list names by a URL of the AUR is told of as well") {
     CHECK_THAT(notices.front(), ContainsSubstring("wait where they changed"));
   }
   SECTION("where there is none, nothing is asked") {
+    listed.erase(listed.begin() + 6, listed.end());
     listed.erase(listed.begin(), listed.begin() + 3);
     setup.there.forget();
     complete();

@@ -2,7 +2,7 @@
 
 #include "core/base/file.hpp"
 #include "core/publish/local_repository.hpp"
-#include "core/run/new_target.hpp"
+#include "core/run/approval.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/core/package/sample_package.hpp"
 
@@ -282,7 +282,7 @@ TEST_CASE("a package that comes to replace or to stand for others is refused") {
 TEST_CASE("what is added has no name that is somebody else's") {
   Setup setup;
   const auto refusal_of = [&](const std::string& first, const std::string& second) {
-    std::vector<NewTarget> added;
+    std::vector<SeenTarget> added;
     for (const auto& [name, pkgname] : {std::pair("x", first), {"y", second}}) {
       auto target = Setup::target(name);
       auto package = std::make_shared<AurPackage>();
@@ -310,7 +310,7 @@ TEST_CASE("what is added has no name that is somebody else's") {
 }
 
 TEST_CASE("the names of what is new are read out of a PKGBUILD that has no .SRCINFO to believe") {
-  NewTarget seen;
+  SeenTarget seen;
   seen.judged.after["PKGBUILD"].content = "_name=foo\npkgname=($_name \"${_name}-doc\" -x)\n";
   CHECK(seen.pkgnames() == std::vector<std::string>{"foo", "foo-doc"});
 }
