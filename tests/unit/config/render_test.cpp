@@ -39,15 +39,15 @@ TEST_CASE("contrib/pkgkiln.example.toml is what the table of keys says") {
   check_golden("pkgkiln.example.toml", render_example());
 }
 
-TEST_CASE("contrib/man/pkgkiln.1 has what the table of keys says") {
-  auto page = read_file(pkgkiln::test::source_dir() / "contrib/man/pkgkiln.1");
+TEST_CASE("contrib/man/pkgkiln.toml.5 has what the table of keys says") {
+  auto page = read_file(pkgkiln::test::source_dir() / "contrib/man/pkgkiln.toml.5");
   const std::string begin = "with PKGKILN_UPDATE_GOLDEN=1.\n";
   const auto made = page.find(begin);
   const auto end = page.find(".\\\" End of what is made.\n");
   REQUIRE(made < end);
   REQUIRE(end != std::string::npos);
   const auto place = made + begin.size();
-  check_golden("man/pkgkiln.1", page.replace(place, end - place, keys_as_roff()));
+  check_golden("man/pkgkiln.toml.5", page.replace(place, end - place, keys_as_roff()));
 }
 
 TEST_CASE("the example changes nothing as it stands") {
