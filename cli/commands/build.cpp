@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
+#include "core/base/process.hpp"
 #include "core/base/text.hpp"
 #include "core/run/run.hpp"
 
@@ -28,6 +29,55 @@ struct Ended {
   std::vector<BuildRecord> results;
   std::optional<Error> obstacle;
 };
+
+int code_of(const Ended& ended) {
+  if (ended.obstacle || out_of_reach(ended.results)) return exit_code::nothing_done;
+  if (!all_good(ended.results)) return exit_code::target_failed;
+  const bool has_news =
+      std::ranges::any_of(ended.results, [](const BuildRecord& one) { return one.is_newly_held; });
+  return has_news ? exit_code::newly_held : exit_code::ok;
+}
+
+RunRecord record_of(const RunIdentity& identity) {
+  RunRecord record;
+  record.run = identity.run;
+  record.host = host_name();
+  record.started = std::chrono::system_clock::now();
+  return record;
+}
+
+void count(const std::vector<BuildRecord>& results, RunRecord& record) {
+  record.targets = results.size();
+  for (const auto& one : results) {
+    const bool waits = is_waiting(one.status) || one.is_blocked_by_waiting;
+    if (one.status == Status::built) ++record.built;
+    if (waits) ++record.waiting;
+    if (!waits && !is_good(one.status)) ++record.failed;
+  }
+}
+
+/// Records a run from its begin to its end, however it ends.
+template <typename Work>
+Ended recorded(History& history, const RunIdentity& identity, const Cancellation& cancel,
+               Work work) {
+  auto record = record_of(identity);
+  history.record_run(record);
+  const auto end = [&](int code, const std::string& problem) {
+    record.exit_code = cancel.signal() > 0 ? exit_code::signal_base + cancel.signal() : code;
+    record.problem = problem;
+    record.finished = std::chrono::system_clock::now();
+    history.record_run(record);
+  };
+  try {
+    auto ended = work();
+    count(ended.results, record);
+    end(ended.selection.exit_code(code_of(ended)), ended.obstacle ? ended.obstacle->what() : "");
+    return ended;
+  } catch (const std::exception& error) {
+    end(exit_code::nothing_done, error.what());
+    throw;
+  }
+}
 
 /// Holds the lock and the engine, both of which are let go before anything waits for whoever reads
 /// the results.
@@ -73,21 +123,15 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
            asks ? [&](std::vector<Job>& jobs) { look(jobs, cancel); }
                 : std::function<void(std::vector<Job>&)>()},
           progress);
-  auto selection = select(setup, arguments, sources, true, words, cancel, &history,
-                          [&] { return run.distribution(cancel); });
-  words.flush();
-  auto results = run.build(std::move(selection.targets),
-                           {std::move(selection.listed), selection.is_complete()},
-                           arguments.refresh_image, cancel);
-  return {std::move(selection), std::move(results), run.obstacle()};
-}
-
-int code_of(const Ended& ended) {
-  if (ended.obstacle || out_of_reach(ended.results)) return exit_code::nothing_done;
-  if (!all_good(ended.results)) return exit_code::target_failed;
-  const bool has_news =
-      std::ranges::any_of(ended.results, [](const BuildRecord& one) { return one.is_newly_held; });
-  return has_news ? exit_code::newly_held : exit_code::ok;
+  return recorded(history, identity, cancel, [&]() -> Ended {
+    auto selection = select(setup, arguments, sources, true, words, cancel, &history,
+                            [&] { return run.distribution(cancel); });
+    words.flush();
+    auto results = run.build(std::move(selection.targets),
+                             {std::move(selection.listed), selection.is_complete()},
+                             arguments.refresh_image, cancel);
+    return {std::move(selection), std::move(results), run.obstacle()};
+  });
 }
 
 }  // namespace

@@ -259,6 +259,11 @@ Sink keep_tail(std::string& text) {
 
 }  // namespace
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 ProcessResult run_process(const ProcessSpec& spec, const Sink& output, const Cancellation& cancel) {
   Pipe out = make_pipe();
   Pipe err = make_pipe();

@@ -12,6 +12,9 @@
 
 namespace pkgkiln {
 
+/// Of this machine; empty if it has none.
+std::string host_name();
+
 /// What a program and each that it starts may take; 0: as much as it likes.
 struct ProcessLimits {
   std::uint64_t memory = 0;  // bytes of its own

@@ -27,6 +27,11 @@ bool is_good(Status status) {
   return status == Status::built || status == Status::up_to_date;
 }
 
+Status kind_of(Status status) {
+  if (is_good(status)) return Status::built;
+  return status == Status::timed_out ? Status::failed : status;
+}
+
 bool is_waiting(Status status) {
   return status == Status::held || status == Status::deferred;
 }

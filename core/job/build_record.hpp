@@ -32,6 +32,9 @@ const char* word(Status status);
 std::optional<Status> status_of(std::string_view word);
 /// Built or up to date.
 bool is_good(Status status);
+/// The same for those that are alike to who wants to hear of changes only: Status::built of what is
+/// good, Status::failed of what failed or timed out, and each other of itself.
+Status kind_of(Status status);
 /// Held or deferred: no failure. What is published of it stays, and counts.
 bool is_waiting(Status status);
 
@@ -46,6 +49,7 @@ struct StepTime {
 struct RecordedFile {
   std::string file_name;
   std::string sha256;
+  std::uint64_t size = 0;  // bytes; 0: unknown
 
   bool operator==(const RecordedFile&) const = default;
 };
@@ -73,6 +77,9 @@ struct BuildRecord {
   /// version is of. The change is not published.
   std::string built_from;
   std::string image;  // id of the builder image
+  std::string host;   // name of the machine that it ran on
+  /// Of its packages, as far as it came to be known; and of what was published before.
+  std::string version, previous_version;
   /// Of the settings that a build's end may hang on, "name=value" a line; empty: unknown.
   std::string conditions;
   Status status = Status::failed;

@@ -11,12 +11,14 @@ struct Note {
 
   void operator()(const Built& built) const {
     for (const auto& package : built.packages)
-      record.files.push_back({package.name.text(), package.sha256});
+      record.files.push_back({package.name.text(), package.sha256, package.size});
+    if (!built.packages.empty()) record.version = built.packages.front().name.version;
   }
   void operator()(const UpToDate& up_to_date) const {
     record.why = up_to_date.why;
     record.built_from = up_to_date.built_from;
     for (const auto& file : up_to_date.files) record.files.push_back({file.text(), {}});
+    if (!up_to_date.files.empty()) record.version = up_to_date.files.front().version;
   }
   void operator()(const Failed& failed) const {
     record.step = failed.step;

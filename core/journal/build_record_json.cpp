@@ -32,8 +32,13 @@ auto texts_of(Record& build) {
 /// Those that records of earlier versions don't have.
 template <typename Record>
 auto later_texts_of(Record& build) {
-  return std::array{std::pair{"tree", &build.tree}, std::pair{"conditions", &build.conditions},
-                    std::pair{"hint", &build.hint}, std::pair{"built_from", &build.built_from}};
+  return std::array{std::pair{"tree", &build.tree},
+                    std::pair{"conditions", &build.conditions},
+                    std::pair{"hint", &build.hint},
+                    std::pair{"built_from", &build.built_from},
+                    std::pair{"host", &build.host},
+                    std::pair{"version", &build.version},
+                    std::pair{"previous_version", &build.previous_version}};
 }
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
@@ -95,10 +100,10 @@ Clock::time_point time_of(const rapidjson::Value& object, const char* name) {
 }
 
 /// Records of earlier versions don't have it.
-std::uint64_t peak_memory_of(const rapidjson::Value& object) {
-  const auto found = object.FindMember("peak_memory");
+std::uint64_t bytes_of(const rapidjson::Value& object, const char* name) {
+  const auto found = object.FindMember(name);
   if (found == object.MemberEnd()) return 0;
-  if (!found->value.IsUint64()) refuse("peak_memory", "a number of bytes");
+  if (!found->value.IsUint64()) refuse(name, "a number of bytes");
   return found->value.GetUint64();
 }
 
@@ -153,6 +158,7 @@ std::string to_json(const BuildRecord& build) {
   add_list(writer, "files", build.files, [&](const auto& file) {
     add(writer, "file_name", file.file_name);
     add(writer, "sha256", file.sha256);
+    add(writer, "size", static_cast<std::int64_t>(file.size));
   });
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
@@ -177,7 +183,7 @@ BuildRecord build_record_from_json(const std::string& text) {
   build.exit_code = static_cast<int>(exit_code);
   build.started = time_of(document, "started");
   build.finished = time_of(document, "finished");
-  build.peak_memory = peak_memory_of(document);
+  build.peak_memory = bytes_of(document, "peak_memory");
   build.forced = forced_of(document);
   if (document.HasMember("steps"))  // not in records of earlier versions
     for (const auto& step : list_of(document, "steps").GetArray()) {
@@ -196,7 +202,8 @@ BuildRecord build_record_from_json(const std::string& text) {
   }
   for (const auto& file : list_of(document, "files").GetArray()) {
     if (!file.IsObject()) refuse("files", "a list of objects");
-    build.files.push_back({text_of(file, "file_name"), text_of(file, "sha256")});
+    build.files.push_back(
+        {text_of(file, "file_name"), text_of(file, "sha256"), bytes_of(file, "size")});
   }
   return build;
 }

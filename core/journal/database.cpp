@@ -84,6 +84,32 @@ constexpr std::array kVersions{
     asked INTEGER NOT NULL
   );
 )",
+    // 9
+    R"(
+  ALTER TABLE builds ADD COLUMN host TEXT NOT NULL DEFAULT '';
+  ALTER TABLE builds ADD COLUMN version TEXT NOT NULL DEFAULT '';
+  ALTER TABLE builds ADD COLUMN previous_version TEXT NOT NULL DEFAULT '';
+  ALTER TABLE files ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE states (
+    target TEXT PRIMARY KEY, repository TEXT NOT NULL, status TEXT NOT NULL, standing TEXT NOT NULL,
+    step TEXT NOT NULL, why TEXT NOT NULL, hint TEXT NOT NULL, needs TEXT NOT NULL,
+    attempted INTEGER NOT NULL, since INTEGER NOT NULL
+  );
+  INSERT INTO states
+    SELECT target, repository, status,
+           CASE WHEN status IN ('built', 'up-to-date') THEN 'built'
+                WHEN status IN ('failed', 'timed-out') THEN 'failed' ELSE status END,
+           step, why, hint, '', finished, finished
+    FROM builds WHERE id IN (SELECT MAX(id) FROM builds
+                             WHERE status NOT IN ('blocked', 'interrupted') GROUP BY target);
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run TEXT NOT NULL UNIQUE, host TEXT NOT NULL,
+    started INTEGER NOT NULL, finished INTEGER NOT NULL, exit_code INTEGER NOT NULL,
+    targets INTEGER NOT NULL, built INTEGER NOT NULL, failed INTEGER NOT NULL,
+    waiting INTEGER NOT NULL, problem TEXT NOT NULL
+  );
+)",
 };
 
 void prepare(sqlite::Connection& connection) {

@@ -6,82 +6,22 @@
 
 #include "core/base/secret.hpp"
 #include "core/journal/database.hpp"
+#include "core/journal/history_rows.hpp"
 #include "core/package/package_name.hpp"
 
 namespace pkgkiln {
 
 namespace {
 
-using Clock = std::chrono::system_clock;
-
-constexpr const char* kColumns =
-    "SELECT id, build, target, url, branch, path, repository, commit_id, image, status, step, "
-    "exit_code, why, started, finished, peak_memory, log, tree, conditions, fault, hint, "
-    "built_from "
-    "FROM builds WHERE target = ? ";
-
-std::int64_t to_number(Clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
-Clock::time_point to_time(std::int64_t number) {
-  return Clock::time_point(
-      std::chrono::duration_cast<Clock::duration>(std::chrono::nanoseconds(number)));
-}
-
-constexpr std::array kFaults{"target", "elsewhere", "unreached"};
-
-Fault fault_of(std::string_view word) {
-  const auto* const found = std::find(kFaults.begin(), kFaults.end(), word);
-  return found == kFaults.end() ? Fault::elsewhere : static_cast<Fault>(found - kFaults.begin());
-}
-
-BuildRecord record_of(const sqlite::Statement& row) {
-  BuildRecord build;
-  int column = 0;
-  for (auto* field : {&build.build, &build.target, &build.url, &build.branch, &build.path,
-                      &build.repository, &build.commit, &build.image})
-    *field = row.text(++column);
-  build.status = status_of(row.text(++column)).value_or(Status::failed);
-  build.step = row.text(++column);
-  build.exit_code = static_cast<int>(row.number(++column));
-  build.why = row.text(++column);
-  build.started = to_time(row.number(++column));
-  build.finished = to_time(row.number(++column));
-  build.peak_memory = static_cast<std::uint64_t>(row.number(++column));
-  build.log = row.text(++column);
-  build.tree = row.text(++column);
-  build.conditions = row.text(++column);
-  build.fault = fault_of(row.text(++column));
-  build.hint = row.text(++column);
-  build.built_from = row.text(++column);
-  return build;
-}
-
-void read_lists(const sqlite::Connection& connection, std::int64_t id, BuildRecord& build) {
-  sqlite::Statement files(connection,
-                          "SELECT file_name, sha256 FROM files WHERE build_id = ? ORDER BY rowid");
-  files.bind(id);
-  while (files.step()) build.files.push_back({files.text(0), files.text(1)});
-  sqlite::Statement sources(connection,
-                            "SELECT source, commit_id FROM vcs_sources WHERE build_id = ? "
-                            "ORDER BY rowid");
-  sources.bind(id);
-  while (sources.step()) build.vcs_sources.push_back({sources.text(0), sources.text(1)});
-  sqlite::Statement steps(connection,
-                          "SELECT step, milliseconds FROM steps WHERE build_id = ? ORDER BY rowid");
-  steps.bind(id);
-  while (steps.step())
-    build.steps.push_back({steps.text(0), std::chrono::milliseconds(steps.number(1))});
-}
-
 std::optional<BuildRecord> newest(const sqlite::Connection& connection, const std::string& target,
                                   const char* condition) {
   sqlite::Statement builds(
-      connection, (std::string(kColumns) + condition + " ORDER BY id DESC LIMIT 1").c_str());
+      connection, (std::string("SELECT ") + kBuildColumns + "FROM builds WHERE target = ? " +
+                   condition + " ORDER BY id DESC LIMIT 1")
+                      .c_str());
   builds.bind(target);
   if (!builds.step()) return std::nullopt;
-  auto build = record_of(builds);
+  auto build = build_of(builds);
   read_lists(connection, builds.number(0), build);
   return build;
 }
@@ -100,8 +40,8 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
       connection,
       "INSERT INTO builds (id, build, target, url, branch, path, repository, commit_id, image, "
       "status, step, exit_code, why, started, finished, peak_memory, log, tree, conditions, "
-      "fault, hint, built_from) "
-      "VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "fault, hint, built_from, host, version, previous_version) "
+      "VALUES (NULLIF(?, 0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   insert.bind(old_id.value_or(0));  // ids begin with 1
   for (const auto* field : {&build.build, &build.target, &build.url, &build.branch, &build.path,
                             &build.repository, &build.commit, &build.image})
@@ -111,8 +51,10 @@ std::int64_t insert_build(const sqlite::Connection& connection, const BuildRecor
   insert.bind(to_number(build.started)).bind(to_number(build.finished));
   insert.bind(static_cast<std::int64_t>(build.peak_memory)).bind(build.log.string());
   insert.bind(build.tree).bind(build.conditions);
-  insert.bind(kFaults.at(static_cast<std::size_t>(build.fault))).bind(build.hint);
-  insert.bind(build.built_from);
+  insert.bind(kFaultWords.at(static_cast<std::size_t>(build.fault))).bind(build.hint);
+  for (const auto* field :
+       {&build.built_from, &build.host, &build.version, &build.previous_version})
+    insert.bind(*field);
   insert.step();
   return connection.last_row_id();
 }
@@ -129,8 +71,10 @@ void insert_lists(const sqlite::Connection& connection, std::int64_t id, const B
   for (const auto& file : build.files) {
     const auto name = pacman::PackageFileName::parse(file.file_name);
     sqlite::Statement insert(
-        connection, "INSERT INTO files (build_id, file_name, pkgname, sha256) VALUES (?,?,?,?)");
-    insert.bind(id).bind(file.file_name).bind(name ? name->pkgname : "").bind(file.sha256).step();
+        connection,
+        "INSERT INTO files (build_id, file_name, pkgname, sha256, bytes) VALUES (?,?,?,?,?)");
+    insert.bind(id).bind(file.file_name).bind(name ? name->pkgname : "").bind(file.sha256);
+    insert.bind(static_cast<std::int64_t>(file.size)).step();
   }
   for (const auto& source : build.vcs_sources) {
     sqlite::Statement insert(
@@ -157,17 +101,6 @@ RememberedNames read_names(const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-struct History::Database {
-  sqlite::Connection connection;
-  std::mutex mutex;
-};
-
-/// A statement that keeps the database locked.
-struct History::Query : private std::unique_lock<std::mutex>, sqlite::Statement {
-  Query(Database& database, const char* text)
-      : unique_lock(database.mutex), Statement(database.connection, text) {}
-};
 
 History::History(const StateDir& state, IfDamaged if_damaged)
     : database_(new Database{

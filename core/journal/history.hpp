@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,10 +11,13 @@
 
 #include "core/job/build_record.hpp"
 #include "core/journal/state_dir.hpp"
+#include "core/journal/target_state.hpp"
 #include "core/targets/target.hpp"
 #include "core/targets/target_names.hpp"
 
 namespace pkgkiln {
+
+struct Job;
 
 /// A package that a target made before.
 struct FormerPackage {
@@ -93,6 +97,22 @@ class History {
   /// the newest, and for each repository the newest good and the newest built one; and the newest
   /// that made each package.
   void forget_builds(std::chrono::system_clock::time_point before);
+
+  /// Of a target, or "" for all: the newest first, `most` at most.
+  std::vector<BuildRecord> builds(const std::string& target, std::size_t most) const;
+
+  /// How the targets of these jobs, which have ended, stand now. Where they were interrupted they
+  /// stand as before.
+  void record_attempts(const std::vector<const Job*>& jobs);
+  /// How each target stands, by name.
+  std::vector<TargetState> states() const;
+  /// Forgets how those stand that are no targets any more.
+  void forget_states(const std::function<bool(const std::string& target)>& is_target);
+
+  /// Replaces what was recorded of this run.
+  void record_run(const RunRecord& run);
+  /// The newest first, `most` at most.
+  std::vector<RunRecord> runs(std::size_t most) const;
 
   /// Replaces what was recorded for the target.
   void record_inspection(const std::string& target, const RecordedInspection& inspection);

@@ -18,16 +18,10 @@ class Recorder {
  public:
   Recorder(History& history, Events& events) : history_(history), events_(events) {}
 
-  /// With its record the job has ended. What has no build is told only. Throws Error when the
-  /// history can't be written.
-  void ended(Job& job) {
-    job.stage = Job::Stage::ended;
-    const auto& record = job.record;
-    // What isn't for this machine says nothing of what is published.
-    const bool is_news = record.status != Status::up_to_date || !record.files.empty();
-    if (!record.build.empty() && is_news) history_.record(record);
-    events_.tell(Ended{job.target, job.record});
-  }
+  /// With its record the job has ended. What has no build is told, and counts as an attempt.
+  /// Throws Error when the history can't be written.
+  void ended(Job& job) { ended(std::vector{&job}); }
+  void ended(const std::vector<Job*>& jobs);
 
  private:
   History& history_;

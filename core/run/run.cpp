@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -17,9 +18,6 @@
 namespace pkgkiln {
 
 namespace {
-
-/// No build waits yet, so thousands of outcomes need not pile up before they are heard.
-constexpr std::size_t kToldAtOnce = 256;
 
 BuildRecord held(const Job& job, const Hold& hold) {
   auto record = unbuilt(job);
@@ -92,6 +90,7 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
     });
   };
   events_.tell(Planned{static_cast<std::size_t>(count_builds()), jobs.size()});
+  if (known.is_complete) forget_gone(known.targets);
   settle(jobs);
   publisher_.drop_needless(jobs);
   hold_unpublishable(jobs);
@@ -113,7 +112,7 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
 }
 
 void Run::settle(std::vector<Job>& jobs) {
-  std::size_t told = 0;
+  std::vector<Job*> settled;
   for (auto& job : jobs) {
     if (auto* skip = std::get_if<Skip>(&job.plan.decision)) {
       job.record = record_of(job, std::exchange(*skip, {}));
@@ -127,9 +126,15 @@ void Run::settle(std::vector<Job>& jobs) {
     } else {
       continue;
     }
-    recorder_.ended(job);
-    if (++told % kToldAtOnce == 0) events_.flush();
+    settled.push_back(&job);
   }
+  recorder_.ended(settled);
+}
+
+void Run::forget_gone(const std::vector<Target>& known) {
+  std::set<std::string, std::less<>> names;
+  for (const auto& target : known) names.insert(target.name);
+  parts_.history.forget_states([&](const std::string& name) { return names.contains(name); });
 }
 
 void Run::mend_repositories() {

@@ -48,6 +48,7 @@ class Run {
   };
   /// What is needed of an engine; nothing when that can't be had, which is the obstacle.
   std::optional<Prepared> prepare(bool builds, bool refresh, const Cancellation& cancel);
+  void forget_gone(const std::vector<Target>& known);
   /// Ends those that need no build, or can't be built.
   void settle(std::vector<Job>& jobs);
   void build_nothing(std::vector<Job>& jobs);

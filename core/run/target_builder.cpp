@@ -1,11 +1,9 @@
 #include "core/run/target_builder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <sstream>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <variant>
 
@@ -23,11 +21,6 @@ namespace {
 /// How often the logs are looked at, each time that they have grown by this part of what they may
 /// take.
 constexpr std::uint64_t kLooks = 8;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
 
 void note_end(BuildRecord& record) {
   record.finished = std::max(std::chrono::system_clock::now(), record.started);
@@ -215,6 +208,8 @@ void TargetBuilder::note(Job& job, const PackageBuild& build, BuildLog& log) {
     if (const auto& commit = job.inspection->commit; !commit.empty()) record.commit = commit;
     record.tree = job.inspection->tree;
     record.vcs_sources = job.inspection->vcs_sources;
+    if (record.version.empty() && job.inspection->srcinfo)
+      record.version = job.inspection->srcinfo->version;
   }
   remember(job, parts_.history);
   for (auto& step : build.times()) record.steps.push_back(std::move(step));
@@ -234,7 +229,7 @@ void TargetBuilder::write_provenance(const Job& job, const PackagingSource& sour
                    base_.second, target.kind, target.checkout};
     note_end(how.build);
     how.version = parts_.settings.version;
-    how.host = host_name();
+    how.host = job.record.host;
     if (const auto& found = job.inspection) {
       how.build.commit = found->commit;
       how.build.tree = found->tree;

@@ -87,6 +87,11 @@ TEST_CASE("what earlier versions recorded is kept") {
     CHECK(old->fault == Fault::elsewhere);
     CHECK(history.last("f")->fault == Fault::target);
     CHECK(old->files == std::vector<RecordedFile>{{"foo-1-1-any.pkg.tar.zst", "x"}});
+    const auto states = history.states();
+    REQUIRE(states.size() == 2);
+    CHECK(states[0].target == "f");
+    CHECK(states[0].status == Status::failed);
+    CHECK(states[1].version == "1-1");
     CHECK(old->vcs_sources == std::vector<RecordedSource>{{"git+https://example.com/x", ""}});
   }
   History history(setup.state);

@@ -22,6 +22,9 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.tree = std::string(64, 't');
   record.built_from = std::string(64, 'u');
   record.image = "sha256:1";
+  record.host = "kiln.example.com";
+  record.version = "1:1.0-1";
+  record.previous_version = "0.9-2";
   record.conditions = "memory=1\nnetwork=on\n";
   record.status = Status::built;
   record.step = "build";
@@ -37,8 +40,8 @@ inline BuildRecord full_record(const std::string& target, const std::string& bui
   record.log = "/logs/a b.log";
   record.vcs_sources = {{"git+https://example.com/x#branch=y", "ab12"},
                         {"hg+https://example.com/z", ""}};
-  record.files = {{"foo-1:1.0-1-any.pkg.tar.zst", std::string(64, 'a')},
-                  {"foo-docs-1:1.0-1-any.pkg.tar.zst", std::string(64, 'b')}};
+  record.files = {{"foo-1:1.0-1-any.pkg.tar.zst", std::string(64, 'a'), 1'234},
+                  {"foo-docs-1:1.0-1-any.pkg.tar.zst", std::string(64, 'b'), 0}};
   return record;
 }
 

@@ -71,6 +71,28 @@ TEST_CASE("a build that failed is not tried again until something changed") {
   CHECK(words(host.build({app, lib})).front() == "built");
 }
 
+TEST_CASE("how each target stands is recorded, and nothing of what is no target any more") {
+  FakeHost host;
+  const auto lib = host.target("lib");
+  const auto app = host.target("app", {"depends = lib"});
+  host.fails["app"] = "build";
+  host.build({app, lib});
+  const auto states = host.history.states();
+  REQUIRE(states.size() == 2);
+  CHECK(states[0].status == Status::failed);
+  CHECK(states[0].step == "build");
+  CHECK(states[0].needs == Names{"lib"});
+  REQUIRE(states[0].last_build);
+  CHECK(states[0].last_build->version == "1-1");
+  CHECK(states[1].version == "1-1");
+  CHECK(host.history.last("lib")->files.at(0).size > 0);
+  host.build({lib});
+  REQUIRE(host.history.states().size() == 1);
+  CHECK(host.history.states()[0].status == Status::up_to_date);
+  CHECK(host.history.states()[0].attempted > states[1].attempted);
+  CHECK(host.history.states()[0].since == states[1].since);
+}
+
 TEST_CASE("what was built and can't be accepted is not built again unchanged") {
   FakeHost host;
   const auto target = host.target("a");

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/job/build_record.hpp"
+
+namespace pkgkiln {
+
+/// How a target stands: what its latest attempt came to, that is the latest time that a run came to
+/// it and was not interrupted.
+struct TargetState {
+  std::string target;  // Target::name
+  std::string repository;
+  Status status = Status::failed;
+  std::string step, why, hint;  // as in BuildRecord
+  /// When the latest attempt ended, and the first one since which kind_of(status) is the same.
+  std::chrono::system_clock::time_point attempted, since;
+  /// What it depends on and is built with, in makepkg's words ("foo>=2"), as far as that came to be
+  /// known.
+  std::vector<std::string> needs;
+  std::string version;  // that its newest good build made or found published; may be unknown
+  /// The newest that was begun, and not only blocked; without its lists.
+  std::optional<BuildRecord> last_build;
+};
+
+/// A run of the program that was to build.
+struct RunRecord {
+  std::string run;  // id
+  std::string host;
+  std::chrono::system_clock::time_point started;
+  /// Nothing: it goes on, or was killed.
+  std::optional<std::chrono::system_clock::time_point> finished = std::nullopt;
+  int exit_code = 0;
+  std::size_t targets = 0, built = 0;
+  std::size_t failed = 0;   // neither good nor waiting
+  std::size_t waiting = 0;  // for a person, or for one that does
+  std::string problem;      // what kept builds from being begun; may be empty
+
+  bool operator==(const RunRecord&) const = default;
+};
+
+}  // namespace pkgkiln

@@ -1,0 +1,160 @@
+#include <limits>
+#include <set>
+#include <string_view>
+
+#include "core/base/text.hpp"
+#include "core/job/job.hpp"
+#include "core/journal/history_rows.hpp"
+#include "core/package/package_name.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+/// Some months of hourly runs.
+constexpr const char* kForgetRuns =
+    "DELETE FROM runs WHERE id <= (SELECT MAX(id) FROM runs) - 5000";
+
+std::string needs_of(const Job& job) {
+  std::string text;
+  if (job.inspection && job.inspection->srcinfo)
+    for (const auto& one : job.inspection->srcinfo->build_dependencies()) text += one + "\n";
+  return text;
+}
+
+void record_attempt(const sqlite::Connection& connection, const Job& job) {
+  // What is not known of it this time is known from the time that it was built.
+  sqlite::Statement insert(connection, R"(
+    INSERT INTO states (target, repository, status, standing, step, why, hint, needs, attempted,
+                        since)
+      VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?9)
+      ON CONFLICT (target) DO UPDATE SET
+        repository = ?2, status = ?3, step = ?5, why = ?6, hint = ?7, attempted = ?9,
+        needs = CASE ?8 WHEN '' THEN needs ELSE ?8 END,
+        since = CASE standing WHEN ?4 THEN since ELSE ?9 END, standing = ?4)");
+  const auto& record = job.record;
+  insert.bind(record.target).bind(record.repository);
+  insert.bind(word(record.status)).bind(word(kind_of(record.status)));
+  insert.bind(record.step).bind(record.why).bind(record.hint).bind(needs_of(job));
+  insert.bind(to_number(std::max(record.finished, record.started))).step();
+}
+
+std::string version_of(const std::string& recorded, const std::string& file_name) {
+  if (!recorded.empty()) return recorded;  // earlier versions recorded none
+  const auto name = pacman::PackageFileName::parse(file_name);
+  return name ? name->version : std::string();
+}
+
+}  // namespace
+
+void History::record_attempts(const std::vector<const Job*>& jobs) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Transaction transaction(database_->connection);
+  for (const auto* job : jobs)
+    if (job->record.status != Status::interrupted) record_attempt(database_->connection, *job);
+  transaction.commit();
+}
+
+std::vector<TargetState> History::states() const {
+  Query rows(*database_, (std::string(R"(
+    SELECT s.target, s.repository, s.status, s.step, s.why, s.hint, s.attempted, s.since, s.needs,
+           good.version, (SELECT file_name FROM files WHERE build_id = good.id LIMIT 1), )") +
+                          kBuildColumns + R"(
+    FROM states s
+    LEFT JOIN builds ON builds.id = (SELECT MAX(id) FROM builds b WHERE b.target = s.target
+                                     AND b.status <> 'blocked')
+    LEFT JOIN builds good ON good.id = (SELECT MAX(id) FROM builds b WHERE b.target = s.target
+                                        AND b.status IN ('built', 'up-to-date'))
+    ORDER BY s.target)")
+                             .c_str());
+  std::vector<TargetState> states;
+  while (rows.step()) {
+    TargetState state;
+    int column = 0;
+    state.target = rows.text(column);
+    state.repository = rows.text(++column);
+    state.status = status_of(rows.text(++column)).value_or(Status::failed);
+    for (auto* field : {&state.step, &state.why, &state.hint}) *field = rows.text(++column);
+    state.attempted = to_time(rows.number(++column));
+    state.since = to_time(rows.number(++column));
+    const auto needs = rows.text(++column);
+    for (std::string_view rest = needs; !rest.empty();)
+      state.needs.emplace_back(take_until(rest, '\n'));
+    const auto version = rows.text(++column);
+    state.version = version_of(version, rows.text(++column));
+    if (rows.number(++column) != 0) state.last_build = build_of(rows, column);
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
+void History::forget_states(const std::function<bool(const std::string& target)>& is_target) {
+  std::vector<std::string> gone;
+  {
+    Query rows(*database_, "SELECT target FROM states");
+    while (rows.step())
+      if (auto name = rows.text(0); !is_target(name)) gone.push_back(std::move(name));
+  }
+  for (const auto& name : gone) {
+    Query remove(*database_, "DELETE FROM states WHERE target = ?");
+    remove.bind(name).step();
+  }
+}
+
+std::vector<BuildRecord> History::builds(const std::string& target, std::size_t most) const {
+  const std::lock_guard lock(database_->mutex);
+  const auto& connection = database_->connection;
+  sqlite::Statement rows(connection, (std::string("SELECT ") + kBuildColumns +
+                                      "FROM builds WHERE ?1 IN ('', target) "
+                                      "ORDER BY id DESC LIMIT ?2")
+                                         .c_str());
+  rows.bind(target).bind(static_cast<std::int64_t>(most));
+  std::vector<BuildRecord> builds;
+  while (rows.step()) {
+    builds.push_back(build_of(rows));
+    read_lists(connection, rows.number(0), builds.back());
+  }
+  return builds;
+}
+
+void History::record_run(const RunRecord& run) {
+  const std::lock_guard lock(database_->mutex);
+  sqlite::Transaction transaction(database_->connection);
+  sqlite::Statement insert(database_->connection, R"(
+    INSERT INTO runs (run, host, started, finished, exit_code, targets, built, failed, waiting,
+                      problem)
+      VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)
+      ON CONFLICT (run) DO UPDATE SET finished = ?4, exit_code = ?5, targets = ?6, built = ?7,
+        failed = ?8, waiting = ?9, problem = ?10)");
+  insert.bind(run.run).bind(run.host).bind(to_number(run.started));
+  insert.bind(run.finished ? to_number(*run.finished) : 0).bind(run.exit_code);
+  for (const auto count : {run.targets, run.built, run.failed, run.waiting})
+    insert.bind(static_cast<std::int64_t>(count));
+  insert.bind(run.problem).step();
+  sqlite::Statement(database_->connection, kForgetRuns).step();
+  transaction.commit();
+}
+
+std::vector<RunRecord> History::runs(std::size_t most) const {
+  Query rows(*database_, R"(
+    SELECT run, host, started, finished, exit_code, targets, built, failed, waiting, problem
+    FROM runs ORDER BY id DESC LIMIT ?)");
+  rows.bind(static_cast<std::int64_t>(most));
+  std::vector<RunRecord> runs;
+  while (rows.step()) {
+    RunRecord run;
+    run.run = rows.text(0);
+    run.host = rows.text(1);
+    run.started = to_time(rows.number(2));
+    if (rows.number(3) != 0) run.finished = to_time(rows.number(3));
+    run.exit_code = static_cast<int>(rows.number(4));
+    int column = 4;
+    for (auto* count : {&run.targets, &run.built, &run.failed, &run.waiting})
+      *count = static_cast<std::size_t>(rows.number(++column));
+    run.problem = rows.text(++column);
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+}  // namespace pkgkiln

@@ -1,0 +1,122 @@
+#include "core/job/job.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/core/journal/records.hpp"
+
+using namespace pkgkiln;
+using test::HistorySetup;
+using test::made;
+
+namespace {
+
+std::chrono::system_clock::time_point hour(int number) {
+  return std::chrono::system_clock::time_point(std::chrono::hours(number));
+}
+
+/// One that ended like that.
+Job ended(const std::string& target, Status status, int at_hour) {
+  Job job;
+  job.record.target = target;
+  job.record.repository = "mine";
+  job.record.status = status;
+  job.record.started = job.record.finished = hour(at_hour);
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("how a target stands is known since its kind of outcome changed") {
+  const HistorySetup setup;
+  History history(setup.state);
+  CHECK(history.states().empty());
+  const auto attempt = [&](Status status, int at_hour) {
+    const auto job = ended("t", status, at_hour);
+    history.record_attempts({&job});
+    return history.states().at(0);
+  };
+  CHECK(attempt(Status::built, 1).since == hour(1));
+  const auto still = attempt(Status::up_to_date, 2);
+  CHECK(still.status == Status::up_to_date);
+  CHECK(still.attempted == hour(2));
+  CHECK(still.since == hour(1));
+  CHECK(attempt(Status::failed, 3).since == hour(3));
+  const auto again = attempt(Status::timed_out, 4);
+  CHECK(again.status == Status::timed_out);
+  CHECK(again.since == hour(3));
+  CHECK(attempt(Status::interrupted, 5).attempted == hour(4));
+  CHECK(attempt(Status::held, 6).since == hour(6));
+  CHECK(attempt(Status::built, 7).since == hour(7));
+}
+
+TEST_CASE("how targets stand is told with what is published and what was built last") {
+  const HistorySetup setup;
+  History history(setup.state);
+  history.record(made("b", "b1", "built", {"b-1:2-1-any.pkg.tar.zst"}));
+  history.record(made("b", "b2", "failed"));
+  history.record(made("b", "b3", "blocked"));
+  auto failed = ended("b", Status::failed, 1);
+  failed.record.step = "build";
+  failed.record.why = "it's why";
+  failed.record.hint = "a hint";
+  failed.inspection = std::make_shared<Inspection>();
+  failed.inspection->srcinfo.emplace().packages.push_back({});
+  failed.inspection->srcinfo->makedepends = {"c>=2", "d"};
+  const auto first = ended("a", Status::deferred, 1);
+  history.record_attempts({&failed, &first});
+  failed.inspection.reset();
+  history.record_attempts({&failed});
+
+  const auto states = History(setup.state).states();
+  REQUIRE(states.size() == 2);
+  CHECK(states[0].target == "a");
+  CHECK(states[0].version.empty());
+  CHECK_FALSE(states[0].last_build);
+  CHECK(states[1].repository == "mine");
+  CHECK(states[1].step == "build");
+  CHECK(states[1].why == "it's why");
+  CHECK(states[1].hint == "a hint");
+  CHECK(states[1].needs == std::vector<std::string>{"c>=2", "d"});
+  CHECK(states[1].version == "1:1.0-1");
+  REQUIRE(states[1].last_build);
+  CHECK(states[1].last_build->build == "b2");
+  CHECK(states[1].last_build->host == "kiln.example.com");
+
+  history.forget_states([](const std::string& target) { return target == "b"; });
+  REQUIRE(history.states().size() == 1);
+  CHECK(history.states()[0].target == "b");
+}
+
+TEST_CASE("builds are listed with all that is known of them, the newest first") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto first = test::full_record("t", "b1");
+  const auto second = test::full_record("u", "b2");
+  const auto third = test::full_record("t", "b3");
+  for (const auto& one : {first, second, third}) history.record(one);
+  CHECK(history.builds("t", 10) == std::vector<BuildRecord>{third, first});
+  CHECK(history.builds("", 2) == std::vector<BuildRecord>{third, second});
+  CHECK(history.builds("x", 10).empty());
+}
+
+TEST_CASE("a run is recorded from its begin on") {
+  const HistorySetup setup;
+  RunRecord run;
+  run.run = "r1";
+  run.host = "kiln";
+  run.started = hour(1);
+  History history(setup.state);
+  history.record_run(run);
+  CHECK(history.runs(5) == std::vector<RunRecord>{run});
+  run.finished = hour(2);
+  run.exit_code = 3;
+  run.targets = 10;
+  run.built = 4;
+  run.failed = 3;
+  run.waiting = 2;
+  run.problem = "no engine";
+  history.record_run(run);
+  auto next = run;
+  next.run = "r2";
+  history.record_run(next);
+  CHECK(history.runs(5) == std::vector<RunRecord>{next, run});
+  CHECK(history.runs(1) == std::vector<RunRecord>{next});
+}
