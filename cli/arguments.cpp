@@ -102,6 +102,71 @@ void add_trust(CLI::App& app, Arguments& arguments) {
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 }
 
+void add_repository_options(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--repo", arguments.repository, "The repository; by default all that are local")
+      ->type_name("NAME")
+      ->take_last();
+  command.add_flag("--json", arguments.json, "Print the results as JSON");
+}
+
+void add_repo(CLI::App& app, Arguments& arguments) {
+  auto* repo = app.add_subcommand("repo", "List, check and mend local repositories");
+  repo->fallthrough();
+  repo->require_subcommand(1);
+  auto* list =
+      add_command(*repo, arguments, Command::repo_list, "list", "List the packages that are there");
+  auto* check = add_command(*repo, arguments, Command::repo_check, "check",
+                            "Compare the databases with the files and signatures");
+  auto* remove = add_command(*repo, arguments, Command::repo_remove, "remove",
+                             "Take packages out of a repository");
+  remove->add_option("PACKAGE", arguments.targets, "Names of packages")->required();
+  auto* downgrade = add_command(*repo, arguments, Command::repo_downgrade, "downgrade",
+                                "Publish older package files in place of newer ones");
+  downgrade->add_option("FILE", arguments.targets, "Package files")->required();
+  for (auto* command : {remove, downgrade})
+    command->add_flag("-y,--yes", arguments.yes, "Ask nothing");
+  for (auto* command : {list, check, remove, downgrade})
+    add_repository_options(*command, arguments);
+}
+
+/// What is asked of the state directory alone.
+void add_asking(CLI::App& app, Arguments& arguments) {
+  auto* retry = add_command(app, arguments, Command::retry, "retry",
+                            "Build again what failed, even if nothing changed");
+  auto* names = retry->add_option("TARGET", arguments.targets,
+                                  "Names of targets; none means all that failed");
+  retry->add_flag("--failed", arguments.failed, "All that failed, which is the default")
+      ->excludes(names);
+  auto* status = add_command(app, arguments, Command::status, "status",
+                             "Say how each target stands, failures first");
+  add_target_names(*status, arguments);
+  status->add_flag("--failed", arguments.failed, "Only what failed");
+  auto* history = add_command(app, arguments, Command::history, "history", "List former builds");
+  add_target_names(*history, arguments);
+  history->add_option("--limit", arguments.limit, "How many of each, the newest; by default 50")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->take_last();
+  auto* files = add_command(app, arguments, Command::files, "files",
+                            "List the files of packages in a local repository");
+  files->add_option("NAME", arguments.targets, "Names of targets or packages")->required();
+  add_repository_options(*files, arguments);
+  auto* logs = add_command(app, arguments, Command::logs, "logs", "Show what a build printed");
+  logs->add_option("TARGET", arguments.targets, "The name of a target; none means what is newest")
+      ->expected(0, 1);
+  logs->add_option("--build", arguments.build,
+                   "An earlier one: its id, or a number, 1 being the newest")
+      ->type_name("BUILD")
+      ->take_last();
+  logs->add_option("--step", arguments.step, "Only this step, as in --step build")
+      ->type_name("STEP")
+      ->take_last();
+  logs->add_flag("--follow", arguments.follow, "Go on until the build ends");
+  for (auto* command : {retry, status, history})
+    command->add_flag("--json", arguments.json, "Print the results as JSON");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   auto* build =
       add_command(app, arguments, Command::build, "build", "Build what changed and publish it");
@@ -119,6 +184,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   for (auto* command : {build, plan})
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 
+  add_asking(app, arguments);
   add_command(app, arguments, Command::targets, "targets", "List the targets");
   add_target_names(*add_command(app, arguments, Command::tree, "tree",
                                 "Show which targets a package of the AUR needs"),
@@ -128,8 +194,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   search->add_option("WORD", arguments.targets, "What their names or descriptions hold")
       ->required();
   auto* show = add_command(app, arguments, Command::show, "show",
-                           "Show what the AUR says of a package, and what to think of");
-  show->add_option("NAME", arguments.targets, "Names of packages")->required();
+                           "Show all that is known of a target, or what the AUR says of a package");
+  show->add_option("NAME", arguments.targets, "Names of targets or packages")->required();
+  show->add_flag("--aur", arguments.aur, "What the AUR says, of targets too");
   auto* add = add_command(app, arguments, Command::add, "add",
                           "Add packages of the AUR, and what they need of it, to the targets");
   add->add_option("NAME", arguments.targets, "Names of packages")->required();
@@ -149,6 +216,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   clean->add_flag("-n,--dry-run", arguments.dry_run, "Only say what would be removed");
   add_trust(app, arguments);
   add_ledger(app, arguments);
+  add_repo(app, arguments);
   add_signing(app, arguments);
   auto* verify = add_command(app, arguments, Command::verify, "verify",
                              "Build packages again from their records, and compare");
@@ -160,7 +228,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   auto* config = add_command(app, arguments, Command::config, "config",
                              "Show the effective settings and where each came from");
   config->add_flag("--example", arguments.example, "Print a commented example instead");
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,7 +9,17 @@
 namespace pkgkiln::cli {
 
 enum class Command {
+  overview,
   build,
+  retry,
+  status,
+  history,
+  logs,
+  files,
+  repo_list,
+  repo_check,
+  repo_remove,
+  repo_downgrade,
   plan,
   targets,
   tree,
@@ -32,7 +43,7 @@ enum class Command {
 
 /// What stands on the command line.
 struct Arguments {
-  Command command = Command::build;
+  Command command = Command::overview;
   std::optional<std::filesystem::path> config_file;
   std::vector<std::string> settings;  // --set TABLE.KEY=VALUE
   std::string runtime;                // --runtime, empty: as configured
@@ -47,13 +58,21 @@ struct Arguments {
   bool all = false;                  // clean --all, sign --all, approve --all
   bool example = false;              // config --example
   std::filesystem::path file;        // ledger export, key export, empty: stdout; ledger import
-  bool yes = false;                  // add --yes
+  bool yes = false;                  // add --yes, repo remove --yes, repo downgrade --yes
+  std::string repository;            // --repo, empty: all
   bool replace = false;              // ledger import --replace
   bool stat = false, full = false;   // diff --stat, --full
   std::string commit;                // approve --commit, deny --commit
   std::string note;                  // approve --note, deny --note
   std::vector<std::string> allowed;  // approve --allow
   bool freeze = false;               // deny --freeze
+  bool failed = false;               // status --failed, retry --failed
+  bool if_listed = false;            // targets that are none any more are left out
+  std::size_t limit = 50;            // history --limit
+  std::string build;                 // logs --build
+  std::string step;                  // logs --step
+  bool follow = false;               // logs --follow
+  bool aur = false;                  // show --aur
 };
 
 struct ParsedArguments {

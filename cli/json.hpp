@@ -9,7 +9,8 @@
 #include "core/run/approval.hpp"
 #include "core/verify/verification.hpp"
 
-/// Results for programs. Members may be added; those that are there keep their meaning.
+/// Results for programs. Each document has a member "format": 1 as well, which tells its version.
+/// Members may be added; those that are there keep their meaning.
 namespace pkgkiln::cli {
 
 /// {"targets": [{"target", "repository", "decision": "build", "up-to-date", "held", "deferred" or

@@ -18,6 +18,26 @@ namespace {
 
 int dispatch(const Arguments& arguments, const Cancellation& cancel) {
   switch (arguments.command) {
+    case Command::overview:
+      return overview_command(arguments);
+    case Command::retry:
+      return retry_command(arguments, cancel);
+    case Command::status:
+      return status_command(arguments);
+    case Command::history:
+      return history_command(arguments);
+    case Command::files:
+      return files_command(arguments, cancel);
+    case Command::repo_list:
+      return repo_list_command(arguments, cancel);
+    case Command::repo_check:
+      return repo_check_command(arguments, cancel);
+    case Command::repo_remove:
+      return repo_remove_command(arguments, cancel);
+    case Command::repo_downgrade:
+      return repo_downgrade_command(arguments, cancel);
+    case Command::logs:
+      return logs_command(arguments, cancel);
     case Command::build:
       return arguments.dry_run ? plan_command(arguments, cancel) : build_command(arguments, cancel);
     case Command::plan:

@@ -253,8 +253,15 @@ Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sou
   selection.listed = listed.targets;
   if (selection.listed.empty() && !selection.unlisted)
     say_why_there_are_none(setup.settings(), words);
+  auto names = arguments.targets;
+  if (arguments.if_listed) {
+    std::erase_if(names, [&](const std::string& name) {
+      return std::ranges::find(selection.listed, name, &Target::name) == selection.listed.end();
+    });
+    if (names.empty()) return selection;
+  }
   try {
-    selection.targets = select_targets(std::move(listed.targets), arguments.targets);
+    selection.targets = select_targets(std::move(listed.targets), names);
   } catch (const UsageError& error) {
     if (!selection.unlisted) throw;
     throw Error(error.what_failed()).because("not all targets could be listed");

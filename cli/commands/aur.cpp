@@ -54,7 +54,7 @@ int search_command(const Arguments& arguments, const Cancellation& cancel) {
   return packages.empty() ? exit_code::target_failed : exit_code::ok;
 }
 
-int show_command(const Arguments& arguments, const Cancellation& cancel) {
+int show_aur_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto config = load_config(arguments);
   for (const auto& name : arguments.targets)
     if (!pacman::is_package_name(name))

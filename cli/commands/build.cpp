@@ -49,7 +49,7 @@ RunRecord record_of(const RunIdentity& identity) {
 void count(const std::vector<BuildRecord>& results, RunRecord& record) {
   record.targets = results.size();
   for (const auto& one : results) {
-    const bool waits = is_waiting(one.status) || one.is_blocked_by_waiting;
+    const bool waits = is_waiting(one.status) || one.status == Status::blocked;
     if (one.status == Status::built) ++record.built;
     if (waits) ++record.waiting;
     if (!waits && !is_good(one.status)) ++record.failed;

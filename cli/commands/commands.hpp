@@ -6,6 +6,16 @@
 /// One function a command; each returns the exit code. Results go to stdout, the rest to stderr.
 namespace pkgkiln::cli {
 
+int overview_command(const Arguments& arguments);
+int status_command(const Arguments& arguments);
+int history_command(const Arguments& arguments);
+int logs_command(const Arguments& arguments, const Cancellation& cancel);
+int files_command(const Arguments& arguments, const Cancellation& cancel);
+int repo_list_command(const Arguments& arguments, const Cancellation& cancel);
+int repo_check_command(const Arguments& arguments, const Cancellation& cancel);
+int repo_remove_command(const Arguments& arguments, const Cancellation& cancel);
+int repo_downgrade_command(const Arguments& arguments, const Cancellation& cancel);
+int retry_command(Arguments arguments, const Cancellation& cancel);
 int build_command(const Arguments& arguments, const Cancellation& cancel);
 int plan_command(const Arguments& arguments, const Cancellation& cancel);
 int targets_command(const Arguments& arguments, const Cancellation& cancel);
@@ -20,6 +30,7 @@ int ledger_export_command(const Arguments& arguments);
 int ledger_import_command(const Arguments& arguments, const Cancellation& cancel);
 int search_command(const Arguments& arguments, const Cancellation& cancel);
 int show_command(const Arguments& arguments, const Cancellation& cancel);
+int show_aur_command(const Arguments& arguments, const Cancellation& cancel);
 int add_command(const Arguments& arguments, const Cancellation& cancel);
 int remove_command(const Arguments& arguments, const Cancellation& cancel);
 int sign_command(const Arguments& arguments, const Cancellation& cancel);

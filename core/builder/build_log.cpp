@@ -206,6 +206,17 @@ void BuildLog::write_out(std::string_view bytes) {
   }
 }
 
+LogMark log_mark_of(std::string_view line) {
+  if (!is_mark(line)) return {};
+  if (line.starts_with("--> [")) return {LogMark::Kind::note};
+  const bool is_begin = line.starts_with("==> [");
+  line.remove_prefix(std::min(line.find("] "), line.size() - 2) + 2);
+  if (is_begin) return {LogMark::Kind::begin, line.substr(0, line.rfind(" ("))};
+  const auto end = line.find(": ");
+  const auto result = end == std::string_view::npos ? "" : line.substr(end);
+  return {LogMark::Kind::end, line.substr(0, end), result.starts_with(": exit code 0 ")};
+}
+
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count) {
   const std::string tail = read_tail(log);
   std::vector<std::string> lines;

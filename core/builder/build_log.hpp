@@ -61,6 +61,18 @@ class BuildLog {
   std::chrono::steady_clock::time_point step_started_;
 };
 
+/// What a line of a log is, by its beginning.
+struct LogMark {
+  enum class Kind { none, begin, end, note };
+  Kind kind = Kind::none;
+  std::string_view step = {};  // of its begin or end
+  bool is_good = true;         // of an end: with exit code 0
+
+  bool is_none() const { return kind == Kind::none; }
+};
+/// Points into the line.
+LogMark log_mark_of(std::string_view line);
+
 /// The last lines of output in a log, without marks: at most `count`, printable, long ones cut.
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count);
 

@@ -37,7 +37,7 @@ struct RunRecord {
   int exit_code = 0;
   std::size_t targets = 0, built = 0;
   std::size_t failed = 0;   // neither good nor waiting
-  std::size_t waiting = 0;  // for a person, or for one that does
+  std::size_t waiting = 0;  // for a person, or for another target
   std::string problem;      // what kept builds from being begun; may be empty
 
   bool operator==(const RunRecord&) const = default;

@@ -17,6 +17,13 @@
 
 namespace pkgkiln {
 
+/// What is wrong with a file of a repository.
+struct RepositoryProblem {
+  std::string file, what;
+
+  bool operator==(const RepositoryProblem&) const = default;
+};
+
 /// A directory that pacman can use as `Server = file://<root>/$repo/$arch`, also behind any web
 /// server:
 ///
@@ -56,6 +63,15 @@ class LocalRepository : public Repository {
   std::vector<Removable> leftovers(const Made& made,
                                    const std::vector<OwnFile>& withdrawn) override;
 
+  /// All entries that can be parsed, by pkgname, without their texts.
+  std::vector<pacman::DatabaseEntry> packages();
+  /// The files of a package, as the database says ("usr/bin/foo"): sorted, directories end in '/'.
+  /// Nothing if it isn't there.
+  std::optional<std::vector<std::string>> files_of(const std::string& pkgname) const;
+  /// Compares both databases, the package files and, with a signer, the signatures, all of which it
+  /// reads to their ends. Holds no lock: what changes meanwhile is no problem.
+  std::vector<RepositoryProblem> examine();
+
   /// <root>/<repo>/<arch>
   std::filesystem::path directory() const override;
 
@@ -76,6 +92,8 @@ class LocalRepository : public Repository {
   /// that was needed.
   bool sign_package(const pacman::DatabaseEntry& entry);
   static bool seems_signed(const DatabaseFiles& files);
+  /// Empty when its file is what it says.
+  std::string problem_of(const pacman::DatabaseEntry& entry);
   void write(const RepositoryLock& lock, pacman::EditedDatabase& db,
              pacman::EditedDatabase& files) const;
   void remove_leftovers_of(const std::vector<pacman::PackageArchive>& packages, const Terms& terms,

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <ctime>
+#include <fmt/format.h>
+#include <map>
+#include <optional>
+
+#include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/setup.hpp"
+#include "cli/state_json.hpp"
+#include "cli/state_tables.hpp"
+#include "core/base/printable.hpp"
+#include "core/package/dependency.hpp"
+
+namespace pkgkiln::cli {
+
+namespace {
+
+/// Enough to find one that has ended.
+constexpr std::size_t kLookedAtRuns = 20;
+
+/// Throws UsageError for names that no run has come to.
+void keep_named(std::vector<TargetState>& states, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  for (const auto& name : names)
+    if (std::ranges::find(states, name, &TargetState::target) == states.end())
+      throw UsageError("no run has come to a target '" + printable(name) + "'")
+          .advise("pkgkiln status lists those that one has come to, pkgkiln targets all");
+  std::erase_if(states, [&](const TargetState& state) {
+    return std::ranges::find(names, state.target) == names.end();
+  });
+}
+
+Standing standing_of(const StateDir& state, const History& history) {
+  Standing standing{history.states(), history.runs(kLookedAtRuns)};
+  sort_by_need(standing.states);
+  try {
+    const RunLock none(state, RunLock::For::look);
+  } catch (const LockedError&) {
+    standing.is_running = true;
+  }
+  return standing;
+}
+
+/// Which target makes what, by what is built: a pkgname, or the target's own name.
+std::map<std::string, std::string> makers_of(const History& history,
+                                             const std::vector<TargetState>& states) {
+  std::map<std::string, std::string> makers;
+  for (const auto& state : states) makers[state.target] = state.target;
+  for (const auto& maker : history.makers()) makers[maker.pkgname] = maker.target;
+  return makers;
+}
+
+std::string maker_of(const std::map<std::string, std::string>& makers, const std::string& need) {
+  const auto found = makers.find(pacman::Dependency::parse(need).name);
+  return found == makers.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+int status_command(const Arguments& arguments) {
+  const auto config = load_config(arguments);
+  const StateDir state(config.settings.build.state_dir);
+  const History history(state);
+  auto standing = standing_of(state, history);
+  keep_named(standing.states, arguments.targets);
+  if (arguments.failed)
+    std::erase_if(standing.states, [](const TargetState& one) { return !has_failed(one); });
+  if (arguments.json)
+    print(status_json(standing));
+  else if (standing.states.empty() && standing.runs.empty())
+    say("nothing has been built yet; pkgkiln build does it\n");
+  else
+    print(status_table(standing, std::time(nullptr)));
+  return exit_code::ok;
+}
+
+int history_command(const Arguments& arguments) {
+  const auto config = load_config(arguments);
+  const History history{StateDir(config.settings.build.state_dir)};
+  std::vector<BuildRecord> builds;
+  for (const auto& name : arguments.targets) {
+    auto of_target = history.builds(name, arguments.limit);
+    if (of_target.empty())
+      throw UsageError("nothing is recorded of a target '" + printable(name) + "'")
+          .advise("pkgkiln status lists those that a run has come to");
+    std::ranges::move(of_target, std::back_inserter(builds));
+  }
+  if (arguments.targets.empty()) builds = history.builds("", arguments.limit);
+  print(arguments.json ? history_json(builds) : history_table(builds, std::time(nullptr)));
+  return exit_code::ok;
+}
+
+int overview_command(const Arguments& arguments) {
+  const auto config = load_config(arguments);
+  const StateDir state(config.settings.build.state_dir);
+  const auto standing = standing_of(state, History(state));
+  const Ledger ledger(state, Ledger::Access::read);
+  print(overview(standing, ledger.held(), find_file(load_request(arguments)).value_or("").string(),
+                 std::time(nullptr)));
+  return exit_code::ok;
+}
+
+namespace {
+
+/// Nothing unless a run has come to all of them.
+std::optional<std::vector<TargetFacts>> facts_of(const History& history,
+                                                 const std::vector<std::string>& names) {
+  const auto all = history.states();
+  std::vector<TargetFacts> found;
+  const auto makers = makers_of(history, all);
+  for (const auto& name : names) {
+    const auto state = std::ranges::find(all, name, &TargetState::target);
+    if (state == all.end()) return std::nullopt;
+    TargetFacts facts{*state, history.last_good(name), {}, {}};
+    for (const auto& need : state->needs) facts.needs.push_back({need, maker_of(makers, need)});
+    for (const auto& other : all)
+      if (std::ranges::any_of(other.needs,
+                              [&](const auto& need) { return maker_of(makers, need) == name; }))
+        facts.needed_by.push_back(other.target);
+    found.push_back(std::move(facts));
+  }
+  return found;
+}
+
+}  // namespace
+
+int show_command(const Arguments& arguments, const Cancellation& cancel) {
+  const auto config = load_config(arguments);
+  const History history{StateDir(config.settings.build.state_dir)};
+  const auto facts = facts_of(history, arguments.targets);
+  if (arguments.aur || !facts) return show_aur_command(arguments, cancel);
+  std::string text;
+  for (const auto& one : *facts)
+    text += (text.empty() ? "" : "\n") + target_details(one, std::time(nullptr));
+  print(arguments.json ? facts_json(*facts) : text);
+  return exit_code::ok;
+}
+
+int retry_command(Arguments arguments, const Cancellation& cancel) {
+  if (arguments.targets.empty()) {
+    arguments.if_listed = true;
+    const auto config = load_config(arguments);
+    const History history{StateDir(config.settings.build.state_dir)};
+    for (const auto& state : history.states())
+      if (has_failed(state) || state.status == Status::blocked)
+        arguments.targets.push_back(state.target);
+  }
+  if (arguments.targets.empty()) {
+    say("nothing failed, so there is nothing to try again\n");
+    return exit_code::ok;
+  }
+  return build_command(arguments, cancel);
+}
+
+}  // namespace pkgkiln::cli
