@@ -96,6 +96,7 @@ std::string table(std::vector<std::vector<std::string>> rows) {
       text += row[i];
       if (i + 1 < row.size()) text.append(widths[i] - width(row[i]) + 2, ' ');
     }
+    while (text.ends_with(' ')) text.pop_back();
     text += '\n';
   }
   return text;

@@ -20,6 +20,7 @@ std::string size_text(std::uint64_t bytes);
 namespace pkgkiln::cli {
 
 /// Rows with columns as wide as their widest cell, two spaces apart; the last one runs free.
+/// No line ends in a space.
 /// Cells are made printable.
 std::string table(std::vector<std::vector<std::string>> rows);
 

@@ -21,7 +21,7 @@ it 'explains the exit codes in its help' out_has 'Exit codes'
 kiln build-help build --help
 it 'prints the help of a command' out_has --force --dry-run --refresh-image
 kiln no-command
-it 'ends with 2 without a command' code_is 2
+it 'gives an overview without a command' out_has 'Nothing has been built yet'
 kiln unknown-option build --no-such-option
 it 'refuses an unknown option' code_is 2
 kiln config config

@@ -81,7 +81,7 @@ TEST_CASE("a summary tells changes that are not published") {
   stale.why = "its files changed";
   stale.built_from = "ab";
   CHECK(cli::summary({stale, result_of("good", Status::up_to_date)}) ==
-        "stale  up-to-date  its files changed\ngood   up-to-date  \n\n"
+        "stale  up-to-date  its files changed\ngood   up-to-date\n\n"
         "0 built, 2 up-to-date, 0 failed; 1 with a change that is not published\n");
 }
 

@@ -1,6 +1,7 @@
 #include "core/builder/build_log.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 #include "core/base/file.hpp"
 #include "tests/catch.hpp"
@@ -136,4 +137,35 @@ TEST_CASE("a log that can't be made costs nothing but itself") {
   log.write("output\n");
   CHECK_FALSE(log.problem().empty());
   CHECK(last_output_lines(log.path(), 5).empty());
+}
+
+TEST_CASE("the marks of a log are told apart by those who read it") {
+  using Kind = LogMark::Kind;
+  TempDir dir;
+  const auto path = dir.path() / "a.log";
+  {
+    BuildLog log(path, 1'000);
+    log.begin_step("copy in", "builder, network on");
+    log.write("==> Making package: foo 1-1\n==> [x] faked (y)\n");
+    log.end_step("copy in", "exit code 0");
+    log.end_step("build", "exit code 4");
+    log.end_step("build", "the engine is gone");
+    log.note("a note");
+  }
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  REQUIRE(lines.size() == 7);
+  CHECK(log_mark_of(lines[0]).kind == Kind::begin);
+  CHECK(log_mark_of(lines[0]).step == "copy in");
+  CHECK(log_mark_of(lines[1]).is_none());
+  CHECK(log_mark_of(lines[2]).is_none());
+  CHECK(log_mark_of(lines[3]).kind == Kind::end);
+  CHECK(log_mark_of(lines[3]).step == "copy in");
+  CHECK(log_mark_of(lines[3]).is_good);
+  CHECK_FALSE(log_mark_of(lines[4]).is_good);
+  CHECK_FALSE(log_mark_of(lines[5]).is_good);
+  CHECK(log_mark_of(lines[5]).step == "build");
+  CHECK(log_mark_of(lines[6]).kind == Kind::note);
+  CHECK(log_mark_of("==> [").kind == Kind::begin);
 }
