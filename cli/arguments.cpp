@@ -167,6 +167,19 @@ void add_asking(CLI::App& app, Arguments& arguments) {
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 }
 
+void add_init(CLI::App& app, Arguments& arguments) {
+  auto* init = add_command(app, arguments, Command::init, "init",
+                           "Write a first configuration, asking little");
+  init->add_option("PLACE", arguments.targets, "What to build: folders of PKGBUILDs, or Git URLs");
+  init->add_option("--repo", arguments.repository, "The name of the repository")
+      ->type_name("NAME")
+      ->take_last();
+  init->add_option("--path", arguments.file, "Where its packages are to lie")
+      ->type_name("DIR")
+      ->take_last();
+  init->add_flag("-y,--yes", arguments.yes, "Ask nothing: take the defaults");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   auto* build =
       add_command(app, arguments, Command::build, "build", "Build what changed and publish it");
@@ -184,6 +197,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   for (auto* command : {build, plan})
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 
+  add_init(app, arguments);
   add_asking(app, arguments);
   add_command(app, arguments, Command::targets, "targets", "List the targets");
   add_target_names(*add_command(app, arguments, Command::tree, "tree",

@@ -10,6 +10,7 @@ namespace pkgkiln::cli {
 
 enum class Command {
   overview,
+  init,
   build,
   retry,
   status,
@@ -55,12 +56,13 @@ struct Arguments {
   bool refresh_image = false;
   bool explain = false;  // plan --explain
   bool json = false;
-  bool all = false;                  // clean --all, sign --all, approve --all
-  bool example = false;              // config --example
-  std::filesystem::path file;        // ledger export, key export, empty: stdout; ledger import
-  bool yes = false;                  // add --yes, repo remove --yes, repo downgrade --yes
-  std::string repository;            // --repo, empty: all
-  bool replace = false;              // ledger import --replace
+  bool all = false;      // clean --all, sign --all, approve --all
+  bool example = false;  // config --example
+  std::filesystem::path
+      file;                // ledger export, key export, empty: stdout; ledger import; init --path
+  bool yes = false;        // add --yes, repo remove --yes, repo downgrade --yes
+  std::string repository;  // --repo, empty: all
+  bool replace = false;    // ledger import --replace
   bool stat = false, full = false;   // diff --stat, --full
   std::string commit;                // approve --commit, deny --commit
   std::string note;                  // approve --note, deny --note

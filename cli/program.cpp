@@ -20,6 +20,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
   switch (arguments.command) {
     case Command::overview:
       return overview_command(arguments);
+    case Command::init:
+      return init_command(arguments, cancel);
     case Command::retry:
       return retry_command(arguments, cancel);
     case Command::status:

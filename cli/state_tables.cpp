@@ -181,7 +181,8 @@ std::string overview(const Standing& standing, const std::vector<Held>& held,
                   config.empty() ? "without a configuration file" : "as " + config + " says");
   if (standing.runs.empty()) {
     text += "Nothing has been built yet.\n";
-    return text + suggestions({{"doctor", "checks what a build needs"},
+    return text + suggestions({{"init", "writes a first configuration"},
+                               {"doctor", "checks what a build needs"},
                                {"add NAME", "adds a package of the AUR"},
                                {"build", "builds what is listed, and publishes it"},
                                {"--help", "lists all commands"}});

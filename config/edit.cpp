@@ -178,12 +178,22 @@ std::string without_aur_name(const std::string& text, std::size_t index, const s
   return text;
 }
 
-FileEdit::FileEdit(LoadRequest request) : request_(std::move(request)) {
-  const auto found = find_file(request_);
-  is_new_ = !found;
+FileEdit::FileEdit(LoadRequest request, Of of) : request_(std::move(request)) {
+  const bool is_named_new =
+      of == Of::new_file && request_.file && !fs::exists(absolute_file(request_));
+  const auto found = is_named_new ? request_.file : find_file(request_);
+  is_new_ = is_named_new || !found;
+  if (of == Of::new_file && !is_new_)
+    throw UsageError("there is a configuration already: '" + found->string() + "'")
+        .advise("change that one, or name another by --config FILE");
   request_.file = found ? *found : file_to_make(request_);
   if (!is_new_) before_ = read_configuration(absolute_file(request_));
   request_.text = before_;
+  expected_ = config::load(request_).settings;
+}
+
+void FileEdit::begin(std::string text) {
+  change(std::move(text), "make it by hand: pkgkiln config --example");
   expected_ = config::load(request_).settings;
 }
 

@@ -25,13 +25,18 @@ class FileEdit {
  public:
   /// Finds and reads it as load() does. Where there is none, it will be made where that looks for
   /// it: of root the system's, of others their own. Throws UsageError.
-  explicit FileEdit(LoadRequest request);
+  /// A new file is one that is not there yet, also where the request names it: UsageError if there
+  /// is one.
+  enum class Of { any_file, new_file };
+  explicit FileEdit(LoadRequest request, Of of = Of::any_file);
 
   const std::filesystem::path& file() const { return *request_.file; }
   /// With what was changed so far.
   const Settings& settings() const { return expected_; }
   const std::string& text() const { return *request_.text; }
 
+  /// Gives a new file its text, which load() takes. Throws UsageError.
+  void begin(std::string text);
   void add_aur_target(const std::string& name);
   /// `index` is that of settings().targets.
   void remove_target(std::size_t index);

@@ -7,6 +7,7 @@
 namespace pkgkiln::cli {
 
 int overview_command(const Arguments& arguments);
+int init_command(const Arguments& arguments, const Cancellation& cancel);
 int status_command(const Arguments& arguments);
 int history_command(const Arguments& arguments);
 int logs_command(const Arguments& arguments, const Cancellation& cancel);

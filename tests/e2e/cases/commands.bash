@@ -34,6 +34,48 @@ it 'prints an example of a configuration' result
 example_is_good() { cp "$WORLD/runs/example.out" "$WORLD/example.toml"; CONFIG=$WORLD/example.toml; kiln use-example config; code_is 0; }
 it 'prints an example that it can read' example_is_good
 
+# --- a first configuration ----------------------------------------------------------------
+
+mkdir -p "$WORLD/recipes/foo" && printf 'pkgname=foo\n' >"$WORLD/recipes/foo/PKGBUILD"
+kept=$CONFIG CONFIG=$WORLD/first.toml engine_variable=${RUNTIME/podman/container}_host
+ENVIRONMENT=("${engine_variable^^}=$SOCKET" "PKGKILN_IMAGE_BASE=$PKGKILN_TEST_BASE_IMAGE" "PKGKILN_BUILD_STATE_DIR=$WORLD/first-state")
+kiln init init --repo first --path "$WORLD/first" "$WORLD/recipes" "$(packaging anyarch)"
+it 'writes a first configuration without a question' out_has "wrote $CONFIG" '[first]' "Server = file://$WORLD/first/first/" 'pkgkiln doctor'
+it 'names the engine that it found' err_matches "^engine: $RUNTIME "
+kiln init-again init
+it 'replaces no configuration' complaint 2 'there is a configuration already' 'try: '
+kiln first-doctor doctor
+it 'writes one that the doctor passes' out_matches '^ok +config +.*: 2 targets, 1 repositories' '^ok +repository +first'
+kiln first-targets targets
+it 'finds the PKGBUILDs of a folder, and a Git repository' out_matches '^foo +first +git ' '^anyarch +first +git '
+
+# shellcheck disable=SC2016 # Python's text
+asked='
+import os, pty, subprocess, sys
+screen, terminal = pty.openpty()
+running = subprocess.Popen(sys.argv[1:], stdin=terminal, stdout=terminal, stderr=terminal)
+os.close(terminal)
+answers = {b"[pkgkiln] ": ["asked"], b"packages to lie? ": [os.environ["HOME"] + "/asked"], b"that\x27s all): ": ["/nonexistent", os.environ["HOME"] + "/../recipes", ""]}
+text, begin = b"", 0
+try:
+    while part := os.read(screen, 4096):
+        text += part
+        for question, lines in answers.items():
+            if lines and (text.endswith(question) or question in text[begin:] and text.endswith(b"] ")):
+                begin = len(text)
+                os.write(screen, lines.pop(0).encode() + b"\n")
+except OSError:
+    pass
+assert running.wait() == 0, (running.returncode, text)
+assert b"there is no folder \x27/nonexistent\x27" in text, text
+'
+asks_little() {
+	(become "$PYTHON" -c "$asked" "$PROGRAM" --config "$WORLD/asked.toml" init) &&
+		has "$WORLD/asked.toml" 'name = "asked"' "path = \"$WORLD/home/asked\"" "url = \"$WORLD/recipes\"" 'path = "*"'
+}
+it 'asks little at a terminal, and goes on after a wrong answer' asks_little
+CONFIG=$kept ENVIRONMENT=()
+
 kiln targets targets
 it 'lists the targets on stdout' result
 it 'shows where a target comes from' out_matches "^anyarch +kiln +git +$(packaging anyarch) +/.*/config.toml:[0-9]+\$" ' branch packages path tools/in-subdirectory +/.*/config.toml:[0-9]+$'
