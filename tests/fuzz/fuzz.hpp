@@ -62,6 +62,7 @@ void pkginfo(std::string_view input);
 void pkt_lines(std::string_view input);
 void provenance(std::string_view input);
 void remote_url(std::string_view input);
+void schedule(std::string_view input);
 void srcinfo(std::string_view input);
 void tree(std::string_view input);
 void unpack(std::string_view input);

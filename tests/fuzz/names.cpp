@@ -4,6 +4,7 @@
 #include "core/inspect/expected_packages.hpp"
 #include "core/package/dependency.hpp"
 #include "core/package/package_name.hpp"
+#include "core/schedule/schedule.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace pkgkiln::fuzz {
@@ -83,6 +84,20 @@ void version(std::string_view input) {
     for (const auto b : versions)
       for (const auto c : versions)
         must(compare(a, b) > 0 || compare(b, c) > 0 || compare(a, c) <= 0, "they can be sorted");
+}
+
+/// Of a server, or of a configuration.
+void schedule(std::string_view input) {
+  for (const auto grammar : {Schedule::Grammar::cron, Schedule::Grammar::vieter})
+    accepted([&] {
+      const auto read = Schedule::parse(input, grammar);
+      const auto again = Schedule::parse(read.text());
+      must(again.text() == read.text(), "it is written as it is read");
+      const auto begin = Schedule::Time(std::chrono::seconds(1'800'000'000));
+      const auto first = read.next(begin), second = read.next(first);
+      must(begin < first && first < second, "there is a next time");
+      must(again.next(begin) == first, "what is written is due at the same time");
+    });
 }
 
 }  // namespace pkgkiln::fuzz

@@ -28,6 +28,7 @@ const std::vector<Parser>& parsers() {
                                           {"pkt_lines", pkt_lines},
                                           {"provenance", provenance},
                                           {"remote_url", remote_url},
+                                          {"schedule", schedule},
                                           {"srcinfo", srcinfo},
                                           {"tree", tree},
                                           {"unpack", unpack},
