@@ -194,7 +194,12 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_target_names(*plan, arguments);
   plan->add_flag("-f,--force", arguments.force, "Plan as build --force would");
   plan->add_flag("-e,--explain", arguments.explain, "Show what each decision was made by");
+  auto* schedule = add_command(app, arguments, Command::schedule, "schedule",
+                               "Say when each target is due, the next one first");
+  add_target_names(*schedule, arguments);
   for (auto* command : {build, plan})
+    command->add_flag("-d,--due", arguments.due, "Only those that are due by their schedules");
+  for (auto* command : {build, plan, schedule})
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 
   add_init(app, arguments);

@@ -23,6 +23,7 @@ enum class Command {
   repo_downgrade,
   plan,
   targets,
+  schedule,
   tree,
   search,
   show,
@@ -54,6 +55,7 @@ struct Arguments {
   bool force = false;
   bool dry_run = false;
   bool refresh_image = false;
+  bool due = false;      // build --due, plan --due
   bool explain = false;  // plan --explain
   bool json = false;
   bool all = false;      // clean --all, sign --all, approve --all

@@ -140,6 +140,17 @@ std::string packages_json(const std::vector<AurPackage>& packages) {
   });
 }
 
+std::string schedule_json(const std::vector<Due>& due, Due::Time now) {
+  return document("targets", due, [&](Writer& writer, const Due& one) {
+    using std::chrono::system_clock;
+    text(writer, "target", one.target);
+    text(writer, "schedule", one.schedule);
+    number(writer, "last_attempt", one.attempted ? system_clock::to_time_t(*one.attempted) : 0);
+    number(writer, "next", system_clock::to_time_t(one.next));
+    boolean(writer, "due", one.next <= now);
+  });
+}
+
 std::string held_json(const std::vector<Held>& held) {
   return document("held", held, [](Writer& writer, const Held& one) {
     text(writer, "target", one.target);

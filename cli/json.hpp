@@ -7,6 +7,7 @@
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/run/approval.hpp"
+#include "core/schedule/due.hpp"
 #include "core/verify/verification.hpp"
 
 /// Results for programs. Each document has a member "format": 1 as well, which tells its version.
@@ -24,6 +25,10 @@ std::string plans_json(const std::vector<Job>& jobs);
 ///   "unpublished_change", "rules": [] of one that is held, "newly_held": whether nobody was told
 ///   of that yet, "commit", "log", "files": [], "steps": [{"step", "seconds"}]}]}
 std::string results_json(const std::vector<BuildRecord>& results);
+
+/// {"targets": [{"target", "schedule": "" for none, "last_attempt", "next", "due": true or false}]}
+/// Times are in seconds of the epoch, 0 for none.
+std::string schedule_json(const std::vector<Due>& due, Due::Time now);
 
 /// {"held": [{"target", "commit", "version_from", "version_to", "since", "rules": [],
 ///   "needed_by"}]}

@@ -23,6 +23,7 @@
 #include "core/ledger/ledger.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 #include "core/publish/local_repository.hpp"
+#include "core/schedule/due.hpp"
 #include "core/targets/found_targets.hpp"
 #include "core/vieter/server_logs.hpp"
 #include "core/vieter/server_repository.hpp"
@@ -163,6 +164,22 @@ std::vector<std::unique_ptr<TargetSource>> target_sources(Setup& setup, Packagin
   return result;
 }
 
+void fill_in_schedules(std::vector<Target>& targets, const config::Settings& settings) {
+  std::map<std::string, std::string> of_repository;
+  for (const auto& one : settings.repositories) of_repository[one.name] = one.schedule;
+  for (auto& target : targets) {
+    if (target.schedule.empty()) target.schedule = of_repository[target.repository];
+    if (target.schedule.empty()) target.schedule = settings.build.schedule;
+  }
+}
+
+/// What they need and is listed for them only belongs to them, due or not.
+std::vector<Target> only_due(const std::vector<Target>& targets, const std::vector<Target>& listed,
+                             const History& history) {
+  const auto names = due_targets(targets, history.states(), std::chrono::system_clock::now());
+  return names.empty() ? std::vector<Target>() : select_targets(listed, names);
+}
+
 }  // namespace
 
 config::LoadRequest load_request(const Arguments& arguments) {
@@ -231,8 +248,11 @@ std::optional<RunLock> lock_if_free(const StateDir& state, Console& words) {
 
 Listed list_all(Setup& setup, PackagingSources& sources, bool may_fetch, const Cancellation& cancel,
                 const History* history, const MakeDistribution& make_distribution) {
-  return list_targets(target_sources(setup, sources, may_fetch, history, make_distribution, cancel),
-                      machine_arch(), remembered_names(setup.settings().build.state_dir));
+  auto listed =
+      list_targets(target_sources(setup, sources, may_fetch, history, make_distribution, cancel),
+                   machine_arch(), remembered_names(setup.settings().build.state_dir));
+  fill_in_schedules(listed.targets, setup.settings());
+  return listed;
 }
 
 Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sources,
@@ -262,6 +282,8 @@ Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sou
   }
   try {
     selection.targets = select_targets(std::move(listed.targets), names);
+    if (arguments.due && history != nullptr)
+      selection.targets = only_due(selection.targets, selection.listed, *history);
   } catch (const UsageError& error) {
     if (!selection.unlisted) throw;
     throw Error(error.what_failed()).because("not all targets could be listed");

@@ -52,7 +52,8 @@ config::LoadResult load_config(const Arguments& arguments);
 Setup set_up(config::LoadResult config, const Cancellation& cancel);
 Setup set_up(const Arguments& arguments, const Cancellation& cancel = Cancellation::never());
 
-/// The targets that the command line names, forced if it says so.
+/// The targets that the command line names, of those the ones that are due if it says so, forced if
+/// it says so.
 struct Selection {
   std::vector<Target> targets;
   std::vector<Target> listed;  // all for this machine

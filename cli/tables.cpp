@@ -1,6 +1,7 @@
 #include "cli/tables.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -133,6 +134,26 @@ std::string targets_table(const std::vector<Target>& targets) {
                     where, target.origin});
   }
   return table(rows);
+}
+
+namespace {
+
+std::string local_time(Due::Time when) {
+  const auto time = std::chrono::system_clock::to_time_t(when);
+  std::tm local{};
+  return ::localtime_r(&time, &local) == nullptr ? "?" : fmt::format("{:%F %R}", local);
+}
+
+}  // namespace
+
+std::string schedule_table(const std::vector<Due>& due, Due::Time now) {
+  if (due.empty()) return {};
+  std::vector<std::vector<std::string>> rows{{"NAME", "SCHEDULE", "LAST ATTEMPT", "NEXT"}};
+  for (const auto& one : due)
+    rows.push_back({one.target, one.schedule.empty() ? "(every run)" : one.schedule,
+                    one.attempted ? local_time(*one.attempted) : "never",
+                    one.next <= now ? "due" : local_time(one.next)});
+  return table(std::move(rows));
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/run/approval.hpp"
+#include "core/schedule/due.hpp"
 #include "core/targets/target.hpp"
 
 namespace pkgkiln::cli {
@@ -28,6 +29,8 @@ std::string table(std::vector<std::vector<std::string>> rows);
 std::string plan_explanation(const std::vector<Job>& jobs);
 std::string plan_table(const std::vector<Job>& jobs);
 std::string targets_table(const std::vector<Target>& targets);
+/// In that order: its name, its schedule, its latest attempt, and when it is due. Times are local.
+std::string schedule_table(const std::vector<Due>& due, Due::Time now);
 
 /// Below each of these targets (by default those that are the user's choice and need any) the
 /// targets that it needs.

@@ -9,6 +9,7 @@
 #include "core/base/text.hpp"
 #include "core/package/package_name.hpp"
 #include "core/runtime/image_ref.hpp"
+#include "core/schedule/schedule.hpp"
 #include "core/trust/rules.hpp"
 
 namespace pkgkiln::config {
@@ -93,6 +94,15 @@ std::string check_first(std::string& text) {
 
 std::string check_commits(std::string& text) {
   return unless(text == "check" || text == "any", R"("check" or "any")");
+}
+
+std::string check_schedule(std::string& text) {
+  try {
+    text = Schedule::parse(text).text();
+    return {};
+  } catch (const Error& error) {
+    return std::string("a schedule such as \"0 3 * * *\" or \"@daily\" (") + error.what() + ")";
+  }
 }
 
 std::string check_signing_key(std::string& text) {

@@ -27,6 +27,8 @@ std::string check_trust(std::string& text);
 std::string check_allowed(std::string& text);
 std::string check_first(std::string& text);
 std::string check_commits(std::string& text);
+/// When something is due: see Schedule.
+std::string check_schedule(std::string& text);
 /// A server's http(s) URL; drops slashes at its end.
 std::string check_server(std::string& text);
 

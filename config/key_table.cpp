@@ -141,6 +141,13 @@ const std::array keys_of_settings{
         .doc = "Whether a PKGBUILD that changed, but not its version, is built as pkgrel 1.1, 1.2 "
                "and so on."},
     Key{.table = "build",
+        .name = "schedule",
+        .slot = [](const Record& r) -> Slot { return &settings(r).build.schedule; },
+        .example = R"("0 3 * * *")",
+        .doc =
+            R"(When "build --due" builds a target: as in crontab(5), or "@daily"; by default each time.)",
+        .check = check_schedule},
+    Key{.table = "build",
         .name = "keep_logs",
         .slot = [](const Record& r) -> Slot { return &settings(r).build.keep_logs; },
         .default_value = R"("90d")",

@@ -45,6 +45,7 @@ struct BuildSettings {
   /// After which a failed build is tried again; 0: see RetryPolicy in core/plan/comparison.hpp.
   std::chrono::seconds retry_failed{0};
   bool bump_pkgrel = false;
+  std::string schedule;  // of targets and repositories without one; empty: none
   std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever
   // Bytes. What builds may take of the host: HostLimits in core/builder/build_steps.hpp.
   std::optional<std::uint64_t> log_size{std::uint64_t{32} << 20U};
@@ -77,6 +78,7 @@ struct RepositorySettings {
   std::string name;            // as pacman knows it: [name]
   std::filesystem::path path;  // root of a local repository; empty: the Vieter server keeps it
   bool prune = false;          // take out what targets make no more; of a local one
+  std::string schedule = {};   // of targets that are published to it and have none
 
   bool operator==(const RepositorySettings&) const = default;
 };

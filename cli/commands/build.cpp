@@ -127,6 +127,9 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
     auto selection = select(setup, arguments, sources, true, words, cancel, &history,
                             [&] { return run.distribution(cancel); });
     words.flush();
+    // What waits for a repository is not to wait for a target that is due.
+    if (arguments.due && selection.targets.empty() && entries_of(state.spool()).empty())
+      return {std::move(selection), {}, std::nullopt};
     auto results = run.build(std::move(selection.targets),
                              {std::move(selection.listed), selection.is_complete()},
                              arguments.refresh_image, cancel);
@@ -144,6 +147,8 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   progress.flush();
   if (arguments.json)
     print(results_json(ended.results));
+  else if (arguments.due && ended.results.empty() && code_of(ended) == exit_code::ok)
+    print(arguments.quiet ? "" : "nothing is due: see pkgkiln schedule\n");
   else if (!arguments.quiet || code_of(ended) != exit_code::ok)
     print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all));
   if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));

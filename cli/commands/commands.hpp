@@ -20,6 +20,7 @@ int retry_command(Arguments arguments, const Cancellation& cancel);
 int build_command(const Arguments& arguments, const Cancellation& cancel);
 int plan_command(const Arguments& arguments, const Cancellation& cancel);
 int targets_command(const Arguments& arguments, const Cancellation& cancel);
+int schedule_command(const Arguments& arguments, const Cancellation& cancel);
 int tree_command(const Arguments& arguments, const Cancellation& cancel);
 int doctor_command(const Arguments& arguments, const Cancellation& cancel);
 int held_command(const Arguments& arguments);

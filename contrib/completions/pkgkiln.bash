@@ -5,7 +5,7 @@ _pkgkiln_command() {
 	local word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		build | plan | targets | tree | search | show | add | remove | held | diff | approve | deny | doctor | clean | ledger | sign | key | verify | config) printf '%s' "$word"; return ;;
+		build | plan | targets | schedule | tree | search | show | add | remove | held | diff | approve | deny | doctor | clean | ledger | sign | key | verify | config) printf '%s' "$word"; return ;;
 		esac
 	done
 }
@@ -42,10 +42,10 @@ _pkgkiln() {
 	*)
 		command=$(_pkgkiln_command)
 		case $command in
-		'') words+=' --version build plan targets tree search show add remove held diff approve deny doctor clean ledger sign key verify config' ;;
-		build) words+=' --force --dry-run --refresh-image --json' ;;
-		plan) words+=' --force --explain --json' ;;
-		search | show | remove | held) words+=' --json' ;;
+		'') words+=' --version build plan targets schedule tree search show add remove held diff approve deny doctor clean ledger sign key verify config' ;;
+		build) words+=' --due --force --dry-run --refresh-image --json' ;;
+		plan) words+=' --due --force --explain --json' ;;
+		schedule | search | show | remove | held) words+=' --json' ;;
 		add) words+=' --yes --json' ;;
 		diff) words+=' --stat --full --json' ;;
 		approve) words+=' --all --allow --commit --note' ;;
@@ -57,7 +57,7 @@ _pkgkiln() {
 		ledger) words+=' export import --replace' ;;
 		config) words+=' --example' ;;
 		esac
-		if [[ $current != -* && $command == @(build|plan|tree|remove|diff|approve|deny|clean|verify) ]]; then
+		if [[ $current != -* && $command == @(build|plan|schedule|tree|remove|diff|approve|deny|clean|verify) ]]; then
 			config=$(_pkgkiln_config)
 			words=$(pkgkiln ${config:+--config "${config/#\~\//$HOME/}"} targets 2>/dev/null | awk '{print $1}')
 		fi

@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets tree search show add remove held diff approve deny doctor clean ledger sign key verify config
+set -l commands build plan targets schedule tree search show add remove held diff approve deny doctor clean ledger sign key verify config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -15,6 +15,7 @@ complete -c pkgkiln -n $none -s V -l version -d 'Show the version'
 complete -c pkgkiln -n $none -a build -d 'Build what changed and publish it'
 complete -c pkgkiln -n $none -a plan -d 'Say what would be built, and why'
 complete -c pkgkiln -n $none -a targets -d 'List the targets'
+complete -c pkgkiln -n $none -a schedule -d 'Say when each target is due'
 complete -c pkgkiln -n $none -a tree -d 'Show which targets packages of the AUR need'
 complete -c pkgkiln -n $none -a search -d 'Look for packages of the AUR'
 complete -c pkgkiln -n $none -a show -d 'Show what the AUR says of a package'
@@ -32,10 +33,11 @@ complete -c pkgkiln -n $none -a key -d 'Give clients the key that signs'
 complete -c pkgkiln -n $none -a verify -d 'Build packages again, and compare'
 complete -c pkgkiln -n $none -a config -d 'Show the effective settings'
 
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan tree remove diff approve deny clean verify' \
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan schedule tree remove diff approve deny clean verify' \
     -a "(pkgkiln targets 2>/dev/null | awk '{print \$1}')" -d Target
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s d -l due -d 'Only what is due'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build plan' -s f -l force -d 'Even what is published'
-complete -c pkgkiln -n '__fish_seen_subcommand_from build plan search show add remove held diff verify' -l json -d 'Print JSON'
+complete -c pkgkiln -n '__fish_seen_subcommand_from build plan schedule search show add remove held diff verify' -l json -d 'Print JSON'
 complete -c pkgkiln -n '__fish_seen_subcommand_from plan' -s e -l explain -d 'Show what it was decided by'
 complete -c pkgkiln -n '__fish_seen_subcommand_from build clean' -s n -l dry-run -d 'Only say what would be done'
 complete -c pkgkiln -n '__fish_seen_subcommand_from clean' -s a -l all -d 'Remove all caches'

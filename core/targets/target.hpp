@@ -58,6 +58,7 @@ struct Target {
   /// settings say. And rules of core/trust that don't hold it.
   std::string trust = {};
   std::vector<std::string> allow = {};
+  std::string schedule = {};  // when it is due, see Schedule; empty: in every run
 
   bool builds_on(std::string_view machine_arch) const;
   bool operator==(const Target&) const = default;

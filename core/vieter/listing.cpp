@@ -30,6 +30,7 @@ class EntryReader {
     text("branch", entry_.branch);
     text("path", entry_.path);
     text("repo", entry_.repository);
+    text("schedule", entry_.schedule);
     read_arch();
     if (entry_.url.empty() && entry_.problem.empty()) entry_.problem = "it has no url";
     return entry_;

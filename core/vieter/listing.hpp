@@ -13,13 +13,13 @@ struct ListingPage {
   enum class Shape {
     bare_array,  // seed: [{url, branch}]
     data_map,    // 0.2: {data: {"<uuid>": {url, branch, arch: ["x86_64"], repo}}}
-    data_array,  // 0.3 and later: {data: [{id, url, branch, repo, arch: [{value}], kind, path}]}
+    data_array,  // 0.3 and later: {data: [{id, url, branch, repo, schedule, arch: [{value}], kind, path}]}
   };
 
   /// As the server has it, unchecked; what its version doesn't know is empty.
   struct Entry {
     std::int64_t id = 0;  // 0: none
-    std::string kind, url, branch, path, repository;
+    std::string kind, url, branch, path, repository, schedule;
     std::vector<std::string> arch;
     bool has_arch = false;  // an empty list is something else than none
     std::string problem;    // what is wrong with its form, if anything

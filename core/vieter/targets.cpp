@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/base/printable.hpp"
+#include "core/schedule/schedule.hpp"
 #include "core/targets/target_checks.hpp"
 #include "core/vieter/server.hpp"
 
@@ -129,6 +130,17 @@ Target to_target(const ListingPage::Entry& entry, Version version) {
   return target;
 }
 
+void read_schedule(const std::string& text, Target& target, std::vector<std::string>& notices) {
+  if (text.empty()) return;
+  try {
+    target.schedule = Schedule::parse(text, Schedule::Grammar::vieter).text();
+  } catch (const Error& error) {
+    if (notices.size() < kMostProblems)
+      notices.push_back(fmt::format("{}: its schedule '{}' is left out: {}", target.origin,
+                                    printable(text, 80), error.what()));
+  }
+}
+
 /// What a list of fifty thousand bad entries would print, nobody reads.
 void tell(std::vector<std::string>& problems, std::size_t unusable) {
   if (unusable <= kMostProblems) return;
@@ -150,6 +162,7 @@ Listing Targets::list() {
     try {
       auto target = to_target(entry, version);
       target.origin = origin;
+      read_schedule(entry.schedule, target, listing.notices);
       if (seen.emplace(target.kind, target.url, target.branch, target.path, target.repository)
               .second)
         listing.targets.push_back(std::move(target));

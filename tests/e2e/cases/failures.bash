@@ -63,3 +63,18 @@ kiln mended build
 it 'builds a target that was mended' published failing-build-1.0-1-any.pkg.tar.zst
 it 'tries one again at once whose settings were changed as was advised' published wants-network-1.0-1-any.pkg.tar.zst
 it 'ends with 0 then' code_is 0
+
+# What isn't due: nobody is asked who would not answer.
+BUILD_LINES='schedule = "0 0 29 2 *"' configure $'failing-build\nurl = "http://127.0.0.1:9/failing-build.git"'
+kiln not-due --set runtime.socket=unix:///none.sock build --due
+it 'asks neither engine nor servers when nothing is due' code_is 0
+it 'says that nothing is due' out_has 'nothing is due'
+BUILD_LINES='schedule = "@daily"' REPOSITORY_PATH=$'repo"\nschedule = "0 0 29 2 *' configure $'failing-build\nurl = "http://127.0.0.1:9/failing-build.git"' \
+	$'new\nurl = "http://127.0.0.1:9/new.git"' $'often\nurl = "http://127.0.0.1:9/often.git"\nschedule = "@hourly"'
+kiln due plan --due
+due_alone() { out_matches '^new +failed' '^often +failed' && lacks "$WORLD/runs/due.out" failing-build; }
+it 'takes what no run came to yet for due, and nothing that is not due' due_alone
+kiln schedule schedule
+next_last() { [[ $(tail -n 1 "$WORLD/runs/schedule.out") =~ ^failing-build\ +0\ 0\ 29\ 2\ \*\ +20.*\ +20[0-9]{2}-02-29\ 00:00$ ]]; }
+it 'lists first what is due' out_matches '^NAME +SCHEDULE' '^new +0 0 29 2 \* +never +due$' '^often +@hourly +never +due$'
+it 'lists last what comes last, with its time' next_last

@@ -149,3 +149,18 @@ TEST_CASE("what is added and removed is told to programs") {
   const auto removed = parsed(cli::removed_json({"foo"}, "/c.toml"));
   CHECK(text(removed["targets"][0], "target") == "foo");
 }
+
+TEST_CASE("a schedule as JSON has times in seconds, and what is due") {
+  const auto at = std::chrono::system_clock::from_time_t;
+  const auto target =
+      only_target(cli::schedule_json({{"foo", "@daily", at(1'000), at(3'000)}}, at(2'000)));
+  CHECK(text(target, "target") == "foo");
+  CHECK(text(target, "schedule") == "@daily");
+  CHECK(target["last_attempt"].GetInt64() == 1'000);
+  CHECK(target["next"].GetInt64() == 3'000);
+  CHECK_FALSE(target["due"].GetBool());
+  const auto never =
+      only_target(cli::schedule_json({{"foo", "", std::nullopt, at(2'000)}}, at(2'000)));
+  CHECK(never["last_attempt"].GetInt64() == 0);
+  CHECK(never["due"].GetBool());
+}

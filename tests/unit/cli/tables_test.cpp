@@ -39,6 +39,17 @@ TEST_CASE("an explained plan shows what it was made by, a line each") {
         "foo: build: it moved\n  refs/heads/main: at c0ffee\n  evil\\x1b[2J: gone\n");
 }
 
+TEST_CASE("a schedule's table says what is due, and what was never tried") {
+  const auto now = std::chrono::system_clock::from_time_t(1'800'000'000);
+  const std::string text =
+      cli::schedule_table({{"new", "@daily", std::nullopt, now},
+                           {"later", "0 3 * * *", now, now + std::chrono::hours(1)}},
+                          now);
+  CHECK_THAT(text, ContainsSubstring("new    @daily     never             due\n"));
+  CHECK(text.substr(text.find("later")).find("due") == std::string::npos);
+  CHECK_THAT(text, ContainsSubstring("later  0 3 * * *  2027-01-1"));
+}
+
 TEST_CASE("targets are shown without credentials") {
   Target target;
   target.name = "foo";

@@ -46,3 +46,11 @@ TEST_CASE("proxies are URLs, or none") {
   CAPTURE(bad);
   CHECK_FALSE(check_proxy(bad).empty());
 }
+
+TEST_CASE("a schedule that is none is refused with what is wrong") {
+  std::string good = " 0 3 * * mon ", bad = "0 25 * * *";
+  CHECK(check_schedule(good).empty());
+  CHECK(good == "0 3 * * mon");
+  CHECK(check_schedule(bad) ==
+        "a schedule such as \"0 3 * * *\" or \"@daily\" (its hour '25' is not from 0 to 23)");
+}

@@ -118,6 +118,7 @@ makeflags = ""  # default
 proxy = ""  # default
 retry_failed = "0s"  # default
 bump_pkgrel = false  # default
+schedule = ""  # default
 keep_logs = "90d"  # default
 log_size = "32M"  # default
 logs_size = "2G"  # default

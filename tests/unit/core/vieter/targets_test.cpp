@@ -65,6 +65,24 @@ TEST_CASE("a target of a server has all that the server says of it") {
   CHECK(listing.targets[1].kind == TargetKind::url);
 }
 
+TEST_CASE("a server's schedule is read as the server reads it, and a bad one is left out") {
+  const auto listing = listed(
+      R"({"id": 1, "url": "https://e.org/a.git", "repo": "r", "schedule": "0 3"},
+         {"id": 2, "url": "https://e.org/b.git", "repo": "r", "schedule": "5/10 0-6/2 1"},
+         {"id": 3, "url": "https://e.org/c.git", "repo": "r", "schedule": ""},
+         {"id": 4, "url": "https://e.org/d.git", "repo": "r", "schedule": "0 \u001b[2J * * *"})");
+  CHECK(listing.problems.empty());
+  REQUIRE(listing.targets.size() == 4);
+  CHECK(listing.targets[0].schedule == "0 3 * * *");
+  CHECK(listing.targets[1].schedule == "5/10 0-6/2 1 * *");
+  CHECK(listing.targets[2].schedule.empty());
+  CHECK(listing.targets[3].schedule.empty());
+  REQUIRE(listing.notices.size() == 1);
+  CHECK_THAT(listing.notices[0],
+             ContainsSubstring("target 4: its schedule '0 \\x1b[2J * * *' is left "
+                               "out: it has 5 fields instead of 2 to 4"));
+}
+
 TEST_CASE("every page is asked for, until one is empty") {
   Vieter there;
   there.be(Version::v0_5);
