@@ -145,7 +145,7 @@ std::string schedule_json(const std::vector<Due>& due, Due::Time now) {
     using std::chrono::system_clock;
     text(writer, "target", one.target);
     text(writer, "schedule", one.schedule);
-    number(writer, "last_attempt", one.attempted ? system_clock::to_time_t(*one.attempted) : 0);
+    number(writer, "attempted", one.attempted ? system_clock::to_time_t(*one.attempted) : 0);
     number(writer, "next", system_clock::to_time_t(one.next));
     boolean(writer, "due", one.next <= now);
   });

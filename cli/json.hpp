@@ -26,7 +26,7 @@ std::string plans_json(const std::vector<Job>& jobs);
 ///   of that yet, "commit", "log", "files": [], "steps": [{"step", "seconds"}]}]}
 std::string results_json(const std::vector<BuildRecord>& results);
 
-/// {"targets": [{"target", "schedule": "" for none, "last_attempt", "next", "due": true or false}]}
+/// {"targets": [{"target", "schedule": "" for none, "attempted", "next", "due": true or false}]}
 /// Times are in seconds of the epoch, 0 for none.
 std::string schedule_json(const std::vector<Due>& due, Due::Time now);
 

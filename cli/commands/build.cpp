@@ -9,6 +9,7 @@
 #include "cli/first_look.hpp"
 #include "cli/json.hpp"
 #include "cli/progress.hpp"
+#include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
 #include "core/base/process.hpp"

@@ -8,6 +8,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
+#include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "config/edit.hpp"
 #include "core/base/text.hpp"

@@ -5,6 +5,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
+#include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
 #include "core/schedule/due.hpp"

@@ -9,6 +9,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
 #include "cli/review.hpp"
+#include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
 #include "core/base/printable.hpp"

@@ -10,6 +10,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json.hpp"
+#include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "core/base/printable.hpp"
 #include "core/ledger/ledger.hpp"

@@ -156,11 +156,11 @@ TEST_CASE("a schedule as JSON has times in seconds, and what is due") {
       only_target(cli::schedule_json({{"foo", "@daily", at(1'000), at(3'000)}}, at(2'000)));
   CHECK(text(target, "target") == "foo");
   CHECK(text(target, "schedule") == "@daily");
-  CHECK(target["last_attempt"].GetInt64() == 1'000);
+  CHECK(target["attempted"].GetInt64() == 1'000);
   CHECK(target["next"].GetInt64() == 3'000);
   CHECK_FALSE(target["due"].GetBool());
   const auto never =
       only_target(cli::schedule_json({{"foo", "", std::nullopt, at(2'000)}}, at(2'000)));
-  CHECK(never["last_attempt"].GetInt64() == 0);
+  CHECK(never["attempted"].GetInt64() == 0);
   CHECK(never["due"].GetBool());
 }

@@ -116,6 +116,8 @@ TEST_CASE("what runs and reviews come to is printed as the schema says") {
                                     planned(Unplannable{"source", Error("gone").advise("mend")})}),
                    "plan")
             .empty());
+  const auto now = std::chrono::system_clock::now();
+  CHECK(problem_of(cli::schedule_json({{"foo", "@daily", now, now}}, now), "schedule").empty());
   const Held held{"foo", "c0ffee", "1-1", "2-1", {"maintainer"}, {}, "bar"};
   CHECK(problem_of(cli::held_json({held}), "held").empty());
   CHECK(problem_of(cli::reviews_json({reviewed()}, cli::Shown::changes), "diff").empty());
