@@ -204,6 +204,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
 
   add_init(app, arguments);
   add_asking(app, arguments);
+  add_command(app, arguments, Command::notify, "notify", "Try how people are told of changes")
+      ->add_flag("--test", arguments.test, "Send a message by each way, and say what came of it")
+      ->required();
   add_command(app, arguments, Command::targets, "targets", "List the targets");
   add_target_names(*add_command(app, arguments, Command::tree, "tree",
                                 "Show which targets a package of the AUR needs"),

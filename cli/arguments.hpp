@@ -24,6 +24,7 @@ enum class Command {
   plan,
   targets,
   schedule,
+  notify,
   tree,
   search,
   show,
@@ -58,6 +59,7 @@ struct Arguments {
   bool due = false;      // build --due, plan --due
   bool explain = false;  // plan --explain
   bool json = false;
+  bool test = false;     // notify --test
   bool all = false;      // clean --all, sign --all, approve --all
   bool example = false;  // config --example
   std::filesystem::path

@@ -46,6 +46,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return plan_command(arguments, cancel);
     case Command::targets:
       return targets_command(arguments, cancel);
+    case Command::notify:
+      return notify_command(arguments, cancel);
     case Command::schedule:
       return schedule_command(arguments, cancel);
     case Command::search:

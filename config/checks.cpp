@@ -7,6 +7,8 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
+#include "core/notify/change.hpp"
 #include "core/package/package_name.hpp"
 #include "core/runtime/image_ref.hpp"
 #include "core/schedule/schedule.hpp"
@@ -103,6 +105,34 @@ std::string check_schedule(std::string& text) {
   } catch (const Error& error) {
     return std::string("a schedule such as \"0 3 * * *\" or \"@daily\" (") + error.what() + ")";
   }
+}
+
+std::string check_change(std::string& text) {
+  return unless(change_kind_of(text).has_value(), R"("failed", "fixed", "held" or "published")");
+}
+
+std::string check_mail_address(std::string& text) {
+  return unless(is_made_of(text, "@._+-=") && text.front() != '-',
+                "an address such as \"ada@example.com\"");
+}
+
+std::string check_web_url(std::string& text) {
+  const Url url(text);
+  return unless((url.scheme == "https://" || url.scheme == "http://") && !url.host.empty() &&
+                    !has_control_characters(text) && text.find(' ') == std::string::npos,
+                "a URL such as \"https://hooks.example.com/1a2b3c\"");
+}
+
+std::string check_topic(std::string& text) {
+  const Url url(text);
+  const bool is_topic = is_made_of(url.path.substr(url.path.rfind('/') + 1), "_-");
+  return unless(check_web_url(text).empty() && is_topic && url.query.empty(),
+                "a topic's URL such as \"https://ntfy.sh/my-packages\"");
+}
+
+std::string check_room(std::string& text) {
+  return unless(text.starts_with('!') && check_line(text).empty(),
+                "a room's id such as \"!abcdef:example.com\"");
 }
 
 std::string check_signing_key(std::string& text) {

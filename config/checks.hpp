@@ -29,6 +29,15 @@ std::string check_first(std::string& text);
 std::string check_commits(std::string& text);
 /// When something is due: see Schedule.
 std::string check_schedule(std::string& text);
+/// Of ChangeKind.
+std::string check_change(std::string& text);
+/// Nothing that a mail's header or sendmail would take for something else.
+std::string check_mail_address(std::string& text);
+/// An http(s) URL; with a topic of ntfy at its end.
+std::string check_web_url(std::string& text);
+std::string check_topic(std::string& text);
+/// The id of a room of Matrix.
+std::string check_room(std::string& text);
 /// A server's http(s) URL; drops slashes at its end.
 std::string check_server(std::string& text);
 

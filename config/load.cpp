@@ -18,12 +18,12 @@ constexpr std::uint64_t longest_file = 4U << 20U;
 
 void warn_of_open_secret(LoadResult& result, const fs::path& path) {
   struct stat status {};
-  if (!result.origins.contains("vieter.api_key") || ::stat(path.c_str(), &status) != 0) return;
-  if ((status.st_mode & S_IROTH) == 0) return;
-  result.notices.push_back(
-      fmt::format("'{}' holds vieter.api_key and everyone may read it: chmod o-r it, or use "
-                  "VIETER_API_KEY_FILE",
-                  path.string()));
+  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return;
+  for (const auto& key : keys())
+    if (key.secret() && result.origins.contains(key.full_name()))
+      result.notices.push_back(fmt::format(
+          "'{}' holds {} and everyone may read it: chmod o-r it, or use {}_FILE", path.string(),
+          key.full_name(), key.alias.empty() ? key.environment_name() : std::string(key.alias)));
 }
 
 void apply_file(Loading& loading, const fs::path& file, const PathBase& base) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/secret.hpp"
+#include "core/notify/channels.hpp"
 #include "core/sign/signer.hpp"
 #include "core/targets/target.hpp"
 
@@ -128,6 +129,7 @@ struct Settings {
   AurSettings aur;
   TrustSettings trust;
   VerifySettings verify;
+  NotifySettings notify;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<TargetSettings> targets;
 

@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
+#include <future>
 #include <optional>
+#include <set>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -14,11 +18,14 @@
 #include "cli/tables.hpp"
 #include "core/base/process.hpp"
 #include "core/base/text.hpp"
+#include "core/notify/channels.hpp"
 #include "core/run/run.hpp"
 
 namespace pkgkiln::cli {
 
 namespace {
+
+constexpr std::chrono::seconds kTellingWhenInterrupted{10};
 
 Progress::Detail detail_of(const Arguments& arguments) {
   if (arguments.quiet) return Progress::Detail::quiet;
@@ -29,7 +36,38 @@ struct Ended {
   Selection selection;
   std::vector<BuildRecord> results;
   std::optional<Error> obstacle;
+  std::string run;  // id
+  std::vector<Change> changes;
 };
+
+/// Nothing where nobody is told.
+std::set<ChangeKind> told_kinds(const NotifySettings& settings) {
+  std::set<ChangeKind> kinds;
+  if (make_channels(settings).empty()) return kinds;
+  for (const auto& one : settings.on)
+    if (const auto kind = change_kind_of(one)) kinds.insert(*kind);
+  return kinds;
+}
+
+/// Beside the results, whose reader may be slow. Whoever interrupts a run waits for this a little.
+std::future<std::vector<Told>> tell(const NotifySettings& settings, const Ended& ended,
+                                    const Cancellation& cancel) {
+  if (ended.changes.empty()) return {};
+  const auto work =
+      [channels = make_channels(settings),
+       message = message_of(ended.changes, ended.run, host_name()),
+       limit = cancel.requested()
+                   ? Cancellation::never().with_deadline(Cancellation::Clock::now() +
+                                                         kTellingWhenInterrupted)
+                   : cancel.with_deadline(Cancellation::Clock::now() + settings.timeout)] {
+        return tell_all(channels, message, limit);
+      };
+  try {
+    return std::async(std::launch::async, work);
+  } catch (const std::system_error&) {  // no thread is left
+    return std::async(std::launch::deferred, work);
+  }
+}
 
 int code_of(const Ended& ended) {
   if (ended.obstacle || out_of_reach(ended.results)) return exit_code::nothing_done;
@@ -124,17 +162,21 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
            asks ? [&](std::vector<Job>& jobs) { look(jobs, cancel); }
                 : std::function<void(std::vector<Job>&)>()},
           progress);
+  const auto told = told_kinds(settings.notify);
   return recorded(history, identity, cancel, [&]() -> Ended {
+    const auto before = told.empty() ? std::vector<TargetState>() : history.states();
     auto selection = select(setup, arguments, sources, true, words, cancel, &history,
                             [&] { return run.distribution(cancel); });
     words.flush();
     // What waits for a repository is not to wait for a target that is due.
     if (arguments.due && selection.targets.empty() && entries_of(state.spool()).empty())
-      return {std::move(selection), {}, std::nullopt};
+      return {std::move(selection), {}, std::nullopt, identity.run, {}};
     auto results = run.build(std::move(selection.targets),
                              {std::move(selection.listed), selection.is_complete()},
                              arguments.refresh_image, cancel);
-    return {std::move(selection), std::move(results), run.obstacle()};
+    auto changes = changes_of(before, results, told);
+    return {std::move(selection), std::move(results), run.obstacle(), identity.run,
+            std::move(changes)};
   });
 }
 
@@ -146,6 +188,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   Progress progress(detail_of(arguments));
   const auto ended = run_builds(setup, arguments, words, progress, cancel);
   progress.flush();
+  auto telling = tell(setup.settings().notify, ended, cancel);
   if (arguments.json)
     print(results_json(ended.results));
   else if (arguments.due && ended.results.empty() && code_of(ended) == exit_code::ok)
@@ -153,6 +196,10 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   else if (!arguments.quiet || code_of(ended) != exit_code::ok)
     print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all));
   if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));
+  if (telling.valid())
+    for (const auto& one : telling.get())
+      if (one.failure)
+        say(fmt::format("note: nobody was told by {}: {}\n", one.channel, one.failure->what()));
   return ended.selection.exit_code(code_of(ended));
 }
 

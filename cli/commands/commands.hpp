@@ -21,6 +21,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel);
 int plan_command(const Arguments& arguments, const Cancellation& cancel);
 int targets_command(const Arguments& arguments, const Cancellation& cancel);
 int schedule_command(const Arguments& arguments, const Cancellation& cancel);
+int notify_command(const Arguments& arguments, const Cancellation& cancel);
 int tree_command(const Arguments& arguments, const Cancellation& cancel);
 int doctor_command(const Arguments& arguments, const Cancellation& cancel);
 int held_command(const Arguments& arguments);

@@ -20,6 +20,7 @@
 #include "core/journal/history.hpp"
 #include "core/journal/state_dir.hpp"
 #include "core/ledger/ledger.hpp"
+#include "core/notify/channels.hpp"
 #include "core/runtime/waiting_container.hpp"
 #include "core/vieter/targets.hpp"
 
@@ -259,6 +260,18 @@ void check_trust(const config::Settings& settings, Findings& findings) {
   });
 }
 
+/// By none of them anybody is told.
+void check_channels(const config::Settings& settings, Findings& findings) {
+  for (const auto& channel : make_channels(settings.notify)) {
+    try {
+      channel.check();
+      findings.good("notify", channel.name);
+    } catch (const Error& error) {
+      findings.warn("notify", channel.name + ": " + error.report());
+    }
+  }
+}
+
 /// The first directory on the way that other users can't enter. One with an access control list is
 /// taken for open: somebody has thought of who may.
 std::optional<std::filesystem::path> closed_to_others(const std::filesystem::path& directory) {
@@ -329,6 +342,7 @@ int doctor_command(const Arguments& arguments, const Cancellation& cancel) {
   check_aur(setup.settings(), findings, cancel);
   check_trust(setup.settings(), findings);
   check_repositories(setup, findings);
+  check_channels(setup.settings(), findings);
   return findings.failed() ? exit_code::nothing_done : exit_code::ok;
 }
 

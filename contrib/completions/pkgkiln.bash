@@ -5,7 +5,7 @@ _pkgkiln_command() {
 	local word
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		build | plan | targets | schedule | tree | search | show | add | remove | held | diff | approve | deny | doctor | clean | ledger | sign | key | verify | config) printf '%s' "$word"; return ;;
+		build | plan | targets | schedule | notify | tree | search | show | add | remove | held | diff | approve | deny | doctor | clean | ledger | sign | key | verify | config) printf '%s' "$word"; return ;;
 		esac
 	done
 }
@@ -42,7 +42,7 @@ _pkgkiln() {
 	*)
 		command=$(_pkgkiln_command)
 		case $command in
-		'') words+=' --version build plan targets schedule tree search show add remove held diff approve deny doctor clean ledger sign key verify config' ;;
+		'') words+=' --version build plan targets schedule notify tree search show add remove held diff approve deny doctor clean ledger sign key verify config' ;;
 		build) words+=' --due --force --dry-run --refresh-image --json' ;;
 		plan) words+=' --due --force --explain --json' ;;
 		schedule | search | show | remove | held) words+=' --json' ;;
@@ -52,6 +52,7 @@ _pkgkiln() {
 		deny) words+=' --freeze --commit --note' ;;
 		clean) words+=' --all --dry-run' ;;
 		sign) words+=' --all' ;;
+		notify) words+=' --test' ;;
 		key) words+=' export' ;;
 		verify) words+=' --json' ;;
 		ledger) words+=' export import --replace' ;;

@@ -1,6 +1,6 @@
 # Completion for fish. Targets come from `pkgkiln targets`.
 
-set -l commands build plan targets schedule tree search show add remove held diff approve deny doctor clean ledger sign key verify config
+set -l commands build plan targets schedule notify tree search show add remove held diff approve deny doctor clean ledger sign key verify config
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c pkgkiln -f
@@ -16,6 +16,7 @@ complete -c pkgkiln -n $none -a build -d 'Build what changed and publish it'
 complete -c pkgkiln -n $none -a plan -d 'Say what would be built, and why'
 complete -c pkgkiln -n $none -a targets -d 'List the targets'
 complete -c pkgkiln -n $none -a schedule -d 'Say when each target is due'
+complete -c pkgkiln -n $none -a notify -d 'Try how people are told of changes'
 complete -c pkgkiln -n $none -a tree -d 'Show which targets packages of the AUR need'
 complete -c pkgkiln -n $none -a search -d 'Look for packages of the AUR'
 complete -c pkgkiln -n $none -a show -d 'Show what the AUR says of a package'
@@ -56,3 +57,4 @@ complete -c pkgkiln -n '__fish_seen_subcommand_from sign' -s a -l all -d 'All wi
 complete -c pkgkiln -n '__fish_seen_subcommand_from ledger' -F -a 'export import'
 complete -c pkgkiln -n '__fish_seen_subcommand_from ledger' -l replace -d 'In the place of one that holds something'
 complete -c pkgkiln -n '__fish_seen_subcommand_from config' -l example -d 'Print a commented example'
+complete -c pkgkiln -n '__fish_seen_subcommand_from notify' -l test -d 'Send a message by each way'

@@ -7,7 +7,22 @@ printf '%s\n' pkgname=moving '_seen=(/sys/class/net/*)' 'pkgver=1.${#_seen[@]}' 
 	commit_file moving PKGBUILD
 printf '%s\n' 'echo bye' 'exit 0' | cat - "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file ends-early PKGBUILD
 sed "s/anyarch/gone/; s|^arch=.*|&\nsource=(http://fixtures.test:$PORT/status/404)\nsha256sums=(SKIP)|" "$ROOT/served/plain/anyarch/PKGBUILD" | commit_file gone PKGBUILD
+# Adds what it is told to its own file.
+printf '#!/bin/sh\ncat >>"$0.told"\n' >"$WORLD/tell"
+chmod +x "$WORLD/tell"
+tell_me() { printf '[notify]\ncommand = "%s"\n' "$WORLD/tell" >>"$CONFIG"; }
+told() { # lines, word...; of which the last one has these
+	(($(wc -l <"$WORLD/tell.told") == $1)) || fail "$(cat "$WORLD/tell.told")"
+	tail -n 1 "$WORLD/tell.told" | has_words "${@:2}"
+}
+has_words() {
+	local line word
+	IFS= read -r line
+	for word; do [[ $line == *"$word"* ]] || fail "'$word' is not in $line"; done
+}
+
 configure bad-checksum failing-build no-such-repository failing-check wants-network moving ends-early gone anyarch
+tell_me
 kiln first build
 
 it 'ends with 1 when a target failed' code_is 1
@@ -15,6 +30,7 @@ it 'stops no target for another that failed' out_has '1 built, 0 up-to-date, 8 f
 it 'publishes the good one, which came last' published anyarch-1.0-1-any.pkg.tar.zst
 it 'publishes nothing of those that failed' not_published 'bad-*' 'failing-*' 'wants-*'
 
+it 'tells of all that failed in one message' told 1 '"title":"8 failed on ' '"kind":"failed","target":"failing-build"'
 it 'reports a wrong checksum at the step fetch' failed_with bad-checksum 'failed at step fetch' \
 	'makepkg: One or more files did not pass the validity check!' 'exit code: 1' 'hint: a source does not match its checksum' \
 	'| ==> ERROR: One or more files did not pass the validity check!' "log: $STATE/logs/bad-checksum/"
@@ -51,6 +67,7 @@ kiln again build
 it 'ends with 1 as long as a target is broken' code_is 1
 not_again() { [[ $(builds_of failing-build) == "$before" ]] && failed_with failing-build 'failed at step build' 'not tried again'; }
 it 'does not try again what is bound to fail, and says so' not_again
+it 'tells nothing when nothing changed' told 1
 it 'asks makepkg for no answer again that the PKGBUILD keeps it from giving' failed_with ends-early 'failed at step inspect' 'not tried again'
 
 kiln good build anyarch
@@ -59,10 +76,14 @@ it 'touches no other target then' out_has '0 built, 1 up-to-date, 0 failed'
 
 sed 's/return 3/true/' "$ROOT/served/plain/failing-build/PKGBUILD" | commit_file failing-build PKGBUILD
 configure failing-build $'wants-network\nnetwork = true'
+tell_me
+kiln notify notify --test
+it 'tries by a message how people are told' out_matches '^ok +command$'
 kiln mended build
 it 'builds a target that was mended' published failing-build-1.0-1-any.pkg.tar.zst
 it 'tries one again at once whose settings were changed as was advised' published wants-network-1.0-1-any.pkg.tar.zst
 it 'ends with 0 then' code_is 0
+it 'tells what works again' told 3 '"title":"2 working again on ' '"kind":"fixed","target":"failing-build"'
 
 # What isn't due: nobody is asked who would not answer.
 BUILD_LINES='schedule = "0 0 29 2 *"' configure $'failing-build\nurl = "http://127.0.0.1:9/failing-build.git"'

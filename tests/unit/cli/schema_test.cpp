@@ -8,6 +8,7 @@
 #include "cli/json.hpp"
 #include "cli/review.hpp"
 #include "cli/state_json.hpp"
+#include "core/notify/message.hpp"
 #include "tests/catch.hpp"
 #include "tests/source_dir.hpp"
 #include "tests/unit/core/journal/records.hpp"
@@ -118,6 +119,8 @@ TEST_CASE("what runs and reviews come to is printed as the schema says") {
             .empty());
   const auto now = std::chrono::system_clock::now();
   CHECK(problem_of(cli::schedule_json({{"foo", "@daily", now, now}}, now), "schedule").empty());
+  CHECK(
+      problem_of(message_of({{ChangeKind::failed, record}}, "r1", "host").json, "message").empty());
   const Held held{"foo", "c0ffee", "1-1", "2-1", {"maintainer"}, {}, "bar"};
   CHECK(problem_of(cli::held_json({held}), "held").empty());
   CHECK(problem_of(cli::reviews_json({reviewed()}, cli::Shown::changes), "diff").empty());

@@ -54,3 +54,26 @@ TEST_CASE("a schedule that is none is refused with what is wrong") {
   CHECK(check_schedule(bad) ==
         "a schedule such as \"0 3 * * *\" or \"@daily\" (its hour '25' is not from 0 to 23)");
 }
+
+TEST_CASE("who is told is written so that nothing takes it for something else") {
+  const auto fine = [](std::string (*check)(std::string&), std::string text) {
+    return check(text).empty();
+  };
+  CHECK(fine(check_mail_address, "ada.b+c_d@mail-1.example.com"));
+  CHECK(fine(check_mail_address, "root"));
+  for (const auto* bad :
+       {"", "-oQ/tmp", "a b@e.org", "a@e.org,b@e.org", "a@e.org\nBcc: b", "<a@e.org>"})
+    CHECK_FALSE(fine(check_mail_address, bad));
+  CHECK(fine(check_web_url, "https://user:pass@hooks.example.com:8443/a/b?c=d"));
+  for (const auto* bad : {"", "hooks.example.com", "ftp://e.org/", "https:///a",
+                          "https://e.org/a b", "https://e.org/\n"})
+    CHECK_FALSE(fine(check_web_url, bad));
+  CHECK(fine(check_topic, "https://ntfy.sh/my-topic_1"));
+  for (const auto* bad :
+       {"https://ntfy.sh", "https://ntfy.sh/", "https://ntfy.sh/a?b=c", "ntfy.sh/a"})
+    CHECK_FALSE(fine(check_topic, bad));
+  CHECK(fine(check_room, "!abc:example.com"));
+  CHECK_FALSE(fine(check_room, "#abc:example.com"));
+  CHECK(fine(check_change, "published"));
+  CHECK_FALSE(fine(check_change, "all"));
+}

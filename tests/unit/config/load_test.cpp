@@ -150,6 +150,10 @@ TEST_CASE("an API key in a file that everyone may read is told") {
         std::vector<std::string>{"'" + fixture.path("pkgkiln.toml").string() +
                                  "' holds vieter.api_key and everyone may read it: chmod o-r it, "
                                  "or use VIETER_API_KEY_FILE"});
+  fixture.file("[notify]\nmatrix_token = \"s3cr3t\"\n");
+  fs::permissions(fixture.path("pkgkiln.toml"), fs::perms::others_read, fs::perm_options::add);
+  REQUIRE(fixture.load().notices.size() == 1);
+  CHECK(fixture.load().notices[0].ends_with("or use PKGKILN_NOTIFY_MATRIX_TOKEN_FILE"));
   fixture.file("[build]\npids = 100\n");
   fs::permissions(fixture.path("pkgkiln.toml"), fs::perms::others_read, fs::perm_options::add);
   CHECK(fixture.load().notices.empty());

@@ -158,6 +158,20 @@ maintainers = []  # default
 [verify]
 archive = ""  # default
 
+[notify]
+on = ["failed", "fixed", "held"]  # default
+timeout = "1min"  # default
+command = []  # default
+mail = []  # default
+mail_from = ""  # default
+sendmail = "/usr/sbin/sendmail"  # default
+webhook = ""  # default
+ntfy = ""  # default
+ntfy_token = ""  # default
+matrix = ""  # default
+matrix_room = ""  # default
+matrix_token = ""  # default
+
 [[repositories]]
 name = "mine"  # pkgkiln.toml:5
 path = "/srv/mine"  # pkgkiln.toml:6
