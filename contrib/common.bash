@@ -107,16 +107,17 @@ packaging() { # command...
 
 # A fresh machine updates itself.
 wait_for_package_lock() {
-	local holder told='' limit=$((SECONDS + 900)) orphaned=0
+	local holder told='' minutes=${PACKAGE_LOCK_MINUTES:-15} limit orphaned=0
+	limit=$((SECONDS + minutes * 60))
 	while holder=$(package_lock_holder) && [[ -n $holder ]]; do
 		if [[ $holder == orphan:* ]] && ((++orphaned > 3)); then
 			die "no process holds ${holder#orphan:}, but it is there" \
 				"a pacman that was killed left it; as root: rm ${holder#orphan:}"
 		elif [[ $holder != orphan:* && $holder != "$told" ]]; then
-			say "the package manager is locked by $holder: waiting for it"
+			say "the package manager is locked by $holder: waiting for it, $minutes minutes at most"
 			told=$holder
 		fi
-		((SECONDS < limit)) || die "after 15 minutes the package manager is still locked by $holder" \
+		((SECONDS < limit)) || die "after $minutes minutes the package manager is still locked by $holder" \
 			'look what it waits for, or end it; then try again'
 		sleep 1
 	done
