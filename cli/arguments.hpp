@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ enum class Command {
   key_export,
   ledger_export,
   ledger_import,
+  health,
   config
 };
 
@@ -79,6 +81,7 @@ struct Arguments {
   std::string step;                  // logs --step
   bool follow = false;               // logs --follow
   bool aur = false;                  // show --aur
+  std::string within = "3h";         // health --within
 };
 
 struct ParsedArguments {
@@ -86,6 +89,17 @@ struct ParsedArguments {
   /// When there are none: what to end with, everything having been said.
   int exit_code = 0;
 };
+
+/// What may stand where a command line is being typed.
+struct Candidate {
+  std::string word, meaning;
+};
+
+/// What may stand in the place of the last of these words, which follow the program's name; none
+/// where that is a file or free text. `names_of_targets` is given the --config that stands before.
+std::vector<Candidate> candidates(
+    const std::vector<std::string>& words,
+    const std::function<std::vector<std::string>(const Arguments&)>& names_of_targets);
 
 /// Prints help and version to stdout, complaints to stderr.
 ParsedArguments parse_arguments(int argc, char** argv);

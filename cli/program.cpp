@@ -82,6 +82,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return key_export_command(arguments, cancel);
     case Command::verify:
       return verify_command(arguments, cancel);
+    case Command::health:
+      return health_command(arguments);
     case Command::config:
       return config_command(arguments);
   }
@@ -110,6 +112,9 @@ int run_program(int argc, char** argv) {
   open_standard_descriptors();
   const Cancellation cancel;
   cancel_on_signals(cancel);
+  // What the shells' completions ask, on the words up to the cursor.
+  if (argc > 1 && std::strcmp(argv[1], "__complete") == 0)
+    return complete_command({argv + 2, argv + argc});
   const auto parsed = parse_arguments(argc, argv);
   if (!parsed.arguments) return parsed.exit_code;
   try {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "cli/arguments.hpp"
 #include "core/base/cancellation.hpp"
 
@@ -39,6 +42,8 @@ int remove_command(const Arguments& arguments, const Cancellation& cancel);
 int sign_command(const Arguments& arguments, const Cancellation& cancel);
 int key_export_command(const Arguments& arguments, const Cancellation& cancel);
 int verify_command(const Arguments& arguments, const Cancellation& cancel);
+int complete_command(const std::vector<std::string>& words);
+int health_command(const Arguments& arguments);
 int config_command(const Arguments& arguments);
 
 }  // namespace pkgkiln::cli
