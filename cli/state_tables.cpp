@@ -112,6 +112,19 @@ std::string some(const std::vector<TargetState>& states, const char* heading, Is
   return count == 0 ? text : fmt::format("\n{} {}:\n{}", count, heading, text);
 }
 
+/// Nothing where none has a schedule: each run is for all of them.
+std::string next_text(const std::vector<TargetState>& states, std::int64_t now) {
+  const auto at = system_clock::from_time_t(now);
+  auto due = due_times(states, at);
+  std::erase_if(due, [](const Due& one) { return one.schedule.empty(); });
+  if (due.empty()) return {};
+  const auto first = std::ranges::min(due, {}, &Due::next);
+  if (first.next > at)
+    return fmt::format("next due: {} at {}\n", first.target, local_time(first.next));
+  return fmt::format("{} due now\n",
+                     std::ranges::count_if(due, [&](const Due& one) { return one.next <= at; }));
+}
+
 std::string suggestions(const std::vector<std::pair<const char*, const char*>>& lines) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [command, what] : lines)
@@ -191,6 +204,7 @@ std::string overview(const Standing& standing, const std::vector<Held>& held,
   const auto good =
       std::ranges::count_if(standing.states, [](const auto& one) { return is_good(one.status); });
   text += fmt::format("{} of {} targets are good\n", good, standing.states.size());
+  text += next_text(standing.states, now);
   text += some(standing.states, "failed", has_failed);
   text += some(standing.states, "blocked by others",
                [](const TargetState& one) { return one.status == Status::blocked; });
@@ -229,6 +243,10 @@ std::string target_details(const TargetFacts& facts, std::int64_t now) {
     add("hint", state.hint);
   }
   add("last attempt", when(state.attempted, now));
+  if (!state.schedule.empty()) {
+    const auto due = due_times({state}, system_clock::from_time_t(now)).front();
+    add("next due", fmt::format("{} ({})", local_time(due.next), state.schedule));
+  }
   add("version", state.version);
   if (const auto& build = state.last_build) {
     add("url", build->url);

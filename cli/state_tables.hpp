@@ -35,8 +35,8 @@ std::string status_table(const Standing& standing, std::int64_t now);
 /// One a line.
 std::string history_table(const std::vector<BuildRecord>& builds, std::int64_t now);
 
-/// The last run, what failed and is held, and what to type. `config` is the file that is read;
-/// empty: none.
+/// The last run, what is due next, what failed and is held, and what to type. `config` is the file
+/// that is read; empty: none.
 std::string overview(const Standing& standing, const std::vector<Held>& held,
                      const std::string& config, std::int64_t now);
 

@@ -136,15 +136,11 @@ std::string targets_table(const std::vector<Target>& targets) {
   return table(rows);
 }
 
-namespace {
-
 std::string local_time(Due::Time when) {
   const auto time = std::chrono::system_clock::to_time_t(when);
   std::tm local{};
   return ::localtime_r(&time, &local) == nullptr ? "?" : fmt::format("{:%F %R}", local);
 }
-
-}  // namespace
 
 std::string schedule_table(const std::vector<Due>& due, Due::Time now) {
   if (due.empty()) return {};

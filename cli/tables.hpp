@@ -29,6 +29,8 @@ std::string table(std::vector<std::vector<std::string>> rows);
 std::string plan_explanation(const std::vector<Job>& jobs);
 std::string plan_table(const std::vector<Job>& jobs);
 std::string targets_table(const std::vector<Target>& targets);
+/// "2026-11-28 03:00" of this zone.
+std::string local_time(Due::Time when);
 /// In that order: its name, its schedule, its latest attempt, and when it is due. Times are local.
 std::string schedule_table(const std::vector<Due>& due, Due::Time now);
 

@@ -17,8 +17,8 @@ namespace pkgkiln::cli {
 
 namespace {
 
-/// Enough to find one that has ended.
-constexpr std::size_t kLookedAtRuns = 20;
+/// Enough to find one that had something to do, where one begins each hour.
+constexpr std::size_t kLookedAtRuns = 1'000;
 
 /// Throws UsageError for names that no run has come to.
 void keep_named(std::vector<TargetState>& states, const std::vector<std::string>& names) {
@@ -35,6 +35,9 @@ void keep_named(std::vector<TargetState>& states, const std::vector<std::string>
 Standing standing_of(const StateDir& state, const History& history) {
   Standing standing{history.states(), history.runs(kLookedAtRuns)};
   sort_by_need(standing.states);
+  std::erase_if(standing.runs, [](const RunRecord& run) {
+    return run.finished && run.targets == 0 && run.exit_code == exit_code::ok;  // nothing was due
+  });
   try {
     const RunLock none(state, RunLock::For::look);
   } catch (const LockedError&) {

@@ -110,6 +110,10 @@ constexpr std::array kVersions{
     waiting INTEGER NOT NULL, problem TEXT NOT NULL
   );
 )",
+    // 10
+    R"(
+  ALTER TABLE states ADD COLUMN schedule TEXT NOT NULL DEFAULT '';
+)",
 };
 
 void prepare(sqlite::Connection& connection) {

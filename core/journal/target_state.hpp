@@ -22,7 +22,8 @@ struct TargetState {
   /// What it depends on and is built with, in makepkg's words ("foo>=2"), as far as that came to be
   /// known.
   std::vector<std::string> needs;
-  std::string version;  // that its newest good build made or found published; may be unknown
+  std::string schedule;  // that it had then; empty: none
+  std::string version;   // that its newest good build made or found published; may be unknown
   /// The newest that was begun, and not only blocked; without its lists.
   std::optional<BuildRecord> last_build;
 };

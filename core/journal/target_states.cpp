@@ -26,17 +26,19 @@ void record_attempt(const sqlite::Connection& connection, const Job& job) {
   // What is not known of it this time is known from the time that it was built.
   sqlite::Statement insert(connection, R"(
     INSERT INTO states (target, repository, status, standing, step, why, hint, needs, attempted,
-                        since)
-      VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?9)
+                        since, schedule)
+      VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?9,?10)
       ON CONFLICT (target) DO UPDATE SET
         repository = ?2, status = ?3, step = ?5, why = ?6, hint = ?7, attempted = ?9,
+        schedule = ?10,
         needs = CASE ?8 WHEN '' THEN needs ELSE ?8 END,
         since = CASE standing WHEN ?4 THEN since ELSE ?9 END, standing = ?4)");
   const auto& record = job.record;
   insert.bind(record.target).bind(record.repository);
   insert.bind(word(record.status)).bind(word(kind_of(record.status)));
   insert.bind(record.step).bind(record.why).bind(record.hint).bind(needs_of(job));
-  insert.bind(to_number(std::max(record.finished, record.started))).step();
+  insert.bind(to_number(std::max(record.finished, record.started))).bind(job.target.schedule);
+  insert.step();
 }
 
 std::string version_of(const std::string& recorded, const std::string& file_name) {
@@ -58,7 +60,7 @@ void History::record_attempts(const std::vector<const Job*>& jobs) {
 std::vector<TargetState> History::states() const {
   Query rows(*database_, (std::string(R"(
     SELECT s.target, s.repository, s.status, s.step, s.why, s.hint, s.attempted, s.since, s.needs,
-           good.version, (SELECT file_name FROM files WHERE build_id = good.id LIMIT 1), )") +
+           s.schedule, good.version, (SELECT file_name FROM files WHERE build_id = good.id LIMIT 1), )") +
                           kBuildColumns + R"(
     FROM states s
     LEFT JOIN builds ON builds.id = (SELECT MAX(id) FROM builds b WHERE b.target = s.target
@@ -80,6 +82,7 @@ std::vector<TargetState> History::states() const {
     const auto needs = rows.text(++column);
     for (std::string_view rest = needs; !rest.empty();)
       state.needs.emplace_back(take_until(rest, '\n'));
+    state.schedule = rows.text(++column);
     const auto version = rows.text(++column);
     state.version = version_of(version, rows.text(++column));
     if (rows.number(++column) != 0) state.last_build = build_of(rows, column);

@@ -7,23 +7,51 @@
 
 namespace pkgkiln {
 
+namespace {
+
+/// Thousands of targets have the same few schedules.
+class Times {
+ public:
+  explicit Times(Due::Time now) : now_(now) {}
+
+  Due of(const std::string& target, const std::string& text, std::optional<Due::Time> attempted) {
+    Due due{target, text, attempted, now_};
+    // After a clock that was ahead had been put right nothing would be due for long.
+    if (text.empty() || !attempted || *attempted > now_) return due;
+    auto schedule = schedules_.find(text);
+    if (schedule == schedules_.end())
+      schedule = schedules_.emplace(text, Schedule::parse(text)).first;
+    due.next = schedule->second.next(*attempted);
+    return due;
+  }
+
+ private:
+  Due::Time now_;
+  std::map<std::string, Schedule> schedules_;
+};
+
+}  // namespace
+
 std::vector<Due> due_times(const std::vector<Target>& targets,
                            const std::vector<TargetState>& states, Due::Time now) {
   std::map<std::string_view, Due::Time> attempts;
   for (const auto& state : states) attempts.emplace(state.target, state.attempted);
-  std::map<std::string_view, Schedule> schedules;  // thousands of targets have the same few
+  Times times(now);
   std::vector<Due> result;
   for (const auto& target : targets) {
-    auto& due = result.emplace_back(Due{target.name, target.schedule, std::nullopt, now});
-    if (const auto found = attempts.find(target.name); found != attempts.end())
-      due.attempted = found->second;
-    // After a clock that was ahead had been put right nothing would be due for long.
-    if (!due.attempted || *due.attempted > now || target.schedule.empty()) continue;
-    auto schedule = schedules.find(target.schedule);
-    if (schedule == schedules.end())
-      schedule = schedules.emplace(target.schedule, Schedule::parse(target.schedule)).first;
-    due.next = schedule->second.next(*due.attempted);
+    const auto found = attempts.find(target.name);
+    result.push_back(
+        times.of(target.name, target.schedule,
+                 found == attempts.end() ? std::nullopt : std::optional(found->second)));
   }
+  return result;
+}
+
+std::vector<Due> due_times(const std::vector<TargetState>& states, Due::Time now) {
+  Times times(now);
+  std::vector<Due> result;
+  for (const auto& state : states)
+    result.push_back(times.of(state.target, state.schedule, state.attempted));
   return result;
 }
 

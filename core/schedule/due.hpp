@@ -25,6 +25,8 @@ struct Due {
 /// One a target, in that order.
 std::vector<Due> due_times(const std::vector<Target>& targets,
                            const std::vector<TargetState>& states, Due::Time now);
+/// The same of those that a run has come to, by the schedules that they had then.
+std::vector<Due> due_times(const std::vector<TargetState>& states, Due::Time now);
 
 /// The names of those that are due.
 std::vector<std::string> due_targets(const std::vector<Target>& targets,

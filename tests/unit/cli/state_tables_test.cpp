@@ -120,6 +120,11 @@ TEST_CASE("the overview tells what to do next") {
   CHECK_THAT(cli::overview(standing, {}, "c.toml", kThatTime),
              ContainsSubstring("as c.toml says") && ContainsSubstring("1 of 1 targets are good") &&
                  !ContainsSubstring("retry") && !ContainsSubstring("approve"));
+  standing.states[0].schedule = "@yearly";
+  standing.states[0].attempted = std::chrono::system_clock::from_time_t(kThatTime);
+  CHECK_THAT(cli::overview(standing, {}, "", kThatTime), ContainsSubstring("next due: good at 20"));
+  standing.states[0].attempted -= std::chrono::hours(400 * 24);
+  CHECK_THAT(cli::overview(standing, {}, "", kThatTime), ContainsSubstring("1 due now\n"));
   for (int i = 0; i < 12; ++i)
     standing.states.push_back(state_of("bad" + std::to_string(i), Status::failed));
   const Held held{"new", "c0ffee", "1-1", "2-1", {"maintainer", "source-host"}, {}, ""};
@@ -134,13 +139,15 @@ TEST_CASE("a target is shown with what it needs and what needs it") {
   auto state = state_of("foo", Status::failed);
   state.last_build = build_of("foo");
   state.last_build->url = "https://example.com/foo.git";
+  state.schedule = "0 0 29 2 *";
   auto good = build_of("foo");
   good.files = {{"foo-2-1-any.pkg.tar.zst", "x", 2'048}};
   good.vcs_sources = {{"git+https://example.com/x", "c0ffee"}};
   const auto text =
       cli::target_details({state, good, {{"bar>=2", "bar"}, {"cmake", ""}}, {"baz"}}, kThatTime);
   for (const auto* line :
-       {"why           why\n", "url           https://example.com/foo.git\n",
+       {"-02-29 00:00 (0 0 29 2 *)\n", "why           why\n",
+        "url           https://example.com/foo.git\n",
         "package       foo-2-1-any.pkg.tar.zst (2.0 KiB)\n",
         "source        git+https://example.com/x at c0ffee\n",
         "needs         bar>=2 (target bar)\n", "needs         cmake\n", "needed by     baz\n"})

@@ -57,6 +57,7 @@ TEST_CASE("how targets stand is told with what is published and what was built l
   failed.record.step = "build";
   failed.record.why = "it's why";
   failed.record.hint = "a hint";
+  failed.target.schedule = "@daily";
   failed.inspection = std::make_shared<Inspection>();
   failed.inspection->srcinfo.emplace().packages.push_back({});
   failed.inspection->srcinfo->makedepends = {"c>=2", "d"};
@@ -74,6 +75,8 @@ TEST_CASE("how targets stand is told with what is published and what was built l
   CHECK(states[1].step == "build");
   CHECK(states[1].why == "it's why");
   CHECK(states[1].hint == "a hint");
+  CHECK(states[1].schedule == "@daily");
+  CHECK(states[0].schedule.empty());
   CHECK(states[1].needs == std::vector<std::string>{"c>=2", "d"});
   CHECK(states[1].version == "1:1.0-1");
   REQUIRE(states[1].last_build);

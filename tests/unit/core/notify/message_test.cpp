@@ -62,8 +62,7 @@ TEST_CASE("a message is bounded and printable, whatever a PKGBUILD or a log says
   CHECK(message.json.size() < 100'000);
   CHECK_THAT(message.text,
              ContainsSubstring("a  Bcc: eve@example.com\\x1b[2J\\xff\"</b>@room xxx"));
-  CHECK_THAT(message.text,
-             ContainsSubstring("hint: \\x00 . \n") || ContainsSubstring("hint: \\x00 .\n"));
+  CHECK_THAT(message.text, ContainsSubstring("hint: \\x00 .\n"));
   CHECK_THAT(message.text, ContainsSubstring("\nand 50 more\n"));
   rapidjson::Document document;
   document.Parse<rapidjson::kParseValidateEncodingFlag>(message.json.c_str());
