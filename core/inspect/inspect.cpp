@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
 #include "core/pkgbuild/outside_paths.hpp"
 #include "core/pkgbuild/pkgbuild_text.hpp"
@@ -13,6 +14,7 @@ namespace pkgkiln {
 namespace {
 
 constexpr std::size_t kLongestRemembered = std::size_t{256} << 10U;
+constexpr std::uint64_t kLongestRead = std::uint64_t{16} << 20U;
 /// No URL of a source looks like this.
 constexpr const char* kPkgverFunction = "pkgver()";
 
@@ -23,6 +25,27 @@ std::vector<RecordedSource> moving_sources(const Inspection& found) {
   return result;
 }
 
+/// Why there is none to read.
+Error no_pkgbuild(const PackagingSource& source, const std::string& commit, const Target& target) {
+  const auto where =
+      fmt::format("'{}'{}", target.path.empty() ? displayable_url(target.url) : target.path,
+                  target.path.empty() ? "" : fmt::format(" of '{}'", displayable_url(target.url)));
+  try {
+    for (const auto& file : source.files(commit, kLongestRead, Cancellation::never()))
+      if (file.path == "PKGBUILD" && file.kind == git::Mirror::File::Kind::link)
+        return Error(fmt::format("the PKGBUILD in {} is a link to '{}'", where,
+                                 printable(file.content)))
+            .because("a link is not followed: what it leads to may be anything")
+            .advise("put the file itself there, or set the target's path to where it lies");
+  } catch (const Error&) {
+    // There is none in any case.
+  }
+  return Error("there is no PKGBUILD in " + where)
+      .advise(
+          "set the target's path to the directory of the PKGBUILD, or to \"*\" for all "
+          "directories that have one");
+}
+
 }  // namespace
 
 Inspection inspect_on_host(const PackagingSource& source, const std::string& commit,
@@ -31,12 +54,7 @@ Inspection inspect_on_host(const PackagingSource& source, const std::string& com
   found.commit = commit;
   const auto pkgbuild = source.read_file(commit, "PKGBUILD");
   const auto& path = target.path;
-  if (!pkgbuild)
-    throw Error(path.empty() ? "there is no PKGBUILD in the root of its repository"
-                             : "there is no PKGBUILD in '" + path + "'")
-        .advise(
-            "set the target's path to the directory of the PKGBUILD, or to \"*\" for all "
-            "directories that have one");
+  if (!pkgbuild) throw no_pkgbuild(source, commit, target);
   const pacman::PkgbuildText read(*pkgbuild, arch);
   found.moves = read.may_have_pkgver_function();
   try {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include "core/base/text.hpp"
@@ -72,14 +74,16 @@ std::string image_id(std::string id) {
   return id;
 }
 
-/// Whether a registry says of a pull that it wants another login, or one at all.
-bool asks_for_login(const std::string& cause) {
-  constexpr std::array<std::string_view, 5> clues = {"unauthorized", "authentication required",
-                                                     "access denied", "is denied",
-                                                     "no basic auth credentials"};
+bool has_any(const std::string& cause, std::initializer_list<std::string_view> clues) {
   const auto words = lower_case(cause);
   return std::any_of(clues.begin(), clues.end(),
                      [&](std::string_view clue) { return words.find(clue) != std::string::npos; });
+}
+
+/// Whether a registry says of a pull that it wants another login, or one at all.
+bool asks_for_login(const std::string& cause) {
+  return has_any(cause, {"unauthorized", "authentication required", "access denied", "is denied",
+                         "no basic auth credentials"});
 }
 
 /// The same error with the kind that the engine's words tell: the status may say anything.
@@ -94,9 +98,11 @@ RuntimeError by_words(const RuntimeError& error) {
   return told;
 }
 
-/// Adds what to do if the registry wants a login.
-RuntimeError with_login_advice(RuntimeError error, const ImageRef& ref, const RegistryAuth& auth) {
-  const auto& causes = error.causes();
+/// Adds what to do, as far as the engine's words tell.
+RuntimeError with_advice(RuntimeError error, const ImageRef& ref, const RegistryAuth& auth) {
+  const auto causes = error.causes();
+  for (const auto& cause : causes)
+    if (auto advice = pull_advice(cause); !advice.empty()) error.advise(std::move(advice));
   if (std::none_of(causes.begin(), causes.end(), asks_for_login)) return error;
   if (!auth.origin.empty()) error.because("the credentials in '" + auth.origin + "' were sent");
   error.advise("if it is private: podman login " + ref.registry +
@@ -105,6 +111,22 @@ RuntimeError with_login_advice(RuntimeError error, const ImageRef& ref, const Re
 }
 
 }  // namespace
+
+std::string pull_advice(const std::string& cause) {
+  if (has_any(cause, {"insufficient uids or gids", "/etc/subuid"}))
+    return "give the user that runs Podman more ids: usermod --add-subuids 100000-165535 "
+           "--add-subgids 100000-165535 USER as root, then podman system migrate as that user";
+  if (has_any(cause, {"no space left", "disk quota exceeded"}))
+    return "free space where the engine keeps its images: podman system prune, or docker system "
+           "prune, removes what nothing uses";
+  if (has_any(cause, {"proxyconnect", "proxy authentication required"}))
+    return "check the proxy of the engine's service, which is not that of pkgkiln";
+  if (has_any(cause, {"x509:"})) return "check the machine's clock and CA certificates";
+  if (has_any(cause, {"http response to https client"}))
+    return "the registry speaks no TLS: name it as insecure in Podman's registries.conf, or in "
+           "Docker's daemon.json";
+  return {};
+}
 
 ImageInfo EngineImages::pull(const ImageRef& ref, const Sink& progress,
                              const Cancellation& cancel) {
@@ -126,12 +148,12 @@ ImageInfo EngineImages::pull(const ImageRef& ref, const Sink& progress,
     engine_->stream_in_silence(
         doing, std::move(request), [&](std::string_view bytes) { lines.feed(bytes); }, cancel);
   } catch (const RuntimeError& error) {
-    throw with_login_advice(by_words(error), ref, auth);
+    throw with_advice(by_words(error), ref, auth);
   }
   lines.finish();
   if (!failure.empty())
-    throw with_login_advice(engine_->error(classify_pull(failure), doing, name + ": " + failure),
-                            ref, auth);
+    throw with_advice(engine_->error(classify_pull(failure), doing, name + ": " + failure), ref,
+                      auth);
   if (auto image = inspect(pull_reference(ref))) return *image;
   throw engine_->error(Kind::not_found, doing, "the pull succeeded, but the image isn't there");
 }

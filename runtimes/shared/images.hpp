@@ -57,6 +57,8 @@ std::string pull_reference(const ImageRef& ref);
 /// can't be reached. Both engines pass on the same answers of registries and the same network
 /// errors.
 RuntimeError::Kind classify_pull(std::string_view words);
+/// What helps against what an engine says of a pull; empty where that says too little.
+std::string pull_advice(const std::string& words);
 
 /// The config of a commit as both engines take it in its body; `env` and `labels` as
 /// committed_config makes them.

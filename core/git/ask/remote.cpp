@@ -1,7 +1,11 @@
 #include "core/git/ask/remote.hpp"
 
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "core/base/secret.hpp"
@@ -33,6 +37,12 @@ const std::vector<Explanation>& explanations() {
         "died of signal 9", "died of signal 24", "died of signal 25"},
        "what it holds takes more memory, disk or time than is given to a packaging repository",
        "take large files out of it: sources belong into the PKGBUILD's source array"},
+      {RemoteFailure::proxy,
+       {"CONNECT tunnel failed", "from proxy after CONNECT", "Proxy CONNECT aborted",
+        "returned error: 407", "Could not resolve proxy"},
+       "the proxy did not let it through",
+       "check http_proxy, https_proxy and no_proxy of the user that runs pkgkiln, and the proxy's "
+       "user and password in them"},
       {RemoteFailure::certificate,
        {"SSL certificate problem", "certificate verification failed", "SSL: no alternative",
         "certificate subject name", "SSL peer certificate"},
@@ -67,7 +77,7 @@ const std::vector<Explanation>& explanations() {
         "Access denied", "access denied"},
        "the server wants credentials, or there is no such repository (some servers don't tell)",
        "check the URL; for a private repository set up a credential helper or an ssh key for the "
-       "user that runs pkgkiln"},
+       "user that runs pkgkiln; behind a proxy it may be the proxy that refuses"},
       {RemoteFailure::busy,
        {"returned error: 429", "returned error: 5"},
        "the server can't answer now",
@@ -84,6 +94,19 @@ const std::vector<Explanation>& explanations() {
        "check the URL"},
   };
   return table;
+}
+
+/// What is wrong with a place on this machine; nothing for one elsewhere.
+std::optional<std::pair<std::string, const char*>> local_problem(std::string place) {
+  const bool is_file_url = place.starts_with("file://");
+  if (is_file_url) place.erase(0, 7);
+  if (!place.starts_with('/')) return std::nullopt;
+  std::error_code none;
+  if (!std::filesystem::exists(place, none))
+    return std::pair("there is no folder '" + place + "'", "check the path");
+  return std::pair("the folder '" + place + "' is no Git repository",
+                   is_file_url ? "for PKGBUILDs that lie in it give its path without file://"
+                               : "check the path");
 }
 
 }  // namespace
@@ -141,6 +164,9 @@ Error remote_error(const std::string& action, const std::string& url,
 Error remote_error(const std::string& action, const std::string& url, RemoteFailure failure,
                    const std::string& details) {
   Error error("cannot " + action + " '" + displayable_url(url) + "'");
+  if (failure == RemoteFailure::not_found)
+    if (const auto problem = local_problem(displayable_url(url)))
+      return error.because(problem->first).advise(problem->second);
   for (const auto& explanation : explanations())
     if (explanation.failure == failure) error.because(explanation.why).advise(explanation.advice);
   if (!details.empty()) error.because(details);

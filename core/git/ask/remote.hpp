@@ -10,6 +10,7 @@ namespace pkgkiln::git {
 
 /// Why a remote could not be used, read from git's error output (in the C locale).
 enum class RemoteFailure {
+  proxy,
   certificate,
   host_key,
   not_resolved,

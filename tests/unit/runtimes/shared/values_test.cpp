@@ -75,6 +75,21 @@ TEST_CASE("what to do without a connection depends on the engine and the cause")
              ContainsSubstring("systemctl start docker"));
 }
 
+TEST_CASE("what to do about a pull that failed depends on what the engine says") {
+  const auto [words, advice] = GENERATE(table<std::string, std::string>(
+      {{"ApplyLayer: potentially insufficient UIDs or GIDs available in user namespace (requested "
+        "0:42 for /etc/gshadow): Check /etc/subuid and /etc/subgid",
+        "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER as root"},
+       {"write /var/lib/x: no space left on device",
+        "free space where the engine keeps its images"},
+       {"proxyconnect tcp: dial tcp 127.0.0.1:3128: connection refused",
+        "check the proxy of the engine's service"},
+       {"x509: certificate has expired or is not yet valid", "check the machine's clock"},
+       {"http: server gave HTTP response to HTTPS client", "name it as insecure"}}));
+  CHECK_THAT(pull_advice(words), ContainsSubstring(advice));
+  CHECK(pull_advice("manifest unknown").empty());
+}
+
 TEST_CASE("times of engines are read in every form that they have") {
   using namespace std::chrono;
   const auto expected = sys_days(2024y / 2 / 29) + 12h + 34min + 56s;

@@ -1,3 +1,4 @@
+#include "core/base/file.hpp"
 #include "core/git/ask/remote.hpp"
 #include "tests/catch.hpp"
 
@@ -10,6 +11,15 @@ TEST_CASE("what git says of a failure is told apart") {
   const auto [text, failure] = GENERATE(
       Sample{"fatal: unable to access 'https://x/': SSL certificate problem: self-signed",
              RemoteFailure::certificate},
+      Sample{
+          "fatal: unable to access 'https://x/': SSL certificate problem: certificate is not yet "
+          "valid",
+          RemoteFailure::certificate},
+      Sample{"fatal: unable to access 'https://x/': CONNECT tunnel failed, response 407",
+             RemoteFailure::proxy},
+      Sample{
+          "fatal: unable to access 'https://x/': Received HTTP code 407 from proxy after CONNECT",
+          RemoteFailure::proxy},
       Sample{"Host key verification failed.\nfatal: Could not read from remote repository.",
              RemoteFailure::host_key},
       Sample{"fatal: unable to access 'https://x/': Could not resolve host: x",
@@ -45,6 +55,19 @@ TEST_CASE("an error names the URL without credentials, what git said, and what t
   CHECK_THAT(error.report(), ContainsSubstring("Authentication failed for 'https://***@x/a.git'"));
   CHECK_THAT(error.report(), !ContainsSubstring("secret") && !ContainsSubstring("\x1b"));
   CHECK_THAT(error.advice(), ContainsSubstring("credential helper"));
+}
+
+TEST_CASE("of a place on this machine it is told whether there is anything") {
+  const TempDir dir;
+  const auto gone = (dir.path() / "gone").string();
+  const auto error = [&](const std::string& url) {
+    return remote_error("ask", url, RemoteFailure::not_found, "git says").report();
+  };
+  CHECK_THAT(error(gone), ContainsSubstring("there is no folder '" + gone + "'"));
+  CHECK_THAT(error("file://" + dir.path().string()),
+             ContainsSubstring("is no Git repository") &&
+                 ContainsSubstring("give its path without file://"));
+  CHECK_THAT(error("https://example.com/x"), ContainsSubstring("there is no such repository"));
 }
 
 TEST_CASE("of long output only the last lines are shown") {
