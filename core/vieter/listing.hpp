@@ -13,7 +13,8 @@ struct ListingPage {
   enum class Shape {
     bare_array,  // seed: [{url, branch}]
     data_map,    // 0.2: {data: {"<uuid>": {url, branch, arch: ["x86_64"], repo}}}
-    data_array,  // 0.3 and later: {data: [{id, url, branch, repo, schedule, arch: [{value}], kind, path}]}
+    data_array,  // 0.3 and later: {data: [{id, url, branch, repo, schedule, arch: [{value}], kind,
+                 // path}]}
   };
 
   /// As the server has it, unchecked; what its version doesn't know is empty.
