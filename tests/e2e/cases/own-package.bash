@@ -121,10 +121,10 @@ builds_from_it() {
 			export PKGKILN_CONFIG=$PWD/config.toml
 			echo "before: $(pkgkiln health)" || true
 			pkgkiln-loop build --due &
-			until pkgkiln health | grep -E "went well|ended with"; do sleep 0.2; ((SECONDS < 120)); done
+			until pkgkiln health | grep -E "went well|ended with"; do sleep 0.2; ((SECONDS < 600)); done
 			echo "late: $(pkgkiln health --within 0s)" || true
 			kill "$!" && wait "$!" || echo "ended with $?"
-			ls /var/lib/pkgkiln/repository/*/*' >"$WORLD/ran" 2>&1
+			ls /var/lib/pkgkiln/repository/*/*' >"$WORLD/ran" 2>&1 || fail "$(cat "$WORLD/ran")"
 	has "$WORLD/ran" 'before: there was no run yet' 'went well: 1 targets, 1 built, 0 failed' 'late: no run since' anyarch-1.0-1-any.pkg.tar.zst
 }
 IMAGE_LINES='' configure anyarch
