@@ -108,11 +108,12 @@ it 'replaces a ledger when asked to' code_is 0
 kiln no-export ledger import "$CONFIG"
 it 'imports nothing else' complaint 3 "cannot import '$CONFIG'"
 
-ENVIRONMENT=(http_proxy=http://localhost:3128)
+ENVIRONMENT=(http_proxy=http://localhost:3128 PKGKILN_NOTIFY_MAIL=ada@example.com PKGKILN_NOTIFY_SENDMAIL=/none/sendmail)
 kiln doctor doctor
 ENVIRONMENT=()
 it 'finds nothing wrong' code_is 0
 it 'reports on stdout what it checked' out_matches '^ok +config ' '^ok +state ' '^ok +ledger +0 decisions, 1 owned names' "^ok +engine +.*$RUNTIME" '^ok +base image ' '^ok +container ' '^ok +repository +kiln'
+it 'warns of a way to tell people that cannot work' out_matches "^warning +notify +mail: there is no program '/none/sendmail'$"
 it 'warns of a proxy that containers would look for in themselves' out_matches '^warning +proxy +http_proxy=http://localhost:3128'
 rootless_is_told() { if [[ $RUNTIME == podman ]]; then out_has rootless; else out_has rootful; fi; }
 it 'tells whether the engine is rootless' rootless_is_told
