@@ -27,15 +27,6 @@ bool did_its_work(int code) {
   return code == exit_code::ok || code == exit_code::target_failed || code == exit_code::newly_held;
 }
 
-bool is_locked(const StateDir& state) {
-  try {
-    const RunLock lock(state, RunLock::For::look);
-    return false;
-  } catch (const LockedError&) {
-    return true;
-  }
-}
-
 std::chrono::seconds duration_of(const std::string& text) {
   const auto duration = config::parse_duration(text);
   if (!duration)
@@ -66,8 +57,8 @@ Health health_of(const std::vector<RunRecord>& runs, bool goes_on, std::chrono::
 int health_command(const Arguments& arguments) {
   const auto within = duration_of(arguments.within);
   const StateDir state(load_config(arguments).settings.build.state_dir);
-  const auto health =
-      health_of(History(state).runs(1), is_locked(state), within, std::chrono::system_clock::now());
+  const auto health = health_of(History(state).runs(1), is_run_going_on(state), within,
+                                std::chrono::system_clock::now());
   if (!health.good || !arguments.quiet) print(health.reason + "\n");
   return health.good ? exit_code::ok : exit_code::target_failed;
 }

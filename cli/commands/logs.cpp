@@ -163,12 +163,7 @@ bool has_ended(const StateDir& state, const fs::path& log) {
   const auto target = log.parent_path().filename().string();
   for (const auto& build : History(state).builds(target, 5))
     if (build.log == log) return true;
-  try {
-    const RunLock none(state, RunLock::For::look);
-    return true;
-  } catch (const LockedError&) {
-    return false;
-  }
+  return !is_run_going_on(state);
 }
 
 void show(const StateDir& state, const fs::path& log, const Arguments& arguments, Lines& lines,

@@ -38,11 +38,7 @@ Standing standing_of(const StateDir& state, const History& history) {
   std::erase_if(standing.runs, [](const RunRecord& run) {
     return run.finished && run.targets == 0 && run.exit_code == exit_code::ok;  // nothing was due
   });
-  try {
-    const RunLock none(state, RunLock::For::look);
-  } catch (const LockedError&) {
-    standing.is_running = true;
-  }
+  standing.is_running = is_run_going_on(state);
   return standing;
 }
 

@@ -150,4 +150,13 @@ RunLock::RunLock(const StateDir& state, For what, const Cancellation& cancel) {
   write_all(fd_.get(), std::to_string(::getpid()) + looks + "\n", path);
 }
 
+bool is_run_going_on(const StateDir& state) {
+  try {
+    const RunLock none(state, RunLock::For::look);
+    return false;
+  } catch (const LockedError&) {
+    return true;
+  }
+}
+
 }  // namespace pkgkiln

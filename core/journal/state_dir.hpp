@@ -69,4 +69,7 @@ class RunLock {
   UniqueFd fd_;
 };
 
+/// Whether a run has the lock.
+bool is_run_going_on(const StateDir& state);
+
 }  // namespace pkgkiln
