@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # One engine is enough: docker.
+# shellcheck disable=SC2034 # read by become
 # What is asked without a run: how targets stand, former builds, their logs; what failed is tried
 # again; a local repository is listed, checked and mended.
 
@@ -72,6 +73,36 @@ it 'names the steps that there are' complains 2 "no step 'nope'" 'dependencies, 
 kiln no-build logs bad --build 7
 it 'names no build that there is not' complains 2 "no log of a build '7'"
 
+# shellcheck disable=SC2016 # Python's text
+in_terminal='
+import os, pty, subprocess, sys
+screen, terminal = pty.openpty()
+running = subprocess.Popen(sys.argv[2:], stdin=terminal, stdout=terminal, stderr=terminal)
+os.close(terminal)
+answer, text = sys.argv[1].encode(), b""
+try:
+    while part := os.read(screen, 4096):
+        text += part
+        if answer and text.endswith(b"[y/N] "):
+            os.write(screen, answer + b"\n")
+            answer = b""
+except OSError:
+    pass
+sys.stdout.buffer.write(text)
+sys.exit(running.wait())
+'
+at_terminal() { # answer, arguments; what is seen goes to a file
+	local code=0
+	(become "$PYTHON" -c "$in_terminal" "$1" "$PROGRAM" --config "$CONFIG" "${@:2}") >"$WORLD/seen" || code=$?
+	((code == 0)) || fail "it ended with $code:" "$(cat "$WORLD/seen")"
+}
+paged() {
+	ENVIRONMENT=('PAGER=sed s/^/paged:/')
+	at_terminal '' logs bad
+	has "$WORLD/seen" 'paged:about to fail' $'paged:\x1b[1;34m==> [' $'paged:\x1b[1;31m<== ['
+}
+it 'shows logs by the pager, coloured by step' paged
+
 kiln retry retry
 it 'tries again what failed, though nothing changed' code_is 1
 kiln history history bad
@@ -122,6 +153,8 @@ echo x >>"$REPO/good-1.0-1-any.pkg.tar.zst"
 touch "$REPO/left-1-1-any.pkg.tar.zst"
 kiln damaged repo check
 it 'finds what is wrong with a repository' ended_with 1 'good-1.0-1-any.pkg.tar.zst has another size' "left-1-1-any.pkg.tar.zst lies there, but the database doesn't name it" 'kiln: 3 packages, 2 problems'
+unwanted() { at_terminal n repo remove app && has "$WORLD/seen" 'remove these packages? [y/N] ' && published app-1.0-1-any.pkg.tar.zst; }
+it 'removes nothing that somebody wants to keep' unwanted
 kiln remove repo remove --yes app
 it 'takes a package out, and says what the next run does' ended_with 0 "removed app-1.0-1-any.pkg.tar.zst from 'kiln'; the next run builds it again while 'app' is a target"
 is_gone() { [[ ! -e $REPO/app-1.0-1-any.pkg.tar.zst ]] && ! tar -tf "$REPO/kiln.db" | grep -q '^app-'; }
