@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t kTailBytes = 64U << 10U;
 constexpr std::size_t kLongestLine = 300;
+constexpr std::size_t kLongestWatched = 2'000;
 
 std::string time_of_day() {
   const std::time_t now = std::time(nullptr);
@@ -92,8 +93,8 @@ std::string read_tail(const std::filesystem::path& path) {
 
 }  // namespace
 
-BuildLog::BuildLog(std::filesystem::path path, std::uint64_t limit)
-    : path_(std::move(path)), room_(limit) {
+BuildLog::BuildLog(std::filesystem::path path, std::uint64_t limit, Watcher watcher)
+    : path_(std::move(path)), watcher_(std::move(watcher)), room_(limit) {
   std::error_code failure;
   std::filesystem::create_directories(path_.parent_path(), failure);
   file_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
@@ -190,8 +191,23 @@ void BuildLog::mark(const std::string& text) {
   at_line_start_ = true;
 }
 
+void BuildLog::pass_on(std::string_view text) {
+  if (!watcher_) return;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    watched_ += text.substr(0, std::min(end, kLongestWatched - watched_.size()));
+    text.remove_prefix(end);
+    if (text.empty()) return;
+    text.remove_prefix(1);
+    watched_.resize(watched_.size() - unfinished_bytes(watched_));
+    watcher_(watched_);
+    watched_.clear();
+  }
+}
+
 /// Goes on after a failure: a disk that is full may have room again.
 void BuildLog::write_out(std::string_view bytes) {
+  pass_on(bytes);
   if (!file_ || bytes.empty()) return;
   try {
     if (has_gap_)
@@ -225,6 +241,7 @@ std::vector<std::string> last_output_lines(const std::filesystem::path& log, std
     if (rest.back() == '\n') rest.remove_suffix(1);
     const auto newline = rest.rfind('\n');
     const auto line = newline == std::string_view::npos ? rest : rest.substr(newline + 1);
+    if (line.starts_with(kMarks.front()) && !lines.empty()) break;
     if (!line.empty() && !is_mark(line)) lines.push_back(printable(line, kLongestLine));
     rest = newline == std::string_view::npos ? std::string_view{} : rest.substr(0, newline + 1);
     if (rest.size() == 1) break;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -23,7 +24,10 @@ namespace pkgkiln {
 /// "| " before it.
 class BuildLog {
  public:
-  BuildLog(std::filesystem::path path, std::uint64_t limit);
+  /// Hears of each line when it is whole, marks as well; very long ones are cut.
+  using Watcher = std::function<void(std::string_view line)>;
+
+  BuildLog(std::filesystem::path path, std::uint64_t limit, Watcher watcher = {});
   ~BuildLog();
 
   const std::filesystem::path& path() const { return path_; }
@@ -47,9 +51,12 @@ class BuildLog {
   void flush();
   void put(std::string_view text);
   void write_out(std::string_view bytes);
+  void pass_on(std::string_view text);
 
   std::filesystem::path path_;
   UniqueFd file_;
+  Watcher watcher_;
+  std::string watched_;  // of a line that isn't whole
   std::mutex mutex_;
   std::uint64_t room_;
   bool at_line_start_ = true;
@@ -73,7 +80,8 @@ struct LogMark {
 /// Points into the line.
 LogMark log_mark_of(std::string_view line);
 
-/// The last lines of output in a log, without marks: at most `count`, printable, long ones cut.
+/// The last lines of output in a log, without marks, and of the last step that printed any: at most
+/// `count`, printable, long ones cut.
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count);
 
 }  // namespace pkgkiln

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "core/builder/failure_hint.hpp"
+#include "core/builder/failure_cause.hpp"
 #include "core/builder/layout.hpp"
 #include "core/inspect/inspect.hpp"
 #include "core/runtime/labels.hpp"
@@ -19,7 +19,6 @@ constexpr int kUnknownEnd = 255;
 
 /// After a deadline the container still has to be told; it ends itself a little later.
 constexpr std::chrono::seconds kGrace{60};
-constexpr std::size_t kHintLines = 200;
 
 /// An answer or a package that is refused in these steps is the PKGBUILD's doing.
 bool reads_what_target_said(std::string_view step) {
@@ -230,7 +229,8 @@ BuildSteps::Ended BuildSteps::if_published(const std::vector<pacman::PackageFile
 }
 
 BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
-  const auto output = last_output_lines(context_.log.path(), kHintLines);
+  if (exit_code == 0) return Failed{step_, Error(std::move(why))};
+  const auto output = last_output_lines(context_.log.path(), kLinesForCause);
   if (ran_out_of_processes(exit_code, output)) return out_of_processes(exit_code);
   if (exit_code == kUnknownEnd)
     return Failed{step_,
@@ -238,13 +238,10 @@ BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
                         "don't know how a command ended")
                       .advise("it is tried again in the next run"),
                   Fault::elsewhere, exit_code};
-  if (exit_code != 0)
-    why = step_ == "dependencies" ? with_words_of_pacman(std::move(why), output)
-                                  : with_words_of_makepkg(exit_code, std::move(why), output);
-  auto hint = step_ == "dependencies"
-                  ? hint_from_dependencies(output)
-                  : hint_from_output(output, step_ == "build" && !job().target.network);
-  return Failed{step_, Error(std::move(why)).advise(std::move(hint)), Fault::target, exit_code};
+  auto cause = cause_in(output, {step_, exit_code, step_ == "build" && !job().target.network});
+  if (!cause.why.empty()) why = cause.why + " (by its output)";
+  return Failed{step_, Error(std::move(why)).advise(std::move(cause.advice)), Fault::target,
+                exit_code};
 }
 
 BuildOutcome BuildSteps::out_of_processes(int exit_code) const {

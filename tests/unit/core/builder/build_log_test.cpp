@@ -16,11 +16,14 @@ TEST_CASE("a log marks its steps on lines of their own") {
   log.begin_step("fetch", "builder, network on");
   log.write("no newline at its end");
   log.end_step("fetch", "exit code 4");
+  log.begin_step("build", "builder, network off");
   const auto text = read_file(path);
   CHECK_THAT(text,
              ContainsSubstring("] fetch (builder, network on)\nno newline at its end\n<== ["));
   CHECK_THAT(text, ContainsSubstring("] fetch: exit code 4 after 0."));
   CHECK(last_output_lines(path, 5) == std::vector<std::string>{"no newline at its end"});
+  log.write("another\n");
+  CHECK(last_output_lines(path, 5) == std::vector<std::string>{"another"});
 }
 
 TEST_CASE("a full log drops output, says so once, and still takes marks") {

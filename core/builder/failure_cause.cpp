@@ -1,0 +1,323 @@
+#include "core/builder/failure_cause.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/base/secret.hpp"
+#include "core/builder/build_log.hpp"
+#include "core/job/outcome.hpp"
+
+namespace pkgkiln {
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// All messages are English, since builds run with LANG=C.UTF-8.
+constexpr std::string_view kError = "==> ERROR: ";
+constexpr std::size_t kNone = std::string::npos;
+/// Between a program's message and makepkg's of it.
+constexpr std::size_t kNear = 15;
+constexpr std::size_t kMostNames = 3;
+constexpr int kKilled = 137;
+
+bool holds(std::string_view line, std::string_view text) {
+  return line.find(text) != std::string_view::npos;
+}
+
+template <std::size_t Count>
+bool holds_any(std::string_view line, const std::array<std::string_view, Count>& texts) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](std::string_view text) { return holds(line, text); });
+}
+
+/// What stands after that text; empty where the line doesn't have it.
+std::string_view after(std::string_view text, std::string_view line) {
+  const auto found = line.find(text);
+  return found == kNone ? std::string_view() : line.substr(found + text.size());
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first == kNone ? std::string_view() : text.substr(first);
+}
+
+/// The first line from `first` on, and before `end`, that `tells`; kNone if there is none.
+template <typename Tells>
+std::size_t find_line(const Lines& lines, std::size_t first, std::size_t end, const Tells& tells) {
+  for (auto i = first; i < std::min(end, lines.size()); ++i)
+    if (tells(std::string_view(lines[i]))) return i;
+  return kNone;
+}
+
+template <typename Tells>
+std::size_t find_last(const Lines& lines, const Tells& tells) {
+  for (auto i = lines.size(); i-- > 0;)
+    if (tells(std::string_view(lines[i]))) return i;
+  return kNone;
+}
+
+/// "a, b, c, …"
+std::string listed(const Lines& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kMostNames; ++i)
+    text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > kMostNames ? text + ", …" : text;
+}
+
+// Of the C library, curl, git and wget when there is no way to a host.
+constexpr std::array<std::string_view, 6> kNoWay{
+    "Could not resolve host", "Temporary failure in name resolution", "Network is unreachable",
+    "Failed to connect to",   "unable to resolve host address",       "dial tcp: lookup "};
+
+constexpr std::array<std::string_view, 7> kNoMemory{"Killed signal terminated program",
+                                                    "virtual memory exhausted",
+                                                    "Cannot allocate memory",
+                                                    "memory exhausted",
+                                                    "heap out of memory",
+                                                    "(signal: 9, SIGKILL: kill)",
+                                                    "cannot allocate memory"};
+
+// The first of these in a function's output is what went wrong first, whatever follows from it.
+constexpr std::array<std::string_view, 20> kErrors{": error: ",
+                                                   ": fatal error: ",
+                                                   "error[E",
+                                                   "CMake Error",
+                                                   "configure: error: ",
+                                                   ": ERROR: ",
+                                                   ": command not found",
+                                                   ": cannot stat ",
+                                                   "undefined reference to ",
+                                                   "ld: cannot find ",
+                                                   "No such file or directory",
+                                                   "ModuleNotFoundError: ",
+                                                   "ImportError: ",
+                                                   "SyntaxError: ",
+                                                   "Permission denied",
+                                                   "npm ERR! ",
+                                                   "npm error ",
+                                                   "*** No rule to make target",
+                                                   "fatal: ",
+                                                   "panicked at "};
+constexpr std::array<std::string_view, 8> kFailedTests{
+    "--- FAIL: ",          "(Failed)",   "***Failed",  "not ok ", "*** [check-TESTS",
+    "test result: FAILED", "*** FAILED", "Assertion `"};
+
+bool shows_error(std::string_view line) {
+  return line.starts_with("error: ") || line.starts_with("ERROR: ") || holds_any(line, kErrors);
+}
+
+bool shows_failed_test(std::string_view line) {
+  return line.starts_with("FAIL: ") || line.starts_with("FAILED ") || holds_any(line, kFailedTests);
+}
+
+/// A download: what curl or git said just before.
+Cause download(const Lines& lines, std::size_t at, std::string_view what) {
+  std::string answer;
+  auto shown = at;
+  for (auto i = at; i-- > 0 && at - i <= kNear && answer.empty();) {
+    if (const auto git = after("fatal: ", lines[i]); !git.empty()) answer = git;
+    const auto curl = after("curl: (", lines[i]);
+    if (const auto words = after(") ", curl); !words.empty()) {
+      const auto status = after("returned error: ", words);
+      answer = status.empty() ? words : status.substr(0, 3);
+    }
+    if (!answer.empty()) shown = i;
+  }
+  const auto source = displayable_url(std::string(what));
+  const bool is_status =
+      answer.size() == 3 &&
+      std::all_of(answer.begin(), answer.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return {is_status ? fmt::format("a source could not be downloaded: {} from {}", answer, source)
+          : answer.empty()
+              ? "a source could not be downloaded: " + source
+              : fmt::format("a source could not be downloaded: {}: {}", source, answer),
+          is_status && answer == "404" ? "upstream has moved or removed it" : "", shown};
+}
+
+/// Sources that did not pass a test of makepkg's, which prints "    NAME ... FAILED".
+Cause unverified(const Lines& lines, std::size_t at, const std::string& what) {
+  constexpr std::string_view failed = " ... FAILED";
+  Cause cause{what, {}, at};
+  Lines names;
+  std::string key;
+  for (auto i = at; i-- > 0 && !lines[i].starts_with("==> ");) {
+    const auto end = lines[i].find(failed);
+    if (end == kNone) continue;
+    names.insert(names.begin(), std::string(trimmed(lines[i].substr(0, end))));
+    cause.line = i;
+    if (auto unknown = after("unknown public key ", lines[i]); !unknown.empty())
+      key = unknown.substr(0, unknown.find(')'));
+  }
+  if (!key.empty()) {
+    cause.why = fmt::format("the PGP key of a source is missing: {}, of {}", key, listed(names));
+    cause.advice = fmt::format(
+        "put the key beside the PKGBUILD as keys/pgp/{}.asc, if it is the right one", key);
+  } else if (!names.empty()) {
+    cause.why += ": " + listed(names);
+  }
+  return cause;
+}
+
+std::size_t begin_of(const Lines& lines, const std::string& function, std::size_t end) {
+  const auto mark = "==> Starting " + function + "()...";
+  for (auto i = end; i-- > 0;)
+    if (lines[i].starts_with(mark)) return i + 1;
+  return 0;
+}
+
+std::optional<Cause> patch(const Lines& lines, std::size_t first, std::size_t end) {
+  const auto at = find_line(lines, first, end, [](std::string_view line) {
+    return (line.starts_with("Hunk #") && holds(line, " FAILED at ")) ||
+           line.starts_with("error: patch failed: ") || line.ends_with(": patch does not apply") ||
+           holds(line, "Reversed (or previously applied) patch detected") ||
+           line.starts_with("can't find file to patch");
+  });
+  if (at == kNone) return std::nullopt;
+  const std::string_view line = lines[at];
+  std::string file(after("error: patch failed: ", line));
+  for (auto i = at; i-- > first && file.empty();) {
+    const auto named = after("patching file ", lines[i]);
+    file = named.substr(0, named.find(' '));
+  }
+  const bool is_there = holds(line, "previously applied");
+  return Cause{fmt::format("a patch {}{}", is_there ? "is applied already" : "does not apply",
+                           file.empty() ? "" : ": " + file),
+               is_there ? "upstream may have taken it: then the PKGBUILD needs it no more" : "",
+               at};
+}
+
+/// A function of the PKGBUILD.
+Cause in_function(const Lines& lines, std::size_t at, const std::string& function, bool sealed) {
+  const auto first = begin_of(lines, function, at);
+  if (sealed) {
+    const auto tried =
+        find_line(lines, first, at, [](std::string_view line) { return holds_any(line, kNoWay); });
+    if (tried != kNone)
+      return {fmt::format("{}() tried to use the network, which is off: {}", function,
+                          trimmed(lines[tried])),
+              "set network = true on the target to allow it", tried};
+  }
+  if (auto cause = patch(lines, first, at)) return *cause;
+  const bool is_check = function == "check";
+  const auto why =
+      is_check ? std::string("check() failed: the package's own tests") : function + "() failed";
+  auto shown = is_check ? find_line(lines, first, at, shows_failed_test) : kNone;
+  if (shown == kNone) shown = find_line(lines, first, at, shows_error);
+  if (shown == kNone) return {why, {}, at};
+  return {fmt::format("{}: {}", why, trimmed(lines[shown])), {}, shown};
+}
+
+/// What makepkg itself said last.
+Cause of_makepkg(const Lines& lines, const FailedStep& step) {
+  const auto at = find_last(lines, [](std::string_view line) { return line.starts_with(kError); });
+  if (at == kNone) return {};
+  const auto said = std::string_view(lines[at]).substr(kError.size());
+  if (const auto what = after("Failure while downloading ", said); !what.empty())
+    return download(lines, at, what);
+  if (holds(said, "did not pass the validity check"))
+    return unverified(lines, at, "a source does not match its checksum");
+  if (holds(said, "PGP signatures could not be verified"))
+    return unverified(lines, at, "a PGP signature is not valid");
+  if (const auto what = after("Failure while creating working copy of ", said); !what.empty())
+    return {fmt::format("a source has no such branch, tag or commit: {}", what), {}, at};
+  if (const auto end = said.find(" was not found in the build directory and is not a URL");
+      end != kNone)
+    return {fmt::format("a source is missing: {} is not beside the PKGBUILD", said.substr(0, end)),
+            {},
+            at};
+  if (const auto name = after("A failure occurred in ", said); !name.empty())
+    return in_function(lines, at, std::string(name.substr(0, name.find('('))), step.sealed);
+  if (said.starts_with("Missing $pkgdir") ||
+      (said.starts_with("Failed to change to directory ") && holds(said, "/pkg/")))
+    return {"package() wrote nothing: it left no $pkgdir", {}, at};
+  if (step.exit_code == 1) return {fmt::format("makepkg: {}", said), {}, at};
+  // A signal is no reason of makepkg's, and after code 4 it is the PKGBUILD that spoke.
+  if (step.exit_code == 4 || step.exit_code >= 100) return {};
+  return {fmt::format("{}: {}", makepkg_exit_meaning(step.exit_code), said), {}, at};
+}
+
+std::optional<Cause> of_host(const Lines& lines, const FailedStep& step) {
+  auto at = find_last(lines,
+                      [](std::string_view line) { return holds(line, "No space left on device"); });
+  if (at != kNone)
+    return Cause{fmt::format("the disk of the engine is full: {}", trimmed(lines[at])),
+                 "make room where the engine keeps containers, or: pkgkiln clean --all", at};
+  const std::string advice = "raise [build] memory, or let fewer run at once with [build] jobs";
+  at = find_last(lines, [](std::string_view line) { return holds_any(line, kNoMemory); });
+  if (at != kNone)
+    return Cause{fmt::format("it ran out of memory: {}", trimmed(lines[at])), advice, at};
+  if (step.exit_code == kKilled && !lines.empty())
+    return Cause{makepkg_exit_meaning(kKilled), advice, lines.size() - 1};
+  return std::nullopt;
+}
+
+/// A message of dependencies.sh.
+bool tells_lost_repository(std::string_view line) {
+  return line.starts_with("the repository ") && holds(line, " does not answer at ");
+}
+
+Cause of_pacman(const Lines& lines) {
+  Lines missing;
+  Cause cause;
+  const auto note = [&](std::size_t line, std::string name) {
+    if (missing.empty()) cause.line = line;
+    missing.push_back(std::move(name));
+  };
+  std::size_t last = kNone;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = lines[i];
+    if (line.starts_with("error: ")) last = i;
+    if (const auto name = after("error: target not found: ", line); !name.empty())
+      note(i, std::string(name));
+    if (line.starts_with(":: ") && holds(line, "unable to satisfy dependency "))
+      note(i, std::string(after("unable to satisfy dependency ", line)));
+  }
+  if (!missing.empty()) {
+    cause.why = "nothing provides what it needs: " + listed(missing);
+    cause.advice =
+        "does it need another repository ([image] pacman_conf), or another target that is not "
+        "listed?";
+  } else if (last != kNone) {
+    cause = {"pacman could not install what it needs: " + lines[last].substr(7), {}, last};
+  }
+  if (std::any_of(lines.begin(), lines.end(), tells_lost_repository))
+    cause.advice =
+        "the container cannot reach the target's own repository: set vieter.container_address to "
+        "an address of it that containers can reach";
+  return cause;
+}
+
+}  // namespace
+
+Cause cause_in(const std::vector<std::string>& lines, const FailedStep& step) {
+  if (auto cause = of_host(lines, step)) return *std::move(cause);
+  return step.name == "dependencies" ? of_pacman(lines) : of_makepkg(lines, step);
+}
+
+std::vector<std::string> telling_lines(const BuildRecord& failed, std::size_t count) {
+  auto lines = last_output_lines(failed.log, kLinesForCause);
+  if (lines.size() <= count) return lines;
+  const auto cause = cause_in(lines, {failed.step, failed.exit_code, true});
+  auto end = lines.size();
+  // One line before it says where it happened; what follows tells more than what went before.
+  if (!cause.why.empty()) end = std::min(end, std::max(cause.line + count - 1, count));
+  if (cause.line + count / 2 >= lines.size()) end = lines.size();
+  lines.resize(end);
+  lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+  return lines;
+}
+
+bool ran_out_of_processes(int exit_code, const std::vector<std::string>& lines) {
+  constexpr int kBashCannotFork = 254;
+  if (exit_code == kBashCannotFork) return true;
+  return exit_code != 0 && std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+           return holds(line, "fork") && holds(line, "Resource temporarily unavailable");
+         });
+}
+
+}  // namespace pkgkiln
