@@ -7,6 +7,7 @@
 #   and those of parts/package_cache.sh and parts/sweep.sh
 set -euo pipefail
 cd /
+exec 2>&1 # what it says on both stays in order
 
 # A package that conflicts with a dependency is removed, as if the user of makepkg -s answered yes
 # (--ask inverts the answers of --noconfirm, with a bit for each kind of question).

@@ -6,6 +6,7 @@
 #   "$@"       pairs of what may be taken from there: the name of a source, and the URL of a clone of
 #              Git or nothing
 cd "${PKGKILN_STARTDIR:?}" || exit
+exec 2>&1 # what it says on both stays in order
 shopt -s nullglob dotglob
 
 # Keys that the packager put beside the PKGBUILD, where devtools puts them.
