@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -31,7 +32,15 @@ void add_general_options(CLI::App& app, Arguments& arguments) {
       ->type_name("KIND")
       ->take_last();
   app.add_flag("-q,--quiet", arguments.quiet, "Print nothing when nothing failed");
-  app.add_flag("-v,--verbose", arguments.verbose, "Show every step on stderr");
+  app.add_flag("-v,--verbose", arguments.verbose, "Show every step and all logs on stderr");
+  app.add_option("--color", arguments.colour, "Whether to use colours: auto, always or never")
+      ->type_name("WHEN")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Colour>{{"auto", Colour::automatic},
+                                                                        {"always", Colour::always},
+                                                                        {"never", Colour::never}},
+                                          CLI::ignore_case)
+                      .description(""))
+      ->take_last();
 }
 
 CLI::App* add_command(CLI::App& app, Arguments& arguments, Command command, const char* name,
@@ -322,6 +331,7 @@ std::vector<Candidate> candidates(
   std::vector<Candidate> all;
   if (value_of != nullptr) {
     if (value_of->get_type_name() == "KIND") all = {{"auto", ""}, {"podman", ""}, {"docker", ""}};
+    if (value_of->get_type_name() == "WHEN") all = {{"auto", ""}, {"always", ""}, {"never", ""}};
   } else if (typed.substr(0, 1) == "-") {
     add_options(*command, all);
     if (command != &app) add_options(app, all);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/terminal/terminal.hpp"
+
 namespace pkgkiln::cli {
 
 enum class Command {
@@ -54,6 +56,7 @@ struct Arguments {
   std::string runtime;                // --runtime, empty: as configured
   bool quiet = false;
   bool verbose = false;
+  Colour colour = Colour::automatic;
   std::vector<std::string> targets;  // or words, or names of packages
   bool force = false;
   bool dry_run = false;

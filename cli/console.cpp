@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "cli/signals.hpp"
-#include "core/base/process.hpp"
+#include "cli/terminal/terminal.hpp"
 
 namespace pkgkiln::cli {
 
@@ -30,9 +30,22 @@ constexpr std::chrono::seconds kPatience{10}, kFlush{2}, kAfterSignal{1};
 /// So much is written at once that a pipe or a terminal with room for anything doesn't block.
 constexpr std::size_t kChunk = 512;
 constexpr std::size_t kMostWaiting = std::size_t{1} << 20U;
-constexpr const char* kClearLine = "\r\x1b[K";
 
 std::atomic<int> results_error{0};
+
+/// To the beginning of what stands below the lines. A terminal that became narrower has wrapped it.
+std::string to_begin_of(const std::string& shown, int fd) {
+  const auto rows = rows_of(shown, size_of(fd).columns);
+  return rows > 1 ? fmt::format("\r\x1b[{}A", rows - 1) : "\r";
+}
+
+/// Drawn over what stood there, so that nothing flickers. Terminals may take it for more when all
+/// is erased from their first column and row on, so that is never done.
+std::string drawn_over(std::string_view text) {
+  std::string drawn;
+  for (const char c : text) drawn += c == '\n' ? "\x1b[K\n" : std::string(1, c);
+  return drawn + (drawn.empty() ? "\x1b[K\x1b[B\x1b[J\x1b[A" : "\x1b[J");
+}
 
 bool is_no_room(int error) {
   return error == ENOSPC || error == EDQUOT || error == EFBIG;
@@ -50,6 +63,7 @@ struct Console::State {
   std::size_t dropped = 0;
   bool idle = true;
   bool gone = false;  // the reader, for good
+  int continued = times_continued();
   std::atomic<bool> ending{false};
   std::atomic<Clock::time_point> moved{Clock::now()};
 
@@ -72,13 +86,13 @@ struct Console::State {
   bool has_news() const { return !waiting.empty() || status != shown; }
 
   std::string take() {
-    std::string text = shown.empty() ? "" : kClearLine;
-    text += std::exchange(waiting, {});
+    std::string text = std::exchange(waiting, {});
     if (dropped > 0)
       text += fmt::format("({} lines are not shown, since nothing could be written)\n",
                           std::exchange(dropped, 0));
-    shown = status;
-    return text + shown;
+    const auto former = std::exchange(shown, status);
+    text += shown;
+    return former.empty() ? text : to_begin_of(former, fd) + drawn_over(text);
   }
 
   void failed(int error) {
@@ -151,6 +165,11 @@ void Console::write(const std::string& lines) {
 void Console::status(const std::string& text) {
   const std::lock_guard lock(state_->mutex);
   if (state_->gone) return;
+  // A shell has written below it meanwhile.
+  if (const auto times = times_continued(); times != state_->continued) {
+    state_->continued = times;
+    state_->shown.clear();
+  }
   state_->status = text;
   state_->changed.notify_all();
 }
@@ -165,10 +184,6 @@ void print(const std::string& text) {
 
 void say(const std::string& text) {
   Console(STDERR_FILENO, Console::Patience::bounded).write(text);
-}
-
-bool is_coloured() {
-  return ::isatty(STDOUT_FILENO) != 0 && !environment().contains("NO_COLOR");
 }
 
 bool is_attended() {

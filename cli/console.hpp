@@ -9,8 +9,8 @@ namespace pkgkiln::cli {
 
 /// Text for a reader who may be gone or slow: a closed pipe, a stopped terminal, a full disk, a
 /// journal that doesn't answer. Nobody waits for him or sees an error of his as long as it lives,
-/// since a thread of its own writes. Its end waits, so make it before locks and engines. Calls
-/// from one thread at a time.
+/// since a thread of its own writes. Its end waits, so make it before locks and engines.
+/// Thread-safe.
 class Console {
  public:
   /// How long its end waits for a reader who reads nothing.
@@ -26,8 +26,8 @@ class Console {
   /// Whole lines. Of a `bounded` one's those are dropped that come when too many wait; it says how
   /// many.
   void write(const std::string& lines);
-  /// What stands below the lines of a terminal, without a newline; "" takes it away. One that
-  /// could not be shown before the next came is never shown.
+  /// What stands below the lines of a terminal, in one or more lines, without a newline at its end;
+  /// "" takes it away. One that could not be shown before the next came is never shown.
   void status(const std::string& text);
   /// Waits until all is written, but not long for a reader who reads nothing.
   void flush();
@@ -43,8 +43,6 @@ void print(const std::string& text);
 /// Words for people, on stderr.
 void say(const std::string& text);
 
-/// Whether results may be coloured: https://no-color.org
-bool is_coloured();
 /// Whether somebody at a terminal sees what is printed, and can answer.
 bool is_attended();
 /// A line that somebody types who is asked on stderr; empty where nothing more comes. Throws

@@ -8,6 +8,7 @@
 #include "cli/review.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 #include "core/run/approval.hpp"

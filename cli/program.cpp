@@ -117,6 +117,7 @@ int run_program(int argc, char** argv) {
     return complete_command({argv + 2, argv + argc});
   const auto parsed = parse_arguments(argc, argv);
   if (!parsed.arguments) return parsed.exit_code;
+  set_colour(parsed.arguments->colour);
   try {
     const int code = dispatch(*parsed.arguments, cancel);
     if (cancel.signal() > 0) return exit_code::signal_base + cancel.signal();

@@ -1,94 +1,249 @@
 #include "cli/progress.hpp"
 
+#include <array>
+#include <cstdlib>
+#include <ctime>
 #include <fmt/format.h>
+#include <optional>
+#include <system_error>
 #include <unistd.h>
 #include <variant>
 
 #include "core/base/printable.hpp"
+#include "core/base/process.hpp"
+#include "core/builder/build_log.hpp"
 
 namespace pkgkiln::cli {
 
-void StepLine::started(const std::string& target) {
-  begun_.insert(target);
+namespace {
+
+using std::chrono::system_clock;
+
+constexpr std::chrono::milliseconds kTick{200};
+
+std::string journal_stream() {
+  const auto env = environment();
+  const auto found = env.find("JOURNAL_STREAM");
+  return found == env.end() ? std::string() : found->second;
 }
 
-void StepLine::step(const std::string& target, const std::string& step) {
-  if (begun_.erase(target) > 0 || building_.contains(target)) building_[target] = step;
-  target_ = target;
-  step_ = step;
+/// Nobody wants a live view of a job in the background beside what he types.
+bool is_in_foreground(int fd) {
+  const auto group = ::tcgetpgrp(fd);
+  return group < 0 || group == ::getpgrp();
 }
 
-void StepLine::ended(const std::string& target) {
-  begun_.erase(target);
-  building_.erase(target);
-  if (building_.contains(target_)) return;
-  const bool none = building_.empty();
-  target_ = none ? std::string() : building_.begin()->first;
-  step_ = none ? std::string() : building_.begin()->second;
+std::string time_of_day() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::localtime_r(&now, &parts);
+  return fmt::format("{:02}:{:02}:{:02} ", parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-std::string StepLine::text() const {
-  if (target_.empty()) return {};
-  const auto line = fmt::format("{}: {} …", target_, step_);
-  return building_.size() > 1 ? fmt::format("{} builds; {}", building_.size(), line) : line;
+/// See sd-daemon(3).
+int priority(Word::Kind kind) {
+  static constexpr std::array all{7, 6, 6, 4, 3};
+  return all.at(static_cast<std::size_t>(kind));
+}
+
+Word about(const std::string& target, Word::Kind kind, const std::string& outcome,
+           const std::string& rest = {}) {
+  static constexpr std::array styles{Span::Style::dim, Span::Style::plain, Span::Style::good,
+                                     Span::Style::warning, Span::Style::bad};
+  return {kind,
+          {{target, Span::Style::bold},
+           {": "},
+           {outcome, styles.at(static_cast<std::size_t>(kind))},
+           {rest}}};
+}
+
+Word about(const BuildRecord& result) {
+  const auto where = result.step.empty() ? std::string() : " at step " + result.step;
+  switch (result.status) {
+    case Status::built: {
+      const auto change = result.previous_version.empty() || result.version.empty()
+                              ? result.version
+                              : result.previous_version + " -> " + result.version;
+      return about(result.target, Word::Kind::good, word(result.status),
+                   fmt::format(" {} in {}, published in {}", change,
+                               clock_text(result.finished - result.started), result.repository));
+    }
+    case Status::up_to_date:
+      return about(result.target, Word::Kind::news, "up to date",
+                   result.built_from.empty() ? "" : ": " + result.why);
+    case Status::held:
+    case Status::deferred:
+    case Status::blocked:
+      return about(result.target, Word::Kind::warning, word(result.status), ": " + result.why);
+    default:
+      return about(result.target, Word::Kind::bad, word(result.status), where + ": " + result.why);
+  }
+}
+
+/// What a run newly finds out. That nothing became of thousands is told as a number.
+bool is_news(const BuildRecord& result) {
+  if (result.status == Status::up_to_date)
+    return !result.build.empty() || !result.built_from.empty();
+  const bool waits = is_waiting(result.status) || result.is_blocked_by_waiting;
+  return !waits || result.is_newly_held;
+}
+
+/// Keeps the blanks at its end, which stand between two of them.
+std::string printable_span(const std::string& text) {
+  auto shown = printable(text + ".");
+  shown.pop_back();
+  return shown;
+}
+
+struct Tell {
+  bool is_short;
+
+  std::optional<Word> operator()(const Notice& notice) const {
+    return Word{Word::Kind::warning, {{"note", Span::Style::warning}, {": " + notice.text}}};
+  }
+  std::optional<Word> operator()(const Planned& planned) const {
+    if (is_short) return std::nullopt;
+    return Word{Word::Kind::news,
+                {{fmt::format("{} of {} targets to build", planned.builds, planned.targets)}}};
+  }
+  std::optional<Word> operator()(const ImageBegun& image) const {
+    return Word{Word::Kind::news,
+                {{fmt::format("making the builder image (log: {})", image.log.string())}}};
+  }
+  std::optional<Word> operator()(const Waiting&) const { return std::nullopt; }
+  std::optional<Word> operator()(const BuildBegun& build) const {
+    if (is_short) return std::nullopt;
+    return about(build.target, Word::Kind::news, "building",
+                 fmt::format(", since {} (log: {})", build.why, build.log.string()));
+  }
+  std::optional<Word> operator()(const StepBegun& begun) const {
+    return about(begun.target, Word::Kind::detail, begun.step);
+  }
+  std::optional<Word> operator()(const Ended& ended) const {
+    if (!is_news(ended.result)) return std::nullopt;
+    return about(ended.result);
+  }
+};
+
+}  // namespace
+
+std::optional<Word> word_of(const Event& event, bool is_short) {
+  return std::visit(Tell{is_short}, event.what);
 }
 
 Progress::Progress(Detail detail)
     : detail_(detail),
-      has_steps_(detail == Detail::normal && ::isatty(STDERR_FILENO) == 1),
-      console_(STDERR_FILENO, Console::Patience::bounded) {}
+      coloured_(is_coloured(STDERR_FILENO)),
+      journal_(is_journal(STDERR_FILENO, journal_stream())),
+      timed_(!journal_ && !can_redraw(STDERR_FILENO)),
+      console_(STDERR_FILENO, Console::Patience::bounded),
+      live_(detail == Detail::normal && can_redraw(STDERR_FILENO)),
+      view_(system_clock::now()) {
+  if (!live_) return;
+  try {
+    drawer_ = std::thread([this] { keep_drawing(); });
+  } catch (const std::system_error&) {
+    live_ = false;  // lines do as well
+  }
+}
 
-struct Progress::Hear {
-  Progress& to;
-
-  void operator()(const Notice& notice) const { to.show_notice(notice.text); }
-  void operator()(const Planned& planned) const {
-    to.tell(fmt::format("{} of {} targets to build", planned.builds, planned.targets));
-  }
-  void operator()(const ImageBegun& image) const {
-    to.tell(fmt::format("making the builder image (log: {})", image.log.string()));
-  }
-  void operator()(const BuildBegun& build) const {
-    to.steps_.started(build.target);
-    to.tell(fmt::format("{}: building, since {} (log: {})", build.target, build.why,
-                        build.log.string()));
-  }
-  void operator()(const StepBegun& begun) const {
-    to.steps_.step(begun.target, begun.step);
-    if (to.detail_ == Detail::verbose)
-      to.tell(fmt::format("{}: {}", begun.target, begun.step));
-    else
-      to.show_steps();
-  }
-  void operator()(const Ended& ended) const {
-    const auto& result = ended.result;
-    to.steps_.ended(result.target);
-    if (result.status == Status::built)
-      return to.tell(
-          fmt::format("{}: built and published in {}", result.target, result.repository));
-    if (result.status == Status::up_to_date)
-      return to.tell(fmt::format("{}: up to date{}", result.target,
-                                 result.built_from.empty() ? "" : ": " + result.why));
-    const auto where = result.step.empty() ? std::string() : " at step " + result.step;
-    to.tell(fmt::format("{}: {}{}: {}", result.target, word(result.status), where, result.why));
-  }
-};
+Progress::~Progress() {
+  finish();
+}
 
 void Progress::hear(const Event& event) {
-  std::visit(Hear{*this}, event.what);
+  const std::lock_guard lock(mutex_);
+  view_.hear(event);
+  changed_ = true;
+  if (detail_ == Detail::quiet && !std::holds_alternative<Notice>(event.what)) return;
+  const auto told = word_of(event, live_);
+  if (told && (told->kind != Word::Kind::detail || detail_ == Detail::verbose)) {
+    // First: what ended stands in one place alone.
+    draw();
+    show(*told);
+  }
 }
 
-void Progress::tell(const std::string& line) {
-  if (detail_ != Detail::quiet) show(line);
+void Progress::logged(const std::string& target, std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  if (detail_ == Detail::verbose) {
+    if (log_mark_of(line).is_none() || log_mark_of(line).kind == LogMark::Kind::note)
+      show({Word::Kind::detail,
+            {{target.empty() ? "builder image" : target, Span::Style::bold},
+             {": " + std::string(line)}}});
+  } else if (live_) {
+    view_.logged(target, line);
+    changed_ = true;
+  }
 }
 
-void Progress::show(const std::string& line) {
-  console_.write(printable(line) + "\n");
-  show_steps();
+void Progress::transferred(const std::string& target, const Transfer& transfer) {
+  const std::lock_guard lock(mutex_);
+  if (!live_) return;
+  view_.transferred(target, transfer, system_clock::now());
+  changed_ = true;
 }
 
-void Progress::show_steps() {
-  if (has_steps_) console_.status(printable(steps_.text()));
+void Progress::show_notice(const std::string& text) {
+  hear({system_clock::now(), Notice{text}});
+}
+
+void Progress::pause(bool on) {
+  {
+    const std::lock_guard lock(mutex_);
+    paused_ = on;
+    draw();
+  }
+  if (on) console_.flush();
+}
+
+void Progress::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    live_ = false;
+    console_.status("");
+  }
+  ended_.notify_all();
+  if (drawer_.joinable()) drawer_.join();
+  console_.flush();
+}
+
+void Progress::show(const Word& word) {
+  std::string text;
+  if (journal_)
+    text = fmt::format("<{}>", priority(word.kind));
+  else if (timed_)
+    text = time_of_day();
+  for (const auto& span : word.line)
+    text += painted({printable_span(span.text), span.style}, coloured_);
+  console_.write(text + "\n");
+}
+
+void Progress::draw() {
+  if (!live_) return;
+  std::string text;
+  if (!paused_ && is_in_foreground(STDERR_FILENO)) {
+    size_ = size_of(STDERR_FILENO);
+    for (const auto& line : view_.lines(size_, system_clock::now())) {
+      if (!text.empty()) text += '\n';
+      text += rendered(line, size_.columns - 1, coloured_);
+    }
+  }
+  changed_ = false;
+  console_.status(text);
+}
+
+void Progress::keep_drawing() {
+  std::unique_lock lock(mutex_);
+  std::time_t drawn = 0;
+  while (live_) {
+    const auto now = std::time(nullptr);
+    if (changed_ || now != drawn || size_of(STDERR_FILENO) != size_) {
+      draw();
+      drawn = now;
+    }
+    ended_.wait_for(lock, kTick);
+  }
 }
 
 }  // namespace pkgkiln::cli

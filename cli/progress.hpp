@@ -1,57 +1,70 @@
 #pragma once
 
-#include <map>
-#include <set>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include "cli/console.hpp"
+#include "cli/terminal/live_view.hpp"
 #include "core/events/events.hpp"
 
 namespace pkgkiln::cli {
 
-/// The line that says what builds are at: the step that was begun last, and how many builds there
-/// are if it isn't the only one.
-class StepLine {
- public:
-  /// A build begins; until then a target's steps belong to the look at what it needs.
-  void started(const std::string& target);
-  void step(const std::string& target, const std::string& step);
-  void ended(const std::string& target);
-
-  /// Empty when nothing goes on.
-  std::string text() const;
-
- private:
-  std::set<std::string> begun_;                  // builds without a step yet
-  std::map<std::string, std::string> building_;  // their last steps
-  std::string target_, step_;                    // what is shown
+/// What a line tells.
+struct Word {
+  enum class Kind { detail, news, good, warning, bad } kind = Kind::news;
+  Line line;
 };
+/// Of what deserves a line at all: a build that begins or ended, what is to be known. `is_short`
+/// leaves out what a live view shows.
+std::optional<Word> word_of(const Event& event, bool is_short);
 
-/// Tells people on stderr how a run goes: a line an event, and below them what is going on if it
-/// is a terminal. No colours or cursor movement unless it is one. Nothing waits for the terminal
-/// but its end: see Console.
+/// Tells people on stderr how a run goes. At a terminal what goes on stands below the lines, and is
+/// drawn anew a few times a second if it changed. Elsewhere a line begins with its time; in the
+/// journal with its priority, as sd-daemon(3) has it. Nothing waits for the terminal but its end:
+/// see Console.
 class Progress : public Listener {
  public:
-  enum class Detail { quiet, normal, verbose };
+  enum class Detail {
+    quiet,    // only notices
+    normal,   // a line for each build
+    verbose,  // and each step, and all that is logged
+  };
   explicit Progress(Detail detail);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress() override;
 
   void hear(const Event& event) override;
-  void show_notice(const std::string& text) { show("note: " + text); }
+  void logged(const std::string& target, std::string_view line) override;
+  void transferred(const std::string& target, const Transfer& transfer) override;
 
-  /// Before results come.
-  void flush() { console_.flush(); }
+  void show_notice(const std::string& text);
+  /// What others write there.
+  Console& console() { return console_; }
+  /// Until `on` is false nothing stands below the lines, so that others can ask.
+  void pause(bool on);
+  /// Before results come: takes away what stands below the lines.
+  void finish();
 
  private:
-  struct Hear;
-  /// Unless it is to be quiet.
-  void tell(const std::string& line);
-  void show(const std::string& line);
-  void show_steps();
+  void show(const Word& word);
+  void draw();
+  void keep_drawing();
 
-  Detail detail_;
-  bool has_steps_;
-  StepLine steps_;
+  const Detail detail_;
+  const bool coloured_, journal_, timed_;
   Console console_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool live_, paused_ = false;
+  bool changed_ = true;
+  Size size_;
+  LiveView view_;
+  std::thread drawer_;  // last: it uses the others
 };
 
 }  // namespace pkgkiln::cli

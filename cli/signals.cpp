@@ -1,5 +1,6 @@
 #include "cli/signals.hpp"
 
+#include <atomic>
 #include <csignal>
 
 namespace pkgkiln::cli {
@@ -11,6 +12,12 @@ Cancellation* cancelled_by_signals = nullptr;
 
 void on_signal(int signal) {
   cancelled_by_signals->request(signal);
+}
+
+std::atomic<int> continued{0};
+
+void on_continued(int) {
+  ++continued;
 }
 
 }  // namespace
@@ -28,10 +35,16 @@ void cancel_on_signals(const Cancellation& cancel) {
     ::sigaction(signal, &action, nullptr);
   }
   ::signal(SIGPIPE, SIG_IGN);
+  action.sa_handler = on_continued;
+  ::sigaction(SIGCONT, &action, nullptr);
 }
 
 bool signal_came() {
   return cancelled_by_signals != nullptr && cancelled_by_signals->signal() > 0;
+}
+
+int times_continued() {
+  return continued;
 }
 
 }  // namespace pkgkiln::cli

@@ -12,4 +12,7 @@ void cancel_on_signals(const Cancellation& cancel);
 /// Whether one of them came.
 bool signal_came();
 
+/// How often the program was stopped and went on.
+int times_continued();
+
 }  // namespace pkgkiln::cli

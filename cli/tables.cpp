@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
+#include "cli/terminal/terminal.hpp"
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
-#include "core/builder/build_log.hpp"
 
 namespace pkgkiln::cli {
 
@@ -24,15 +24,6 @@ std::string size_text(std::uint64_t bytes) {
 
 namespace {
 
-constexpr std::size_t kShownLogLines = 10;
-
-/// Columns on a terminal, near enough: bytes that begin a UTF-8 character.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  }));
-}
-
 struct Describe {
   std::vector<std::string> operator()(const Build& build) const { return {"build", build.why}; }
   std::vector<std::string> operator()(const Skip& skip) const { return {"up-to-date", skip.why}; }
@@ -44,44 +35,6 @@ struct Describe {
   }
 };
 
-std::string joined_files(const BuildRecord& record) {
-  std::string text;
-  for (const auto& file : record.files) text += (text.empty() ? "" : " ") + file.file_name;
-  return text;
-}
-
-std::string failure(const BuildRecord& record) {
-  auto text =
-      fmt::format("\n{}: {}{}{}\n  {}\n", record.target, word(record.status),
-                  record.step.empty() ? "" : " at step ", record.step, printable(record.why));
-  if (record.exit_code != 0) text += fmt::format("  exit code: {}\n", record.exit_code);
-  if (!record.hint.empty()) text += fmt::format("  hint: {}\n", printable(record.hint));
-  if (record.log.empty()) return text;
-  for (const auto& line : last_output_lines(record.log, kShownLogLines))
-    text += fmt::format("  | {}\n", line);
-  return text + fmt::format("  log: {}\n", record.log.string());
-}
-
-std::string counts(const std::vector<BuildRecord>& results) {
-  std::string text;
-  for (std::size_t i = 0; i < kStatuses; ++i) {
-    const auto status = static_cast<Status>(i);
-    const auto count = std::count_if(results.begin(), results.end(),
-                                     [&](const auto& result) { return result.status == status; });
-    const bool always = is_good(status) || status == Status::failed;
-    if (count > 0 || always)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word(status));
-  }
-  const auto unpublished = std::count_if(results.begin(), results.end(), [](const auto& result) {
-    return !result.built_from.empty();
-  });
-  if (unpublished > 0) text += fmt::format("; {} with a change that is not published", unpublished);
-  const auto news = std::ranges::count_if(results, &BuildRecord::is_newly_held);
-  if (news > 0)
-    text += fmt::format("\n{} newly held: see pkgkiln held, and pkgkiln diff NAME", news);
-  return text + "\n";
-}
-
 }  // namespace
 
 std::string table(std::vector<std::vector<std::string>> rows) {
@@ -89,13 +42,14 @@ std::string table(std::vector<std::vector<std::string>> rows) {
   for (auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (auto& cell : row) cell = printable(cell);
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+    for (std::size_t i = 0; i + 1 < row.size(); ++i)
+      widths[i] = std::max(widths[i], text_width(row[i]));
   }
   std::string text;
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       text += row[i];
-      if (i + 1 < row.size()) text.append(widths[i] - width(row[i]) + 2, ' ');
+      if (i + 1 < row.size()) text.append(widths[i] - text_width(row[i]) + 2, ' ');
     }
     while (text.ends_with(' ')) text.pop_back();
     text += '\n';
@@ -306,20 +260,6 @@ std::string new_targets_table(const std::vector<SeenTarget>& targets, std::int64
       warnings += fmt::format("warning: {}: {}\n", target.name, printable(warning));
   }
   return table(std::move(rows)) + warnings;
-}
-
-std::string summary(const std::vector<BuildRecord>& results, Rows shown) {
-  std::vector<std::vector<std::string>> rows;
-  std::string failures;
-  for (const auto& result : results) {
-    const bool built = result.status == Status::built;
-    const bool good = is_good(result.status);
-    const bool waits = is_waiting(result.status) || result.is_blocked_by_waiting;
-    if (!good && !waits) failures += failure(result);
-    if ((good || (waits && !result.is_newly_held)) && shown == Rows::not_good) continue;
-    rows.push_back({result.target, word(result.status), built ? joined_files(result) : result.why});
-  }
-  return table(rows) + failures + (rows.empty() ? "" : "\n") + counts(results);
 }
 
 }  // namespace pkgkiln::cli

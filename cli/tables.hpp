@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "core/job/build_record.hpp"
 #include "core/job/job.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/run/approval.hpp"
@@ -50,10 +49,5 @@ std::string held_table(const std::vector<Held>& held, std::int64_t now);
 
 /// What is to be seen of packages before they are added: a line each, and warnings.
 std::string new_targets_table(const std::vector<SeenTarget>& targets, std::int64_t now);
-
-/// What a run did: the targets by outcome, for the failed ones the step, the reason, the last
-/// lines of the log and where it is, and a line of counts.
-enum class Rows { all, not_good };
-std::string summary(const std::vector<BuildRecord>& results, Rows shown = Rows::all);
 
 }  // namespace pkgkiln::cli

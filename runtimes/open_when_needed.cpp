@@ -93,8 +93,9 @@ class LazyImages final : public ImageStore {
  public:
   explicit LazyImages(Opening& opening) : opening_(opening) {}
 
-  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) override {
-    return port().pull(ref, progress, cancel);
+  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Transferred& transferred,
+                 const Cancellation& cancel) override {
+    return port().pull(ref, progress, transferred, cancel);
   }
   std::string commit(const std::string& container, const CommitSpec& spec) override {
     return port().commit(container, spec);

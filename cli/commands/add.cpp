@@ -13,6 +13,7 @@
 #include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "config/edit.hpp"
 #include "core/aur/client.hpp"
 #include "core/base/printable.hpp"

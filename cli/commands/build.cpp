@@ -15,7 +15,8 @@
 #include "cli/progress.hpp"
 #include "cli/selection.hpp"
 #include "cli/setup.hpp"
-#include "cli/tables.hpp"
+#include "cli/summary.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "core/base/process.hpp"
 #include "core/base/text.hpp"
 #include "core/notify/channels.hpp"
@@ -120,7 +121,7 @@ Ended recorded(History& history, const RunIdentity& identity, const Cancellation
 
 /// Holds the lock and the engine, both of which are let go before anything waits for whoever reads
 /// the results.
-Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progress& progress,
+Ended run_builds(Setup& setup, const Arguments& arguments, Progress& progress,
                  const Cancellation& cancel) {
   const auto& settings = setup.settings();
   const StateDir state(settings.build.state_dir);
@@ -159,15 +160,18 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
             settings.build.bump_pkgrel, false, &gate},
            setup.logs.get(),
            settings.build.keep_logs,
-           asks ? [&](std::vector<Job>& jobs) { look(jobs, cancel); }
+           asks ? [&](std::vector<Job>& jobs) {
+             progress.pause(true);
+             look(jobs, cancel);
+             progress.pause(false);
+           }
                 : std::function<void(std::vector<Job>&)>()},
           progress);
   const auto told = told_kinds(settings.notify);
   return recorded(history, identity, cancel, [&]() -> Ended {
     const auto before = told.empty() ? std::vector<TargetState>() : history.states();
-    auto selection = select(setup, arguments, sources, true, words, cancel, &history,
+    auto selection = select(setup, arguments, sources, true, progress.console(), cancel, &history,
                             [&] { return run.distribution(cancel); });
-    words.flush();
     // What waits for a repository is not to wait for a target that is due.
     if (arguments.due && selection.targets.empty() && entries_of(state.spool()).empty())
       return {std::move(selection), {}, std::nullopt, identity.run, {}};
@@ -184,17 +188,16 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Console& words, Progr
 
 int build_command(const Arguments& arguments, const Cancellation& cancel) {
   auto setup = set_up(arguments, cancel);
-  Console words(STDERR_FILENO, Console::Patience::bounded);
   Progress progress(detail_of(arguments));
-  const auto ended = run_builds(setup, arguments, words, progress, cancel);
-  progress.flush();
+  const auto ended = run_builds(setup, arguments, progress, cancel);
+  progress.finish();
   auto telling = tell(setup.settings().notify, ended, cancel);
   if (arguments.json)
     print(results_json(ended.results));
   else if (arguments.due && ended.results.empty() && code_of(ended) == exit_code::ok)
     print(arguments.quiet ? "" : "nothing is due: see pkgkiln schedule\n");
   else if (!arguments.quiet || code_of(ended) != exit_code::ok)
-    print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all));
+    print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all, is_coloured()));
   if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));
   if (telling.valid())
     for (const auto& one : telling.get())

@@ -11,6 +11,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "core/base/printable.hpp"
 #include "core/builder/build_log.hpp"
 

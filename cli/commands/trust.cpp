@@ -12,6 +12,7 @@
 #include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 #include "core/run/approval.hpp"

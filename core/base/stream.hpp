@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string_view>
 
 namespace pkgkiln {
+
+/// How many bytes of something have come or gone, of how many; total 0: that is not known.
+using Transferred = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
 
 /// Takes the next bytes of a stream. May throw, which ends the stream.
 using Sink = std::function<void(std::string_view)>;

@@ -240,8 +240,8 @@ BuildOutcome BuildSteps::failed(int exit_code, std::string why) const {
                   Fault::elsewhere, exit_code};
   auto cause = cause_in(output, {step_, exit_code, step_ == "build" && !job().target.network});
   if (!cause.why.empty()) why = cause.why + " (by its output)";
-  return Failed{step_, Error(std::move(why)).advise(std::move(cause.advice)), Fault::target,
-                exit_code};
+  return Failed{step_, Error(std::move(why)).advise(std::move(cause.advice)),
+                cause.is_hosts ? Fault::elsewhere : Fault::target, exit_code};
 }
 
 BuildOutcome BuildSteps::out_of_processes(int exit_code) const {

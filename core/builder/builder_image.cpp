@@ -120,21 +120,22 @@ bool BuilderImage::is_fresh(const ImageInfo& image) const {
 }
 
 std::string BuilderImage::ensure(bool force_refresh, const Sink& log, const Sink& notice,
-                                 const Cancellation& cancel) {
+                                 const Cancellation& cancel, const Transferred& pulled) {
   const auto newest = current();
   if (newest && !force_refresh && is_fresh(*newest)) return newest->id;
-  const auto base = pull_base(log, notice, cancel);
+  const auto base = pull_base(log, notice, cancel, pulled);
   const auto id = bootstrap(base, log, cancel);
   prune(id, notice);
   return id;
 }
 
-ImageInfo BuilderImage::pull_base(const Sink& log, const Sink& notice, const Cancellation& cancel) {
+ImageInfo BuilderImage::pull_base(const Sink& log, const Sink& notice, const Cancellation& cancel,
+                                  const Transferred& pulled) {
   const auto& base = settings_.recipe.base;
   if (base.registry != "localhost") {
     const auto log_line = [&log](std::string_view line) { log(std::string(line) + "\n"); };
     try {
-      return images_.pull(base, log_line, cancel);
+      return images_.pull(base, log_line, pulled, cancel);
     } catch (RuntimeError& error) {
       if (!images_.inspect(base.full())) {
         error.advise("check [image] base and that its registry can be reached from this host");

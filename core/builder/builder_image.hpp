@@ -47,10 +47,11 @@ class BuilderImage {
                Settings settings);
 
   /// Returns the image's id, and makes the image if necessary, with `force_refresh` in any case.
-  /// `log` gets all output. If the registry is out of reach but the engine has the base image, that
-  /// is no error; `notice` says so. Older images of this instance are removed, except those in use.
+  /// `log` gets all output, `pulled` hears of bytes. If the registry is out of reach but the engine
+  /// has the base image, that is no error; `notice` says so. Older images of this instance are
+  /// removed, except those in use.
   std::string ensure(bool force_refresh, const Sink& log, const Sink& notice,
-                     const Cancellation& cancel);
+                     const Cancellation& cancel, const Transferred& pulled = {});
 
   /// What its repositories held when it was made. That is kept in the file `kept` for whoever asks
   /// next; if that is of another image, it is read from a container that is never started.
@@ -67,7 +68,8 @@ class BuilderImage {
 
  private:
   bool is_fresh(const ImageInfo& image) const;
-  ImageInfo pull_base(const Sink& log, const Sink& notice, const Cancellation& cancel);
+  ImageInfo pull_base(const Sink& log, const Sink& notice, const Cancellation& cancel,
+                      const Transferred& pulled);
   std::string bootstrap(const ImageInfo& base, const Sink& log, const Cancellation& cancel);
   void run_bootstrap(const std::string& container, const Sink& log, const Cancellation& cancel);
   std::string commit(const std::string& container, const CommitSpec& spec);

@@ -245,8 +245,8 @@ std::optional<Cause> of_host(const Lines& lines, const FailedStep& step) {
   auto at = find_last(lines,
                       [](std::string_view line) { return holds(line, "No space left on device"); });
   if (at != kNone)
-    return Cause{fmt::format("the disk of the engine is full: {}", trimmed(lines[at])),
-                 "make room where the engine keeps containers, or: pkgkiln clean --all", at};
+    return Cause{"the disk of the engine is full",
+                 "make room where the engine keeps containers, or: pkgkiln clean --all", at, true};
   const std::string advice = "raise [build] memory, or let fewer run at once with [build] jobs";
   at = find_last(lines, [](std::string_view line) { return holds_any(line, kNoMemory); });
   if (at != kNone)
@@ -301,14 +301,21 @@ Cause cause_in(const std::vector<std::string>& lines, const FailedStep& step) {
 
 std::vector<std::string> telling_lines(const BuildRecord& failed, std::size_t count) {
   auto lines = last_output_lines(failed.log, kLinesForCause);
-  if (lines.size() <= count) return lines;
   const auto cause = cause_in(lines, {failed.step, failed.exit_code, true});
-  auto end = lines.size();
-  // One line before it says where it happened; what follows tells more than what went before.
-  if (!cause.why.empty()) end = std::min(end, std::max(cause.line + count - 1, count));
-  if (cause.line + count / 2 >= lines.size()) end = lines.size();
-  lines.resize(end);
-  lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+  auto first = lines.size() - std::min(count, lines.size());
+  if (!cause.why.empty() && lines[cause.line].starts_with(kError)) {
+    // Nothing better was found: something before it may tell.
+    lines.resize(cause.line + 1);
+    first = lines.size() - std::min(count, lines.size());
+    const auto began =
+        find_last(lines, [](std::string_view line) { return line.starts_with("==> Starting "); });
+    if (began != kNone) first = std::max(first, began);
+  } else if (!cause.why.empty()) {
+    // The line before it says where that was.
+    first = cause.line - std::min<std::size_t>(1, cause.line);
+  }
+  lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(first));
+  lines.resize(std::min(count, lines.size()));
   return lines;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -75,6 +76,8 @@ struct Terms {
   /// Why the target may not replace that entry, whatever its version.
   std::function<std::optional<NameRefusal>(const pacman::DatabaseEntry&)> against =
       [](const pacman::DatabaseEntry&) { return std::nullopt; };
+  /// How much of a file has been sent to a server; may be empty.
+  std::function<void(const std::string& file, std::uint64_t bytes, std::uint64_t total)> sent = {};
 };
 
 /// What a publication did besides, a sentence each.

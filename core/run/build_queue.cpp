@@ -56,12 +56,13 @@ BuildRecord interrupted() {
 }  // namespace
 
 BuildQueue::BuildQueue(std::vector<Job>& jobs, const Capacity& capacity, Cancellation cancel,
-                       decltype(Unknown::may_offer) may_offer)
+                       decltype(Unknown::may_offer) may_offer, OnOrder on_order)
     : jobs_(jobs),
       entries_(jobs.size()),
       capacity_(capacity),
       cancel_(std::move(cancel)),
-      may_offer_(std::move(may_offer)) {
+      may_offer_(std::move(may_offer)),
+      on_order_(std::move(on_order)) {
   const auto open = std::count_if(jobs.begin(), jobs.end(),
                                   [](const Job& job) { return job.stage != Job::Stage::ended; });
   const bool may_wait = std::any_of(jobs.begin(), jobs.end(), [](const Job& job) {
@@ -164,6 +165,21 @@ void BuildQueue::arrange() {
         other.chain = std::max(other.chain, entry.chain);
   }
   rearrange_ = false;
+  tell_order();
+}
+
+void BuildQueue::tell_order() {
+  if (!on_order_) return;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    auto& entry = entries_[i];
+    if (entry.state != State::waiting) continue;
+    std::vector<std::size_t> on;
+    for (const auto dependency : order_.dependencies[i])
+      if (entries_[dependency].state != State::ended) on.push_back(dependency);
+    if (on == entry.told) continue;
+    on_order_(i, on);
+    entry.told = std::move(on);
+  }
 }
 
 std::optional<BuildQueue::Task> BuildQueue::choose() {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -25,10 +26,13 @@ namespace pkgkiln {
 /// others go first; a build alone always fits. Thread-safe.
 class BuildQueue {
  public:
+  /// Hears which others a job waits for, when that changes. Called with the queue locked.
+  using OnOrder = std::function<void(std::size_t index, const std::vector<std::size_t>& on)>;
+
   /// The jobs outlive it. Of each it writes the relations alone; the rest belongs to the worker
   /// that the job was handed out to. `may_offer` as in Unknown.
   BuildQueue(std::vector<Job>& jobs, const Capacity& capacity, Cancellation cancel,
-             decltype(Unknown::may_offer) may_offer);
+             decltype(Unknown::may_offer) may_offer, OnOrder on_order = {});
 
   struct Task {
     enum class Step {
@@ -62,12 +66,14 @@ class BuildQueue {
     std::chrono::nanoseconds chain{0};  // of builds, from it on
     std::size_t place = 0;              // in the order's sequence
     const std::vector<std::size_t>* cycle = nullptr;
+    std::vector<std::size_t> told;  // that it waits for
   };
 
   /// The one place where a job changes its state.
   void move(std::size_t index, State state);
   std::size_t& count(State state) { return counts_.at(static_cast<std::size_t>(state)); }
   void arrange();
+  void tell_order();
   std::optional<Task> choose();
   Task inspect(std::size_t index);
   std::optional<Task> build(const std::vector<std::size_t>& ready);
@@ -90,6 +96,7 @@ class BuildQueue {
   Capacity capacity_;
   Cancellation cancel_;
   decltype(Unknown::may_offer) may_offer_;
+  OnOrder on_order_;
   bool stopped_ = false;
 };
 

@@ -89,7 +89,8 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
       return job.stage != Job::Stage::ended && std::holds_alternative<Build>(job.plan.decision);
     });
   };
-  events_.tell(Planned{static_cast<std::size_t>(count_builds()), jobs.size()});
+  events_.tell(
+      Planned{static_cast<std::size_t>(count_builds()), jobs.size(), parts_.host.capacity.jobs});
   if (known.is_complete) forget_gone(known.targets);
   settle(jobs);
   publisher_.drop_needless(jobs);
@@ -234,14 +235,18 @@ std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
   std::optional<BuildLog> log;  // an image that is reused prints nothing
   const auto write = [&](std::string_view output) {
     if (!log) {
-      log.emplace(path, parts_.settings.host.log);
+      log.emplace(path, parts_.settings.host.log,
+                  [this](std::string_view line) { events_.logged({}, line); });
       events_.tell(ImageBegun{path});
     }
     log->write(output);
   };
   try {
     return parts_.host.image.ensure(
-        refresh, write, [&](std::string_view text) { events_.notice(std::string(text)); }, cancel);
+        refresh, write, [&](std::string_view text) { events_.notice(std::string(text)); }, cancel,
+        [this](std::uint64_t bytes, std::uint64_t total) {
+          events_.transferred({}, {"pull", bytes, total});
+        });
   } catch (Error& error) {
     if (log) {
       for (const auto& line : last_output_lines(path, 10)) error.because("| " + line);
@@ -253,11 +258,23 @@ std::string Run::prepare_image(bool refresh, const Cancellation& cancel) {
 
 void Run::build_in_order(std::vector<Job>& jobs, TargetBuilder& builder,
                          const Cancellation& cancel) {
-  for (auto& job : jobs) builder.look_at(job);
-  BuildQueue queue(jobs, parts_.host.capacity, cancel,
-                   [&](const std::string& pkgname, const Target& target) {
-                     return builder.owners().may_offer(pkgname, target);
-                   });
+  const auto tell_waiting = [&](const Job& job, std::vector<std::string> on) {
+    events_.tell(Waiting{job.target.name, std::move(on), job.last_duration});
+  };
+  for (auto& job : jobs) {
+    builder.look_at(job);
+    if (job.stage != Job::Stage::ended) tell_waiting(job, {});
+  }
+  BuildQueue queue(
+      jobs, parts_.host.capacity, cancel,
+      [&](const std::string& pkgname, const Target& target) {
+        return builder.owners().may_offer(pkgname, target);
+      },
+      [&](std::size_t index, const std::vector<std::size_t>& on) {
+        std::vector<std::string> names;
+        for (const auto one : on) names.push_back(jobs[one].target.name);
+        tell_waiting(jobs[index], std::move(names));
+      });
   const auto work = [&] {
     while (const auto task = queue.next()) {
       const auto i = task->index;
@@ -265,6 +282,7 @@ void Run::build_in_order(std::vector<Job>& jobs, TargetBuilder& builder,
       switch (task->step) {
         case BuildQueue::Task::Step::inspect:
           builder.inspect(job, cancel);
+          if (job.stage != Job::Stage::ended) tell_waiting(job, {});
           queue.inspected(i, relations_of(job, parts_.history, builder.owners()));
           break;
         case BuildQueue::Task::Step::build:

@@ -160,6 +160,9 @@ Published SpoolPublisher::put(const BuildRecord& build, Target target,
   terms.against = [&](const pacman::DatabaseEntry& there) {
     return PackageOwners::refusal_by(there, target, parts_.ledger);
   };
+  terms.sent = [&](const std::string& file, std::uint64_t bytes, std::uint64_t total) {
+    events_.transferred(target.name, {file, bytes, total});
+  };
   if (const auto refusal = PackageOwners::refusal_by(packages, target, parts_.ledger))
     throw Unpublishable("cannot publish the packages of '" + target.name + "' in '" +
                         build.repository + "'")

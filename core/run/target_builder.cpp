@@ -92,7 +92,7 @@ void TargetBuilder::inspect(Job& job, const Cancellation& cancel) {
   begin(job);
   auto& record = job.record;
   {
-    BuildLog log(record.log, parts_.settings.host.log);
+    BuildLog log(record.log, parts_.settings.host.log, watcher(job));
     const auto source = parts_.sources.open(job.target);
     PackageBuild build(parts_.host, parts_.settings, context(job, *source, log));
     const auto ended = build.inspect(cancel);
@@ -125,6 +125,7 @@ void TargetBuilder::build(Job& job, const BuildSlot& slot, const Cancellation& c
     spool.seal(batch);
     const auto& packages = std::get<Built>(outcome).packages;
     news = owners_.news(packages, job.target);
+    events_.tell(StepBegun{job.target.name, "publish", packages.front().name.version});
     publisher_.publish(batch, job.target, packages, record);
   } else {
     spool.drop(directory);
@@ -163,7 +164,7 @@ BuildOutcome TargetBuilder::build_packages(Job& job, const BuildSlot& slot,
                                            const std::filesystem::path& output_dir,
                                            const Cancellation& cancel) {
   auto& record = job.record;
-  BuildLog log(record.log, parts_.settings.host.log);
+  BuildLog log(record.log, parts_.settings.host.log, watcher(job));
   const auto source = parts_.sources.open(job.target);
   tell_begun(job);
   auto work = context(job, *source, log);
@@ -198,8 +199,16 @@ BuildContext TargetBuilder::context(Job& job, PackagingSource& source, BuildLog&
             return owners_.claim(file.pkgname, file.version, job.target);
           },
           [this, &job](const std::string& step) {
-            events_.tell(StepBegun{job.target.name, step});
+            const auto* found = job.inspection.get();
+            // What pkgver() makes of it is known when makepkg has been asked.
+            const bool is_known =
+                found != nullptr && found->srcinfo && (!found->moves || found->asked);
+            events_.tell(StepBegun{job.target.name, step, is_known ? found->srcinfo->version : ""});
           }};
+}
+
+BuildLog::Watcher TargetBuilder::watcher(const Job& job) {
+  return [this, &job](std::string_view line) { events_.logged(job.target.name, line); };
 }
 
 void TargetBuilder::note(Job& job, const PackageBuild& build, BuildLog& log) {

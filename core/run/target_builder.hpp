@@ -42,6 +42,7 @@ class TargetBuilder {
   BuildOutcome build_packages(Job& job, const BuildSlot& slot,
                               const std::filesystem::path& output_dir, const Cancellation& cancel);
   BuildContext context(Job& job, PackagingSource& source, BuildLog& log);
+  BuildLog::Watcher watcher(const Job& job);
   /// What the build found and took, however it ended.
   void note(Job& job, const PackageBuild& build, BuildLog& log);
   /// When a build of this target that begins now is to be said to have begun: now, but a server

@@ -19,10 +19,15 @@ class ImageStore {
   virtual ~ImageStore() = default;
 
   /// Fetches the image from its registry, even if the engine has an older one of that name.
-  /// `progress` gets lines of text for people, without newlines. `not_found`: the registry has no
-  /// such image or tag, or hides it. `unreachable`: the registry doesn't answer. Both also if the
-  /// engine hides the error in a 200.
-  virtual ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) = 0;
+  /// `progress` gets lines of text for people, without newlines;
+  /// `transferred` hears of bytes from engines that count them, and may be empty. `not_found`: the
+  /// registry has no such image or tag, or hides it. `unreachable`: the registry doesn't answer.
+  /// Both also if the engine hides the error in a 200.
+  virtual ImageInfo pull(const ImageRef& ref, const Sink& progress, const Transferred& transferred,
+                         const Cancellation& cancel) = 0;
+  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) {
+    return pull(ref, progress, {}, cancel);
+  }
 
   /// Makes an image of the container's files; volumes are not part of it. Returns its id.
   virtual std::string commit(const std::string& container, const CommitSpec& spec) = 0;

@@ -45,12 +45,16 @@ class Unanswered : public ErrorKind<Unanswered> {
 /// The body of an upload, and when the last of it went.
 class Body {
  public:
-  explicit Body(const pacman::PackageArchive& package)
-      : source_(file_source(package.path)), left_(package.size) {}
+  Body(const pacman::PackageArchive& package, Transferred sent)
+      : source_(file_source(package.path)),
+        size_(package.size),
+        left_(size_),
+        sent_(std::move(sent)) {}
 
   std::size_t operator()(char* buffer, std::size_t size) {
     const auto got = source_(buffer, size);
     left_ -= std::min<std::uint64_t>(left_, got);
+    if (sent_) sent_(size_ - left_, size_);
     if (left_ == 0 && !gone_) gone_ = Clock::now();
     return got;
   }
@@ -61,7 +65,8 @@ class Body {
 
  private:
   Source source_;
-  std::uint64_t left_;
+  std::uint64_t size_, left_;
+  Transferred sent_;
   std::optional<Clock::time_point> gone_;
 };
 
@@ -90,10 +95,11 @@ void check_answer(Server& server, const net::Request& request, net::Response res
 /// Sends one package to `route` ("/repo/publish"), once, streamed with its length. Throws
 /// Unpublishable, Unanswered, TryLater, TransportError, or Error when it can't be sent at all.
 /// Success is what the server says; whether it is true has to be read back.
-void upload(Server& server, const std::string& route, const pacman::PackageArchive& package) {
+void upload(Server& server, const std::string& route, const pacman::PackageArchive& package,
+            const Transferred& sent) {
   auto request = server.with_key("POST", route);
   request.headers.emplace_back("Content-Type", "application/octet-stream");
-  const auto body = std::make_shared<Body>(package);
+  const auto body = std::make_shared<Body>(package, sent);
   request.stream = [body](char* buffer, std::size_t size) { return (*body)(buffer, size); };
   request.length = package.size;
   const auto silence = server.settings().longest_silence;
@@ -138,9 +144,11 @@ bool is_reserved(const std::string& name, Server& server) {
 /// The way of one package to a server, and the question whether it got there.
 class Sending {
  public:
-  Sending(Server& server, const std::string& repository, const pacman::PackageArchive& package)
+  Sending(Server& server, const std::string& repository, const pacman::PackageArchive& package,
+          Transferred sent)
       : server_(server),
         package_(package),
+        on_sent_(std::move(sent)),
         stored_(server, repository, Purpose::publication),
         seed_(server.version() == Version::seed),
         route_(seed_ ? "/publish" : "/" + net::escape(repository) + "/publish") {}
@@ -166,7 +174,7 @@ class Sending {
     // The package may have arrived, and only the answer been lost.
     if (sent_ && is_there()) return;
     sent_ = true;
-    upload(server_, route_, package_);
+    upload(server_, route_, package_, on_sent_);
     const auto after = stored_.sha256(package_.name);
     if (after == package_.sha256) return;
     throw net::TryLater("the server says that it is published")
@@ -188,6 +196,7 @@ class Sending {
 
   Server& server_;
   const pacman::PackageArchive& package_;
+  Transferred on_sent_;
   Stored stored_;
   bool seed_, sent_ = false;
   std::string route_;
@@ -275,7 +284,14 @@ Published ServerRepository::publish(const std::vector<pacman::PackageArchive>& p
   for (const auto& package : packages)
     if (const auto* there = present.find(package.name))
       check_replacement(*there, package, terms, name_, "remove it on the server");
-  each([&](const auto& package) { Sending(server_, name_, package).run(); });
+  each([&](const auto& package) {
+    Transferred sent;
+    if (terms.sent)
+      sent = [&](std::uint64_t bytes, std::uint64_t total) {
+        terms.sent(package.name.text(), bytes, total);
+      };
+    Sending(server_, name_, package, std::move(sent)).run();
+  });
   return {};
 }
 

@@ -111,6 +111,20 @@ PullMessage pull_message_from(const json::Value& message) {
   // The figures of a running download come many times a second.
   if (!json::text(message, {"progress"}).empty()) result.line.clear();
   const auto id = json::text(message, {"id"});
+  const auto status = json::text(message, {"status"});
+  constexpr std::array<std::string_view, 3> begun{"Pulling fs layer", "Waiting", "Downloading"};
+  constexpr std::array<std::string_view, 4> whole{"Download complete", "Verifying Checksum",
+                                                  "Extracting", "Already exists"};
+  result.is_whole = std::ranges::find(whole, status) != whole.end();
+  if (result.is_whole || std::ranges::find(begun, status) != begun.end()) result.layer = id;
+  if (status == "Downloading") {
+    const auto count = [&](const char* key) {
+      const auto& value = json::at(message, {"progressDetail", key});
+      return value.IsUint64() ? value.GetUint64() : 0;
+    };
+    result.bytes = count("current");
+    result.total = count("total");
+  }
   if (!result.line.empty() && !id.empty()) result.line = id + ": " + result.line;
   return result;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <initializer_list>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -128,16 +129,47 @@ std::string pull_advice(const std::string& cause) {
   return {};
 }
 
+bool PulledLayers::note(const PullMessage& message) {
+  if (message.layer.empty()) return false;
+  auto& layer = layers_[message.layer];
+  if (message.total > 0 && !layer.is_whole) {
+    layer.bytes = message.bytes;
+    layer.total = message.total;
+  }
+  if (message.is_whole) {
+    layer.bytes = layer.total;
+    layer.is_whole = true;
+  }
+  return message.is_whole || message.total > 0;
+}
+
+std::uint64_t PulledLayers::bytes() const {
+  return std::accumulate(
+      layers_.begin(), layers_.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const auto& layer) { return sum + layer.second.bytes; });
+}
+
+std::uint64_t PulledLayers::total() const {
+  std::uint64_t sum = 0;
+  for (const auto& [id, layer] : layers_) {
+    if (layer.total == 0 && !layer.is_whole) return 0;
+    sum += layer.total;
+  }
+  return sum;
+}
+
 ImageInfo EngineImages::pull(const ImageRef& ref, const Sink& progress,
-                             const Cancellation& cancel) {
+                             const Transferred& transferred, const Cancellation& cancel) {
   const std::string doing = "cannot pull the image '" + pull_reference(ref) + "'";
   std::string failure;
+  PulledLayers layers;
   LineSplitter lines([&](std::string_view line) {
     const auto json = json::parse(line);
     if (!json) return;
     const auto message = pull_message(*json);
     if (!message.error.empty()) failure = one_line(message.error);
     if (!message.line.empty()) progress(one_line(message.line));
+    if (layers.note(message) && transferred) transferred(layers.bytes(), layers.total());
   });
   const auto& name = engine_->dialect().engine;
   const auto auth = registry_auth(name, ref, progress, cancel);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,12 +19,34 @@ namespace pkgkiln::runtimes {
 struct PullMessage {
   std::string line;   // for people; may be empty
   std::string error;  // empty: none
+  /// What comes of one layer, by an engine that says so.
+  std::string layer = {};
+  std::uint64_t bytes = 0, total = 0;
+  bool is_whole = false;
+};
+
+/// Adds up the layers of a pull.
+class PulledLayers {
+ public:
+  /// False if that message tells nothing new of them.
+  bool note(const PullMessage& message);
+  std::uint64_t bytes() const;
+  /// 0 until the sizes of all are known.
+  std::uint64_t total() const;
+
+ private:
+  struct Layer {
+    std::uint64_t bytes = 0, total = 0;
+    bool is_whole = false;
+  };
+  std::map<std::string, Layer> layers_;
 };
 
 /// Images, by the calls that both engines have under the same paths.
 class EngineImages : public ImageStore {
  public:
-  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) final;
+  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Transferred& transferred,
+                 const Cancellation& cancel) final;
   std::string commit(const std::string& container, const CommitSpec& spec) final;
   std::optional<ImageInfo> inspect(const std::string& image) final;
   void remove(const std::string& image) final;

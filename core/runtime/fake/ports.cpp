@@ -214,7 +214,8 @@ std::vector<ResourceSummary> ContainerPort::list_volumes(const Labels& labels) {
   return found;
 }
 
-ImageInfo ImagePort::pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) {
+ImageInfo ImagePort::pull(const ImageRef& ref, const Sink& progress, const Transferred& transferred,
+                          const Cancellation& cancel) {
   auto lock = state_.begin(Call::pull, ref.full());
   cancel.check();
   const auto registry = state_.registries.find(ref.registry);
@@ -225,6 +226,7 @@ ImageInfo ImagePort::pull(const ImageRef& ref, const Sink& progress, const Cance
   const auto [image, digest] = served->second;
   lock.unlock();  // `progress` may call the engine
   progress("Pulling " + ref.full());
+  if (transferred) transferred(1, 1);
   lock.lock();
   if (const auto* here = state_.find_image(ref.full()); here && here->info.digest == digest)
     return here->info;

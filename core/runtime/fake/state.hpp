@@ -116,7 +116,8 @@ class ImagePort final : public ImageStore {
  public:
   explicit ImagePort(State& state) : state_(state) {}
 
-  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Cancellation& cancel) override;
+  ImageInfo pull(const ImageRef& ref, const Sink& progress, const Transferred& transferred,
+                 const Cancellation& cancel) override;
   std::string commit(const std::string& container, const CommitSpec& spec) override;
   std::optional<ImageInfo> inspect(const std::string& image) override;
   void remove(const std::string& image) override;

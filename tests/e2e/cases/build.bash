@@ -32,7 +32,7 @@ it 'ends a first run with 0 when all is built' code_is 0
 it 'counts what it built' out_has '13 built, 0 up-to-date, 0 failed'
 at_once() {
 	local order
-	order=$(grep -oE '^(hello|split): (building|built)' "$WORLD/runs/first.err" | head -n 2 | sort | tr '\n' ' ')
+	order=$(grep -oE '(hello|split): (building|built)' "$WORLD/runs/first.err" | head -n 2 | sort | tr '\n' ' ')
 	[[ $order == 'hello: building split: building ' ]] || fail "$order"
 }
 it 'builds two at once' at_once
@@ -87,7 +87,7 @@ marks_are_there() {
 it 'marks each step in the log with its name, time and exit code' marks_are_there
 tests_ran() { matches "$(log_of hello)" '^(# )?PASS|^PASS:|tests? passed'; }
 it "runs the package's own tests" tests_ran
-it 'says where the log of a build is' err_matches "^hello: building, since it was never built here \\(log: $STATE/logs/hello/"
+it 'says where the log of a build is' err_matches "^[0-9:]{8} hello: building, since it was never built here \\(log: $STATE/logs/hello/"
 
 # --- the real pacman ------------------------------------------------------------------
 

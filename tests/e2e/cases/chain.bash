@@ -14,7 +14,7 @@ it 'ends with 1 when one of a chain fails' code_is 1
 it 'builds what does not depend on it and tries no more' out_has '1 built, 0 up-to-date, 1 failed, 1 blocked'
 it 'publishes the one below in a repository that was not there before' published chain-bottom-1.0-1-any.pkg.tar.zst
 it 'fails the middle one at its build, where the one below was installed' failed_with chain-middle 'failed at step build'
-it 'names what blocks the one above' failed_with chain-top blocked "its dependency 'chain-middle' failed"
+it 'names what blocks the one above' out_matches "^chain-top +blocked +its dependency 'chain-middle' failed$"
 not_tried() { [[ $(builds_of chain-top) == 0 ]] || fail "$(ls "$STATE/logs/chain-top")"; }
 it 'does not try the one above' not_tried
 
@@ -25,7 +25,7 @@ it 'builds the rest of the chain' out_has '2 built, 1 up-to-date, 0 failed'
 it 'publishes the whole chain' published chain-middle-1:1.0-1-any.pkg.tar.zst chain-top-1.0-1-any.pkg.tar.zst
 in_order() {
 	local order
-	order=$(grep -oE '^chain-[a-z]+: building' "$WORLD/runs/mended.err" | tr '\n' ' ')
+	order=$(grep -oE 'chain-[a-z]+: building' "$WORLD/runs/mended.err" | tr '\n' ' ')
 	[[ $order == 'chain-middle: building chain-top: building ' ]] || fail "$order"
 }
 it 'builds in the order of the dependencies' in_order

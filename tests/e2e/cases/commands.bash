@@ -173,7 +173,7 @@ it 'points at a value of the wrong kind' bad_config wrong-kind 'network = "yes"'
 it 'points at text that is no TOML' bad_config no-toml 'network = = true'
 
 kiln no-socket --set "runtime.socket=unix://$WORLD/no.sock" build anyarch
-without_engine() { code_is 3 && err_has 'error: ' "$@" 'try: ' && out_matches '^anyarch +failed +cannot '; }
+without_engine() { code_is 3 && err_has 'error: ' "$@" 'try: ' && out_matches '^anyarch: failed at step prepare: cannot '; }
 it 'ends with 3 when the socket is missing, and says what could not be built' without_engine "$WORLD/no.sock"
 "$PYTHON" -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$WORLD/dead.sock"
 kiln dead-socket --set "runtime.socket=unix://$WORLD/dead.sock" build anyarch
@@ -256,6 +256,7 @@ it 'says in a plan that there is no configuration' no_configuration
 kiln verbose --verbose build --force in-subdirectory --set 'build.packager=Another <another@example.org>'
 it 'names every step when it is verbose' err_has 'in-subdirectory: source' 'in-subdirectory: fetch' 'in-subdirectory: seal' 'in-subdirectory: build' 'in-subdirectory: collect'
 no_escapes() { ! grep -q $'\x1b' "$WORLD/runs/verbose.err" "$WORLD/runs/verbose.out"; }
+it 'shows the log of a build when it is verbose, with its name' err_has 'in-subdirectory: ==> Starting package()...'
 it 'draws no progress without a terminal' no_escapes
 # Another build of the same version was refused, and waits for its file or its entry to be removed.
 kiln unforced build in-subdirectory

@@ -55,7 +55,7 @@ code_is_logged() { matches "$(log_of failing-build)" '^<== \[[0-9:]{8}\] build: 
 it 'logs the exit code of a step that failed' code_is_logged
 sealed_first() { [[ $(grep -nE 'sealed: no network' "$(log_of wants-network)" | cut -d : -f 1) -lt $(grep -nE '^==> .* build \(builder, network off\)' "$(log_of wants-network)" | cut -d : -f 1) ]]; }
 it 'seals before the build begins' sealed_first
-it 'tells the step of a failure as it happens' err_matches '^failing-check: failed at step build: '
+it 'tells the step of a failure as it happens' err_matches '^[0-9:]{8} failing-check: failed at step build: '
 
 kiln plan plan
 it 'plans to try again what failed with another image, and says how it failed' out_matches \

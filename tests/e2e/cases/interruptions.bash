@@ -94,7 +94,7 @@ it 'dies of SIGKILL' code_is 137
 it 'leaves the container of a build then' has_ours containers
 kiln after-kill build anyarch
 it 'ends the next run with 0' code_is 0
-it 'says that it removed leftovers' err_matches '^note: removed [0-9]+ leftovers? of an earlier run from the engine$'
+it 'says that it removed leftovers' err_matches '^[0-9:]{8} note: removed [0-9]+ leftovers? of an earlier run from the engine$'
 it 'removes by label what a killed run left' nothing_is_left
 it "touches nothing of somebody else's" foreign_is_there
 kiln after-that build anyarch

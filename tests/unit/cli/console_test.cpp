@@ -124,9 +124,11 @@ TEST_CASE("what stands below a line is taken away before the next", "[concurrent
     console.status("working");
     CHECK(pipe.text("working") == "working");
     console.write("done\n");
-    CHECK(pipe.text("working") == "\r\x1b[Kdone\nworking");
+    CHECK(pipe.text("\x1b[J") == "\rdone\x1b[K\nworking\x1b[J");
+    console.status("working\nand more");
+    CHECK(pipe.text("\x1b[J") == "\rworking\x1b[K\nand more\x1b[J");
   }
-  CHECK(pipe.text("\x1b[K") == "\r\x1b[K");
+  CHECK(pipe.text("\x1b[A") == "\r\x1b[1A\x1b[K\x1b[B\x1b[J\x1b[A");
 }
 
 TEST_CASE("a slow reader gets all results", "[concurrent]") {

@@ -1,21 +1,9 @@
 #include "cli/tables.hpp"
 
-#include "core/base/file.hpp"
 #include "tests/catch.hpp"
 
 using namespace pkgkiln;
 using Catch::Matchers::ContainsSubstring;
-
-namespace {
-
-BuildRecord result_of(const std::string& name, Status status) {
-  BuildRecord result;
-  result.target = name;
-  result.status = status;
-  return result;
-}
-
-}  // namespace
 
 TEST_CASE("a table's columns are as wide as their widest cell") {
   CHECK(cli::table({{"a", "bcd", "e"}, {"ünï", "f", "g"}}) == "a    bcd  e\nünï  f    g\n");
@@ -61,60 +49,6 @@ TEST_CASE("targets are shown without credentials") {
   CHECK_THAT(text, ContainsSubstring("example.org/foo.git branch main"));
 }
 
-TEST_CASE("a summary tells failures with their step, code, hint, last lines and log") {
-  const TempDir directory;
-  const auto log = directory.path() / "1.log";
-  write_file_atomically(log, "first\nthe reason\n");
-  auto good = result_of("good", Status::built);
-  good.files = {{"good-1-1-any.pkg.tar.zst", ""}};
-  auto bad = result_of("bad", Status::failed);
-  bad.step = "build";
-  bad.exit_code = 4;
-  bad.why = "a function of the PKGBUILD failed";
-  bad.log = log;
-  bad.hint = "check() failed";
-  const auto text = cli::summary({good, bad, result_of("waits", Status::unpublished)});
-  CHECK_THAT(text, ContainsSubstring("good   built        good-1-1-any.pkg.tar.zst\n"));
-  CHECK_THAT(text, ContainsSubstring("bad: failed at step build\n"
-                                     "  a function of the PKGBUILD failed\n"
-                                     "  exit code: 4\n"
-                                     "  hint: check() failed\n"
-                                     "  | first\n"
-                                     "  | the reason\n"
-                                     "  log: " +
-                                     log.string() + "\n"));
-  CHECK_THAT(text, Catch::Matchers::EndsWith("1 built, 0 up-to-date, 1 failed, 1 unpublished\n"));
-  CHECK(cli::summary({}) == "0 built, 0 up-to-date, 0 failed\n");
-}
-
-TEST_CASE("a summary tells changes that are not published") {
-  auto stale = result_of("stale", Status::up_to_date);
-  stale.why = "its files changed";
-  stale.built_from = "ab";
-  CHECK(cli::summary({stale, result_of("good", Status::up_to_date)}) ==
-        "stale  up-to-date  its files changed\ngood   up-to-date\n\n"
-        "0 built, 2 up-to-date, 0 failed; 1 with a change that is not published\n");
-}
-
-TEST_CASE("a summary may leave out what went well") {
-  const auto text =
-      cli::summary({result_of("good", Status::built), result_of("fine", Status::up_to_date),
-                    result_of("bad", Status::failed)},
-                   cli::Rows::not_good);
-  CHECK_THAT(text, Catch::Matchers::StartsWith("bad  failed"));
-  CHECK_THAT(text, !ContainsSubstring("good") && !ContainsSubstring("fine"));
-  CHECK_THAT(text, Catch::Matchers::EndsWith("1 built, 1 up-to-date, 1 failed\n"));
-}
-
-TEST_CASE("a summary counts what was blocked, and says why") {
-  auto blocked = result_of("app", Status::blocked);
-  blocked.why = "its dependency 'lib' failed";
-  const auto text = cli::summary({result_of("lib", Status::failed), blocked});
-  CHECK_THAT(text, ContainsSubstring("app  blocked  its dependency 'lib' failed\n"));
-  CHECK_THAT(text, ContainsSubstring("\napp: blocked\n  its dependency 'lib' failed\n"));
-  CHECK_THAT(text, Catch::Matchers::EndsWith("0 built, 0 up-to-date, 1 failed, 1 blocked\n"));
-}
-
 namespace {
 
 constexpr std::int64_t kNow = 1'700'000'000;
@@ -133,21 +67,6 @@ AurPackage well_known() {
 }
 
 }  // namespace
-
-TEST_CASE("a summary tells what is held, once") {
-  auto held = result_of("lumen", Status::held);
-  held.why = "maintainer, install-script";
-  auto waiting = result_of("app", Status::blocked);
-  waiting.why = "blocked by lumen (held)";
-  waiting.is_blocked_by_waiting = true;
-  const auto later = cli::summary({held, waiting}, cli::Rows::not_good);
-  CHECK(later == "0 built, 0 up-to-date, 0 failed, 1 blocked, 1 held\n");
-  held.is_newly_held = true;
-  CHECK(cli::summary({held, waiting}, cli::Rows::not_good) ==
-        "lumen  held  maintainer, install-script\n\n"
-        "0 built, 0 up-to-date, 0 failed, 1 blocked, 1 held\n"
-        "1 newly held: see pkgkiln held, and pkgkiln diff NAME\n");
-}
 
 TEST_CASE("what is held is a line each, with what it is needed by") {
   const std::chrono::system_clock::time_point since{std::chrono::seconds(1'000'000)};

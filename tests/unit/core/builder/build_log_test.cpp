@@ -120,6 +120,23 @@ TEST_CASE("what fakes a mark is output for whoever reads the last lines") {
         std::vector<std::string>{"| <== [14:02:11] build: exit code 0 after 1.0 s"});
 }
 
+TEST_CASE("who watches a log hears of each line when it is whole, marks as well") {
+  const TempDir directory;
+  std::vector<std::string> heard;
+  BuildLog log(directory.path() / "1.log", 1000,
+               [&](std::string_view line) { heard.emplace_back(line); });
+  log.write("one\ntw");
+  CHECK(heard == std::vector<std::string>{"one"});
+  log.write("o\r\x1b[31mred\x1b[0m\n");
+  log.write("not whole");
+  log.note("the end");
+  REQUIRE(heard.size() == 5);
+  CHECK(heard[1] == "two");
+  CHECK(heard[2] == "red");
+  CHECK(heard[3] == "not whole");
+  CHECK(log_mark_of(heard[4]).kind == LogMark::Kind::note);
+}
+
 TEST_CASE("a full disk costs the log, and nothing else") {
   const TempDir directory;
   const auto path = directory.path() / "1.log";

@@ -120,9 +120,11 @@ TEST_CASE("only a sealed build is told of the cut network") {
 
 TEST_CASE("what the host lacks comes before what follows from it") {
   const std::string failed = "==> ERROR: A failure occurred in build().";
-  CHECK(of_build({"cp: error writing 'x': No space left on device", "x.c:1:1: error: y", failed})
-            .why ==
-        "the disk of the engine is full: cp: error writing 'x': No space left on device");
+  const auto full =
+      of_build({"cp: error writing 'x': No space left on device", "x.c:1:1: error: y", failed});
+  CHECK(full.why == "the disk of the engine is full");
+  CHECK(full.is_hosts);
+  CHECK(full.line == 0);
   const auto memory = of_build(
       {"c++: fatal error: Killed signal terminated program cc1plus", "ninja: stopped", failed});
   CHECK_THAT(memory.why, ContainsSubstring("it ran out of memory: c++: "));
@@ -172,6 +174,12 @@ TEST_CASE("the lines that are shown are those that show the cause") {
   write_file_atomically(failed.log, text);
   CHECK(telling_lines(failed, 4) ==
         Lines{"x.c: In function", "x.c:1:2: error: no", "CC 50", "CC 51"});
+  write_file_atomically(failed.log,
+                        "==> Making\n==> Starting build()...\nwhat\n\n==> ERROR: A failure "
+                        "occurred in build().\nAborting\n");
+  CHECK(telling_lines(failed, 9) ==
+        Lines{"==> Starting build()...", "what", "==> ERROR: A failure occurred in build()."});
+  write_file_atomically(failed.log, text);
   failed.step = "dependencies";
   CHECK(telling_lines(failed, 2) ==
         Lines{"==> ERROR: A failure occurred in build().", "    Aborting..."});

@@ -25,6 +25,11 @@ class RecordingListener : public Listener {
   void operator()(const Notice& notice) { notices.push_back(notice.text); }
   void operator()(const Planned&) {}
   void operator()(const ImageBegun&) {}
+  void operator()(const Waiting& told) {
+    std::string text = told.target;
+    for (const auto& one : told.on) text += " on " + one;
+    waiting.push_back(std::move(text));
+  }
   void operator()(const BuildBegun& build) { started.push_back(build.target); }
   void operator()(const StepBegun& begun) {
     steps.push_back(begun.target + ": " + begun.step);
@@ -32,7 +37,7 @@ class RecordingListener : public Listener {
   }
   void operator()(const Ended& told) { ended.push_back(told.target.name); }
 
-  std::vector<std::string> notices, started, steps, ended;
+  std::vector<std::string> notices, waiting, started, steps, ended;
   std::function<void(const std::string& step)> on_step;  // in the thread that hears
 };
 

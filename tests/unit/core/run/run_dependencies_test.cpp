@@ -18,6 +18,8 @@ TEST_CASE("targets are built after those that they depend on, and told in their 
   CHECK(sorted(host.observer.started) == Names{"app", "lib", "tool"});
   CHECK(host.observer.started.back() == "app");
   CHECK(sorted(host.observer.ended) == Names{"app", "lib", "tool"});
+  CHECK(count(host.observer.waiting, "app") == 1);
+  CHECK(count(host.observer.waiting, "app on lib on tool") == 1);
   CHECK(host.observer.ended.back() == "app");
   CHECK(sorted(host.containers()) == Names{"app", "lib", "tool"});  // their .SRCINFO was enough
   CHECK(count(host.observer.steps, "app: source") == 1);

@@ -17,7 +17,7 @@ TEST_CASE("a single target is built in one container, whatever it takes to know 
   CHECK(host.containers() == Names{"a"});
   CHECK(host.observer.steps == Names{"a: source", "a: create", "a: copy in", "a: inspect",
                                      "a: wait", "a: dependencies", "a: fetch", "a: seal",
-                                     "a: build", "a: collect", "a: accept"});
+                                     "a: build", "a: collect", "a: accept", "a: publish"});
   CHECK(host.observer.started == Names{"a"});
   CHECK(host.history.last("a")->status == Status::built);
   CHECK(words(host.build({target})) == Names{"up-to-date"});

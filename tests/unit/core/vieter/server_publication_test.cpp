@@ -21,7 +21,15 @@ const std::string kAdded = "Package added successfully.";
 TEST_CASE("a package is sent with its length, and read back") {
   Situation all(GENERATE(Version::v0_2, Version::v0_3, Version::v0_4));
   all.takes(200, kAdded);
-  all.publish();
+  Terms terms;
+  std::uint64_t gone = 0;
+  terms.sent = [&](const std::string& file, std::uint64_t bytes, std::uint64_t total) {
+    CHECK(file == all.package.name.text());
+    CHECK(total == kContent.size());
+    gone = bytes;
+  };
+  all.repository->publish({all.package}, terms);
+  CHECK(gone == kContent.size());
   REQUIRE(all.uploads() == 1);
   for (const auto& request : all.there.requests()) {
     if (request.method() != "POST") continue;

@@ -97,6 +97,28 @@ TEST_CASE("messages of Docker's pull") {
   CHECK(read(R"({"error":"x"})").error == "x");
 }
 
+TEST_CASE("the layers of a pull are added up, with a total once all sizes are known") {
+  PulledLayers layers;
+  const auto note = [&](const std::string& id, const std::string& status,
+                        const char* detail = "{}") {
+    return layers.note(
+        pull_message_from(*json::parse(R"({"status":")" + status + R"(","progressDetail":)" +
+                                       detail + R"(,"id":")" + id + "\"}")));
+  };
+  CHECK_FALSE(note("latest", "Pulling from library/x"));
+  CHECK_FALSE(note("a", "Pulling fs layer"));
+  CHECK_FALSE(note("b", "Pulling fs layer"));
+  CHECK(note("c", "Already exists"));
+  CHECK(note("a", "Downloading", R"({"current":10,"total":100})"));
+  CHECK(layers.bytes() == 10);
+  CHECK(layers.total() == 0);
+  CHECK(note("b", "Downloading", R"({"current":5,"total":50})"));
+  CHECK(layers.total() == 150);
+  CHECK(note("a", "Download complete"));
+  CHECK(note("a", "Extracting", R"({"current":1,"total":100})"));
+  CHECK(layers.bytes() == 105);
+}
+
 TEST_CASE("an image as Docker inspects it") {
   const auto image = image_from(*json::parse(R"({"Id":"sha256:1","RepoTags":["a:b"],
     "RepoDigests":["a@sha256:2"],"Created":"2024-01-01T00:00:00Z","Config":{"Labels":{"k":"v"}}})"));
