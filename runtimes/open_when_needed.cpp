@@ -50,6 +50,10 @@ class LazyRuntime final : public ContainerRuntime {
            const Cancellation& cancel) override {
     return port().exec(container, spec, output, cancel);
   }
+  int attend(const std::string& container, const ExecSpec& spec, Terminal& terminal,
+             const Cancellation& cancel) override {
+    return port().attend(container, spec, terminal, cancel);
+  }
   void copy_in(const std::string& container, const std::string& path, const Source& tar,
                const Cancellation& cancel) override {
     port().copy_in(container, path, tar, cancel);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/cancellation.hpp"
@@ -10,10 +12,29 @@
 
 namespace pkgkiln {
 
+/// The other end of a command that is conversed with: a person at a terminal, or what a script has
+/// to say. Called from the thread that attends the command.
+class Terminal {
+ public:
+  struct Size {
+    unsigned rows = 0, columns = 0;
+
+    bool operator==(const Size&) const = default;
+  };
+
+  virtual ~Terminal() = default;
+  /// A descriptor to poll and read; at its EOF the command's input ends.
+  virtual int input() const = 0;
+  /// Asked every 200 ms at least, since it may change. Nothing if this is no terminal: then the
+  /// command is at none either, and its output comes on two streams.
+  virtual std::optional<Size> size() = 0;
+  virtual void show(OutputStream stream, std::string_view bytes) = 0;
+};
+
 /// The port to an engine that runs containers. tests/conformance checks that every implementation
 /// does what is written here.
 ///
-/// Order of a container's life: create, start, any number of exec / copy_in / copy_out /
+/// Order of a container's life: create, start, any number of exec / attend / copy_in / copy_out /
 /// disconnect, kill, remove. copy_in and copy_out also work before start, not after the end.
 ///
 /// Thread-safety: several threads may call at once. The caller orders the calls on one container,
@@ -35,6 +56,7 @@ class ContainerRuntime {
   // --- containers; `container` is an id or a name ---
 
   virtual CreatedContainer create(const ContainerSpec& spec) = 0;
+  /// Also one that has ended: its main process is run anew, and its files are as they were.
   virtual void start(const std::string& container) = 0;
 
   /// Runs a command to its end and returns its exit code: 126 or 127 when there is no such command.
@@ -45,6 +67,11 @@ class ContainerRuntime {
   /// `conflict`.
   virtual int exec(const std::string& container, const ExecSpec& spec, const OutputSink& output,
                    const Cancellation& cancel) = 0;
+
+  /// The same with an input. At a terminal the command has a terminal of its own, of that size, and
+  /// all of its output comes on `out`.
+  virtual int attend(const std::string& container, const ExecSpec& spec, Terminal& terminal,
+                     const Cancellation& cancel) = 0;
 
   /// Unpacks a tar stream into the existing directory `path`, keeping the owners, groups and modes
   /// that the entries have. `not_found` when there is no such directory. If the directory is a

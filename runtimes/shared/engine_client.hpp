@@ -68,6 +68,7 @@ class EngineClient {
 
   const Dialect& dialect() const { return dialect_; }
   std::string socket() const { return client_->endpoint().display(); }
+  const std::string& socket_path() const { return client_->endpoint().unix_socket; }
 
  private:
   template <typename Exchange>

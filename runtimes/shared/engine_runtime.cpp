@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "runtimes/shared/conversation.hpp"
 #include "runtimes/shared/engine_client.hpp"
 #include "runtimes/shared/engine_streams.hpp"
 #include "runtimes/shared/json.hpp"
@@ -31,8 +32,9 @@ std::optional<int> exit_code_of(const json::Value& inspect) {
   return code.GetInt();
 }
 
+/// `said`: by the engine itself, if anything.
 int await_exit_code(const EngineClient& client, const std::string& doing, const std::string& id,
-                    const FrameDecoder& decoder) {
+                    const std::string& said = {}) {
   for (int i = 0; i < kInspections; ++i) {
     if (i > 0) std::this_thread::sleep_for(kBetweenInspections);
     try {
@@ -46,7 +48,7 @@ int await_exit_code(const EngineClient& client, const std::string& doing, const 
     }
   }
   std::string why = "its output ended, but the engine says that it still runs";
-  if (!decoder.engine_error().empty()) why += ": " + one_line(decoder.engine_error());
+  if (!said.empty()) why += ": " + one_line(said);
   throw client.error(Kind::lost, doing, why);
 }
 
@@ -72,8 +74,18 @@ void await_end(const EngineClient& engine, const std::string& doing, const std::
   }
 }
 
-std::string exec_body(const ExecSpec& spec) {
+/// Instead of Ctrl-P, Ctrl-Q, which a shell has a use for: it would come late.
+constexpr const char* kNoDetachKeys = "ctrl-^,ctrl-_,ctrl-^,ctrl-_";
+
+enum class Input { none, pipe, terminal };
+
+std::string exec_body(const ExecSpec& spec, Input input) {
   return json::object([&](json::Writer& out) {
+    if (input != Input::none) json::member(out, "AttachStdin", true);
+    if (input == Input::terminal) {
+      json::member(out, "Tty", true);
+      json::member(out, "DetachKeys", kNoDetachKeys);
+    }
     json::member(out, "AttachStdout", true);
     json::member(out, "AttachStderr", true);
     json::member(out, "Cmd", spec.command);
@@ -81,6 +93,31 @@ std::string exec_body(const ExecSpec& spec) {
     if (!spec.user.empty()) json::member(out, "User", spec.user);
     if (!spec.working_dir.empty()) json::member(out, "WorkingDir", spec.working_dir);
   });
+}
+
+}  // namespace
+
+namespace {
+
+std::string running(const ExecSpec& spec, const std::string& container) {
+  return fmt::format("cannot run '{}' in the container '{}'",
+                     spec.command.empty() ? "" : spec.command.front(), container);
+}
+
+/// Its id, escaped.
+std::string create_exec(const EngineClient& client, const std::string& doing,
+                        const std::string& container, const std::string& body) {
+  const auto created = require_json(client, doing, post(path_of(container) + "/exec", body));
+  auto id = net::escape(json::text(created, {"Id"}));
+  if (id.empty()) throw client.error(Kind::malformed, doing, "the engine gave the exec no id");
+  return id;
+}
+
+/// Docker tells of a user that doesn't exist in the output only.
+void expect_user(const EngineClient& client, const std::string& doing, int code,
+                 const std::string& first_output) {
+  if (code == kCannotInvoke && first_output.find("unable to find user ") != std::string::npos)
+    throw client.error(Kind::rejected, doing, one_line(first_output));
 }
 
 }  // namespace
@@ -134,14 +171,8 @@ void EngineRuntime::start(const std::string& container) {
 int EngineRuntime::exec(const std::string& container, const ExecSpec& spec,
                         const OutputSink& output, const Cancellation& cancel) {
   const auto& client = *engine_;
-  const std::string doing =
-      fmt::format("cannot run '{}' in the container '{}'",
-                  spec.command.empty() ? "" : spec.command.front(), container);
-  const auto created =
-      require_json(client, doing, post(path_of(container) + "/exec", exec_body(spec)));
-  const std::string id = net::escape(json::text(created, {"Id"}));
-  if (id.empty()) throw client.error(Kind::malformed, doing, "the engine gave the exec no id");
-
+  const auto doing = running(spec, container);
+  const auto id = create_exec(client, doing, container, exec_body(spec, Input::none));
   std::string first_output;
   const OutputSink keeping = [&](OutputStream stream, std::string_view bytes) {
     if (first_output.size() < kKeptOutput) first_output.append(bytes.substr(0, kKeptOutput));
@@ -153,10 +184,41 @@ int EngineRuntime::exec(const std::string& container, const ExecSpec& spec,
       doing, start, [&](std::string_view bytes) { decoder.feed(bytes); }, cancel);
   if (!decoder.at_boundary())
     throw client.error(Kind::lost, doing, "its output broke off in the middle");
-  const int code = await_exit_code(client, doing, id, decoder);
-  // Docker tells of a user that doesn't exist in the output only.
-  if (code == kCannotInvoke && first_output.find("unable to find user ") != std::string::npos)
-    throw client.error(Kind::rejected, doing, one_line(first_output));
+  const int code = await_exit_code(client, doing, id, decoder.engine_error());
+  expect_user(client, doing, code, first_output);
+  return code;
+}
+
+int EngineRuntime::attend(const std::string& container, const ExecSpec& spec, Terminal& terminal,
+                          const Cancellation& cancel) {
+  const auto& client = *engine_;
+  const auto doing = running(spec, container);
+  const bool is_at_terminal = terminal.size().has_value();
+  cancel.check();
+  const auto id = create_exec(client, doing, container,
+                              exec_body(spec, is_at_terminal ? Input::terminal : Input::pipe));
+  const auto resize = [&](Terminal::Size size) {
+    const auto sized = post(fmt::format("/exec/{}/resize?h={}&w={}", id, size.rows, size.columns));
+    return client.ask(doing, sized).ok();
+  };
+  std::string first_output;
+  const OutputSink show = [&](OutputStream stream, std::string_view bytes) {
+    if (first_output.size() < kKeptOutput) first_output.append(bytes.substr(0, kKeptOutput));
+    terminal.show(stream, bytes);
+  };
+  FrameDecoder decoder(show);
+  const Sink decode = [&](std::string_view bytes) {
+    // A terminal has but one output.
+    if (is_at_terminal)
+      show(OutputStream::out, bytes);
+    else
+      decoder.feed(bytes);
+  };
+  const auto start =
+      post("/exec/" + id + "/start", fmt::format(R"({{"Detach":false,"Tty":{}}})", is_at_terminal));
+  Conversation(client, doing, start, cancel).run(terminal, decode, resize, cancel);
+  const int code = await_exit_code(client, doing, id, decoder.engine_error());
+  expect_user(client, doing, code, first_output);
   return code;
 }
 

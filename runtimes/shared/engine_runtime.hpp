@@ -22,6 +22,8 @@ class EngineRuntime : public ContainerRuntime {
   /// libpod serves them with Docker's JSON.
   int exec(const std::string& container, const ExecSpec& spec, const OutputSink& output,
            const Cancellation& cancel) final;
+  int attend(const std::string& container, const ExecSpec& spec, Terminal& terminal,
+             const Cancellation& cancel) final;
   void copy_in(const std::string& container, const std::string& path, const Source& tar,
                const Cancellation& cancel) final;
   void copy_out(const std::string& container, const std::string& path, const Sink& tar,

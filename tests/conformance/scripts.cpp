@@ -147,7 +147,22 @@ int put_link(ExecCall& call) {
   return put(call, argument(call, "WHERE"), tree::make_link(argument(call, "TO")));
 }
 
-int do_nothing(ExecCall&) {
+int echo_input(ExecCall& call) {
+  for (std::string bytes; !(bytes = call.read()).empty();) call.out(bytes);
+  return 0;
+}
+
+int echo_input_aside(ExecCall& call) {
+  for (std::string bytes; !(bytes = call.read()).empty();) call.err(bytes);
+  return 7;
+}
+
+int await_sizes(ExecCall& call) {
+  for (const auto& size : {pkgkiln::Terminal::Size{33, 77}, pkgkiln::Terminal::Size{20, 40}}) {
+    while (call.running() && call.size() != size)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    call.out(std::to_string(size.rows) + " " + std::to_string(size.columns) + "\n");
+  }
   return 0;
 }
 
@@ -183,7 +198,11 @@ const Script write{R"(printf %s "$WHAT" > "$WHERE")", put_file};
 const Script make_directory{R"(mkdir -p "$WHERE")", put_directory};
 const Script link{R"(ln -s "$TO" "$WHERE")", put_link};
 const Script interfaces{"ls /sys/class/net", print_interfaces};
-const Script echo_stdin{"cat", do_nothing};
+const Script echo_stdin{"cat", echo_input};
+const Script echo_aside{"cat >&2; exit 7", echo_input_aside};
+const Script sizes{R"sh(for size in '33 77' '20 40'; do
+until [ "$(stty size)" = "$size" ]; do sleep 0.05; done; echo "$size"; done)sh",
+                   await_sizes};
 const Script no_new_privs{R"(sed -n 's/^NoNewPrivs:[[:space:]]*//p' /proc/self/status)", print_one};
 const Script open_files{"ulimit -Hn", print_open_files};
 const Script hosts{"cat /etc/hosts", print_hosts};
@@ -193,12 +212,12 @@ const Script main_process{R"(tr '\0' '\n' < /proc/1/cmdline)", print_main_proces
 
 const std::vector<const Script*>& all_scripts() {
   static const std::vector<const Script*> all = {
-      &script::exit_with,   &script::print,          &script::count,        &script::flood,
-      &script::endless,     &script::idle,           &script::leave_daemon, &script::daemon_lives,
-      &script::identity,    &script::variable,       &script::stat,         &script::read,
-      &script::write,       &script::make_directory, &script::link,         &script::interfaces,
-      &script::echo_stdin,  &script::no_new_privs,   &script::open_files,   &script::hosts,
-      &script::main_process};
+      &script::exit_with,  &script::print,          &script::count,        &script::flood,
+      &script::endless,    &script::idle,           &script::leave_daemon, &script::daemon_lives,
+      &script::identity,   &script::variable,       &script::stat,         &script::read,
+      &script::write,      &script::make_directory, &script::link,         &script::interfaces,
+      &script::echo_stdin, &script::echo_aside,     &script::sizes,        &script::no_new_privs,
+      &script::open_files, &script::hosts,          &script::main_process};
   return all;
 }
 

@@ -35,6 +35,8 @@ extern const Script make_directory;  // $WHERE, with its parents
 extern const Script link;            // a link to $TO at $WHERE
 extern const Script interfaces;      // names of the network's interfaces
 extern const Script echo_stdin;      // all of stdin
+extern const Script echo_aside;      // the same to stderr; then it exits with 7
+extern const Script sizes;           // waits until its terminal has 33x77, then 20x40; says so
 extern const Script no_new_privs;    // 1 when they are in effect
 extern const Script open_files;      // the hard limit
 extern const Script hosts;           // /etc/hosts

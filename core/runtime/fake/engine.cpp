@@ -1,6 +1,9 @@
 #include "core/runtime/fake/engine.hpp"
 
 #include <algorithm>
+#include <array>
+#include <poll.h>
+#include <unistd.h>
 
 #include "core/base/digest.hpp"
 #include "core/runtime/fake/state.hpp"
@@ -16,7 +19,7 @@ const std::string& first_set(const std::string& a, const std::string& b, const s
 }  // namespace
 
 ExecCall::ExecCall(State& state, std::shared_ptr<Container> container, const ExecSpec& spec,
-                   const OutputSink& output, const Cancellation& cancel)
+                   const OutputSink& output, const Cancellation& cancel, Terminal* terminal)
     : command(spec.command),
       env(spec.env),
       user(first_set(spec.user, container->spec.user, "root")),
@@ -24,8 +27,25 @@ ExecCall::ExecCall(State& state, std::shared_ptr<Container> container, const Exe
       state_(state),
       container_(std::move(container)),
       output_(output),
-      cancel_(cancel) {
+      cancel_(cancel),
+      terminal_(terminal) {
   env.insert(container_->spec.env.begin(), container_->spec.env.end());
+}
+
+std::string ExecCall::read() const {
+  if (terminal_ == nullptr) return {};
+  pollfd input{terminal_->input(), POLLIN, 0};
+  while (running()) {
+    if (::poll(&input, 1, 10) <= 0) continue;
+    std::array<char, 4096> bytes{};
+    const auto size = ::read(input.fd, bytes.data(), bytes.size());
+    return {bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+  }
+  return {};
+}
+
+std::optional<Terminal::Size> ExecCall::size() const {
+  return terminal_ == nullptr ? std::nullopt : terminal_->size();
 }
 
 bool ExecCall::running() const {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ struct Container;
 class ExecCall {
  public:
   ExecCall(State& state, std::shared_ptr<Container> container, const ExecSpec& spec,
-           const OutputSink& output, const Cancellation& cancel);
+           const OutputSink& output, const Cancellation& cancel, Terminal* terminal = nullptr);
 
   std::vector<std::string> command;
   std::map<std::string, std::string> env;  // the image's, the container's and the exec's
@@ -32,6 +33,11 @@ class ExecCall {
 
   void out(std::string_view bytes) const { output_(OutputStream::out, bytes); }
   void err(std::string_view bytes) const { output_(OutputStream::err, bytes); }
+
+  /// The next bytes of its input; none at its end, and when it should return.
+  std::string read() const;
+  /// Of its terminal, if it is at one.
+  std::optional<Terminal::Size> size() const;
 
   /// False once the container was killed or the exec cancelled: return soon then.
   bool running() const;
@@ -48,6 +54,7 @@ class ExecCall {
   std::shared_ptr<Container> container_;
   const OutputSink& output_;
   const Cancellation& cancel_;
+  Terminal* terminal_;  // null: nobody attends it
 };
 
 /// Plays a command and returns its exit code. Its return value is replaced when the container was
@@ -60,6 +67,7 @@ enum class Call {
   create,
   start,
   exec,
+  attend,
   copy_in,
   copy_out,
   usage,

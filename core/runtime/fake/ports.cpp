@@ -82,11 +82,25 @@ void ContainerPort::start(const std::string& container) {
 
 int ContainerPort::exec(const std::string& container, const ExecSpec& spec,
                         const OutputSink& output, const Cancellation& cancel) {
-  auto lock = state_.begin(Call::exec, container);
+  return play(Call::exec, container, spec, output, nullptr, cancel);
+}
+
+int ContainerPort::attend(const std::string& container, const ExecSpec& spec, Terminal& terminal,
+                          const Cancellation& cancel) {
+  const bool is_at_terminal = terminal.size().has_value();
+  const auto show = [&](OutputStream stream, std::string_view bytes) {
+    terminal.show(is_at_terminal ? OutputStream::out : stream, bytes);
+  };
+  return play(Call::attend, container, spec, show, &terminal, cancel);
+}
+
+int ContainerPort::play(Call kind, const std::string& container, const ExecSpec& spec,
+                        const OutputSink& output, Terminal* terminal, const Cancellation& cancel) {
+  auto lock = state_.begin(kind, container);
   const auto found = state_.container(container);
   if (!found->running)
     throw conflict("cannot run a command in '" + container + "'", "the container is not running");
-  ExecCall call(state_, found, spec, output, cancel);
+  ExecCall call(state_, found, spec, output, cancel, terminal);
   if (!knows_user(found->files, call.user))
     throw RuntimeError(RuntimeError::Kind::rejected, "no such user: '" + call.user + "'");
   const auto handler = state_.on_exec;

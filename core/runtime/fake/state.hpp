@@ -90,6 +90,8 @@ class ContainerPort final : public ContainerRuntime {
   void start(const std::string& container) override;
   int exec(const std::string& container, const ExecSpec& spec, const OutputSink& output,
            const Cancellation& cancel) override;
+  int attend(const std::string& container, const ExecSpec& spec, Terminal& terminal,
+             const Cancellation& cancel) override;
   void copy_in(const std::string& container, const std::string& path, const Source& tar,
                const Cancellation& cancel) override;
   void copy_out(const std::string& container, const std::string& path, const Sink& tar,
@@ -108,6 +110,9 @@ class ContainerPort final : public ContainerRuntime {
   std::vector<ResourceSummary> list_volumes(const Labels& labels) override;
 
  private:
+  int play(Call kind, const std::string& container, const ExecSpec& spec, const OutputSink& output,
+           Terminal* terminal, const Cancellation& cancel);
+
   State& state_;
 };
 
