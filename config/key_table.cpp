@@ -154,6 +154,13 @@ const std::array keys_of_settings{
         .doc = "The age at which logs and records of builds are removed, except each target's "
                "newest; 0s: never."},
     Key{.table = "build",
+        .name = "keep_failed",
+        .slot = [](const Record& r) -> Slot { return &settings(r).build.keep_failed; },
+        .default_value = "0",
+        .example = "3",
+        .doc = "Of how many failed builds the containers are kept, the newest, for 'pkgkiln shell "
+               "TARGET'."},
+    Key{.table = "build",
         .name = "log_size",
         .slot = [](const Record& r) -> Slot { return &settings(r).build.log_size; },
         .default_value = R"("32M")",

@@ -48,6 +48,7 @@ struct BuildSettings {
   bool bump_pkgrel = false;
   std::string schedule;  // of targets and repositories without one; empty: none
   std::chrono::seconds keep_logs{90 * 86'400};  // 0: for ever
+  std::int64_t keep_failed = 0;                 // containers of failed builds
   // Bytes. What builds may take of the host: HostLimits in core/builder/build_steps.hpp.
   std::optional<std::uint64_t> log_size{std::uint64_t{32} << 20U};
   std::optional<std::uint64_t> logs_size{std::uint64_t{2} << 30U};  // 0: as much as there is

@@ -160,6 +160,7 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Progress& progress,
             settings.build.bump_pkgrel, false, &gate},
            setup.logs.get(),
            settings.build.keep_logs,
+           static_cast<std::size_t>(settings.build.keep_failed),
            asks ? [&](std::vector<Job>& jobs) {
              progress.pause(true);
              look(jobs, cancel);

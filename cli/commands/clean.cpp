@@ -16,6 +16,7 @@
 #include "core/base/removable.hpp"
 #include "core/base/text.hpp"
 #include "core/builder/caches.hpp"
+#include "core/builder/kept_containers.hpp"
 #include "core/journal/old_files.hpp"
 #include "core/publish/spool.hpp"
 #include "core/run/package_owners.hpp"
@@ -111,7 +112,11 @@ void sweep_engine(const config::Settings& settings, const StateDir& state, Histo
   const auto engine = open_engine(settings);
   const RunIdentity identity{state.instance(), time_and_random()};
   auto& runtime = engine->runtime();
-  broom.attempt([&] { broom.sweep(leftovers(runtime, {{label::instance, identity.instance}})); });
+  const KeptContainers kept(runtime, history, identity.instance, 0);
+  broom.attempt([&] { broom.sweep(kept.removable([](const KeptContainer&) { return true; })); });
+  broom.attempt([&] {
+    broom.sweep(leftovers(runtime, {{label::instance, identity.instance}}, kept.names()));
+  });
   broom.attempt([&] {
     const BuilderImage image(runtime, engine->images(), identity, image_settings(settings));
     broom.sweep(image.old());

@@ -114,6 +114,31 @@ std::map<std::string, std::string> BuildContainer::root_environment() const {
   return env;
 }
 
+std::map<std::string, std::string> BuildContainer::environment_of_builder() const {
+  auto env = builder_environment(environment_);
+  // See bootstrap.sh.
+  if (checked_) env["PKGKILN_CHECKED"] = "1";
+  if (!pkgrel_.empty()) env["PKGKILN_PKGREL"] = pkgrel_;
+  if (arch_ != served_arch_) {
+    env["PKGKILN_ARCH"] = arch_;
+    env["CARCH"] = served_arch_;
+  }
+  return env;
+}
+
+std::map<std::string, std::string> BuildContainer::shell_environment() const {
+  auto env = of_last_step_;
+  env.erase("PKGKILN_ASKED");
+  env.merge(environment_of_builder());
+  if (!sealed_) env.insert(environment_.proxies.begin(), environment_.proxies.end());
+  return env;
+}
+
+void BuildContainer::leave_behind() {
+  container_.leave_behind();
+  sealed_ = true;
+}
+
 StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
                                 const Cancellation& cancel) {
   if (!swept_) sweep(script::sweep, kCannotSweep, cancel);
@@ -123,15 +148,9 @@ StepResult BuildContainer::exec(const Step& step, const OutputSink& output,
   spec.command = script::command(step.script, step.arguments);
   spec.user = step.as_builder ? builder::user : "root";
   spec.env = step.environment;
-  spec.env.merge(step.as_builder ? builder_environment(environment_) : root_environment());
+  spec.env.merge(step.as_builder ? environment_of_builder() : root_environment());
   if (!sealed_) spec.env.insert(environment_.proxies.begin(), environment_.proxies.end());
-  // See bootstrap.sh.
-  if (step.as_builder && checked_) spec.env["PKGKILN_CHECKED"] = "1";
-  if (step.as_builder && !pkgrel_.empty()) spec.env["PKGKILN_PKGREL"] = pkgrel_;
-  if (step.as_builder && arch_ != served_arch_) {
-    spec.env["PKGKILN_ARCH"] = arch_;
-    spec.env["CARCH"] = served_arch_;
-  }
+  if (step.as_builder) of_last_step_ = step.environment;
   spec.working_dir = "/";
   swept_ = !step.as_builder;
   StepResult result;

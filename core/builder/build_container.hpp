@@ -67,6 +67,11 @@ class BuildContainer {
   /// Cuts the network. Throws Error unless both the engine and the container show that no network
   /// is left, and no process of an earlier step runs.
   void seal(const Cancellation& cancel);
+  const std::string& name() const { return container_.name(); }
+  /// Ends all that runs in it and leaves it behind, without the network.
+  void leave_behind();
+  /// What builder's last step had, or the next would have.
+  std::map<std::string, std::string> shell_environment() const;
   /// The peak of its memory, in bytes; 0 if neither the engine nor the cgroup tells. Call it after
   /// a failed step or collect().
   std::uint64_t peak_memory();
@@ -89,6 +94,7 @@ class BuildContainer {
 
  private:
   std::map<std::string, std::string> root_environment() const;
+  std::map<std::string, std::string> environment_of_builder() const;
   StepResult exec(const Step& step, const OutputSink& output, const Cancellation& cancel);
   /// Runs a script that first kills all processes but the main one.
   void sweep(const char* script, const std::string& what, const Cancellation& cancel);
@@ -103,6 +109,7 @@ class BuildContainer {
   std::uint64_t peak_of_cgroup_ = 0;
   std::vector<std::string> sources_;
   std::string pkgrel_, arch_, served_arch_;
+  std::map<std::string, std::string> of_last_step_;  // as builder
   bool has_fetched_ = false;
   WaitingContainer container_;
 };

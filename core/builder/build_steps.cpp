@@ -25,6 +25,12 @@ bool reads_what_target_said(std::string_view step) {
   return step == "inspect" || step == "fetch" || step == "packagelist" || step == "accept";
 }
 
+bool is_fault_of_target(const BuildOutcome& outcome) {
+  const auto* failed = std::get_if<Failed>(&outcome);
+  return std::holds_alternative<TimedOut>(outcome) ||
+         (failed != nullptr && failed->fault == Fault::target);
+}
+
 }  // namespace
 
 BuildSteps::BuildSteps(const Host& host, const BuildSettings& settings, BuildContext context)
@@ -32,7 +38,7 @@ BuildSteps::BuildSteps(const Host& host, const BuildSettings& settings, BuildCon
 
 BuildSteps::Ended BuildSteps::stage(const Work& work, const Cancellation& cancel) {
   auto ended = attempt(work, cancel);
-  if (ended) remove_container(cancel);
+  if (ended) close_container(*ended, cancel);
   return ended;
 }
 
@@ -46,7 +52,7 @@ BuildSteps::Ended BuildSteps::stage_in_slot(const Work& work, const Cancellation
     ended = attempt(work, cancel);
     context_.slot.release();
   }
-  if (ended) remove_container(cancel);
+  if (ended) close_container(*ended, cancel);
   return ended;
 }
 
@@ -76,14 +82,39 @@ BuildSteps::Ended BuildSteps::attempt(const Work& work, const Cancellation& canc
   return ended;
 }
 
-void BuildSteps::remove_container(const Cancellation& cancel) {
-  const bool has_fetched = container_ && container_->has_fetched();
+void BuildSteps::close_container(const BuildOutcome& outcome, const Cancellation& cancel) {
+  if (container_ && is_fault_of_target(outcome)) {
+    if (context_.at_failure == AtFailure::stay_open) return;
+    if (context_.at_failure == AtFailure::keep) leave_container_behind();
+  }
+  remove_container(cancel);
+}
+
+void BuildSteps::leave_container_behind() {
+  try {
+    container_->leave_behind();
+    kept_ = open_container();
+    context_.log.note(fmt::format("its container is kept: pkgkiln shell {}", job().target.name));
+  } catch (const std::exception& error) {
+    context_.log.note(fmt::format("its container can't be kept: {}", error.what()));
+  }
+}
+
+std::optional<KeptContainer> BuildSteps::open_container() const {
+  if (!container_) return std::nullopt;
+  return KeptContainer{container_->name(), job().target.name, job().record.build,
+                       container_->shell_environment(), std::chrono::system_clock::now()};
+}
+
+void BuildSteps::remove_container(const Cancellation& cancel, bool keeps_fetched) {
+  const bool has_fetched = keeps_fetched && container_ && container_->has_fetched();
   const auto sources = container_ ? container_->sources() : std::vector<std::string>();
   container_.reset();
   if (!caches_.any()) return;
   if (has_fetched && !cancel.requested()) keep_fetched(sources, cancel);
   try {
-    host_.runtime.remove_volume(caches_.fetched);
+    // The one that is left behind has its sources there.
+    if (!kept_) host_.runtime.remove_volume(caches_.fetched);
   } catch (const Error& error) {
     context_.log.note(error.what());
   }

@@ -58,6 +58,13 @@ struct FormerPackages {
   std::string archive = {};
 };
 
+/// What becomes of the container of a build that fails or times out by its target's fault.
+enum class AtFailure {
+  remove,
+  keep,       // it does not run any more, and has no network: BuildSteps::kept()
+  stay_open,  // it goes on as it is
+};
+
 /// What one build works with. The references outlive it.
 struct BuildContext {
   Job& job;  // gets what is found of its PKGBUILD, as it is found
@@ -72,6 +79,7 @@ struct BuildContext {
   std::function<void(const std::string& step)> on_step;
   BuildSlot slot = {};
   FormerPackages former = {};
+  AtFailure at_failure = AtFailure::remove;
 };
 
 /// What the stages of a build share: the step that it is at, its container, and how what goes
@@ -88,12 +96,18 @@ class BuildSteps {
 
   using Work = std::function<Ended(const Cancellation&)>;
   /// Does a stage within what is left of the time that a build may take; what it throws becomes
-  /// the outcome. With an outcome the container is removed.
+  /// the outcome. With an outcome the container is removed, or it is as `at_failure` says.
   Ended stage(const Work& work, const Cancellation& cancel);
   /// One that waits for a slot first, which counts for no time, and has it until its end.
   Ended stage_in_slot(const Work& work, const Cancellation& cancel);
   /// The caches get what it fetched.
-  void remove_container(const Cancellation& cancel);
+  void remove_container(const Cancellation& cancel) { remove_container(cancel, true); }
+  /// They get nothing.
+  void discard_container() { remove_container(Cancellation::never(), false); }
+  /// What was left behind of this build, since it failed.
+  const std::optional<KeptContainer>& kept() const { return kept_; }
+  /// The one that is there now.
+  std::optional<KeptContainer> open_container() const;
 
   void begin(const std::string& step);
   /// How long each took; the one that it is at until now.
@@ -120,6 +134,9 @@ class BuildSteps {
 
  private:
   Ended attempt(const Work& work, const Cancellation& cancel);
+  void close_container(const BuildOutcome& outcome, const Cancellation& cancel);
+  void leave_container_behind();
+  void remove_container(const Cancellation& cancel, bool keeps_fetched);
   void open_container(const Cancellation& cancel);
   /// They save time and no more: what goes wrong is noted.
   void mount_caches(ContainerSpec& spec, BuildContainer::Environment& environment);
@@ -139,6 +156,7 @@ class BuildSteps {
   std::unique_ptr<BuildContainer> container_;
   BuildCaches caches_;
   std::optional<std::uint64_t> cache_size_;
+  std::optional<KeptContainer> kept_;
 };
 
 }  // namespace pkgkiln

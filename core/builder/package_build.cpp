@@ -39,6 +39,20 @@ BuildOutcome PackageBuild::run(const Cancellation& cancel) {
   return *steps_.stage([this](const Cancellation& bounded) { return collect(bounded); }, cancel);
 }
 
+std::optional<BuildOutcome> PackageBuild::run_until(const std::string& step,
+                                                    const Cancellation& cancel) {
+  const auto work = [&](const Cancellation& bounded) -> Ended {
+    if (auto ended = prepare(bounded)) return ended;
+    if (step == "dependencies") return std::nullopt;
+    if (auto ended = install_dependencies(bounded)) return ended;
+    if (step == "fetch") return std::nullopt;
+    if (auto ended = fetch(bounded)) return ended;
+    if (!steps_.job().target.network) seal(bounded);
+    return std::nullopt;
+  };
+  return steps_.stage(work, cancel);
+}
+
 PackageBuild::Ended PackageBuild::first_stage(const Cancellation& cancel) {
   look_on_host(cancel);
   auto& found = inspection();

@@ -27,6 +27,14 @@ class PackageBuild {
   std::optional<BuildOutcome> inspect(const Cancellation& cancel);
   /// All of it, or of a job that is inspected what is left.
   BuildOutcome run(const Cancellation& cancel);
+  /// All that comes before a step, which is "dependencies", "fetch" or "build", and leaves the
+  /// container open. With an outcome it came no further than that.
+  std::optional<BuildOutcome> run_until(const std::string& step, const Cancellation& cancel);
+  /// With the proxies while it has a network.
+  std::optional<KeptContainer> open_container() const { return steps_.open_container(); }
+  /// What was left behind, since the build failed.
+  const std::optional<KeptContainer>& kept() const { return steps_.kept(); }
+  void discard_container() { steps_.discard_container(); }
 
   /// The most memory that the container had until its build ended, in bytes; 0: unknown.
   std::uint64_t peak_memory() const { return peak_memory_; }

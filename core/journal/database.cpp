@@ -114,6 +114,13 @@ constexpr std::array kVersions{
     R"(
   ALTER TABLE states ADD COLUMN schedule TEXT NOT NULL DEFAULT '';
 )",
+    // 11
+    R"(
+  CREATE TABLE kept (
+    container TEXT PRIMARY KEY, target TEXT NOT NULL, build TEXT NOT NULL,
+    environment TEXT NOT NULL, since INTEGER NOT NULL
+  );
+)",
 };
 
 void prepare(sqlite::Connection& connection) {

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 #include "core/journal/database.hpp"
 #include "core/journal/history_rows.hpp"
 #include "core/package/package_name.hpp"
@@ -294,6 +295,37 @@ std::vector<RecordedCache> History::caches() const {
 void History::forget_cache(const std::string& volume) {
   Query remove(*database_, "DELETE FROM caches WHERE volume = ?");
   remove.bind(volume).step();
+}
+
+void History::record_kept(const KeptContainer& kept) {
+  std::string environment;
+  for (const auto& [name, value] : kept.environment)
+    if (value.find('\n') == std::string::npos) environment += name + "=" + value + "\n";
+  Query insert(*database_, "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)");
+  insert.bind(kept.container).bind(kept.target).bind(kept.build).bind(environment);
+  insert.bind(to_number(kept.since)).step();
+}
+
+std::vector<KeptContainer> History::kept() const {
+  Query rows(*database_,
+             "SELECT container, target, build, environment, since FROM kept ORDER BY rowid DESC");
+  std::vector<KeptContainer> result;
+  while (rows.step()) {
+    KeptContainer kept{rows.text(0), rows.text(1), rows.text(2), {}, to_time(rows.number(4))};
+    const auto environment = rows.text(3);
+    for (std::string_view rest = environment; !rest.empty();) {
+      auto line = take_until(rest, '\n');
+      const std::string name(take_until(line, '='));
+      kept.environment[name] = line;
+    }
+    result.push_back(std::move(kept));
+  }
+  return result;
+}
+
+void History::forget_kept(const std::string& container) {
+  Query remove(*database_, "DELETE FROM kept WHERE container = ?");
+  remove.bind(container).step();
 }
 
 RememberedNames remembered_names(const std::filesystem::path& state_dir) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,18 @@ struct RecordedCache {
   std::chrono::system_clock::time_point used;
 
   bool operator==(const RecordedCache&) const = default;
+};
+
+/// A container that stays when its build has failed, so that somebody can look into it; or that a
+/// shell is in.
+struct KeptContainer {
+  std::string container;  // its name, and that of its volume
+  std::string target;
+  std::string build;  // id; empty: it was made for a shell, and goes with it
+  std::map<std::string, std::string> environment;  // of builder, without proxies
+  std::chrono::system_clock::time_point since;
+
+  bool operator==(const KeptContainer&) const = default;
 };
 
 /// What was built, in SQLite (WAL). Thread-safe.
@@ -129,6 +142,11 @@ class History {
   /// All recorded caches, ordered by their last use.
   std::vector<RecordedCache> caches() const;
   void forget_cache(const std::string& volume);
+
+  void record_kept(const KeptContainer& kept);
+  /// The newest first.
+  std::vector<KeptContainer> kept() const;
+  void forget_kept(const std::string& container);
 
   const std::string& notice() const { return notice_; }
 

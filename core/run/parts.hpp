@@ -30,6 +30,7 @@ struct RunParts {
   Planner::Settings planning = {};
   BuildLogServer* logs = nullptr;     // gets the logs too, if there is one
   std::chrono::seconds keep_logs{0};  // and records of builds; 0: for ever
+  std::size_t keep_failed = 0;        // containers of failed builds, the newest
   /// Lets somebody look at what is held, who may approve it: then its decision is to build it.
   std::function<void(std::vector<Job>&)> review = {};
 };

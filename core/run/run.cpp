@@ -9,6 +9,7 @@
 
 #include "core/base/threads.hpp"
 #include "core/builder/caches.hpp"
+#include "core/builder/kept_containers.hpp"
 #include "core/journal/old_files.hpp"
 #include "core/plan/planner.hpp"
 #include "core/run/build_queue.hpp"
@@ -197,8 +198,11 @@ std::optional<Run::Prepared> Run::prepare(bool builds, bool refresh, const Cance
 
 void Run::remove_leftovers() {
   const auto warn = [this](std::string_view text) { events_.notice(std::string(text)); };
-  const auto removed = pkgkiln::remove_leftovers(
-      parts_.host.runtime, {{label::instance, parts_.host.identity.instance}}, warn);
+  const auto& instance = parts_.host.identity.instance;
+  const KeptContainers kept(parts_.host.runtime, parts_.history, instance, parts_.keep_failed);
+  for (const auto& one : kept.removable([](const KeptContainer&) { return false; })) one.remove();
+  const auto removed = pkgkiln::remove_leftovers(parts_.host.runtime, {{label::instance, instance}},
+                                                 warn, kept.names());
   if (removed > 0)
     events_.notice(fmt::format("removed {} leftovers of an earlier run from the engine", removed));
 }
@@ -222,7 +226,14 @@ void Run::tidy() {
       for (auto& logs : old_logs(parts_.state, before)) removable.push_back(std::move(logs));
       parts_.history.forget_builds(before);
     }
-    for (const auto& one : removable) one.remove();
+    for (const auto& one : removable) {
+      try {
+        one.remove();
+      } catch (const RuntimeError& error) {
+        // A container that is kept has it still.
+        if (error.kind() != RuntimeError::Kind::conflict) throw;
+      }
+    }
     if (const auto limit = parts_.settings.host.logs; limit > 0)
       for (const auto& logs : logs_beyond(parts_.state, limit)) logs.remove();
   } catch (const Error& error) {

@@ -40,6 +40,7 @@ TargetBuilder::TargetBuilder(const RunParts& parts, SpoolPublisher& publisher, E
       publisher_(publisher),
       events_(events),
       recorder_(parts.history, events),
+      kept_(parts.host.runtime, parts.history, parts.host.identity.instance, parts.keep_failed),
       owners_(parts.ledger, parts.repositories, std::move(known), distribution),
       image_(std::move(image)),
       base_(parts.host.image.base_of(image_)) {}
@@ -79,7 +80,17 @@ bool TargetBuilder::may_publish_now(const BuildRecord& last, const Target& targe
   });
 }
 
+void TargetBuilder::remove_kept(const KeptContainers::Choice& chosen) {
+  try {
+    const std::lock_guard lock(kept_mutex_);
+    for (const auto& one : kept_.removable(chosen)) one.remove();
+  } catch (const Error& error) {
+    events_.notice(fmt::format("more containers are kept than is wanted: {}", error.what()));
+  }
+}
+
 void TargetBuilder::begin(Job& job) {
+  remove_kept([&](const KeptContainer& kept) { return kept.target == job.target.name; });
   auto& record = job.record = record_for(job);
   record.image = image_;
   record.started = start_of(job.target);
@@ -204,7 +215,10 @@ BuildContext TargetBuilder::context(Job& job, PackagingSource& source, BuildLog&
             const bool is_known =
                 found != nullptr && found->srcinfo && (!found->moves || found->asked);
             events_.tell(StepBegun{job.target.name, step, is_known ? found->srcinfo->version : ""});
-          }};
+          },
+          {},
+          {},
+          parts_.keep_failed > 0 ? AtFailure::keep : AtFailure::remove};
 }
 
 BuildLog::Watcher TargetBuilder::watcher(const Job& job) {
@@ -225,6 +239,10 @@ void TargetBuilder::note(Job& job, const PackageBuild& build, BuildLog& log) {
   if (!build.own_cache().empty())
     parts_.history.record_cache(build.own_cache(), build.cache_size(),
                                 std::chrono::system_clock::now());
+  if (build.kept()) {
+    parts_.history.record_kept(*build.kept());
+    remove_kept([](const KeptContainer&) { return false; });
+  }
   if (const auto problem = log.problem(); !problem.empty())
     events_.notice(
         fmt::format("the log of '{}' could not all be written: {}", job.target.name, problem));

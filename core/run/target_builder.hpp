@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "core/builder/kept_containers.hpp"
 #include "core/builder/package_build.hpp"
 #include "core/run/package_owners.hpp"
 #include "core/run/recorder.hpp"
@@ -39,6 +40,7 @@ class TargetBuilder {
   std::shared_ptr<BuildRecord> held_back(const Job& job) const;
   bool may_publish_now(const BuildRecord& last, const Target& target) const;
   void begin(Job& job);
+  void remove_kept(const KeptContainers::Choice& chosen);
   BuildOutcome build_packages(Job& job, const BuildSlot& slot,
                               const std::filesystem::path& output_dir, const Cancellation& cancel);
   BuildContext context(Job& job, PackagingSource& source, BuildLog& log);
@@ -62,6 +64,8 @@ class TargetBuilder {
   SpoolPublisher& publisher_;
   Events& events_;
   Recorder recorder_;
+  KeptContainers kept_;
+  std::mutex kept_mutex_;
   PackageOwners owners_;
   std::string image_;
   std::pair<std::string, std::string> base_;  // of the builder image: name and digest

@@ -61,7 +61,15 @@ void WaitingContainer::disconnect() {
   runtime_.disconnect(name_, name_);
 }
 
+void WaitingContainer::leave_behind() {
+  if (has_network_) disconnect();
+  runtime_.kill(name_);
+  if (has_network_) runtime_.remove_network(name_);
+  is_left_behind_ = true;
+}
+
 void WaitingContainer::remove() noexcept {
+  if (is_left_behind_) return;
   // `warn` may throw, for example if the disk is full.
   const auto attempt = [this](const std::function<void()>& action) {
     try {
@@ -74,24 +82,27 @@ void WaitingContainer::remove() noexcept {
   if (has_network_) attempt([&] { runtime_.remove_network(name_); });
 }
 
-std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels) {
+std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels,
+                                 const std::set<std::string>& kept) {
   std::vector<Removable> found;
   for (const auto& container : runtime.list(labels))
-    found.push_back({"the container " + container.name, std::nullopt,
-                     [&runtime, id = container.id] { runtime.remove(id); }});
+    if (!kept.contains(container.name))
+      found.push_back({"the container " + container.name, std::nullopt,
+                       [&runtime, id = container.id] { runtime.remove(id); }});
   for (const auto& network : runtime.list_networks(labels))
     found.push_back({"the network " + network.name, std::nullopt,
                      [&runtime, name = network.name] { runtime.remove_network(name); }});
   for (const auto& volume : runtime.list_volumes(labels))
-    if (!volume.labels.contains(label::cache))
+    if (!volume.labels.contains(label::cache) && !kept.contains(volume.name))
       found.push_back({"the volume " + volume.name, std::nullopt,
                        [&runtime, name = volume.name] { runtime.remove_volume(name); }});
   return found;
 }
 
-std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn) {
+std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn,
+                             const std::set<std::string>& kept) {
   std::size_t removed = 0;
-  for (const auto& one : leftovers(runtime, labels))
+  for (const auto& one : leftovers(runtime, labels, kept))
     if (succeeds(one.remove, warn)) ++removed;
   return removed;
 }

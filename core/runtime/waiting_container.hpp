@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ class WaitingContainer {
 
   /// Takes it off its network, which is removed with it.
   void disconnect();
+  /// Leaves it behind without its network and with nothing running in it. Once started again it
+  /// waits anew.
+  void leave_behind();
 
  private:
   void start(ContainerSpec spec, std::chrono::seconds lifetime);
@@ -40,14 +44,17 @@ class WaitingContainer {
   ContainerRuntime& runtime_;
   std::string name_;
   bool has_network_;
+  bool is_left_behind_ = false;
   Sink warn_;
 };
 
-/// The containers, networks and volumes with these labels, except caches: what earlier runs left
-/// behind. Remove them in this order.
-std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels);
+/// The containers, networks and volumes with these labels, except caches, and containers and
+/// volumes of the names `kept`: what earlier runs left behind. Remove them in this order.
+std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels,
+                                 const std::set<std::string>& kept = {});
 
 /// Removes the leftovers, and returns how many were removed.
-std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn);
+std::size_t remove_leftovers(ContainerRuntime& runtime, const Labels& labels, const Sink& warn,
+                             const std::set<std::string>& kept = {});
 
 }  // namespace pkgkiln

@@ -18,6 +18,7 @@ extern const char* const sweep;
 extern const char* const sealed;
 extern const char* const collect;
 extern const char* const keep;
+extern const char* const shell;
 
 /// The command that runs a script with these arguments. They arrive as "$@", never as shell text,
 /// and the script is in no file that anybody could change.

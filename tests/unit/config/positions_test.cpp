@@ -79,7 +79,7 @@ TEST_CASE("an unknown key or table names its nearest neighbour") {
       {"[build]\n\"\\u001b[31m\" = 1\n",
        "2:1: build.\"\\u001B[31m\": unknown key, there are: timeout, jobs, memory, cpus, "
        "pids, state_dir, packager, makeflags, proxy, retry_failed, bump_pkgrel, schedule, "
-       "keep_logs, log_size, logs_size, packages_size, unpacked_size"},
+       "keep_logs, keep_failed, log_size, logs_size, packages_size, unpacked_size"},
   }));
   CAPTURE(toml);
   CHECK(problem(toml) == "pkgkiln.toml:" + text);

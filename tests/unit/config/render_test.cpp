@@ -120,6 +120,7 @@ retry_failed = "0s"  # default
 bump_pkgrel = false  # default
 schedule = ""  # default
 keep_logs = "90d"  # default
+keep_failed = 0  # default
 log_size = "32M"  # default
 logs_size = "2G"  # default
 packages_size = "16G"  # default

@@ -92,7 +92,7 @@ std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
   const Host host{engine.runtime(), image, identity, machine_arch(), capacity, caches};
   PackagingSources sources(state.mirrors(), remotes);
   Run run({host, state, history, ledger, repositories, remotes, sources, settings, planning, logs,
-           keep_logs},
+           keep_logs, keep_failed},
           observer);
   auto results = run.build(targets, {targets, true}, false, cancel);
   obstacle = run.obstacle();

@@ -119,6 +119,7 @@ class FakeHost {
   Capacity capacity;
   CacheLimits caches;
   std::chrono::seconds keep_logs{0};
+  std::size_t keep_failed = 0;
   Cancellation cancel;
 
   /// What fails: "inspect", "dependencies" or "build" of a target by name.
