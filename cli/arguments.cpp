@@ -142,6 +142,19 @@ void add_repo(CLI::App& app, Arguments& arguments) {
     add_repository_options(*command, arguments);
 }
 
+void add_shell(CLI::App& app, Arguments& arguments) {
+  auto* shell = add_command(app, arguments, Command::shell, "shell",
+                            "Open a shell in the container of a failed build, or a new one");
+  shell->add_option("TARGET", arguments.targets, "The name of a target")->required()->expected(1);
+  shell
+      ->add_option("--step", arguments.step,
+                   "In a new one made ready for this step: dependencies, fetch or build")
+      ->type_name("STEP")
+      ->check(CLI::IsMember({"dependencies", "fetch", "build"}))
+      ->take_last();
+  shell->add_flag("--root", arguments.root, "As root instead of builder");
+}
+
 /// What is asked of the state directory alone.
 void add_asking(CLI::App& app, Arguments& arguments) {
   auto* retry = add_command(app, arguments, Command::retry, "retry",
@@ -219,6 +232,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_command(app, arguments, Command::notify, "notify", "Try how people are told of changes")
       ->add_flag("--test", arguments.test, "Send a message by each way, and say what came of it")
       ->required();
+  add_shell(app, arguments);
   add_command(app, arguments, Command::targets, "targets", "List the targets");
   add_target_names(*add_command(app, arguments, Command::tree, "tree",
                                 "Show which targets a package of the AUR needs"),
@@ -332,6 +346,8 @@ std::vector<Candidate> candidates(
   if (value_of != nullptr) {
     if (value_of->get_type_name() == "KIND") all = {{"auto", ""}, {"podman", ""}, {"docker", ""}};
     if (value_of->get_type_name() == "WHEN") all = {{"auto", ""}, {"always", ""}, {"never", ""}};
+    if (value_of->get_type_name().starts_with("STEP"))
+      all = {{"dependencies", ""}, {"fetch", ""}, {"build", ""}};
   } else if (typed.substr(0, 1) == "-") {
     add_options(*command, all);
     if (command != &app) add_options(app, all);

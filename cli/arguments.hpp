@@ -19,6 +19,7 @@ enum class Command {
   status,
   history,
   logs,
+  shell,
   files,
   repo_list,
   repo_check,
@@ -81,10 +82,11 @@ struct Arguments {
   bool if_listed = false;            // targets that are none any more are left out
   std::size_t limit = 50;            // history --limit
   std::string build;                 // logs --build
-  std::string step;                  // logs --step
+  std::string step;                  // logs --step, shell --step
   bool follow = false;               // logs --follow
   bool aur = false;                  // show --aur
   std::string within = "3h";         // health --within
+  bool root = false;                 // shell --root
 };
 
 struct ParsedArguments {

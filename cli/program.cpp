@@ -40,6 +40,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return repo_downgrade_command(arguments, cancel);
     case Command::logs:
       return logs_command(arguments, cancel);
+    case Command::shell:
+      return shell_command(arguments, cancel);
     case Command::build:
       return arguments.dry_run ? plan_command(arguments, cancel) : build_command(arguments, cancel);
     case Command::plan:

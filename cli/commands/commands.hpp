@@ -20,6 +20,7 @@ int repo_check_command(const Arguments& arguments, const Cancellation& cancel);
 int repo_remove_command(const Arguments& arguments, const Cancellation& cancel);
 int repo_downgrade_command(const Arguments& arguments, const Cancellation& cancel);
 int retry_command(Arguments arguments, const Cancellation& cancel);
+int shell_command(const Arguments& arguments, const Cancellation& cancel);
 int build_command(const Arguments& arguments, const Cancellation& cancel);
 int plan_command(const Arguments& arguments, const Cancellation& cancel);
 int targets_command(const Arguments& arguments, const Cancellation& cancel);

@@ -100,3 +100,39 @@ kiln schedule schedule
 next_last() { [[ $(tail -n 1 "$WORLD/runs/schedule.out") =~ ^failing-build\ +0\ 0\ 29\ 2\ \*\ +20.*\ +20[0-9]{2}-02-29\ 00:00$ ]]; }
 it 'lists first what is due' out_matches '^NAME +SCHEDULE' '^new +0 0 29 2 \* +never +due$' '^often +@hourly +never +due$'
 it 'lists last what comes last, with its time' next_last
+
+# Looking into one that failed. `shell` reads commands where it has no terminal.
+in_shell() { # name of this run, commands, arguments
+	RUN=$1
+	(become "$PROGRAM" --config "$CONFIG" shell "${@:3}") <<<"$2" >"$WORLD/runs/$RUN.out" 2>"$WORLD/runs/$RUN.err"
+	printf '%s' "$?" >"$WORLD/runs/$RUN.code"
+}
+BUILD_LINES='keep_failed = 1' configure failing-check anyarch
+kiln kept build failing-check
+kiln after build anyarch
+is_kept() {
+	[[ $(ours containers | wc -w) == 1 && -z $(ours networks) ]] || fail 'not one container without a network:' "$(ours containers)" "$(ours networks)"
+	[[ $(engine GET "/containers/$(ours containers)/json" | json 'print(data["State"]["Running"])') == False ]]
+}
+it 'keeps the container of a failed build without a network, and with nothing running' is_kept
+in_shell look 'pwd; ls -d "$BUILDDIR"/*/src; ls /sys/class/net; id -un; echo "in $PKGDEST"; echo aside >&2; echo changed >mark; exit 3' failing-check
+printed() { [[ $(cat "$WORLD/runs/$RUN.out") == "$1" ]] || fail "run '$RUN' printed:" "$(cat "$WORLD/runs/$RUN.out")"; }
+looked() { code_is 0 && printed $'/build/startdir\n/build/builddir/failing-check/src\nlo\nbuilder\nin /build/pkgdest' && err_has 'failing-check: ' 'failed at step build' 'network off' 'makepkg --noextract --nodeps' aside; }
+it 'opens a shell where the build failed' looked
+it 'keeps it afterwards as well' is_kept
+in_shell root 'cat mark; id -u' failing-check --root
+as_root() { code_is 0 && printed $'changed\n0'; }
+it 'opens one as root, with what was changed before' as_root
+typed() { become script -qec "'$PROGRAM' --config '$CONFIG' shell failing-check" /dev/null <<<'test -t 0 && stty -a && exit' >"$WORLD/runs/tty.out"; has "$WORLD/runs/tty.out" 'rows 24; columns 80'; }
+it 'gives a terminal to whoever has one' typed
+in_shell sealed 'ls /sys/class/net; makepkg --noextract --nodeps >/dev/null 2>&1 && ls "$PKGDEST"' --step build anyarch
+ready() { code_is 0 && printed $'lo\nanyarch-1.0-1-any.pkg.tar.zst' && err_has 'anyarch: ready for the step build' 'network off'; }
+it 'makes a new container ready for the build, without the network' ready
+in_shell open 'ls /sys/class/net' --step dependencies anyarch
+has_network() { code_is 0 && out_matches '^eth0$' && err_has 'network on'; }
+it 'has the network on before' has_network
+it 'removes those again' is_kept
+in_shell unknown : nobody
+it 'knows no target of another name' code_is 2
+kiln clean clean
+it 'removes what is kept when asked to clean' out_matches '^removed the kept container .* of .failing-check.$'

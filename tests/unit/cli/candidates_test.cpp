@@ -47,6 +47,7 @@ TEST_CASE("targets of the configuration that is named are completed where a comm
 TEST_CASE("values are completed where they are few, and files are left to the shell") {
   CHECK(candidates_of({"--runtime", "d"}) == Words{"docker"});
   CHECK(candidates_of({"--runtime", "="}) == Words{"auto", "podman", "docker"});
+  CHECK(candidates_of({"shell", "--step", ""}) == Words{"dependencies", "fetch", "build"});
   CHECK(candidates_of({"--config", "t"}).empty());
   CHECK(candidates_of({"deny", "--note", "t"}).empty());
 }
