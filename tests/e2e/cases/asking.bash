@@ -97,7 +97,7 @@ at_terminal() { # answer, arguments; what is seen goes to a file
 	((code == 0)) || fail "it ended with $code:" "$(cat "$WORLD/seen")"
 }
 paged() {
-	ENVIRONMENT=('PAGER=sed s/^/paged:/')
+	ENVIRONMENT=(TERM=xterm 'PAGER=sed s/^/paged:/')
 	at_terminal '' logs bad
 	has "$WORLD/seen" 'paged:about to fail' $'paged:\x1b[1;34m==> [' $'paged:\x1b[1;31m<== ['
 }
