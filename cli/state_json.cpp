@@ -127,13 +127,13 @@ std::string facts_json(const std::vector<TargetFacts>& targets) {
   return document("targets", targets, [](Writer& writer, const TargetFacts& facts) {
     write_state(writer, facts.state);
     build_or_null(writer, "good", facts.good, Lists::all);
-    list(writer, "dependencies", facts.needs, [&](const Dependence& need) {
+    list(writer, "dependencies", facts.relatives.needs, [&](const Dependence& need) {
       writer.StartObject();
       text(writer, "dependency", need.dependency);
       text(writer, "target", need.target);
       writer.EndObject();
     });
-    list(writer, "needed_by", facts.needed_by,
+    list(writer, "needed_by", facts.relatives.needed_by,
          [&](const std::string& target) { string(writer, target); });
   });
 }

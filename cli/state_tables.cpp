@@ -4,10 +4,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <tuple>
 
 #include "cli/tables.hpp"
 #include "core/base/printable.hpp"
+#include "core/base/quantity.hpp"
 
 namespace pkgkiln::cli {
 
@@ -38,29 +38,6 @@ std::string took(const BuildRecord& build) {
 
 std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
-}
-
-/// The less, the more it needs somebody.
-int rank(Status status) {
-  switch (status) {
-    case Status::failed:
-    case Status::timed_out:
-      return 0;
-    case Status::unpublished:
-      return 1;
-    case Status::interrupted:
-      return 2;
-    case Status::held:
-      return 3;
-    case Status::blocked:
-      return 4;
-    case Status::deferred:
-      return 5;
-    case Status::built:
-    case Status::up_to_date:
-      break;
-  }
-  return 6;
 }
 
 std::string counted(std::size_t number, const char* what) {
@@ -134,29 +111,10 @@ std::string suggestions(const std::vector<std::pair<const char*, const char*>>& 
 
 }  // namespace
 
-std::string duration_text(milliseconds duration) {
-  const auto seconds = std::max<std::int64_t>(duration.count(), 0) / 1'000;
-  if (seconds < 1) return fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1'000.0);
-  if (seconds < 60) return fmt::format("{} s", seconds);
-  if (seconds < 3'600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
-  return fmt::format("{} h {} min", seconds / 3'600, seconds / 60 % 60);
-}
-
 const RunRecord* Standing::last_run() const {
   const auto found =
       std::ranges::find_if(runs, [](const RunRecord& run) { return !!run.finished; });
   return found == runs.end() ? nullptr : &*found;
-}
-
-void sort_by_need(std::vector<TargetState>& states) {
-  std::ranges::stable_sort(states, [](const TargetState& a, const TargetState& b) {
-    return std::tuple(rank(a.status), std::string_view(a.target)) <
-           std::tuple(rank(b.status), std::string_view(b.target));
-  });
-}
-
-bool has_failed(const TargetState& state) {
-  return !is_good(state.status) && !is_waiting(state.status) && state.status != Status::blocked;
 }
 
 std::string status_table(const Standing& standing, std::int64_t now) {
@@ -267,9 +225,9 @@ std::string target_details(const TargetFacts& facts, std::int64_t now) {
       add("package",
           file.file_name + (file.size == 0 ? "" : fmt::format(" ({})", size_text(file.size))));
   }
-  for (const auto& need : facts.needs)
+  for (const auto& need : facts.relatives.needs)
     add("needs", need.dependency + (need.target.empty() ? "" : " (target " + need.target + ")"));
-  for (const auto& target : facts.needed_by) add("needed by", target);
+  for (const auto& target : facts.relatives.needed_by) add("needed by", target);
   return table(std::move(rows));
 }
 

@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "core/journal/history.hpp"
+#include "core/journal/target_facts.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/publish/local_repository.hpp"
 
 /// What is known without a run, as text for stdout. `now` is in seconds of the epoch.
 namespace pkgkiln::cli {
-
-/// "0.4 s", "12 s", "3 min 20 s", "1 h 5 min".
-std::string duration_text(std::chrono::milliseconds duration);
 
 /// What last night was like.
 struct Standing {
@@ -25,11 +23,6 @@ struct Standing {
   const RunRecord* last_run() const;
 };
 
-/// What needs somebody comes first, then what waits, then what is good; by name.
-void sort_by_need(std::vector<TargetState>& states);
-/// Neither good nor waiting for a person.
-bool has_failed(const TargetState& state);
-
 /// One a line, and below it the last run.
 std::string status_table(const Standing& standing, std::int64_t now);
 /// One a line.
@@ -40,18 +33,6 @@ std::string history_table(const std::vector<BuildRecord>& builds, std::int64_t n
 std::string overview(const Standing& standing, const std::vector<Held>& held,
                      const std::string& config, std::int64_t now);
 
-/// What a target depends on or is needed by.
-struct Dependence {
-  std::string dependency;  // in makepkg's words
-  std::string target;      // that makes it; empty: none does
-};
-/// All that is known of a target.
-struct TargetFacts {
-  TargetState state;
-  std::optional<BuildRecord> good;  // its newest good build, with its lists
-  std::vector<Dependence> needs;
-  std::vector<std::string> needed_by;  // targets
-};
 std::string target_details(const TargetFacts& facts, std::int64_t now);
 
 /// A package in a local repository.

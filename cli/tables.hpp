@@ -10,12 +10,6 @@
 #include "core/schedule/due.hpp"
 #include "core/targets/target.hpp"
 
-namespace pkgkiln::cli {
-
-/// "512 B", "1.5 KiB", "20.0 GiB".
-std::string size_text(std::uint64_t bytes);
-}  // namespace pkgkiln::cli
-
 /// Results as text for stdout.
 namespace pkgkiln::cli {
 

@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <ctime>
 #include <fmt/format.h>
-#include <map>
-#include <optional>
 
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"
@@ -11,7 +9,6 @@
 #include "cli/state_json.hpp"
 #include "cli/state_tables.hpp"
 #include "core/base/printable.hpp"
-#include "core/package/dependency.hpp"
 
 namespace pkgkiln::cli {
 
@@ -40,20 +37,6 @@ Standing standing_of(const StateDir& state, const History& history) {
   });
   standing.is_running = is_run_going_on(state);
   return standing;
-}
-
-/// Which target makes what, by what is built: a pkgname, or the target's own name.
-std::map<std::string, std::string> makers_of(const History& history,
-                                             const std::vector<TargetState>& states) {
-  std::map<std::string, std::string> makers;
-  for (const auto& state : states) makers[state.target] = state.target;
-  for (const auto& maker : history.makers()) makers[maker.pkgname] = maker.target;
-  return makers;
-}
-
-std::string maker_of(const std::map<std::string, std::string>& makers, const std::string& need) {
-  const auto found = makers.find(pacman::Dependency::parse(need).name);
-  return found == makers.end() ? std::string() : found->second;
 }
 
 }  // namespace
@@ -100,30 +83,6 @@ int overview_command(const Arguments& arguments) {
                  std::time(nullptr)));
   return exit_code::ok;
 }
-
-namespace {
-
-/// Nothing unless a run has come to all of them.
-std::optional<std::vector<TargetFacts>> facts_of(const History& history,
-                                                 const std::vector<std::string>& names) {
-  const auto all = history.states();
-  std::vector<TargetFacts> found;
-  const auto makers = makers_of(history, all);
-  for (const auto& name : names) {
-    const auto state = std::ranges::find(all, name, &TargetState::target);
-    if (state == all.end()) return std::nullopt;
-    TargetFacts facts{*state, history.last_good(name), {}, {}};
-    for (const auto& need : state->needs) facts.needs.push_back({need, maker_of(makers, need)});
-    for (const auto& other : all)
-      if (std::ranges::any_of(other.needs,
-                              [&](const auto& need) { return maker_of(makers, need) == name; }))
-        facts.needed_by.push_back(other.target);
-    found.push_back(std::move(facts));
-  }
-  return found;
-}
-
-}  // namespace
 
 int show_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto config = load_config(arguments);

@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
-#include "cli/tables.hpp"
 #include "core/base/printable.hpp"
+#include "core/base/quantity.hpp"
 #include "core/builder/build_log.hpp"
 
 namespace pkgkiln::cli {

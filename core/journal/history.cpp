@@ -225,7 +225,7 @@ std::vector<History::Maker> History::makers() const {
   return makers;
 }
 
-void History::forget_builds(Clock::time_point before) {
+void History::forget_builds(std::chrono::system_clock::time_point before) {
   Query remove(*database_, R"(
     DELETE FROM builds WHERE finished < ? AND id NOT IN (
       SELECT MAX(id) FROM builds WHERE status <> 'blocked' GROUP BY target
@@ -272,7 +272,7 @@ std::optional<RecordedTip> History::tip(const std::string& url) const {
 }
 
 void History::record_cache(const std::string& volume, std::optional<std::uint64_t> bytes,
-                           Clock::time_point used) {
+                           std::chrono::system_clock::time_point used) {
   Query record(*database_, bytes ? R"(
     INSERT INTO caches (volume, used, bytes) VALUES (?, ?, ?)
       ON CONFLICT (volume) DO UPDATE SET used = excluded.used, bytes = excluded.bytes)"

@@ -98,9 +98,9 @@ TEST_CASE("what is known without a run is printed as the schema says") {
   CHECK(problem_of(cli::status_json(standing), "status").empty());
   CHECK(problem_of(cli::status_json({}), "status").empty());
   CHECK(problem_of(cli::history_json({full_record("foo", "b1")}), "history").empty());
-  const cli::TargetFacts facts{
-      standing.states[0], full_record("foo", "b1"), {{"bar>=2", "bar"}}, {"baz"}};
-  const cli::TargetFacts nothing{standing.states[1], {}, {}, {}};
+  const TargetFacts facts{
+      standing.states[0], full_record("foo", "b1"), {{{"bar>=2", "bar"}}, {"baz"}}};
+  const TargetFacts nothing{standing.states[1], {}, {}};
   CHECK(problem_of(cli::facts_json({facts, nothing}), "show").empty());
   cli::PublishedPackage package{"kiln", {}, "foo", {"usr/"}};
   package.entry.size = 12;
