@@ -278,6 +278,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   health->add_option("--within", arguments.within, "The time that a run may be ago, by default 3h")
       ->type_name("DURATION")
       ->take_last();
+  add_command(app, arguments, Command::report, "report",
+              "Write pages that show how targets stand, and what was built")
+      ->add_option("DIR", arguments.file, "Where to; by default report.path");
   auto* config = add_command(app, arguments, Command::config, "config",
                              "Show the effective settings and where each came from");
   config->add_flag("--example", arguments.example, "Print a commented example instead");

@@ -42,6 +42,7 @@ enum class Command {
   clean,
   sign,
   verify,
+  report,
   key_export,
   ledger_export,
   ledger_import,
@@ -69,10 +70,10 @@ struct Arguments {
   bool all = false;      // clean --all, sign --all, approve --all
   bool example = false;  // config --example
   std::filesystem::path
-      file;                // ledger export, key export, empty: stdout; ledger import; init --path
-  bool yes = false;        // add --yes, repo remove --yes, repo downgrade --yes
-  std::string repository;  // --repo, empty: all
-  bool replace = false;    // ledger import --replace
+      file;          // ledger export, key export, empty: stdout; ledger import; init --path; report
+  bool yes = false;  // add --yes, repo remove --yes, repo downgrade --yes
+  std::string repository;            // --repo, empty: all
+  bool replace = false;              // ledger import --replace
   bool stat = false, full = false;   // diff --stat, --full
   std::string commit;                // approve --commit, deny --commit
   std::string note;                  // approve --note, deny --note

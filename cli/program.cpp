@@ -86,6 +86,8 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
       return verify_command(arguments, cancel);
     case Command::health:
       return health_command(arguments);
+    case Command::report:
+      return report_command(arguments, cancel);
     case Command::config:
       return config_command(arguments);
   }

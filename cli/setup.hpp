@@ -19,6 +19,7 @@
 #include "core/journal/state_dir.hpp"
 #include "core/plan/comparison.hpp"
 #include "core/publish/repository.hpp"
+#include "core/report/report.hpp"
 #include "core/sign/signer.hpp"
 #include "core/trust/gate.hpp"
 #include "core/vieter/server.hpp"
@@ -42,6 +43,10 @@ struct Setup {
 
   const config::Settings& settings() const { return config.settings; }
 };
+
+/// Writes the report into its folder, which is in the settings unless one is named.
+report::Written write_report(Setup& setup, std::filesystem::path folder, const StateDir& state,
+                             const History& history, const Ledger& ledger);
 
 /// Where configuration, environment and flags are.
 config::LoadRequest load_request(const Arguments& arguments);

@@ -399,6 +399,25 @@ const std::array keys_of_settings{
         .example = R"("syt_...")",
         .doc = R"(The access token of the user who writes into it.)",
         .check = check_line},
+    Key{.table = "report",
+        .name = "path",
+        .slot = [](const Record& r) -> Slot { return &settings(r).report.path; },
+        .example = R"("/srv/http/packages")",
+        .doc = "The folder that the pages are written into after each run; by default none are.",
+        .check = check_line},
+    Key{.table = "report",
+        .name = "title",
+        .slot = [](const Record& r) -> Slot { return &settings(r).report.title; },
+        .default_value = R"("Packages")",
+        .doc = "What the pages are called.",
+        .check = check_line},
+    Key{.table = "report",
+        .name = "url",
+        .slot = [](const Record& r) -> Slot { return &settings(r).report.url; },
+        .example = R"("https://example.com/packages")",
+        .doc =
+            "The address under which that folder is served, for links that feeds and clients need.",
+        .check = check_server},
 };
 
 }  // namespace

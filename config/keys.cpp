@@ -10,7 +10,7 @@ namespace pkgkiln::config {
 
 namespace {
 
-constexpr std::array<Table, 12> all_tables{{
+constexpr std::array<Table, 13> all_tables{{
     {"runtime", false, "The engine that runs the builds."},
     {"image", false, "The builder image, made from a base image."},
     {"build", false, "How packages are built."},
@@ -21,6 +21,7 @@ constexpr std::array<Table, 12> all_tables{{
     {"trust", false, "Which changes of packaging files are built before a person has seen them."},
     {"verify", false, "How packages are built again to be compared."},
     {"notify", false, "Who is told of what changed, once a run, and how."},
+    {"report", false, "Pages that show how targets stand, written after each run."},
     {"repositories", true, "A pacman repository that packages are published to."},
     {"targets", true, "A PKGBUILD to build packages from."},
 }};

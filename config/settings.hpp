@@ -110,6 +110,15 @@ struct VerifySettings {
   bool operator==(const VerifySettings&) const = default;
 };
 
+/// See core/report/report.hpp.
+struct ReportSettings {
+  std::filesystem::path path;  // of the folder; empty: none is written after a run
+  std::string title = "Packages";
+  std::string url;  // of that folder; empty: unknown
+
+  bool operator==(const ReportSettings&) const = default;
+};
+
 /// An entry of [[targets]]: one target, or one for each directory that a pattern in `path` names,
 /// or for each package base that has one of the AUR's packages.
 struct TargetSettings : Target {
@@ -131,6 +140,7 @@ struct Settings {
   TrustSettings trust;
   VerifySettings verify;
   NotifySettings notify;
+  ReportSettings report;
   std::vector<RepositorySettings> repositories;  // at least one, unless there is a server
   std::vector<TargetSettings> targets;
 

@@ -96,10 +96,11 @@ void count(const std::vector<BuildRecord>& results, RunRecord& record) {
   }
 }
 
-/// Records a run from its begin to its end, however it ends.
-template <typename Work>
+/// Records a run from its begin to its end, however it ends; then reports, unless it was
+/// interrupted.
+template <typename Report, typename Work>
 Ended recorded(History& history, const RunIdentity& identity, const Cancellation& cancel,
-               Work work) {
+               Report report, Work work) {
   auto record = record_of(identity);
   history.record_run(record);
   const auto end = [&](int code, const std::string& problem) {
@@ -107,6 +108,7 @@ Ended recorded(History& history, const RunIdentity& identity, const Cancellation
     record.problem = problem;
     record.finished = std::chrono::system_clock::now();
     history.record_run(record);
+    if (cancel.signal() <= 0) report();
   };
   try {
     auto ended = work();
@@ -116,6 +118,19 @@ Ended recorded(History& history, const RunIdentity& identity, const Cancellation
   } catch (const std::exception& error) {
     end(exit_code::nothing_done, error.what());
     throw;
+  }
+}
+
+/// Nothing that goes wrong with it makes the run a worse one.
+void report_after_run(Setup& setup, const StateDir& state, const History& history,
+                      const Ledger& ledger, Console& words) {
+  if (setup.settings().report.path.empty()) return;
+  try {
+    write_report(setup, {}, state, history, ledger);
+  } catch (const Error& error) {
+    words.write(fmt::format("note: {}\n", error.report()));
+  } catch (const std::exception& error) {
+    words.write(fmt::format("note: cannot write the report: {}\n", error.what()));
   }
 }
 
@@ -168,8 +183,9 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Progress& progress,
            }
                 : std::function<void(std::vector<Job>&)>()},
           progress);
+  const auto report = [&] { report_after_run(setup, state, history, ledger, progress.console()); };
   const auto told = told_kinds(settings.notify);
-  return recorded(history, identity, cancel, [&]() -> Ended {
+  return recorded(history, identity, cancel, report, [&]() -> Ended {
     const auto before = told.empty() ? std::vector<TargetState>() : history.states();
     auto selection = select(setup, arguments, sources, true, progress.console(), cancel, &history,
                             [&] { return run.distribution(cancel); });

@@ -45,6 +45,7 @@ int key_export_command(const Arguments& arguments, const Cancellation& cancel);
 int verify_command(const Arguments& arguments, const Cancellation& cancel);
 int complete_command(const std::vector<std::string>& words);
 int health_command(const Arguments& arguments);
+int report_command(const Arguments& arguments, const Cancellation& cancel);
 int config_command(const Arguments& arguments);
 
 }  // namespace pkgkiln::cli

@@ -113,6 +113,13 @@ class History {
 
   /// Of a target, or "" for all: the newest first, `most` at most.
   std::vector<BuildRecord> builds(const std::string& target, std::size_t most) const;
+  /// The same of one target, without their lists.
+  std::vector<PastBuild> past_builds(const std::string& target, std::size_t most) const;
+  /// Those of all targets that failed, or made another version than was there before, without their
+  /// lists.
+  std::vector<BuildRecord> news(std::size_t most) const;
+  /// For each target with builds a text that changes when what is recorded of them does.
+  std::map<std::string, std::string> build_marks() const;
 
   /// How the targets of these jobs, which have ended, stand now. Where they were interrupted they
   /// stand as before.

@@ -28,6 +28,12 @@ struct TargetState {
   std::optional<BuildRecord> last_build;
 };
 
+/// A former build, without its lists.
+struct PastBuild {
+  BuildRecord build;
+  std::uint64_t size = 0;  // bytes of its packages together; 0: unknown
+};
+
 /// A run of the program that was to build.
 struct RunRecord {
   std::string run;  // id

@@ -120,6 +120,40 @@ std::vector<BuildRecord> History::builds(const std::string& target, std::size_t 
   return builds;
 }
 
+std::vector<PastBuild> History::past_builds(const std::string& target, std::size_t most) const {
+  Query rows(*database_, (std::string("SELECT (SELECT TOTAL(bytes) FROM files "
+                                      "WHERE build_id = builds.id), ") +
+                          kBuildColumns + "FROM builds WHERE target = ? ORDER BY id DESC LIMIT ?")
+                             .c_str());
+  rows.bind(target).bind(static_cast<std::int64_t>(most));
+  std::vector<PastBuild> builds;
+  while (rows.step())
+    builds.push_back({build_of(rows, 1), static_cast<std::uint64_t>(rows.number(0))});
+  return builds;
+}
+
+std::vector<BuildRecord> History::news(std::size_t most) const {
+  Query rows(*database_, (std::string("SELECT ") + kBuildColumns +
+                          "FROM builds WHERE status IN ('failed', 'timed-out') OR "
+                          "(status = 'built' AND version NOT IN ('', previous_version)) "
+                          "ORDER BY id DESC LIMIT ?")
+                             .c_str());
+  rows.bind(static_cast<std::int64_t>(most));
+  std::vector<BuildRecord> builds;
+  while (rows.step()) builds.push_back(build_of(rows));
+  return builds;
+}
+
+std::map<std::string, std::string> History::build_marks() const {
+  // A build that is recorded again, as when it leaves the spool, keeps its id.
+  Query rows(*database_,
+             "SELECT target, COUNT(*) || ' ' || MAX(id) || ' ' || MIN(id) || ' ' || "
+             "SUM(status = 'unpublished') FROM builds GROUP BY target");
+  std::map<std::string, std::string> marks;
+  while (rows.step()) marks.emplace(rows.text(0), rows.text(1));
+  return marks;
+}
+
 void History::record_run(const RunRecord& run) {
   const std::lock_guard lock(database_->mutex);
   sqlite::Transaction transaction(database_->connection);

@@ -33,8 +33,18 @@ it 'has no status before the first run' nothing_built
 kiln no-logs logs
 it 'has no logs before the first build' complains 3 'there are no logs' 'try: pkgkiln build'
 
-kiln build build
+kiln build --set "report.path=$WORLD/report" build
 it 'fails for a target' code_is 1
+page=$WORLD/report/targets/bad.html
+reports() { grep -q '1 of 3 targets built, 1 failed' "$WORLD/report/index.html" && grep -q '>failed</span> at build' "$page"; }
+it 'writes pages after a run' reports
+has_log() { grep -q 'about to fail' "$WORLD/report/logs/$(grep -o 'bad,[^"]*html' "$page")"; }
+it 'shows in them what the failed build printed' has_log
+kiln report report "$WORLD/report"
+same_report() { code_is 0 && err_has '0 files written and 0 removed' "$WORLD/report/index.html"; }
+it 'writes none anew while nothing changes' same_report
+kiln nowhere report
+it 'wants to know where the pages are to be' complains 2 'try: name one, or set path below [report]'
 kiln overview
 it 'gives an overview: the run, what failed, what to type' ended_with 0 '1 of 3 targets built, 1 failed, 1 waiting' '1 of 3 targets are good' '  bad (at build): ' "  app: its dependency 'bad' failed" 'pkgkiln retry'
 kiln status status
@@ -137,7 +147,9 @@ it 'finds a repository sound' ended_with 0 'kiln: 3 packages, 0 problems'
 old=$WORLD/good-1.0-1-any.pkg.tar.zst
 cp "$REPO/${old##*/}" "$old"
 recipe good 2.0 'echo packaged'
-kiln newer build good
+kiln newer --set report.path=/dev/null/report build good
+built_all_the_same() { code_is 0 && err_has "note: cannot make the folder '/dev/null/report'"; }
+it 'builds all the same where pages cannot be written' built_all_the_same
 kiln unasked repo downgrade "$old"
 it 'downgrades nothing where nobody can be asked' complains 2 'nobody is there to be asked' 'try: add --yes'
 kiln downgrade repo downgrade --yes "$old"

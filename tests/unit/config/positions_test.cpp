@@ -74,7 +74,7 @@ TEST_CASE("an unknown key or table names its nearest neighbour") {
       {"[[target]]\nurl = \"x\"\n", "1:1: target: unknown table, did you mean \"targets\"?"},
       {"[zzz]\n",
        "1:1: zzz: unknown table, there are: runtime, image, build, cache, sign, vieter, aur, "
-       "trust, verify, notify, repositories, targets"},
+       "trust, verify, notify, report, repositories, targets"},
       {"timeout = \"1h\"\n", "1:1: timeout: a key outside of any table, it belongs below [build]"},
       {"[build]\n\"\\u001b[31m\" = 1\n",
        "2:1: build.\"\\u001B[31m\": unknown key, there are: timeout, jobs, memory, cpus, "

@@ -173,6 +173,11 @@ matrix = ""  # default
 matrix_room = ""  # default
 matrix_token = ""  # default
 
+[report]
+path = ""  # default
+title = "Packages"  # default
+url = ""  # default
+
 [[repositories]]
 name = "mine"  # pkgkiln.toml:5
 path = "/srv/mine"  # pkgkiln.toml:6

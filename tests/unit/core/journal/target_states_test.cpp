@@ -123,3 +123,63 @@ TEST_CASE("a run is recorded from its begin on") {
   CHECK(history.runs(5) == std::vector<RunRecord>{next, run});
   CHECK(history.runs(1) == std::vector<RunRecord>{next});
 }
+
+TEST_CASE("former builds are told with the size of what they made") {
+  const HistorySetup setup;
+  History history(setup.state);
+  auto first = test::full_record("t", "b1");
+  history.record(first);
+  history.record(made("t", "b2", "failed"));
+  history.record(made("u", "b3", "built"));
+  const auto builds = history.past_builds("t", 5);
+  REQUIRE(builds.size() == 2);
+  CHECK(builds[0].build.build == "b2");
+  CHECK(builds[0].size == 0);
+  CHECK(builds[1].size == 1'234);
+  first.files.clear();
+  first.steps.clear();
+  first.vcs_sources.clear();
+  CHECK(builds[1].build == first);
+  CHECK(history.past_builds("t", 1).size() == 1);
+  CHECK(history.past_builds("", 5).empty());
+}
+
+TEST_CASE("news are failures, and versions that were not there before") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto record = [&](const char* build, const char* status, const char* version,
+                          const char* before) {
+    auto one = made("t", build, status);
+    one.version = version;
+    one.previous_version = before;
+    history.record(one);
+  };
+  record("first", "built", "1-1", "");
+  record("same", "built", "1-1", "1-1");
+  record("unknown", "built", "", "1-1");
+  record("found", "up-to-date", "2-1", "1-1");
+  record("failed", "failed", "2-1", "1-1");
+  record("late", "timed-out", "2-1", "1-1");
+  record("new", "built", "2-1", "1-1");
+  std::vector<std::string> news;
+  for (const auto& build : history.news(9)) news.push_back(build.build);
+  CHECK(news == std::vector<std::string>{"new", "late", "failed", "first"});
+  CHECK(history.news(1).size() == 1);
+}
+
+TEST_CASE("what is recorded of a target's builds has a mark, which changes with it") {
+  const HistorySetup setup;
+  History history(setup.state);
+  CHECK(history.build_marks().empty());
+  history.record(made("t", "b1", "built"));
+  history.record(made("t", "b2", "unpublished"));
+  history.record(made("u", "b3", "built"));
+  const auto before = history.build_marks();
+  CHECK(history.build_marks() == before);
+  history.record(made("t", "b2", "built"));  // as when it leaves the spool
+  const auto after = history.build_marks();
+  CHECK(after.at("t") != before.at("t"));
+  CHECK(after.at("u") == before.at("u"));
+  history.record(made("u", "b4", "failed"));
+  CHECK(history.build_marks().at("u") != after.at("u"));
+}
