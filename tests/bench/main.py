@@ -15,7 +15,7 @@ from parts.machine import description
 from parts.measure import say
 from parts.table import Table
 
-CASES = ("aur", "monorepo", "noop", "overhead", "parallel", "repository", "stream", "unseen")
+CASES = ("aur", "monorepo", "noop", "overhead", "parallel", "report", "repository", "stream", "unseen")
 
 
 class Bench:
