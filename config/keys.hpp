@@ -63,6 +63,8 @@ struct Table {
 /// In the order in which they are shown.
 std::span<const Table> tables();
 std::span<const Key> keys();
+/// Those of the tables from [sign] on that are no arrays: of what is used beside the engine.
+std::span<const Key> keys_of_services();
 /// Those of [[repositories]] and [[targets]], which are the last of them.
 std::span<const Key> keys_of_entries();
 

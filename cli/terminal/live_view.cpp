@@ -28,7 +28,7 @@ std::int64_t seconds(nanoseconds time) {
   return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(time).count());
 }
 
-std::string padded(std::string text, std::size_t columns, bool to_the_right = false) {
+std::string padded(const std::string& text, std::size_t columns, bool to_the_right = false) {
   const std::string blanks(columns - std::min(columns, text_width(text)), ' ');
   return to_the_right ? blanks + text : text + blanks;
 }

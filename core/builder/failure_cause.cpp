@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/base/secret.hpp"
+#include "core/base/text.hpp"
 #include "core/builder/build_log.hpp"
 #include "core/job/outcome.hpp"
 
@@ -39,11 +40,6 @@ bool holds_any(std::string_view line, const std::array<std::string_view, Count>&
 std::string_view after(std::string_view text, std::string_view line) {
   const auto found = line.find(text);
   return found == kNone ? std::string_view() : line.substr(found + text.size());
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == kNone ? std::string_view() : text.substr(first);
 }
 
 /// The first line from `first` on, and before `end`, that `tells`; kNone if there is none.
