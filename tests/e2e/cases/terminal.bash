@@ -54,6 +54,8 @@ ENVIRONMENT=(TERM=screen-256color)
 kiln_in_terminal wide 80 '' build lamp table broken
 it 'shows what a build prints, and what waits for it' wait_for 60 shows '^lamp 1.0-1 +build .*編集'
 it 'tells what failed while others go on' wait_for 60 shows '^broken: failed at step build'
+# The README shows it.
+[[ -z ${PKGKILN_PICTURES-} ]] || screen -e | "$PYTHON" "$HERE/picture.py" 80 >"$PKGKILN_PICTURES/terminal.svg"
 for columns in 80 200 40; do it "looks as it should at $columns columns" looks_well_at "$columns"; done
 coloured() { screen -e | grep -q $'\x1b\\[1mlamp'; }
 it 'has names in bold' coloured
