@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by configure
-# It takes long.
+# One engine is enough: podman.
 # A first run over all kinds of packages, the real pacman on what it published, and further runs.
 
 targets=(
@@ -123,11 +123,11 @@ it 'starts no build of what did not move' one_build
 reasons() {
 	local name
 	for name in "${targets[@]}"; do
-		matches "$WORLD/runs/second.out" "^${name%%$'\n'*} +up-to-date +.*(is still at [0-9a-f]{10}, and its [0-9]+ files? (is|are) published in kiln|version .* is published in kiln)$"
+		matches "$WORLD/runs/second-plan.out" "^${name%%$'\n'*} +up-to-date +.*(is still at [0-9a-f]{10}, and its [0-9]+ files? (is|are) published in kiln|version .* is published in kiln)$"
 	done
 }
-it 'says for each target why not' reasons
 kiln second-plan plan
+it 'says for each target why not' reasons
 plans_none() { (($(grep -cE '^[^ ]+ +up-to-date ' "$WORLD/runs/second-plan.out") == 13)) || fail "$(cat "$WORLD/runs/second-plan.out")"; }
 it 'plans to build nothing, not even what comes from version control' plans_none
 kiln explained plan --explain counted-git

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2034 # texts of scripts; read by configure
-# One engine is enough: podman.
+# Only by name: a compilation takes long.
 # pkgkiln's own PKGBUILDs, built by pkgkiln, installed by the real pacman in a container; and its own
 # image, made of that package, with the engine's socket.
 
@@ -72,8 +72,7 @@ printf '%s\n' 'export CXX=clang++' 'CXXFLAGS="-O0"' >"$WORLD/makepkg.conf"
 IMAGE_LINES+='makepkg_conf = "makepkg.conf"'
 url=$(packaging pkgkiln)
 targets=("pkgkiln-git"$'\n'"url = \"$url\""$'\npath = "contrib/PKGBUILD-git"\ncheckout = "clone"')
-# A compilation takes long, and tests/install says in what alone the release's PKGBUILD differs.
-[[ $SHARED == true ]] || targets+=("pkgkiln"$'\n'"url = \"$url\""$'\npath = "contrib"\nowns = ["pkgkiln"]')
+targets+=("pkgkiln"$'\n'"url = \"$url\""$'\npath = "contrib"\nowns = ["pkgkiln"]')
 configure "${targets[@]}"
 kiln plan plan
 it 'plans to build its own packages' code_is 0

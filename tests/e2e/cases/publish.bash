@@ -9,7 +9,7 @@
 REPOSITORY_PATH=/proc/pkgkiln configure anyarch epoch
 kiln blocked build
 it 'ends with 3 when it cannot publish' code_is 3
-it 'says that the package was built and where it failed' failed_with anyarch 'unpublished at step publish' /proc/pkgkiln
+it 'says that the package was built and where it failed' failed_with 'anyarch, epoch' 'unpublished at step publish' /proc/pkgkiln
 spooled() { (($(find "$STATE/spool" -name '*.pkg.tar.zst' | wc -l) == 2)) || fail "$(find "$STATE/spool")"; }
 it 'keeps the packages in the spool' spooled
 once() { (($(builds_of anyarch) == 1 && $(builds_of epoch) == 1)) || fail "$(find "$STATE/logs")"; }
@@ -108,7 +108,7 @@ mv "$WORLD/repo" "$WORLD/repo-away"
 before=$(builds_of anyarch)
 kiln in-its-place build
 it 'ends with 3 when a repository cannot be read' code_is 3
-it 'says which place it could not read' failed_with anyarch 'failed at step' "$WORLD/repo"
+it 'says which place it could not read' failed_with 'anyarch, epoch' 'failed at step' "$WORLD/repo"
 it 'does not begin to build for it' no_build
 rm "$WORLD/repo"
 mv "$WORLD/repo-away" "$WORLD/repo"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by become
+# One engine is enough: podman.
 # Credentials of targets and servers stay on the host, and nobody gets to read them there either.
 
 # shellcheck source=server.bash

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # read by the other files
+# One engine is enough: docker.
 # It takes long.
 # What strangers change is held until somebody approves it.
 

@@ -74,7 +74,7 @@ TEST_CASE("a repository without commits, and one whose HEAD names nothing, say s
 TEST_CASE("a repository that isn't there says so") {
   CHECK_THAT(report("file:///nonexistent/a.git"),
              ContainsSubstring("cannot ask 'file:///nonexistent/a.git'") &&
-                 ContainsSubstring("there is no such repository"));
+                 ContainsSubstring("there is no folder '/nonexistent/a.git'"));
 }
 
 TEST_CASE("a host that refuses is not reached, and its URL's password is not shown") {
