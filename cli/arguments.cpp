@@ -187,7 +187,8 @@ void add_asking(CLI::App& app, Arguments& arguments) {
   logs->add_option("--step", arguments.step, "Only this step, as in --step build")
       ->type_name("STEP")
       ->take_last();
-  logs->add_flag("--follow", arguments.follow, "Go on until the build ends");
+  auto* follow = logs->add_flag("--follow", arguments.follow, "Go on until the build ends");
+  logs->add_flag("--json", arguments.json, "Print it as JSON, step by step")->excludes(follow);
   for (auto* command : {retry, status, history})
     command->add_flag("--json", arguments.json, "Print the results as JSON");
 }

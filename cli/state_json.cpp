@@ -164,4 +164,17 @@ std::string check_json(const std::vector<CheckedRepository>& repositories) {
   });
 }
 
+std::string log_json(const std::vector<LogStep>& steps, const std::string& log) {
+  return document(
+      "steps", steps,
+      [](Writer& writer, const LogStep& one) {
+        text(writer, "step", one.step);
+        text(writer, "begin", one.begin);
+        text(writer, "end", one.end);
+        boolean(writer, "good", one.good);
+        list(writer, "lines", one.lines, [&](const std::string& line) { string(writer, line); });
+      },
+      [&](Writer& writer) { text(writer, "log", log); });
+}
+
 }  // namespace pkgkiln::cli

@@ -32,4 +32,14 @@ std::string published_json(const std::vector<PublishedPackage>& packages);
 /// {"repositories": [{"repository", "packages": how many, "problems": [{"file", "what"}]}]}
 std::string check_json(const std::vector<CheckedRepository>& repositories);
 
+/// A step of a build's log, or what stands between two.
+struct LogStep {
+  std::string step;        // empty: between
+  std::string begin, end;  // our own lines; an end may be missing
+  bool good = true;        // it did not end otherwise than with exit code 0
+  std::vector<std::string> lines;
+};
+/// {"steps": [{"step", "begin", "end", "good", "lines": []}], "log": its path}
+std::string log_json(const std::vector<LogStep>& steps, const std::string& log);
+
 }  // namespace pkgkiln::cli

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cstdio>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
+#include "cli/state_json.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "core/base/printable.hpp"
 #include "core/builder/build_log.hpp"
@@ -159,6 +161,49 @@ class Lines {
   std::vector<std::string> steps_;
 };
 
+/// All of a log, step by step.
+std::vector<LogStep> steps_of(const fs::path& log) {
+  std::ifstream file(log, std::ios::binary);
+  if (!file) throw Error("cannot read the log '" + log.string() + "'");
+  std::vector<LogStep> steps;
+  for (std::string line; std::getline(file, line);) {
+    const auto mark = log_mark_of(line);
+    if (mark.kind == LogMark::Kind::begin) {
+      steps.push_back({std::string(mark.step), line, {}, true, {}});
+      continue;
+    }
+    const bool is_in_step =
+        !steps.empty() && !steps.back().step.empty() && steps.back().end.empty();
+    if (mark.kind == LogMark::Kind::end && is_in_step) {
+      steps.back().end = line;
+      steps.back().good = mark.is_good;
+      continue;
+    }
+    if (!is_in_step && (steps.empty() || !steps.back().step.empty())) steps.emplace_back();
+    steps.back().lines.push_back(std::move(line));
+  }
+  return steps;
+}
+
+[[noreturn]] void throw_no_step(const std::string& step, const std::vector<std::string>& there,
+                                const fs::path& log) {
+  throw UsageError(fmt::format("the log has no step '{}'", printable(step)))
+      .because(there.empty() ? "it has none" : fmt::format("it has {}", fmt::join(there, ", ")))
+      .because("log: " + log.string());
+}
+
+void print_json(const fs::path& log, const std::string& step) {
+  auto steps = steps_of(log);
+  if (!step.empty()) {
+    std::vector<std::string> there;
+    for (const auto& one : steps)
+      if (!one.step.empty()) there.push_back(one.step);
+    std::erase_if(steps, [&](const LogStep& one) { return one.step != step; });
+    if (steps.empty()) throw_no_step(step, there, log);
+  }
+  print(log_json(steps, log.string()));
+}
+
 /// Whether nothing more comes: its build has a record, or no run goes on.
 bool has_ended(const StateDir& state, const fs::path& log) {
   const auto target = log.parent_path().filename().string();
@@ -192,14 +237,14 @@ int logs_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto config = load_config(arguments);
   const StateDir state(config.settings.build.state_dir);
   const auto log = find_log(state, arguments);
+  if (arguments.json) {
+    print_json(log, arguments.step);
+    return exit_code::ok;
+  }
   Lines lines(arguments.step, is_coloured());
   show(state, log, arguments, lines, cancel);
   if (lines.has_shown() || arguments.step.empty()) return exit_code::ok;
-  std::string steps;
-  for (const auto& step : lines.steps()) steps += (steps.empty() ? "" : ", ") + step;
-  throw UsageError(fmt::format("the log has no step '{}'", printable(arguments.step)))
-      .because(steps.empty() ? "it has none" : "it has " + steps)
-      .because("log: " + log.string());
+  throw_no_step(arguments.step, lines.steps(), log);
 }
 
 }  // namespace pkgkiln::cli

@@ -78,6 +78,17 @@ it 'shows what a build printed' ended_with 0 '==> [' 'about to fail'
 kiln step logs bad --step build
 one_step() { out_has '] build (builder' 'about to fail' && lacks "$WORLD/runs/$RUN.out" '] dependencies (root'; }
 it 'shows one step of it' one_step
+kiln json-log logs bad --json --step build
+# shellcheck disable=SC2016 # Python's text
+reads_log() {
+	"$PYTHON" - "$WORLD/runs/$RUN.out" <<-'PYTHON'
+		import json, sys
+		step, = json.load(open(sys.argv[1]))["steps"]
+		assert step["step"] == "build" and not step["good"] and "about to fail" in step["lines"], step
+		assert step["begin"].startswith("==> [") and ": exit code 4 " in step["end"], step
+	PYTHON
+}
+it 'shows it as JSON' reads_log
 kiln no-step logs bad --step nope
 it 'names the steps that there are' complains 2 "no step 'nope'" 'dependencies, fetch, build'
 kiln no-build logs bad --build 7

@@ -97,6 +97,9 @@ TEST_CASE("what is known without a run is printed as the schema says") {
   const auto standing = full_standing();
   CHECK(problem_of(cli::status_json(standing), "status").empty());
   CHECK(problem_of(cli::status_json({}), "status").empty());
+  CHECK(problem_of(cli::log_json({{"build", "==> [", "<== [", false, {"a\x1b"}}, {}}, "/a.log"),
+                   "logs")
+            .empty());
   CHECK(problem_of(cli::history_json({full_record("foo", "b1")}), "history").empty());
   const TargetFacts facts{
       standing.states[0], full_record("foo", "b1"), {{{"bar>=2", "bar"}}, {"baz"}}};
