@@ -61,7 +61,7 @@ std::string runs_text(const Standing& standing, std::int64_t now) {
   std::string text;
   const bool is_unfinished = !standing.runs.empty() && !standing.runs.front().finished;
   if (is_unfinished && standing.is_running)
-    text += fmt::format("a run goes on since {}\n",
+    text += fmt::format("a run has been going on for {}\n",
                         age_text(now - seconds_of(standing.runs.front().started)));
   if (is_unfinished && !standing.is_running)
     text += fmt::format("the newest run, {}, came to no end: it was killed\n",
@@ -150,7 +150,7 @@ std::string overview(const Standing& standing, const std::vector<Held>& held,
   auto text =
       fmt::format("pkgkiln {}, {}\n", PKGKILN_VERSION,
                   config.empty() ? "without a configuration file" : "as " + config + " says");
-  if (standing.runs.empty()) {
+  if (standing.runs.empty() && standing.states.empty()) {
     text += "Nothing has been built yet.\n";
     return text + suggestions({{"init", "writes a first configuration"},
                                {"doctor", "checks what a build needs"},
@@ -200,7 +200,7 @@ std::string target_details(const TargetFacts& facts, std::int64_t now) {
     add("why", (state.step.empty() ? "" : "at step " + state.step + ": ") + state.why);
     add("hint", state.hint);
   }
-  add("last attempt", when(state.attempted, now));
+  if (state.attempted > system_clock::time_point()) add("last attempt", when(state.attempted, now));
   if (!state.schedule.empty()) {
     const auto due = due_times({state}, system_clock::from_time_t(now)).front();
     add("next due", fmt::format("{} ({})", local_time(due.next), state.schedule));

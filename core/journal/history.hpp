@@ -123,7 +123,12 @@ class History {
 
   /// How the targets of these jobs, which have ended, stand now. Where they were interrupted they
   /// stand as before.
-  void record_attempts(const std::vector<const Job*>& jobs);
+  using Time = std::chrono::system_clock::time_point;
+  void record_attempts(const std::vector<const Job*>& jobs,
+                       Time now = std::chrono::system_clock::now());
+  /// Packages of that target which waited in the spool are published now.
+  void record_late_publication(const std::string& target,
+                               Time now = std::chrono::system_clock::now());
   /// How each target stands, by name.
   std::vector<TargetState> states() const;
   /// Forgets how those stand that are no targets any more.

@@ -53,6 +53,8 @@ using LockClock = Cancellation::Clock;
 
 constexpr std::chrono::seconds kLongestLook{60};
 constexpr std::chrono::milliseconds kPoll{50};
+/// Whoever only asks whether a run goes on holds the lock for a moment, and writes nothing.
+constexpr std::chrono::milliseconds kMoment{500};
 constexpr std::string_view kLooks = " looks";
 
 /// What the holder wrote: its process id, and whether it only looks. Nothing when it hasn't yet.
@@ -134,10 +136,11 @@ RunLock::RunLock(const StateDir& state, For what, const Cancellation& cancel) {
   const auto path = state.root() / "lock";
   fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!fd_) throw_errno("cannot open the lock '" + path.string() + "'");
-  const auto until = LockClock::now() + kLongestLook;
+  const auto begun = LockClock::now();
   while (!take(fd_, path)) {
-    if (what == For::look || LockClock::now() >= until ||
-        written(fd_.get()).find(kLooks) == std::string::npos) {
+    const auto waited = LockClock::now() - begun;
+    const bool is_by_look = written(fd_.get()).find(kLooks) != std::string::npos;
+    if (waited > kLongestLook || (waited > kMoment && (what == For::look || !is_by_look))) {
       throw LockedError("another run uses the state directory '" + state.root().string() + "'")
           .because(holder(fd_.get()) + " holds its lock")
           .advise("wait for it to end, or give this run a state_dir of its own");
@@ -151,12 +154,10 @@ RunLock::RunLock(const StateDir& state, For what, const Cancellation& cancel) {
 }
 
 bool is_run_going_on(const StateDir& state) {
-  try {
-    const RunLock none(state, RunLock::For::look);
-    return false;
-  } catch (const LockedError&) {
-    return true;
-  }
+  const auto path = state.root() / "lock";
+  const UniqueFd lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!lock || ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0) return false;
+  return written(lock.get()).find(kLooks) == std::string::npos;
 }
 
 }  // namespace pkgkiln

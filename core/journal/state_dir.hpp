@@ -69,7 +69,7 @@ class RunLock {
   UniqueFd fd_;
 };
 
-/// Whether a run has the lock.
+/// Whether a run has the lock, and not one that only looks. Disturbs nobody.
 bool is_run_going_on(const StateDir& state);
 
 }  // namespace pkgkiln

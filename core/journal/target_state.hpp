@@ -10,15 +10,16 @@
 
 namespace pkgkiln {
 
-/// How a target stands: what its latest attempt came to, that is the latest time that a run came to
-/// it and was not interrupted.
+/// How a target stands: what came of it in the latest run that came to it and was not interrupted.
 struct TargetState {
   std::string target;  // Target::name
   std::string repository;
   Status status = Status::failed;
   std::string step, why, hint;  // as in BuildRecord
-  /// When the latest attempt ended, and the first one since which kind_of(status) is the same.
-  std::chrono::system_clock::time_point attempted, since;
+  /// The latest attempt; 1970: none. It is none where a host, a server or another target decided,
+  /// so that it is tried again before it is due anew.
+  std::chrono::system_clock::time_point attempted;
+  std::chrono::system_clock::time_point since;  // from when on kind_of(status) is the same
   /// What it depends on and is built with, in makepkg's words ("foo>=2"), as far as that came to be
   /// known.
   std::vector<std::string> needs;

@@ -22,23 +22,29 @@ std::string needs_of(const Job& job) {
   return text;
 }
 
-void record_attempt(const sqlite::Connection& connection, const Job& job) {
-  // What is not known of it this time is known from the time that it was built.
+/// Whether nothing of the target's own decided it: then it is tried again before it is due anew.
+bool is_of_others(const BuildRecord& record) {
+  return record.status == Status::blocked || record.status == Status::deferred ||
+         (record.status == Status::failed && record.fault != Fault::target);
+}
+
+void record_attempt(const sqlite::Connection& connection, const Job& job, std::int64_t now) {
+  const bool has_needs = job.inspection && job.inspection->srcinfo;
   sqlite::Statement insert(connection, R"(
     INSERT INTO states (target, repository, status, standing, step, why, hint, needs, attempted,
                         since, schedule)
-      VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?9,?10)
+      VALUES (?1,?2,?3,?4,?5,?6,?7,?8, CASE ?11 WHEN 1 THEN 0 ELSE ?9 END, ?9,?10)
       ON CONFLICT (target) DO UPDATE SET
-        repository = ?2, status = ?3, step = ?5, why = ?6, hint = ?7, attempted = ?9,
-        schedule = ?10,
-        needs = CASE ?8 WHEN '' THEN needs ELSE ?8 END,
+        repository = ?2, status = ?3, step = ?5, why = ?6, hint = ?7,
+        attempted = CASE ?11 WHEN 1 THEN attempted ELSE ?9 END, schedule = ?10,
+        needs = CASE ?12 WHEN 1 THEN ?8 ELSE needs END,
         since = CASE standing WHEN ?4 THEN since ELSE ?9 END, standing = ?4)");
   const auto& record = job.record;
   insert.bind(record.target).bind(record.repository);
   insert.bind(word(record.status)).bind(word(kind_of(record.status)));
   insert.bind(record.step).bind(record.why).bind(record.hint).bind(needs_of(job));
-  insert.bind(to_number(std::max(record.finished, record.started))).bind(job.target.schedule);
-  insert.step();
+  insert.bind(now).bind(job.target.schedule);
+  insert.bind(is_of_others(record) ? 1 : 0).bind(has_needs ? 1 : 0).step();
 }
 
 std::string version_of(const std::string& recorded, const std::string& file_name) {
@@ -49,12 +55,21 @@ std::string version_of(const std::string& recorded, const std::string& file_name
 
 }  // namespace
 
-void History::record_attempts(const std::vector<const Job*>& jobs) {
+void History::record_attempts(const std::vector<const Job*>& jobs, Time now) {
   const std::lock_guard lock(database_->mutex);
   sqlite::Transaction transaction(database_->connection);
   for (const auto* job : jobs)
-    if (job->record.status != Status::interrupted) record_attempt(database_->connection, *job);
+    if (job->record.status != Status::interrupted)
+      record_attempt(database_->connection, *job, to_number(now));
   transaction.commit();
+}
+
+void History::record_late_publication(const std::string& target, Time now) {
+  Query update(*database_, R"(
+    UPDATE states SET status = 'built', standing = 'built', step = '', why = '', hint = '',
+                      since = ?2
+    WHERE target = ?1 AND (status = 'unpublished' OR (status = 'failed' AND step = 'publish')))");
+  update.bind(target).bind(to_number(now)).step();
 }
 
 std::vector<TargetState> History::states() const {

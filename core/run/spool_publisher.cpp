@@ -74,10 +74,12 @@ void SpoolPublisher::publish_pending(const KnownTargets& known, const Cancellati
         batch, target, [&] { return read_packages(batch, limits); }, result);
     parts_.history.record(result);
     const bool published = result.status == Status::built;
-    if (published)
+    if (published) {
+      parts_.history.record_late_publication(result.target);
       look_after_former(result);
-    else
+    } else {
       waiting_.push_back({batch, result});
+    }
     const auto advice = result.hint.empty() ? "" : "; try: " + result.hint;
     events_.notice(
         fmt::format("the packages of '{}' that waited in the spool: {}", batch.build.target,

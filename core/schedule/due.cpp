@@ -35,7 +35,8 @@ class Times {
 std::vector<Due> due_times(const std::vector<Target>& targets,
                            const std::vector<TargetState>& states, Due::Time now) {
   std::map<std::string_view, Due::Time> attempts;
-  for (const auto& state : states) attempts.emplace(state.target, state.attempted);
+  for (const auto& state : states)
+    if (state.attempted > Due::Time()) attempts.emplace(state.target, state.attempted);
   Times times(now);
   std::vector<Due> result;
   for (const auto& target : targets) {
@@ -51,7 +52,9 @@ std::vector<Due> due_times(const std::vector<TargetState>& states, Due::Time now
   Times times(now);
   std::vector<Due> result;
   for (const auto& state : states)
-    result.push_back(times.of(state.target, state.schedule, state.attempted));
+    result.push_back(
+        times.of(state.target, state.schedule,
+                 state.attempted > Due::Time() ? std::optional(state.attempted) : std::nullopt));
   return result;
 }
 

@@ -88,7 +88,7 @@ TEST_CASE("a run that goes on is told from one that was killed") {
   unfinished.finished.reset();
   const std::vector<RunRecord> runs{unfinished, run_of(7'200)};
   CHECK_THAT(cli::status_table({{}, runs, true}, kThatTime),
-             StartsWith("a run goes on since 2 min\nlast run 2 h ago"));
+             StartsWith("a run has been going on for 2 min\nlast run 2 h ago"));
   CHECK_THAT(cli::status_table({{}, runs, false}, kThatTime),
              StartsWith("the newest run, 2 min ago, came to no end: it was killed\n"));
 }
@@ -108,6 +108,9 @@ TEST_CASE("the overview tells what to do next") {
   CHECK_THAT(
       cli::overview({}, {}, "", kThatTime),
       ContainsSubstring("Nothing has been built yet") && ContainsSubstring("pkgkiln doctor"));
+  // The runs of an earlier version are not known.
+  CHECK_THAT(cli::overview({{state_of("bad", Status::failed)}, {}, false}, {}, "", kThatTime),
+             ContainsSubstring("1 failed:\n  bad: why\n"));
   cli::Standing standing{{state_of("good", Status::built)}, {run_of(60)}, false};
   CHECK_THAT(cli::overview(standing, {}, "c.toml", kThatTime),
              ContainsSubstring("as c.toml says") && ContainsSubstring("1 of 1 targets are good") &&

@@ -140,9 +140,12 @@ TEST_CASE("a run waits for one that only looks, until that ends or the run is to
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     holder.end();
   });
+  CHECK_FALSE(is_run_going_on(state));
   CHECK_NOTHROW(RunLock(state));
   ends.join();
+  CHECK_FALSE(is_run_going_on(state));
   const Holder runs(state);
+  CHECK(is_run_going_on(state));
   CHECK_THROWS_AS(RunLock(state), LockedError);
 }
 

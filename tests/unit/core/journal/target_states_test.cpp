@@ -30,7 +30,7 @@ TEST_CASE("how a target stands is known since its kind of outcome changed") {
   CHECK(history.states().empty());
   const auto attempt = [&](Status status, int at_hour) {
     const auto job = ended("t", status, at_hour);
-    history.record_attempts({&job});
+    history.record_attempts({&job}, hour(at_hour));
     return history.states().at(0);
   };
   CHECK(attempt(Status::built, 1).since == hour(1));
@@ -182,4 +182,57 @@ TEST_CASE("what is recorded of a target's builds has a mark, which changes with 
   CHECK(after.at("u") == before.at("u"));
   history.record(made("u", "b4", "failed"));
   CHECK(history.build_marks().at("u") != after.at("u"));
+}
+
+TEST_CASE("what others decide is no attempt: it is tried again before it is due") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto after = [&](Status status, Fault fault, int at_hour) {
+    auto job = ended("t", status, at_hour);
+    job.record.fault = fault;
+    history.record_attempts({&job}, hour(at_hour));
+    return history.states().at(0);
+  };
+  CHECK(after(Status::failed, Fault::unreached, 1).attempted == hour(0));
+  CHECK(after(Status::failed, Fault::target, 2).attempted == hour(2));
+  CHECK(after(Status::blocked, Fault::elsewhere, 3).attempted == hour(2));
+  CHECK(after(Status::deferred, Fault::elsewhere, 4).attempted == hour(2));
+  const auto last = after(Status::failed, Fault::elsewhere, 5);
+  CHECK(last.attempted == hour(2));
+  CHECK(last.since == hour(5));
+}
+
+TEST_CASE("the time of an attempt is that of the run, whatever its record is of") {
+  const HistorySetup setup;
+  History history(setup.state);
+  auto old = ended("t", Status::failed, 1);
+  old.record.fault = Fault::target;
+  history.record_attempts({&old}, hour(9));
+  CHECK(history.states().at(0).attempted == hour(9));
+}
+
+TEST_CASE("a target that came to need nothing needs nothing") {
+  const HistorySetup setup;
+  History history(setup.state);
+  auto job = ended("t", Status::built, 1);
+  job.inspection = std::make_shared<Inspection>();
+  job.inspection->srcinfo.emplace().makedepends = {"c"};
+  history.record_attempts({&job});
+  job.inspection->srcinfo->makedepends.clear();
+  history.record_attempts({&job});
+  CHECK(history.states().at(0).needs.empty());
+}
+
+TEST_CASE("a target whose packages are published late is good") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto waits = ended("waits", Status::unpublished, 1),
+             fails = ended("fails", Status::failed, 1);
+  history.record_attempts({&waits, &fails}, hour(1));
+  for (const auto* target : {"waits", "fails"}) history.record_late_publication(target, hour(2));
+  const auto states = history.states();
+  CHECK(states[0].status == Status::failed);
+  CHECK(states[1].status == Status::built);
+  CHECK(states[1].since == hour(2));
+  CHECK(states[1].attempted == hour(1));
 }
