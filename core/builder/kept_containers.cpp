@@ -29,8 +29,8 @@ std::vector<Removable> KeptContainers::removable(const Choice& chosen) const {
     result.push_back({fmt::format("the kept container {} of '{}'", kept.container, kept.target),
                       std::nullopt, [this, name = kept.container] {
                         runtime_.remove(name);
-                        runtime_.remove_volume(name);
                         history_.forget_kept(name);
+                        runtime_.remove_volume(name);
                       }});
   }
   return result;

@@ -200,7 +200,14 @@ void Run::remove_leftovers() {
   const auto warn = [this](std::string_view text) { events_.notice(std::string(text)); };
   const auto& instance = parts_.host.identity.instance;
   const KeptContainers kept(parts_.host.runtime, parts_.history, instance, parts_.keep_failed);
-  for (const auto& one : kept.removable([](const KeptContainer&) { return false; })) one.remove();
+  for (const auto& one : kept.removable([](const KeptContainer&) { return false; })) {
+    try {
+      one.remove();
+    } catch (const RuntimeError& error) {
+      if (error.out_of_reach()) throw;
+      events_.notice(fmt::format("{} stays: {}", one.what, error.what()));
+    }
+  }
   const auto removed = pkgkiln::remove_leftovers(parts_.host.runtime, {{label::instance, instance}},
                                                  warn, kept.names());
   if (removed > 0)

@@ -90,8 +90,9 @@ std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels
       found.push_back({"the container " + container.name, std::nullopt,
                        [&runtime, id = container.id] { runtime.remove(id); }});
   for (const auto& network : runtime.list_networks(labels))
-    found.push_back({"the network " + network.name, std::nullopt,
-                     [&runtime, name = network.name] { runtime.remove_network(name); }});
+    if (!kept.contains(network.name))
+      found.push_back({"the network " + network.name, std::nullopt,
+                       [&runtime, name = network.name] { runtime.remove_network(name); }});
   for (const auto& volume : runtime.list_volumes(labels))
     if (!volume.labels.contains(label::cache) && !kept.contains(volume.name))
       found.push_back({"the volume " + volume.name, std::nullopt,

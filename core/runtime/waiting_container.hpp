@@ -48,8 +48,8 @@ class WaitingContainer {
   Sink warn_;
 };
 
-/// The containers, networks and volumes with these labels, except caches, and containers and
-/// volumes of the names `kept`: what earlier runs left behind. Remove them in this order.
+/// The containers, networks and volumes with these labels, except caches and those of the names
+/// `kept`: what earlier runs left behind. Remove them in this order.
 std::vector<Removable> leftovers(ContainerRuntime& runtime, const Labels& labels,
                                  const std::set<std::string>& kept = {});
 
