@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -23,7 +24,7 @@ std::vector<RepositoryProblem> nameless(const fs::path& directory, const Reposit
   std::set<std::string> files;
   std::error_code none;
   for (const auto& one : fs::directory_iterator(directory, none))
-    files.insert(one.path().filename().string());
+    if (fs::is_regular_file(one.symlink_status(none))) files.insert(one.path().filename().string());
   std::vector<RepositoryProblem> found;
   for (const auto& file : files) {
     const auto name = pacman::PackageFileName::parse(file);
@@ -69,27 +70,41 @@ std::string LocalRepository::problem_of(const DatabaseEntry& entry) {
 std::vector<RepositoryProblem> LocalRepository::examine() {
   std::vector<RepositoryProblem> found;
   const auto db = facts();
-  const auto files = read("files", Texts::drop);
   for (const auto& [pkgname, entry] : db->entries()) {
     cancel_.check();
-    auto problem = problem_of(entry);
-    const auto* listed = files.find(pkgname);
-    if (problem.empty() && (listed == nullptr || listed->version != entry.version))
-      problem = "is in " + name_ + ".db, but not in " + name_ + ".files";
+    std::string problem;
+    try {
+      problem = problem_of(entry);
+    } catch (const Error& error) {
+      problem = std::string("can't be read: ") + error.what();
+    }
     if (problem.empty()) continue;
     const auto now = facts();
     const auto* still = now->find(pkgname);
     if (still != nullptr && still->file_name == entry.file_name && still->sha256 == entry.sha256)
       found.push_back({entry.file_name, std::move(problem)});
   }
-  for (const auto& [pkgname, entry] : files.entries())
-    if (db->find(pkgname) == nullptr)
-      found.push_back({entry.file_name, "is in " + name_ + ".files, but not in " + name_ + ".db"});
-  const auto whole = read("db");
-  for (const auto& [at, odd] : whole.odd_entries())
-    found.push_back({at, "has an entry that can't be read"});
+  // Files are placed before the databases are, so nothing may be published while these are
+  // compared.
+  const SharedRepositoryLock hold(directory(), RepositoryLock::Times().own_wait, cancel_);
+  compare_databases(found);
   std::ranges::move(nameless(directory(), *facts()), std::back_inserter(found));
   return found;
+}
+
+void LocalRepository::compare_databases(std::vector<RepositoryProblem>& found) {
+  const auto db = read("db");
+  const auto files = read("files", Texts::drop);
+  for (const auto& [pkgname, entry] : db.entries()) {
+    const auto* listed = files.find(pkgname);
+    if (listed == nullptr || listed->version != entry.version)
+      found.push_back({entry.file_name, "is in " + name_ + ".db, but not in " + name_ + ".files"});
+  }
+  for (const auto& [pkgname, entry] : files.entries())
+    if (db.find(pkgname) == nullptr)
+      found.push_back({entry.file_name, "is in " + name_ + ".files, but not in " + name_ + ".db"});
+  for (const auto& [at, odd] : db.odd_entries())
+    found.push_back({at, "has an entry that can't be read"});
 }
 
 }  // namespace pkgkiln

@@ -69,7 +69,7 @@ class LocalRepository : public Repository {
   /// Nothing if it isn't there.
   std::optional<std::vector<std::string>> files_of(const std::string& pkgname) const;
   /// Compares both databases, the package files and, with a signer, the signatures, all of which it
-  /// reads to their ends. Holds no lock: what changes meanwhile is no problem.
+  /// reads to their ends. What changes meanwhile is no problem.
   std::vector<RepositoryProblem> examine();
 
   /// <root>/<repo>/<arch>
@@ -94,6 +94,8 @@ class LocalRepository : public Repository {
   static bool seems_signed(const DatabaseFiles& files);
   /// Empty when its file is what it says.
   std::string problem_of(const pacman::DatabaseEntry& entry);
+  /// Call it while nothing is published.
+  void compare_databases(std::vector<RepositoryProblem>& found);
   void write(const RepositoryLock& lock, pacman::EditedDatabase& db,
              pacman::EditedDatabase& files) const;
   void remove_leftovers_of(const std::vector<pacman::PackageArchive>& packages, const Terms& terms,
