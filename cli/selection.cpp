@@ -25,8 +25,7 @@ void say_why_there_are_none(const config::Settings& settings, Console& words) {
   if (settings.file.empty())
     how = settings.vieter.address.empty()
               ? ", since there is no configuration\n"
-                "  try: pkgkiln config --example > ~/.config/pkgkiln/config.toml, and edit it;\n"
-                "       or, for packages of the AUR: pkgkiln add NAME"
+                "  try: pkgkiln init; or, for packages of the AUR: pkgkiln add NAME"
               : "; the server lists none";
   words.write("note: there are no targets for this machine" + how + "\n");
 }

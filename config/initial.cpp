@@ -66,9 +66,13 @@ std::string initial_text(const InitialChoice& choice) {
       "that answers.\n";
   if (!choice.engine.empty())
     text += fmt::format("# When this file was made: {}.\n", pkgkiln::printable(choice.engine));
-  text +=
-      "[runtime]\nkind = \"auto\"\n\n# Where packages go. Clients get them by these lines in "
-      "/etc/pacman.conf:\n";
+  text += "[runtime]\nkind = \"auto\"\n";
+  if (!choice.state_dir.empty())
+    text += fmt::format(
+        "\n# As the system's unit has it, so that commands and the unit see the same.\n"
+        "[build]\nstate_dir = {}\n",
+        toml_string(choice.state_dir.string()));
+  text += "\n# Where packages go. Clients get them by these lines in /etc/pacman.conf:\n";
   const auto lines = pacman_lines(choice);
   for (std::size_t begin = 0; begin < lines.size();) {
     const auto end = lines.find('\n', begin);

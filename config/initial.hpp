@@ -15,9 +15,9 @@ struct InitialChoice {
 
   std::string engine;  // that was found, for people: "podman 4.3.1, rootless"; empty: none
   std::string repository;
-  std::filesystem::path path;  // of the repository, absolute
-  std::string arch;            // "x86_64"
-  std::vector<Target> targets;
+  std::filesystem::path path;            // of the repository, absolute
+  std::filesystem::path state_dir = {};  // empty: its default
+  std::vector<Target> targets = {};
 };
 
 /// A target for a Git URL, or for a folder that has a PKGBUILD or has folders that have one; also

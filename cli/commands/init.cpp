@@ -84,6 +84,7 @@ int init_command(const Arguments& arguments, const Cancellation& cancel) {
   choice.path = std::filesystem::absolute(path).lexically_normal();
   for (const auto& place : arguments.targets)
     choice.targets.push_back(config::target_at(place, request.home));
+  if (edit.file() == request.system_file) choice.state_dir = "/var/lib/pkgkiln";
   ask_for_targets(choice, request.home, questions);
   edit.begin(config::initial_text(choice));
   edit.write();

@@ -21,7 +21,8 @@ void write_recipe(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE("a first configuration says what was chosen, whatever is in its names") {
-  InitialChoice choice{"podman 4.3.1\n[evil]", "mine", "/srv/a \"b\"/c", {}, {}};
+  InitialChoice choice{"podman 4.3.1\n[evil]", "mine", "/srv/a \"b\"/c"};
+  choice.state_dir = "/var/lib/x";
   choice.targets = {{"/home/jane/p \"q\"", "*"}, {"https://example.com/foo.git", ""}};
   Fixture fixture;
   fixture.file(initial_text(choice));
@@ -29,6 +30,7 @@ TEST_CASE("a first configuration says what was chosen, whatever is in its names"
   REQUIRE(settings.repositories.size() == 1);
   CHECK(settings.repositories[0].name == "mine");
   CHECK(settings.repositories[0].path == "/srv/a \"b\"/c");
+  CHECK(settings.build.state_dir == "/var/lib/x");
   REQUIRE(settings.targets.size() == 2);
   CHECK(settings.targets[0].url == "/home/jane/p \"q\"");
   CHECK(settings.targets[0].path == "*");
@@ -39,7 +41,7 @@ TEST_CASE("a first configuration says what was chosen, whatever is in its names"
 
 TEST_CASE("a first configuration without targets says how there come to be some") {
   Fixture fixture;
-  const auto text = initial_text({"", "mine", "/srv/pacman", "x86_64", {}});
+  const auto text = initial_text({"", "mine", "/srv/pacman"});
   fixture.file(text);
   CHECK(load(fixture.request).settings.targets.empty());
   CHECK_THAT(text, ContainsSubstring("#[[targets]]") && ContainsSubstring("pkgkiln add NAME") &&
@@ -73,7 +75,7 @@ TEST_CASE("a first configuration replaces none") {
                     ContainsSubstring("there is a configuration already"));
   fixture.request.file = fixture.path("new/config.toml");
   FileEdit edit(fixture.request, FileEdit::Of::new_file);
-  edit.begin(initial_text({"", "mine", "/srv/pacman", "x86_64", {}}));
+  edit.begin(initial_text({"", "mine", "/srv/pacman"}));
   edit.write();
   CHECK(load(fixture.request).settings.repositories.at(0).name == "mine");
   CHECK_THROWS_AS(edit.write(), Error);
