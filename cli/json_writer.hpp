@@ -8,7 +8,7 @@
 
 #include "core/base/printable.hpp"
 
-/// How results are written as JSON. contrib/schema/pkgkiln.schema.json describes all of them.
+/// How results are written as JSON. contrib/pkgkiln.schema.json describes all of them.
 namespace pkgkiln::cli::json {
 
 /// Of every document. It changes when a member goes, or gets another meaning.

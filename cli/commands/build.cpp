@@ -107,7 +107,11 @@ Ended recorded(History& history, const RunIdentity& identity, const Cancellation
     record.exit_code = cancel.signal() > 0 ? exit_code::signal_base + cancel.signal() : code;
     record.problem = problem;
     record.finished = std::chrono::system_clock::now();
-    history.record_run(record);
+    try {
+      history.record_run(record);
+    } catch (const Error& error) {  // what came of the run is worth more
+      say(fmt::format("note: the end of this run is not recorded: {}\n", error.report()));
+    }
     if (cancel.signal() <= 0) report();
   };
   try {
@@ -209,18 +213,19 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto ended = run_builds(setup, arguments, progress, cancel);
   progress.finish();
   auto telling = tell(setup.settings().notify, ended, cancel);
+  const int code = ended.selection.exit_code(code_of(ended));
   if (arguments.json)
     print(results_json(ended.results));
-  else if (arguments.due && ended.results.empty() && code_of(ended) == exit_code::ok)
+  else if (arguments.due && ended.results.empty() && code == exit_code::ok)
     print(arguments.quiet ? "" : "nothing is due: see pkgkiln schedule\n");
-  else if (!arguments.quiet || code_of(ended) != exit_code::ok)
+  else if (!arguments.quiet || code != exit_code::ok)
     print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all, is_coloured()));
   if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));
   if (telling.valid())
     for (const auto& one : telling.get())
       if (one.failure)
         say(fmt::format("note: nobody was told by {}: {}\n", one.channel, one.failure->what()));
-  return ended.selection.exit_code(code_of(ended));
+  return code;
 }
 
 }  // namespace pkgkiln::cli

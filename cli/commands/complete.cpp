@@ -25,10 +25,11 @@ std::vector<std::string> known_targets(const Arguments& arguments) {
       if (entry.path.find_first_of("*?") == std::string::npos && !entry.name.empty())
         names.push_back(entry.name);
     }
-    if (std::filesystem::exists(settings.build.state_dir / "state.db"))
+    std::error_code none;
+    if (std::filesystem::exists(settings.build.state_dir / "state.db", none))
       for (auto& each : History(StateDir(settings.build.state_dir)).states())
         names.push_back(std::move(each.target));
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // Nothing may disturb the line that is typed.
   }
   std::sort(names.begin(), names.end());

@@ -48,14 +48,14 @@ fs::path newest_of_all(const StateDir& state) {
   return newest;
 }
 
-/// By its id, or the beginning of one; or as the how manieth it is, 1 being the newest.
+/// By its id, or the beginning of one; or as its number, 1 being the newest.
 fs::path chosen(const std::vector<fs::path>& logs, const std::string& build) {
   std::size_t number = 0;
   const auto* const end = build.data() + build.size();
   const bool is_number = std::from_chars(build.data(), end, number).ptr == end;
   if (is_number && number >= 1 && number <= logs.size()) return logs[number - 1];
   for (const auto& log : logs)
-    if (!is_number && log.filename().string().starts_with(build)) return log;
+    if (build.size() > 3 && log.filename().string().starts_with(build)) return log;
   return {};
 }
 
@@ -86,8 +86,12 @@ class Output {
   explicit Output(bool paged) {
     if (!paged) return;
     ::setenv("LESS", "FRX", 0);  // as it is for git: colours, and no pager for what fits
+    // One that is not there would show nothing.
     const char* pager = std::getenv("PAGER");
-    const std::string command = pager == nullptr || *pager == '\0' ? "less" : pager;
+    const std::string command =
+        pager != nullptr ? pager
+                         : "if command -v less >/dev/null; then exec less; else exec cat; fi";
+    if (command.empty()) return;
     pager_.reset(::popen(command.c_str(), "w"));  // NOLINT(cert-env33-c): it is the user's own word
   }
   void write(const std::string& text) {
@@ -205,11 +209,12 @@ void print_json(const fs::path& log, const std::string& step) {
 }
 
 /// Whether nothing more comes: its build has a record, or no run goes on.
-bool has_ended(const StateDir& state, const fs::path& log) {
+bool has_ended(const StateDir& state, const History& history, const fs::path& log) {
   const auto target = log.parent_path().filename().string();
-  for (const auto& build : History(state).builds(target, 5))
-    if (build.log == log) return true;
-  return !is_run_going_on(state);
+  const auto logs = logs_of(state, target);
+  if (logs.empty() || logs.front() != log) return true;  // a newer one was begun
+  const auto builds = history.builds(target, 1);
+  return (!builds.empty() && builds.front().log == log) || !is_run_going_on(state);
 }
 
 void show(const StateDir& state, const fs::path& log, const Arguments& arguments, Lines& lines,
@@ -217,6 +222,7 @@ void show(const StateDir& state, const fs::path& log, const Arguments& arguments
   std::ifstream file(log, std::ios::binary);
   if (!file) throw Error("cannot read the log '" + log.string() + "'");
   Output output(::isatty(STDOUT_FILENO) != 0 && !arguments.follow);
+  const History history(state);
   std::string part(kChunk, '\0');
   for (bool ended = !arguments.follow;;) {
     while (file.read(part.data(), static_cast<std::streamsize>(part.size())), file.gcount() > 0) {
@@ -225,7 +231,8 @@ void show(const StateDir& state, const fs::path& log, const Arguments& arguments
     }
     if (ended) break;
     file.clear();
-    ended = has_ended(state, log);  // asked before the last read
+    cancel.check();
+    ended = has_ended(state, history, log);  // asked before the last read
     if (!ended) std::this_thread::sleep_for(kPoll);
   }
   output.write(lines.rest());

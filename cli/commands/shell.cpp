@@ -194,6 +194,20 @@ Situation situation_of(const Job& job, const std::optional<BuildOutcome>& ended,
   return situation;
 }
 
+/// The log of what is no build: it goes, unless it says why there is no shell.
+struct PassingLog {
+  explicit PassingLog(std::filesystem::path log) : path(std::move(log)) {}
+  PassingLog(const PassingLog&) = delete;
+  PassingLog& operator=(const PassingLog&) = delete;
+  ~PassingLog() {
+    std::error_code ignored;
+    if (!is_kept) std::filesystem::remove(path, ignored);
+  }
+
+  std::filesystem::path path;
+  bool is_kept = false;
+};
+
 void shell_in_new(OpenedRuntime& engine, Setup& setup, const StateDir& state,
                   const Arguments& arguments, const Cancellation& cancel) {
   const auto& settings = setup.settings();
@@ -204,7 +218,7 @@ void shell_in_new(OpenedRuntime& engine, Setup& setup, const StateDir& state,
   PackagingSources sources(state.mirrors(), remotes);
   auto selection = select(setup, arguments, sources, true, words, cancel, &history);
   auto job = planned(setup, arguments, sources, history, remotes, state,
-                     std::move(selection.targets.front()), cancel);
+                     *find_target(selection.targets, arguments.targets.front()), cancel);
   const auto tell = [&](const std::string& text) {
     if (!arguments.quiet) words.write(printable(text) + "\n");
   };
@@ -215,6 +229,7 @@ void shell_in_new(OpenedRuntime& engine, Setup& setup, const StateDir& state,
                   cache_limits(settings)};
   const auto how = build_settings(settings);
   BuildLog log(state.log(job.target.name, job.record.build), how.host.log);
+  PassingLog passing_log(log.path());
   const auto image_id = image.ensure(
       false, [&](std::string_view said) { log.write(said); },
       [&](std::string_view text) { tell("note: " + std::string(text)); }, cancel);
@@ -236,6 +251,7 @@ void shell_in_new(OpenedRuntime& engine, Setup& setup, const StateDir& state,
   cancel.check();
   if (ended) note_outcome(job.record, *ended);
   const auto container = build.open_container();
+  passing_log.is_kept = !container;
   if (!container)
     throw Error(fmt::format("cannot make '{}' ready for a shell", job.target.name))
         .because(fmt::format("step {}: {}", job.record.step, job.record.why))
@@ -246,8 +262,6 @@ void shell_in_new(OpenedRuntime& engine, Setup& setup, const StateDir& state,
   words.flush();
   converse(engine.runtime(), passing.container(), situation_of(job, ended, next), arguments,
            cancel);
-  std::error_code ignored;
-  std::filesystem::remove(log.path(), ignored);
 }
 
 }  // namespace

@@ -106,6 +106,7 @@ int retry_command(Arguments arguments, const Cancellation& cancel) {
         arguments.targets.push_back(state.target);
   }
   if (arguments.targets.empty()) {
+    if (arguments.json) print(results_json({}));
     say("nothing failed, so there is nothing to try again\n");
     return exit_code::ok;
   }

@@ -139,6 +139,11 @@ recipe bad 1.1 'echo "goes on"; sleep 3; echo "and ends"'
 kiln_in_background mended retry
 building=$BACKGROUND
 wait_for 60 grep -rqs "goes on" "$STATE/logs/bad"
+kiln_in_background stopped logs bad --follow
+nap 0.5
+kill -INT "$BACKGROUND"
+kiln_ends 20
+it 'stops following when it is told to, though nothing is printed' code_is 130
 kiln follow logs bad --follow
 it 'follows a build to its end' ended_with 0 'goes on' 'and ends' '<== ['
 BACKGROUND=$building RUN=mended
