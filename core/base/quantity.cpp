@@ -14,7 +14,8 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 std::string duration_text(std::chrono::milliseconds duration) {
-  const auto seconds = std::max<std::int64_t>(duration.count(), 0) / 1'000;
+  duration = std::max(duration, std::chrono::milliseconds(0));
+  const auto seconds = duration.count() / 1'000;
   if (seconds < 1) return fmt::format("{:.1f} s", static_cast<double>(duration.count()) / 1'000.0);
   if (seconds < 60) return fmt::format("{} s", seconds);
   if (seconds < 3'600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);

@@ -30,7 +30,9 @@ class EntryReader {
     text("branch", entry_.branch);
     text("path", entry_.path);
     text("repo", entry_.repository);
-    text("schedule", entry_.schedule);
+    // One that is no text is told of with those that can't be read, and costs no target.
+    if (const auto* schedule = member("schedule"))
+      entry_.schedule = schedule->IsString() ? schedule->GetString() : "(no text)";
     read_arch();
     if (entry_.url.empty() && entry_.problem.empty()) entry_.problem = "it has no url";
     return entry_;

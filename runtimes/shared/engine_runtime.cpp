@@ -217,6 +217,8 @@ int EngineRuntime::attend(const std::string& container, const ExecSpec& spec, Te
   const auto start =
       post("/exec/" + id + "/start", fmt::format(R"({{"Detach":false,"Tty":{}}})", is_at_terminal));
   Conversation(client, doing, start, cancel).run(terminal, decode, resize, cancel);
+  if (!is_at_terminal && !decoder.at_boundary())
+    throw client.error(Kind::lost, doing, "its output broke off in the middle");
   const int code = await_exit_code(client, doing, id, decoder.engine_error());
   expect_user(client, doing, code, first_output);
   return code;

@@ -103,7 +103,8 @@ RuntimeError by_words(const RuntimeError& error) {
 RuntimeError with_advice(RuntimeError error, const ImageRef& ref, const RegistryAuth& auth) {
   const auto causes = error.causes();
   for (const auto& cause : causes)
-    if (auto advice = pull_advice(cause); !advice.empty()) error.advise(std::move(advice));
+    if (auto advice = pull_advice(cause); !advice.empty())
+      return error.advise(std::move(advice));  // a proxy's words may be those of a registry, too
   if (std::none_of(causes.begin(), causes.end(), asks_for_login)) return error;
   if (!auth.origin.empty()) error.because("the credentials in '" + auth.origin + "' were sent");
   error.advise("if it is private: podman login " + ref.registry +
@@ -115,8 +116,9 @@ RuntimeError with_advice(RuntimeError error, const ImageRef& ref, const Registry
 
 std::string pull_advice(const std::string& cause) {
   if (has_any(cause, {"insufficient uids or gids", "/etc/subuid"}))
-    return "give the user that runs Podman more ids: usermod --add-subuids 100000-165535 "
-           "--add-subgids 100000-165535 USER as root, then podman system migrate as that user";
+    return "give the user that runs Podman 65536 ids that nobody has in /etc/subuid and "
+           "/etc/subgid, as root: usermod --add-subuids 200000-265535 --add-subgids 200000-265535 "
+           "USER; then podman system migrate as that user";
   if (has_any(cause, {"no space left", "disk quota exceeded"}))
     return "free space where the engine keeps its images: podman system prune, or docker system "
            "prune, removes what nothing uses";

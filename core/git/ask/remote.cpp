@@ -101,9 +101,11 @@ std::optional<std::pair<std::string, const char*>> local_problem(std::string pla
   const bool is_file_url = place.starts_with("file://");
   if (is_file_url) place.erase(0, 7);
   if (!place.starts_with('/')) return std::nullopt;
-  std::error_code none;
-  if (!std::filesystem::exists(place, none))
-    return std::pair("there is no folder '" + place + "'", "check the path");
+  std::error_code why;
+  if (!std::filesystem::exists(place, why))
+    return why ? std::pair("the folder '" + place + "' can't be looked at: " + why.message(),
+                           "let the user that runs pkgkiln read it")
+               : std::pair("there is no folder '" + place + "'", "check the path");
   return std::pair("the folder '" + place + "' is no Git repository",
                    is_file_url ? "for PKGBUILDs that lie in it give its path without file://"
                                : "check the path");

@@ -57,6 +57,13 @@ TEST_CASE("an error names the URL without credentials, what git said, and what t
   CHECK_THAT(error.advice(), ContainsSubstring("credential helper"));
 }
 
+TEST_CASE("a clock that is off is thought of where a certificate is refused") {
+  CHECK_THAT(remote_error("ask", "https://x/a.git",
+                          "fatal: SSL certificate problem: certificate is not yet valid")
+                 .advice(),
+             ContainsSubstring("check the machine's clock"));
+}
+
 TEST_CASE("of a place on this machine it is told whether there is anything") {
   const TempDir dir;
   const auto gone = (dir.path() / "gone").string();
