@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import select
 import subprocess
 import tempfile
 
@@ -44,6 +45,8 @@ class Browser:
 
     def message(self):
         while b"\0" not in self.unread:
+            if not select.select([self.receives], [], [], 60)[0]:
+                raise EOFError("Chromium said nothing for a minute")
             piece = self.receives.read1(1 << 20)
             if not piece:
                 with open(os.path.join(self.profile.name, "log"), encoding="utf-8", errors="replace") as log:

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# One engine is enough: docker.
+# One engine is enough: podman.
 # PKGBUILDs that want more than to be built.
 
 hostile=(hostile-desc hostile-link hostile-extra hostile-name hostile-owner hostile-version hostile-core)
