@@ -19,7 +19,8 @@ namespace pkgkiln {
 
 namespace {
 
-constexpr std::size_t kTailBytes = 64U << 10U;
+/// Of the end of a log so much is read at first, and at most.
+constexpr std::size_t kTail = 64U << 10U, kLongestTail = 2U << 20U;
 constexpr std::size_t kLongestLine = 300;
 constexpr std::size_t kLongestWatched = 2'000;
 
@@ -80,15 +81,34 @@ std::size_t unfinished_end(std::string_view text) {
   return unfinished_bytes(text);
 }
 
-std::string read_tail(const std::filesystem::path& path) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return {};
-  const auto end = ::lseek(file.get(), 0, SEEK_END);
-  const auto begin = std::max<off_t>(0, end - static_cast<off_t>(kTailBytes));
-  std::string text(static_cast<std::size_t>(std::max<off_t>(0, end - begin)), '\0');
-  const auto got = ::pread(file.get(), text.data(), text.size(), begin);
-  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return text;
+struct Tail {
+  std::string text;
+  bool is_all = true;  // of the log
+};
+
+/// At most so many bytes of the end, which begin with a whole line.
+Tail read_tail(const UniqueFd& file, std::size_t bytes) {
+  const auto end = std::max<off_t>(0, ::lseek(file.get(), 0, SEEK_END));
+  const auto begin = std::max<off_t>(0, end - static_cast<off_t>(bytes));
+  Tail tail{std::string(static_cast<std::size_t>(end - begin), '\0'), begin == 0};
+  const auto got = ::pread(file.get(), tail.text.data(), tail.text.size(), begin);
+  tail.text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  // A part of a line could pass for a mark.
+  if (!tail.is_all) tail.text.erase(0, std::min(tail.text.find('\n'), tail.text.size() - 1) + 1);
+  return tail;
+}
+
+/// The last lines of output, the last one first; whether there may be more before the text.
+bool gather_lines(std::string_view text, std::size_t count, std::vector<std::string>& lines) {
+  while (!text.empty() && lines.size() < count) {
+    if (text.back() == '\n') text.remove_suffix(1);
+    const auto begin = text.rfind('\n') + 1;  // npos + 1 is 0
+    const auto line = text.substr(begin);
+    if (line.starts_with(kMarks.front()) && !lines.empty()) return false;
+    if (!line.empty() && !is_mark(line)) lines.push_back(printable(line, kLongestLine));
+    text = text.substr(0, begin);
+  }
+  return lines.size() < count;
 }
 
 }  // namespace
@@ -234,17 +254,12 @@ LogMark log_mark_of(std::string_view line) {
 }
 
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count) {
-  const std::string tail = read_tail(log);
   std::vector<std::string> lines;
-  std::string_view rest = tail;
-  while (!rest.empty() && lines.size() < count) {
-    if (rest.back() == '\n') rest.remove_suffix(1);
-    const auto newline = rest.rfind('\n');
-    const auto line = newline == std::string_view::npos ? rest : rest.substr(newline + 1);
-    if (line.starts_with(kMarks.front()) && !lines.empty()) break;
-    if (!line.empty() && !is_mark(line)) lines.push_back(printable(line, kLongestLine));
-    rest = newline == std::string_view::npos ? std::string_view{} : rest.substr(0, newline + 1);
-    if (rest.size() == 1) break;
+  const UniqueFd file(::open(log.c_str(), O_RDONLY | O_CLOEXEC));
+  for (auto bytes = kTail; file && bytes <= kLongestTail; bytes *= 2) {
+    const auto tail = read_tail(file, bytes);
+    lines.clear();
+    if (!gather_lines(tail.text, count, lines) || tail.is_all) break;
   }
   std::reverse(lines.begin(), lines.end());
   return lines;

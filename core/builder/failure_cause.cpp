@@ -4,8 +4,8 @@
 #include <array>
 #include <fmt/format.h>
 #include <optional>
-#include <span>
 #include <string_view>
+#include <utility>
 
 #include "core/base/secret.hpp"
 #include "core/base/text.hpp"
@@ -21,7 +21,7 @@ using Lines = std::vector<std::string>;
 // All messages are English, since builds run with LANG=C.UTF-8.
 constexpr std::string_view kError = "==> ERROR: ";
 constexpr std::size_t kNone = std::string::npos;
-/// Between a program's message and makepkg's of it.
+/// Lines that are said to be near one another: a program's message and makepkg's of it.
 constexpr std::size_t kNear = 15;
 constexpr std::size_t kMostNames = 3;
 constexpr int kKilled = 137;
@@ -50,11 +50,23 @@ std::size_t find_line(const Lines& lines, std::size_t first, std::size_t end, co
   return kNone;
 }
 
+/// The last such line.
 template <typename Tells>
-std::size_t find_last(const Lines& lines, const Tells& tells) {
-  for (auto i = lines.size(); i-- > 0;)
+std::size_t find_last(const Lines& lines, std::size_t first, std::size_t end, const Tells& tells) {
+  for (auto i = std::min(end, lines.size()); i-- > first;)
     if (tells(std::string_view(lines[i]))) return i;
   return kNone;
+}
+
+template <typename Tells>
+std::size_t find_last(const Lines& lines, const Tells& tells) {
+  return find_last(lines, 0, lines.size(), tells);
+}
+
+/// The last such line near that one.
+template <typename Tells>
+std::size_t find_near(const Lines& lines, std::size_t at, const Tells& tells) {
+  return find_last(lines, at - std::min(at, kNear), at + kNear, tells);
 }
 
 /// "a, b, c, …"
@@ -70,6 +82,9 @@ constexpr std::array<std::string_view, 6> kNoWay{
     "Could not resolve host", "Temporary failure in name resolution", "Network is unreachable",
     "Failed to connect to",   "unable to resolve host address",       "dial tcp: lookup "};
 
+// The latter is pacman's.
+constexpr std::array<std::string_view, 2> kNoSpace{"No space left on device",
+                                                   "(not enough free disk space)"};
 constexpr std::array<std::string_view, 7> kNoMemory{"Killed signal terminated program",
                                                     "virtual memory exhausted",
                                                     "Cannot allocate memory",
@@ -77,38 +92,63 @@ constexpr std::array<std::string_view, 7> kNoMemory{"Killed signal terminated pr
                                                     "heap out of memory",
                                                     "(signal: 9, SIGKILL: kill)",
                                                     "cannot allocate memory"};
+constexpr const char* kMoreMemory =
+    "raise [build] memory, or let fewer run at once with [build] jobs";
 
-// The first of these in a function's output is what went wrong first, whatever follows from it.
-constexpr std::array<std::string_view, 20> kErrors{": error: ",
-                                                   ": fatal error: ",
-                                                   "error[E",
-                                                   "CMake Error",
-                                                   "configure: error: ",
-                                                   ": ERROR: ",
-                                                   ": command not found",
-                                                   ": cannot stat ",
-                                                   "undefined reference to ",
-                                                   "ld: cannot find ",
-                                                   "No such file or directory",
-                                                   "ModuleNotFoundError: ",
-                                                   "ImportError: ",
-                                                   "SyntaxError: ",
-                                                   "Permission denied",
-                                                   "npm ERR! ",
-                                                   "npm error ",
-                                                   "*** No rule to make target",
-                                                   "fatal: ",
-                                                   "panicked at "};
+// Of compilers and linkers. The first one is what went wrong, whatever follows from it.
+constexpr std::array<std::string_view, 5> kCompileErrors{
+    ": error: ", ": fatal error: ", "error[E", "undefined reference to ", "ld: cannot find "};
+// Of what calls them. The first one tells most, too.
+constexpr std::array<std::string_view, 6> kErrors{"CMake Error", "configure: error: ",
+                                                  ": ERROR: ",   "npm ERR! ",
+                                                  "npm error ",  "*** No rule to make target"};
+// These are often harmless, so the last one tells most.
+constexpr std::array<std::string_view, 9> kHints{
+    ": command not found",   ": cannot stat ", "No such file or directory",
+    "ModuleNotFoundError: ", "ImportError: ",  "SyntaxError: ",
+    "Permission denied",     "fatal: ",        "panicked at "};
 constexpr std::array<std::string_view, 8> kFailedTests{
     "--- FAIL: ",          "(Failed)",   "***Failed",  "not ok ", "*** [check-TESTS",
     "test result: FAILED", "*** FAILED", "Assertion `"};
+
+bool shows_no_way(std::string_view line) {
+  return holds_any(line, kNoWay);
+}
+
+bool shows_compile_error(std::string_view line) {
+  return holds_any(line, kCompileErrors) && !shows_no_way(line);
+}
 
 bool shows_error(std::string_view line) {
   return line.starts_with("error: ") || line.starts_with("ERROR: ") || holds_any(line, kErrors);
 }
 
+bool shows_hint(std::string_view line) {
+  return holds_any(line, kHints);
+}
+
 bool shows_failed_test(std::string_view line) {
   return line.starts_with("FAIL: ") || line.starts_with("FAILED ") || holds_any(line, kFailedTests);
+}
+
+bool shows_lack(std::string_view line) {
+  return holds_any(line, kNoSpace) || holds_any(line, kNoMemory);
+}
+
+/// What the host lacks, by a line that shows it.
+Cause lack(const Lines& lines, std::size_t at) {
+  if (holds_any(lines[at], kNoSpace))
+    return {"the disk of the engine is full",
+            "make room where the engine keeps containers, or: pkgkiln clean --all; then: pkgkiln "
+            "retry",
+            at};
+  return {fmt::format("it ran out of memory: {}", trimmed(lines[at])), kMoreMemory, at};
+}
+
+/// The same, where the line stands near the end of it all: tests print such words, too.
+std::optional<Cause> lack_near(const Lines& lines, std::size_t end) {
+  const auto at = find_near(lines, end, shows_lack);
+  return at == kNone ? std::nullopt : std::optional(lack(lines, at));
 }
 
 /// A download: what curl or git said just before.
@@ -187,32 +227,40 @@ std::optional<Cause> patch(const Lines& lines, std::size_t first, std::size_t en
                at};
 }
 
-/// A function of the PKGBUILD.
+/// A way to a host that was looked for in vain, and is all that went wrong there.
+std::optional<Cause> cut_network(const Lines& lines, std::size_t first, std::size_t end,
+                                 const std::string& function) {
+  const auto tried = find_last(lines, first, end, shows_no_way);
+  if (tried == kNone || find_near(lines, tried, shows_failed_test) != kNone) return std::nullopt;
+  return Cause{fmt::format("{}() tried to use the network, which is off: {}", function,
+                           trimmed(lines[tried])),
+               "set network = true on the target to allow it", tried};
+}
+
+/// A function of the PKGBUILD. From what proves most to what proves least.
 Cause in_function(const Lines& lines, std::size_t at, const std::string& function, bool sealed) {
   const auto first = begin_of(lines, function, at);
-  if (sealed) {
-    const auto tried =
-        find_line(lines, first, at, [](std::string_view line) { return holds_any(line, kNoWay); });
-    if (tried != kNone)
-      return {fmt::format("{}() tried to use the network, which is off: {}", function,
-                          trimmed(lines[tried])),
-              "set network = true on the target to allow it", tried};
-  }
-  if (auto cause = patch(lines, first, at)) return *cause;
   const bool is_check = function == "check";
   const auto why =
       is_check ? std::string("check() failed: the package's own tests") : function + "() failed";
+  const auto shown_at = [&](std::size_t shown) {
+    return Cause{fmt::format("{}: {}", why, trimmed(lines[shown])), {}, shown};
+  };
+  if (auto cause = patch(lines, first, at)) return *std::move(cause);
   auto shown = is_check ? find_line(lines, first, at, shows_failed_test) : kNone;
-  if (shown == kNone) shown = find_line(lines, first, at, shows_error);
-  if (shown == kNone) return {why, {}, at};
-  return {fmt::format("{}: {}", why, trimmed(lines[shown])), {}, shown};
+  if (shown != kNone) return shown_at(shown);
+  if (auto cause = lack_near(lines, at)) return *std::move(cause);
+  shown = find_line(lines, first, at, shows_compile_error);
+  if (shown != kNone) return shows_lack(lines[shown]) ? lack(lines, shown) : shown_at(shown);
+  if (sealed)
+    if (auto cause = cut_network(lines, first, at, function)) return *std::move(cause);
+  shown = find_line(lines, first, at, shows_error);
+  if (shown == kNone) shown = find_last(lines, first, at, shows_hint);
+  return shown == kNone ? Cause{why, {}, at} : shown_at(shown);
 }
 
-/// What makepkg itself said last.
-Cause of_makepkg(const Lines& lines, const FailedStep& step) {
-  const auto at = find_last(lines, [](std::string_view line) { return line.starts_with(kError); });
-  if (at == kNone) return {};
-  const auto said = std::string_view(lines[at]).substr(kError.size());
+/// What makepkg says went wrong, and what can be told of that.
+Cause of_words(const Lines& lines, std::size_t at, std::string_view said, bool sealed) {
   if (const auto what = after("Failure while downloading ", said); !what.empty())
     return download(lines, at, what);
   if (holds(said, "did not pass the validity check"))
@@ -227,29 +275,26 @@ Cause of_makepkg(const Lines& lines, const FailedStep& step) {
             {},
             at};
   if (const auto name = after("A failure occurred in ", said); !name.empty())
-    return in_function(lines, at, std::string(name.substr(0, name.find('('))), step.sealed);
+    return in_function(lines, at, std::string(name.substr(0, name.find('('))), sealed);
   if (said.starts_with("Missing $pkgdir") ||
       (said.starts_with("Failed to change to directory ") && holds(said, "/pkg/")))
     return {"package() wrote nothing: it left no $pkgdir", {}, at};
-  if (step.exit_code == 1) return {fmt::format("makepkg: {}", said), {}, at};
-  // A signal is no reason of makepkg's, and after code 4 it is the PKGBUILD that spoke.
-  if (step.exit_code == 4 || step.exit_code >= 100) return {};
-  return {fmt::format("{}: {}", makepkg_exit_meaning(step.exit_code), said), {}, at};
+  return {};
 }
 
-std::optional<Cause> of_host(const Lines& lines, const FailedStep& step) {
-  auto at = find_last(lines,
-                      [](std::string_view line) { return holds(line, "No space left on device"); });
-  if (at != kNone)
-    return Cause{"the disk of the engine is full",
-                 "make room where the engine keeps containers, or: pkgkiln clean --all", at, true};
-  const std::string advice = "raise [build] memory, or let fewer run at once with [build] jobs";
-  at = find_last(lines, [](std::string_view line) { return holds_any(line, kNoMemory); });
-  if (at != kNone)
-    return Cause{fmt::format("it ran out of memory: {}", trimmed(lines[at])), advice, at};
-  if (step.exit_code == kKilled && !lines.empty())
-    return Cause{makepkg_exit_meaning(kKilled), advice, lines.size() - 1};
-  return std::nullopt;
+/// What makepkg itself said last.
+Cause of_makepkg(const Lines& lines, const FailedStep& step) {
+  const auto at = find_last(lines, [](std::string_view line) { return line.starts_with(kError); });
+  const auto said =
+      at == kNone ? std::string_view() : std::string_view(lines[at]).substr(kError.size());
+  if (auto cause = of_words(lines, at, said, step.sealed); !cause.why.empty()) return cause;
+  if (auto cause = lack_near(lines, std::min(at, lines.size()))) return *std::move(cause);
+  // A signal is no reason of makepkg's, and after code 4 it is the PKGBUILD that spoke.
+  if (said.empty() || step.exit_code == 4 || step.exit_code >= 100) return {};
+  return {fmt::format("{}: {}",
+                      step.exit_code == 1 ? "makepkg" : makepkg_exit_meaning(step.exit_code), said),
+          {},
+          at};
 }
 
 /// A message of dependencies.sh.
@@ -278,6 +323,10 @@ Cause of_pacman(const Lines& lines) {
     cause.advice =
         "does it need another repository ([image] pacman_conf), or another target that is not "
         "listed?";
+  } else if (auto lacks = lack_near(lines, std::min(last, lines.size()))) {
+    cause = *std::move(lacks);
+    // What is printed here comes from root, and from no PKGBUILD.
+    cause.is_hosts = holds_any(lines[cause.line], kNoSpace);
   } else if (last != kNone) {
     cause = {"pacman could not install what it needs: " + lines[last].substr(7), {}, last};
   }
@@ -291,24 +340,26 @@ Cause of_pacman(const Lines& lines) {
 }  // namespace
 
 Cause cause_in(const std::vector<std::string>& lines, const FailedStep& step) {
-  if (auto cause = of_host(lines, step)) return *std::move(cause);
+  if (step.exit_code == kKilled && !lines.empty())
+    return lack_near(lines, lines.size())
+        .value_or(Cause{makepkg_exit_meaning(kKilled), kMoreMemory, lines.size() - 1});
   return step.name == "dependencies" ? of_pacman(lines) : of_makepkg(lines, step);
 }
 
 std::vector<std::string> telling_lines(const BuildRecord& failed, std::size_t count) {
   auto lines = last_output_lines(failed.log, kLinesForCause);
-  const auto cause = cause_in(lines, {failed.step, failed.exit_code, true});
+  const bool sealed = failed.step == "build" && !holds(failed.conditions, "network=on");
+  const auto cause = cause_in(lines, {failed.step, failed.exit_code, sealed});
+  // Nothing better than makepkg's own words was found: something before them may tell.
+  if (!cause.why.empty() && lines[cause.line].starts_with(kError)) lines.resize(cause.line + 1);
   auto first = lines.size() - std::min(count, lines.size());
-  if (!cause.why.empty() && lines[cause.line].starts_with(kError)) {
-    // Nothing better was found: something before it may tell.
-    lines.resize(cause.line + 1);
-    first = lines.size() - std::min(count, lines.size());
-    const auto began =
-        find_last(lines, [](std::string_view line) { return line.starts_with("==> Starting "); });
+  if (!cause.why.empty()) {
+    // The line before it says where that was. Other functions of the PKGBUILD say nothing of it.
+    first = std::min(first, cause.line - std::min<std::size_t>(1, cause.line));
+    const auto began = find_last(lines, 0, cause.line, [](std::string_view line) {
+      return line.starts_with("==> Starting ");
+    });
     if (began != kNone) first = std::max(first, began);
-  } else if (!cause.why.empty()) {
-    // The line before it says where that was.
-    first = cause.line - std::min<std::size_t>(1, cause.line);
   }
   lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(first));
   lines.resize(std::min(count, lines.size()));

@@ -16,12 +16,12 @@ struct FailedStep {
 };
 
 /// Why a step failed, as the last lines of its output show it. A PKGBUILD can print whatever it
-/// likes, so what is read from it is told as that.
+/// likes, so what is read from it is told as that, and never proves that it is the host's fault.
 struct Cause {
   std::string why;        // empty: nothing was recognised
   std::string advice;     // may be empty
   std::size_t line = 0;   // the one that shows it
-  bool is_hosts = false;  // not the target's: the next time it may go well
+  bool is_hosts = false;  // only of the step "dependencies", which is not the target's own
 };
 /// Of so many it is sought: where much is compiled at once, the first error is long past.
 inline constexpr std::size_t kLinesForCause = 2'000;

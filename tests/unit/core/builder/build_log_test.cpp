@@ -53,6 +53,24 @@ TEST_CASE("the last lines are those of the output, without control characters") 
   CHECK(last_output_lines(directory.path() / "missing", 3).empty());
 }
 
+TEST_CASE("as many lines as are asked for are read, of logs of any length") {
+  const TempDir directory;
+  const auto path = directory.path() / "1.log";
+  const std::string line(199, 'x');
+  std::string text = "==> [14:02:11] build (builder, network off)\nfirst\n";
+  for (int i = 0; i < 1999; ++i) text += line + "\n";
+  write_file_atomically(path, text);
+  const auto lines = last_output_lines(path, 2000);
+  REQUIRE(lines.size() == 2000);
+  CHECK(lines.front() == "first");
+  CHECK(last_output_lines(path, 3000) == lines);
+  // Where it is cut, what is left of a line is no mark.
+  std::string marks;
+  while (marks.size() < (3U << 20U)) marks += "| ==> [14:02:11] build (builder, network off)\n";
+  write_file_atomically(path, marks);
+  CHECK(last_output_lines(path, 100'000).size() > 20'000);
+}
+
 namespace {
 
 /// What a log holds after these writes, without its last mark, which ends the output.

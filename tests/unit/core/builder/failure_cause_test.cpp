@@ -118,18 +118,73 @@ TEST_CASE("only a sealed build is told of the cut network") {
   CHECK(of_build(lines, false).why == "build() failed");
 }
 
-TEST_CASE("what the host lacks comes before what follows from it") {
+TEST_CASE("a compile error or a failed test comes before the cut network") {
+  const std::string tried = "curl: (6) Could not resolve host: example.org";
+  const std::string failed = "==> ERROR: A failure occurred in build().";
+  CHECK(of_build({tried, "x.c:1:2: error: no", failed}).why ==
+        "build() failed: x.c:1:2: error: no");
+  CHECK(of_build({"not ok 3 - it finds a host", tried, failed}).why == "build() failed");
+  CHECK_THAT(of_build({"error: failed to get `serde` as a dependency of package `x`",
+                       "  [6] Could not resolve hostname (" + tried + ")", failed})
+                 .why,
+             ContainsSubstring("tried to use the network"));
+  CHECK_THAT(of_build({"CMake Error at x.cmake:1:", "x.cmake: error: " + tried, failed}).why,
+             ContainsSubstring("tried to use the network"));
+}
+
+TEST_CASE("of weak signs the last one is told, of strong ones the first") {
+  const std::string failed = "==> ERROR: A failure occurred in build().";
+  CHECK(of_build({"ls: cannot access 'x': No such file or directory",
+                  "/x/PKGBUILD: line 7: ninja: command not found", failed})
+            .why == "build() failed: /x/PKGBUILD: line 7: ninja: command not found");
+  CHECK(of_build({"fatal: not a git repository", "configure: error: no foo",
+                  "config: Permission denied", failed})
+            .why == "build() failed: configure: error: no foo");
+}
+
+TEST_CASE("what the host lacks is told where it stands near the end") {
   const std::string failed = "==> ERROR: A failure occurred in build().";
   const auto full =
       of_build({"cp: error writing 'x': No space left on device", "x.c:1:1: error: y", failed});
   CHECK(full.why == "the disk of the engine is full");
-  CHECK(full.is_hosts);
   CHECK(full.line == 0);
-  const auto memory = of_build(
-      {"c++: fatal error: Killed signal terminated program cc1plus", "ninja: stopped", failed});
+  CHECK(cause_in({"bsdtar: Write error: No space left on device",
+                  "==> ERROR: Failed to extract x.tar.gz", "    Aborting..."},
+                 {"fetch", 1})
+            .why == "the disk of the engine is full");
+  const std::string killed = "c++: fatal error: Killed signal terminated program cc1plus";
+  const auto memory = of_build({killed, "ninja: stopped", failed});
   CHECK_THAT(memory.why, ContainsSubstring("it ran out of memory: c++: "));
   CHECK_THAT(memory.advice, ContainsSubstring("[build] memory"));
   CHECK_THAT(cause_in({"CC x.o"}, {"build", 137, true}).why, ContainsSubstring("killed"));
+  Lines lines{killed};
+  lines.resize(60, "CC x.o");
+  lines.push_back(failed);
+  CHECK_THAT(of_build(lines).why, ContainsSubstring("it ran out of memory: c++: "));
+}
+
+TEST_CASE("what a build merely prints decides nothing") {
+  Lines lines{"ok 1 - prints No space left on device", "ok 2 - prints Cannot allocate memory"};
+  lines.resize(60, "CC x.o");
+  lines.push_back("==> ERROR: A failure occurred in build().");
+  CHECK(of_build(lines).why == "build() failed");
+  CHECK(of_build({"==> Starting check()...", "not ok 1 - x", "ok 2 - Cannot allocate memory",
+                  "==> ERROR: A failure occurred in check()."})
+            .why == "check() failed: the package's own tests: not ok 1 - x");
+  CHECK(of_fetch({"fatal: not found", "No space left on device",
+                  "==> ERROR: Failure while downloading x git repo"})
+            .why == "a source could not be downloaded: x git repo: not found");
+}
+
+TEST_CASE("only what pacman printed can show that it is the host's fault") {
+  const std::string full = "error: Partition / too full: write: No space left on device";
+  const std::string failed = "error: failed to commit transaction (not enough free disk space)";
+  CHECK(of_dependencies({full, failed}).is_hosts);
+  CHECK(of_dependencies({failed}).is_hosts);
+  CHECK_FALSE(of_dependencies({full, "error: target not found: foo"}).is_hosts);
+  CHECK_FALSE(of_build({full, "==> ERROR: A failure occurred in build()."}).is_hosts);
+  CHECK_FALSE(of_fetch({full}).is_hosts);
+  CHECK_FALSE(cause_in({full}, {"build", 137}).is_hosts);
 }
 
 TEST_CASE("makepkg's own words are told where nothing better is known") {
@@ -179,6 +234,20 @@ TEST_CASE("the lines that are shown are those that show the cause") {
                         "occurred in build().\nAborting\n");
   CHECK(telling_lines(failed, 9) ==
         Lines{"==> Starting build()...", "what", "==> ERROR: A failure occurred in build()."});
+  std::string at_end = "before\n==> Starting build()...\n";
+  for (int i = 0; i < 50; ++i) at_end += "CC " + std::to_string(i) + "\n";
+  write_file_atomically(failed.log, at_end + "x.c:1:2: error: no\n");
+  failed.exit_code = 137;
+  CHECK(telling_lines(failed, 3) == Lines{"CC 48", "CC 49", "x.c:1:2: error: no"});
+  const std::string offline =
+      "==> Starting build()...\ncurl: Could not resolve host: x\nCC 1\nCC 2\nx: Permission "
+      "denied\n==> ERROR: A failure occurred in build().\n";
+  write_file_atomically(failed.log, offline);
+  failed.exit_code = 4;
+  CHECK(telling_lines(failed, 2) ==
+        Lines{"==> Starting build()...", "curl: Could not resolve host: x"});
+  failed.conditions = "network=on\nowns=\n";
+  CHECK(telling_lines(failed, 2) == Lines{"CC 2", "x: Permission denied"});
   write_file_atomically(failed.log, text);
   failed.step = "dependencies";
   CHECK(telling_lines(failed, 2) ==
