@@ -7,6 +7,7 @@
 #include "config/value.hpp"
 #include "core/base/error.hpp"
 #include "core/base/printable.hpp"
+#include "core/publish/pacman_lines.hpp"
 
 namespace pkgkiln::config {
 
@@ -53,8 +54,10 @@ InitialChoice::Target target_at(const std::string& place, const fs::path& home) 
 }
 
 std::string pacman_lines(const InitialChoice& choice) {
-  return fmt::format("[{}]\nSigLevel = Optional TrustAll\nServer = file://{}/{}/$arch\n",
-                     choice.repository, choice.path.string(), choice.repository);
+  // A first configuration has no key.
+  return pkgkiln::pacman_lines(
+      choice.repository, fmt::format("file://{}/{}/$arch", choice.path.string(), choice.repository),
+      false);
 }
 
 std::string initial_text(const InitialChoice& choice) {

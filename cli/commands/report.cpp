@@ -6,6 +6,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/setup.hpp"
 #include "core/base/printable.hpp"
+#include "core/publish/local_repository.hpp"
 
 namespace pkgkiln::cli {
 
@@ -30,19 +31,31 @@ std::string address_of(const fs::path& root, fs::path report, std::string url) {
   return below == "." ? url : url + "/" + below.string();
 }
 
-std::vector<report::ReportedRepository> repositories_of(const config::Settings& settings,
+/// One that can't be read is told of elsewhere.
+bool is_signed(Repository& repository) {
+  auto* local = dynamic_cast<LocalRepository*>(&repository);
+  try {
+    return local != nullptr && local->is_signed();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::vector<report::ReportedRepository> repositories_of(const Setup& setup,
                                                         const fs::path& folder) {
+  const auto& settings = setup.settings();
   std::vector<report::ReportedRepository> found;
   for (const auto& one : settings.repositories) {
     if (one.path.empty()) {
       if (!settings.vieter.address.empty())
-        found.push_back({one.name, settings.vieter.address + "/$repo/$arch"});
+        found.push_back({one.name, settings.vieter.address + "/$repo/$arch", false});
       continue;
     }
     const auto root = fs::absolute(one.path).lexically_normal();
     const auto served = address_of(root, folder, settings.report.url);
-    found.push_back(
-        {one.name, (served.empty() ? "file://" + root.string() : served) + "/$repo/$arch"});
+    found.push_back({one.name,
+                     (served.empty() ? "file://" + root.string() : served) + "/$repo/$arch",
+                     is_signed(setup.repositories->at(one.name))});
   }
   return found;
 }
@@ -56,7 +69,7 @@ report::Written write_report(Setup& setup, fs::path folder, const StateDir& stat
   folder = fs::absolute(folder).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();  // it ended in a slash
   report::ReportSettings how{folder, settings.report.title, settings.report.url,
-                             repositories_of(settings, folder)};
+                             repositories_of(setup, folder)};
   if (setup.signer)
     how.key = report::ReportedKey{setup.signer->key().fingerprint, setup.signer->public_key()};
   return report::write_report(how, state, history, ledger);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -72,6 +73,9 @@ class LocalRepository : public Repository {
   /// reads to their ends. What changes meanwhile is no problem.
   std::vector<RepositoryProblem> examine();
 
+  /// Whether there is a signer, and a signature beside all that is there. Asks no gpg.
+  bool is_signed();
+
   /// <root>/<repo>/<arch>
   std::filesystem::path directory() const override;
 
@@ -92,6 +96,7 @@ class LocalRepository : public Repository {
   /// that was needed.
   bool sign_package(const pacman::DatabaseEntry& entry);
   static bool seems_signed(const DatabaseFiles& files);
+  std::ptrdiff_t unsigned_packages();
   /// Empty when its file is what it says.
   std::string problem_of(const pacman::DatabaseEntry& entry);
   /// Call it while nothing is published.

@@ -56,6 +56,19 @@ bool LocalRepository::seems_signed(const DatabaseFiles& files) {
   });
 }
 
+std::ptrdiff_t LocalRepository::unsigned_packages() {
+  const auto database = facts();
+  return std::ranges::count_if(database->entries(), [&](const auto& named) {
+    std::error_code none;
+    return !fs::exists(signature_path(directory() / named.second.file_name), none);
+  });
+}
+
+bool LocalRepository::is_signed() {
+  return signer_ != nullptr && seems_signed(DatabaseFiles(directory(), name_)) &&
+         unsigned_packages() == 0;
+}
+
 std::vector<std::string> LocalRepository::mend() {
   std::error_code none;
   if (signer_ == nullptr || !fs::exists(directory(), none)) return {};
@@ -65,11 +78,7 @@ std::vector<std::string> LocalRepository::mend() {
     auto [db, files] = edit();
     if (!seems_signed(lock.files())) write(lock, db, files);
   }
-  const auto database = facts();
-  const auto count =
-      std::count_if(database->entries().begin(), database->entries().end(), [&](const auto& named) {
-        return !fs::exists(signature_path(directory() / named.second.file_name), none);
-      });
+  const auto count = unsigned_packages();
   if (count == 0) return {};
   return {std::to_string(count) + (count == 1 ? " package" : " packages") + " in '" + name_ +
           "' without a signature: pkgkiln sign --all"};

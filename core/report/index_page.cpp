@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/quantity.hpp"
+#include "core/publish/pacman_lines.hpp"
 #include "core/report/escape.hpp"
 #include "core/report/pages.hpp"
 
@@ -153,18 +154,25 @@ std::string table(const Snapshot& snapshot) {
 
 std::string use(const ReportSettings& settings) {
   std::string text = "<section aria-labelledby=\"use\">\n<h2 id=\"use\">Use these packages</h2>\n";
+  const auto is_signed = &ReportedRepository::is_signed;
+  const bool all_are = std::ranges::all_of(settings.repositories, is_signed);
+  std::vector<std::string> names;
+  for (const auto& one : settings.repositories)
+    if (one.is_signed) names.push_back(markup(one.name));
   if (settings.key)
     text += fmt::format(
-        R"(<p>The packages are signed. As root, get <a href="key.asc">the key</a> and trust it, once you have compared its fingerprint with what whoever runs this told you:</p>
+        R"(<p>{} signed. As root, get <a href="key.asc">the key</a> and trust it, once you have compared its fingerprint with what whoever runs this told you:</p>
 <pre><code>pacman-key --add key.asc
 pacman-key --lsign-key {}
 </code></pre>
 )",
+        all_are         ? "The packages are"
+        : names.empty() ? "Some packages are"
+                        : fmt::format("The packages of {} are", fmt::join(names, " and ")),
         markup(settings.key->fingerprint));
   text += "<p>In /etc/pacman.conf:</p>\n<pre><code>";
   for (const auto& repository : settings.repositories)
-    text += fmt::format("[{}]\nSigLevel = {}\nServer = {}\n", markup(repository.name),
-                        settings.key ? "Required" : "Optional TrustAll", markup(repository.server));
+    text += pacman_lines(markup(repository.name), markup(repository.server), repository.is_signed);
   return text + "</code></pre>\n<p>Then: <code>pacman -Syu</code></p>\n</section>\n";
 }
 

@@ -25,7 +25,8 @@ namespace pkgkiln::report {
 /// A repository that pacman can use.
 struct ReportedRepository {
   std::string name;
-  std::string server;  // for "Server =", with $repo and $arch
+  std::string server;      // for "Server =", with $repo and $arch
+  bool is_signed = false;  // all that is in it
 };
 
 struct ReportedKey {

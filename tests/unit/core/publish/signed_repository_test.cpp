@@ -113,6 +113,16 @@ TEST_CASE_METHOD(Signed, "a pacman that requires signatures installs what was pu
   }
 }
 
+TEST_CASE_METHOD(Signed, "a repository is signed once all of it is") {
+  plain.publish({sample("one", "1-1")});
+  CHECK_FALSE(plain.is_signed());
+  CHECK_FALSE(signing.is_signed());
+  signing.publish({sample("two", "1-1")});
+  CHECK_FALSE(signing.is_signed());
+  signed_by_hand();
+  CHECK(signing.is_signed());
+}
+
 TEST_CASE_METHOD(Signed, "signatures go with their packages and databases") {
   signing.publish({sample("one", "1-1"), sample("two", "1-1")});
   signing.publish({sample("one", "2-1")});
