@@ -112,6 +112,18 @@ std::string read_file(const fs::path& path, std::uint64_t limit) {
   return content;
 }
 
+void make_directories(const fs::path& path) {
+  std::error_code none;
+  if (path.empty() || fs::exists(path, none)) return;
+  make_directories(path.parent_path());
+  if (::mkdir(path.c_str(), 0755) != 0) {
+    if (errno == EEXIST) return;
+    throw_errno("cannot make the directory '" + path.string() + "'");
+  }
+  if (::chmod(path.c_str(), 0755) != 0)
+    throw_errno("cannot set the mode of '" + path.string() + "'");
+}
+
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const auto written = ::write(fd, bytes.data(), bytes.size());

@@ -56,6 +56,10 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 /// link, what that leads to is replaced. Error where one may not write to it.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
+/// Makes the directory and its parents, with mode 0755 whatever the umask: others serve what lies
+/// in it. Directories that are there keep their modes. Throws Error.
+void make_directories(const std::filesystem::path& path);
+
 /// Writes all of `bytes`; throws Error naming `path` (for the message only).
 void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 

@@ -249,8 +249,8 @@ LogMark log_mark_of(std::string_view line) {
   line.remove_prefix(std::min(line.find("] "), line.size() - 2) + 2);
   if (is_begin) return {LogMark::Kind::begin, line.substr(0, line.rfind(" ("))};
   const auto end = line.find(": ");
-  const auto result = end == std::string_view::npos ? "" : line.substr(end);
-  return {LogMark::Kind::end, line.substr(0, end), result.starts_with(": exit code 0 ")};
+  const auto result = end == std::string_view::npos ? line : line.substr(end + 2);
+  return {LogMark::Kind::end, line.substr(0, end), result, result.starts_with("exit code 0 ")};
 }
 
 std::vector<std::string> last_output_lines(const std::filesystem::path& log, std::size_t count) {

@@ -72,8 +72,9 @@ class BuildLog {
 struct LogMark {
   enum class Kind { none, begin, end, note };
   Kind kind = Kind::none;
-  std::string_view step = {};  // of its begin or end
-  bool is_good = true;         // of an end: with exit code 0
+  std::string_view step = {};    // of its begin or end
+  std::string_view result = {};  // of an end: "exit code 0 after 3.2 s"
+  bool is_good = true;           // of an end: with exit code 0
 
   bool is_none() const { return kind == Kind::none; }
 };

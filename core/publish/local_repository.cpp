@@ -29,18 +29,6 @@ using pacman::RepositoryDatabase;
 
 namespace {
 
-/// With mode 0755 whatever the umask. Existing directories keep their modes.
-void make_directories(const fs::path& path) {
-  if (path.empty() || fs::exists(path)) return;
-  make_directories(path.parent_path());
-  if (::mkdir(path.c_str(), 0755) != 0) {
-    if (errno == EEXIST) return;
-    throw_errno("cannot make the directory '" + path.string() + "'");
-  }
-  if (::chmod(path.c_str(), 0755) != 0)
-    throw_errno("cannot set the mode of '" + path.string() + "'");
-}
-
 void check_set(const std::vector<PackageArchive>& packages, const std::string& repository,
                const std::string& arch) {
   std::set<std::string> names;

@@ -30,13 +30,6 @@ void write_plainly(const fs::path& path, std::string_view content) {
   write_all(file.get(), content, path);
 }
 
-void make_directory(const fs::path& path) {
-  std::error_code failure;
-  if (fs::create_directory(path, failure)) fs::permissions(path, fs::perms(0755), failure);
-  if (failure)
-    throw Error("cannot make the folder '" + path.string() + "'").because(failure.message());
-}
-
 /// As the functions of this folder name files: a list that somebody changed leads nowhere else.
 bool is_of_report(std::string_view path) {
   const auto name = take_until(path, '/');
@@ -58,18 +51,17 @@ bool is_of_others(const fs::path& index) {
 }  // namespace
 
 Folder::Folder(fs::path root) : root_(std::move(root)) {
-  std::error_code failure;
-  if (!root_.parent_path().empty()) fs::create_directories(root_.parent_path(), failure);
-  make_directory(root_);
+  make_directories(root_);
   lock_ = UniqueFd(::open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock_ || ::flock(lock_.get(), LOCK_EX) != 0)
     throw_errno("cannot lock the folder '" + root_.string() + "'");
-  if (!fs::exists(root_ / kList, failure) && is_of_others(root_ / "index.html"))
+  std::error_code none;
+  if (!fs::exists(root_ / kList, none) && is_of_others(root_ / "index.html"))
     throw Error("cannot write the report into '" + root_.string() + "'")
         .because("there is an index.html that pkgkiln has not written")
         .advise("give it a folder of its own");
   read_list();
-  for (const auto* folder : kFolders) make_directory(root_ / folder);
+  for (const auto* folder : kFolders) make_directories(root_ / folder);
 }
 
 void Folder::read_list() {
@@ -106,6 +98,8 @@ void Folder::replace(const std::string& path, const std::function<void(const fs:
   fs::remove(beside, failure);
   write(beside);
   fs::rename(beside, place, failure);
+  std::error_code none;
+  fs::remove(beside, none);  // rename(2) leaves it where both are names of one file
   if (failure) throw Error("cannot write '" + place.string() + "'").because(failure.message());
   ++written_;
 }

@@ -58,11 +58,19 @@ std::string_view beginning_of(std::string_view line) {
   return line.substr(0, line.size() - unfinished_bytes(line));
 }
 
-/// As it is shown: of lines from the end as many as there is room for.
-std::vector<std::string_view> last_lines(std::string_view text, bool& is_cut) {
+struct Lines {
+  std::vector<std::string_view> shown;
+  bool lack_beginning = false;  // of the log
+  bool are_cut = false;         // at least one
+};
+
+/// From the end as many as there is room for.
+Lines last_lines(const Tail& tail) {
   std::vector<std::string_view> lines;
-  while (!text.empty()) lines.push_back(take_until(text, '\n'));
-  if (is_cut && lines.size() > 1) lines.erase(lines.begin());  // a part of one
+  for (std::string_view rest = tail.text; !rest.empty();) lines.push_back(take_until(rest, '\n'));
+  Lines result;
+  result.lack_beginning = tail.size > tail.text.size();
+  if (result.lack_beginning && lines.size() > 1) lines.erase(lines.begin());  // a part of one
   std::size_t room = kMostText;
   auto first = lines.size();
   while (first > 0) {
@@ -70,16 +78,11 @@ std::vector<std::string_view> last_lines(std::string_view text, bool& is_cut) {
     if (needed > room) break;
     room -= needed;
     --first;
-    if (lines[first].size() > kMostOfLine) is_cut = true;
+    if (lines[first].size() > kMostOfLine) result.are_cut = true;
   }
-  is_cut = is_cut || first > 0;
-  lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(first));
-  return lines;
-}
-
-std::string result_of(std::string_view mark) {
-  const auto colon = mark.rfind(": ");
-  return std::string(colon == std::string_view::npos ? mark : mark.substr(colon + 2));
+  result.lack_beginning = result.lack_beginning || first > 0;
+  result.shown.assign(lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end());
+  return result;
 }
 
 std::vector<Part> parts_of(const std::vector<std::string_view>& lines) {
@@ -92,7 +95,7 @@ std::vector<Part> parts_of(const std::vector<std::string_view>& lines) {
       auto& part = parts.back();
       // Of a log whose beginning is cut off, or that has another order than ours.
       if (part.step.empty()) part.step = mark.step;
-      part.result = result_of(line);
+      part.result = mark.result;
       part.is_good = mark.is_good;
       parts.emplace_back();
     } else {
@@ -122,8 +125,8 @@ std::optional<LogPage> log_page(const ReportSettings& settings, const BuildRecor
   const auto tail = tail_of(build.log);
   if (!tail) return std::nullopt;
   LogPage result;
-  result.is_cut = tail->size > tail->text.size();
-  const auto lines = last_lines(tail->text, result.is_cut);
+  const auto lines = last_lines(*tail);
+  result.is_cut = lines.lack_beginning || lines.are_cut;
   auto main = fmt::format(
       "<h1>{0}: log</h1>\n<p>{1} {2}, build <code>{3}</code> of <a "
       "href=\"../targets/{4}.html\">{0}</a></p>\n",
@@ -131,11 +134,11 @@ std::optional<LogPage> log_page(const ReportSettings& settings, const BuildRecor
       markup(build.build), file_name_for(build.target));
   if (!build.why.empty()) main += fmt::format("<p>{}</p>\n", markup(build.why));
   if (result.is_cut)
-    main += fmt::format(
-        "<p>This is only the end of it: <a href=\"{}\">all of the log</a> has {}.</p>\n", whole,
-        size_text(tail->size));
+    main += fmt::format("<p>{}: <a href=\"{}\">all of the log</a> has {}.</p>\n",
+                        lines.lack_beginning ? "This is only the end of it" : "Long lines are cut",
+                        whole, size_text(tail->size));
   main += "<p id=\"folding\" hidden></p>\n";
-  for (const auto& part : parts_of(lines)) main += shown(part);
+  for (const auto& part : parts_of(lines.shown)) main += shown(part);
   result.text = page(settings, build.target + ": log - " + settings.title, "../", main);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Snapshot {
   std::vector<RunRecord> runs;      // the newest first
   std::map<std::string, Held> held;
   std::map<std::string, Relatives> relatives;
+  std::set<std::string> pages;  // targets that have one
 };
 
 /// Compiled in.

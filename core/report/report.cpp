@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Raise it when the same facts give another page.
-constexpr int kLayout = 1;
+constexpr int kLayout = 2;
 constexpr std::size_t kShownBuilds = 50;
 constexpr std::size_t kNews = 50;
 /// Enough to find one that had something to do, where one begins each hour.
@@ -24,12 +24,13 @@ constexpr std::size_t kLookedAtRuns = 1'000;
 
 Snapshot snapshot_of(const ReportSettings& settings, const StateDir& state, const History& history,
                      const Ledger& ledger) {
-  Snapshot snapshot{settings, state.instance(), history.states(), history.runs(kLookedAtRuns), {},
-                    {}};
+  Snapshot snapshot{
+      settings, state.instance(), history.states(), history.runs(kLookedAtRuns), {}, {}, {}};
   std::map<std::string, std::string> makers;
   for (auto& name : ledger.names()) makers[std::move(name.pkgname)] = std::move(name.target);
   snapshot.relatives = relatives_of(snapshot.states, std::move(makers));
   for (auto& held : ledger.held()) snapshot.held.emplace(held.target, std::move(held));
+  for (const auto& one : snapshot.states) snapshot.pages.insert(one.target);
   sort_by_need(snapshot.states);
   return snapshot;
 }
@@ -51,7 +52,8 @@ std::string mark_of(const Snapshot& snapshot, const TargetState& state, const st
     for (const auto& rule : held->second.rules) add("held " + rule);
   if (const auto found = snapshot.relatives.find(state.target); found != snapshot.relatives.end()) {
     for (const auto& need : found->second.needs)
-      add("needs " + need.dependency + " " + need.target);
+      add("needs " + need.dependency + " " + need.target +
+          (snapshot.pages.contains(need.target) ? " linked" : ""));
     for (const auto& other : found->second.needed_by) add("for " + other);
   }
   return sha256_of(text).substr(0, 32);

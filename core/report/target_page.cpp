@@ -29,10 +29,9 @@ std::string link_or_text(const std::string& url) {
 
 /// A target that has a page, else only its name.
 std::string target_link(const Snapshot& snapshot, const std::string& name) {
-  const bool has_page =
-      std::ranges::find(snapshot.states, name, &TargetState::target) != snapshot.states.end();
-  return has_page ? fmt::format(R"(<a href="{}.html">{}</a>)", file_name_for(name), markup(name))
-                  : markup(name);
+  return snapshot.pages.contains(name)
+             ? fmt::format(R"(<a href="{}.html">{}</a>)", file_name_for(name), markup(name))
+             : markup(name);
 }
 
 std::string listed(const std::vector<std::string>& items) {

@@ -1,6 +1,7 @@
 #include "core/report/folder.hpp"
 
 #include <fstream>
+#include <sys/stat.h>
 
 #include "core/base/error.hpp"
 #include "tests/catch.hpp"
@@ -90,4 +91,18 @@ TEST_CASE("a file is copied, or gets another name that all can read") {
     folder.finish();
     CHECK(folder.written() == 1);
   }
+  // Again, as when another mark asks for it: both are names of one file by now.
+  Folder folder(dir.path() / "report");
+  folder.put_copy({"a", "2"}, "logs/a,1.txt", log);
+  CHECK_FALSE(fs::exists(dir.path() / "report" / "logs" / "a,1.txt.new"));
+}
+
+TEST_CASE("whatever the umask, a web server can read the folders that are made") {
+  const TempDir dir;
+  const auto old = ::umask(077);
+  const auto root = dir.path() / "www" / "report";
+  Folder(root).finish();
+  ::umask(old);
+  for (const auto& made : {root.parent_path(), root, root / "logs"})
+    CHECK(fs::status(made).permissions() == fs::perms(0755));
 }

@@ -116,6 +116,17 @@ TEST_CASE("a report shows how targets stand, and what they were built to") {
   CHECK_THAT(site.text("list-1.html"), ContainsSubstring("targets/bar.html"));
 }
 
+TEST_CASE("clients are told to require signatures only where all is signed") {
+  Site site;
+  site.settings.key = {"ABCD", "armored"};
+  site.settings.repositories = {{"mine", "https://a/$repo", true}, {"far", "https://b/$repo"}};
+  site.write();
+  const auto index = site.text("index.html");
+  CHECK_THAT(index, ContainsSubstring("[mine]\nSigLevel = Required\nServer = https://a/$repo\n"));
+  CHECK_THAT(index, ContainsSubstring("[far]\nSigLevel = Optional TrustAll\n"));
+  CHECK_THAT(index, ContainsSubstring("The packages of mine are signed."));
+}
+
 TEST_CASE("names, reasons and versions are text wherever they stand") {
   Site site;
   auto record = made(kHostile, "<b>1", "failed");
@@ -224,6 +235,19 @@ TEST_CASE("of a long log the end is shown, and all of it is beside") {
   CHECK(site.text("logs/t,1.txt") == text);
 }
 
+TEST_CASE("a log with a long line is told to be cut there, and not that its beginning is missing") {
+  Site site;
+  auto record = made("t", "1", "failed");
+  site.print(record, "==> [14:02:11] build (builder, network off)\n" + std::string(9'000, 'x') +
+                         "\n<== [14:02:16] build: ended: the engine said: gone after 1.0 s\n");
+  site.built(record);
+  site.write();
+  const auto log = site.text("logs/t,1.html");
+  CHECK_THAT(log, ContainsSubstring("Long lines are cut: <a href=\"t,1.txt\">"));
+  CHECK(log.find("only the end") == std::string::npos);
+  CHECK_THAT(log, ContainsSubstring(">ended: the engine said: gone after 1.0 s<"));
+}
+
 TEST_CASE("logs are shown of the newest build, and of the newest that failed") {
   Site site;
   for (const auto& [build, status] : {std::pair("1", "failed"), std::pair("2", "failed"),
@@ -237,6 +261,22 @@ TEST_CASE("logs are shown of the newest build, and of the newest that failed") {
   CHECK(site.has("logs/t,2.html"));
   CHECK_FALSE(site.has("logs/t,3.html"));
   CHECK_FALSE(site.has("logs/t,1.html"));
+}
+
+TEST_CASE("a page is written again when one that it leads to comes or goes") {
+  Site site;
+  Job job;
+  job.record = made("app", "1", "built");
+  job.inspection = std::make_shared<Inspection>();
+  job.inspection->srcinfo.emplace().makedepends = {"lib"};
+  site.history.record(job.record);
+  site.history.record_attempts({&job});
+  site.ledger.own({{"mine", "lib", "lib-git", "", job.record.finished}});
+  site.write();
+  CHECK_THAT(site.text("targets/app.html"), ContainsSubstring("lib (lib-git)"));
+  site.built(made("lib-git", "2", "built"));
+  site.write();
+  CHECK_THAT(site.text("targets/app.html"), ContainsSubstring("href=\"lib-git.html\""));
 }
 
 TEST_CASE("only pages that would change are written again") {
