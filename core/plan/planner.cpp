@@ -93,6 +93,11 @@ Planner::Planner(PackagingSources& sources, History& history, const Repositories
 Job Planner::decide(Target of, const Cancellation& cancel) const {
   Job job;
   job.target = std::move(of);
+  decide(job, cancel);
+  return job;
+}
+
+void Planner::decide(Job& job, const Cancellation& cancel) const {
   job.arch = arch_;
   job.bump_pkgrel = settings_.bump_pkgrel;
   const auto& target = job.target;
@@ -107,7 +112,7 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
     step = "repository";
     Comparison comparison(job, repositories_.at(target.repository), remotes_, cancel);
     compare_with_history(job, comparison);
-    if (job.is_skipped() || !settings_.look_into) return job;
+    if (job.is_skipped() || !settings_.look_into) return;
     plan.conditions = settings_.conditions + "network=" + (target.network ? "on" : "off") +
                       "\nowns=" + fmt::format("{}", fmt::join(target.owns, " ")) + "\n";
     step = "source";
@@ -120,7 +125,7 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
     if (target.force) good.reset();
     const bool is_known = good && source->surely_has_tree(plan.commit, good->tree);
     if (is_known) comparison.by_tree(*good, good->tree);
-    if (job.is_skipped()) return job;
+    if (job.is_skipped()) return;
     step = "inspect";
     job.inspection =
         std::make_shared<Inspection>(inspect_on_host(*source, plan.commit, target, arch_));
@@ -131,7 +136,7 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
     if (!target.force) recall(job, history_);
     if (auto why = why_not_for_machine(job); !why.empty()) {
       plan.decision = Skip{std::move(why)};
-      return job;
+      return;
     }
     if (good && !is_known) comparison.by_tree(*good, job.inspection->tree);
     if (!job.is_skipped()) comparison.by_version();
@@ -142,7 +147,6 @@ Job Planner::decide(Target of, const Cancellation& cancel) const {
   } catch (const Error& error) {
     plan.decision = Unplannable{step, error};
   }
-  return job;
 }
 
 /// A repository of which the AUR says that nobody pushed to it is asked once a day only.
@@ -179,21 +183,23 @@ void Planner::compare_with_history(Job& job, Comparison& comparison) const {
 }
 
 std::vector<Job> Planner::decide(std::vector<Target> targets, const Cancellation& cancel) const {
-  std::vector<Job> jobs(targets.size());
   FairQueue queue(hosts_of(targets),
                   [this](const std::string& host) { return remotes_.at_once_of(host); });
+  std::vector<Job> jobs(targets.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].target = std::move(targets[i]);
+  targets = {};  // thousands of them take megabytes, empty as they are
   std::atomic<bool> failed{false};
   const auto work = [&] {
     while (!failed) {
       const auto next = queue.take();
       if (!next) return;
       auto& job = jobs[*next];
-      job = decide(std::move(targets[*next]), cancel);
+      decide(job, cancel);
       if (job.is_skipped() && !settings_.explain) job.plan.evidence = {};
       queue.done(*next);
     }
   };
-  in_threads(std::min(kAskedAtOnce, targets.size()), work, [&] { failed = true; });
+  in_threads(std::min(kAskedAtOnce, jobs.size()), work, [&] { failed = true; });
   return jobs;
 }
 

@@ -79,6 +79,7 @@ class Planner {
   std::vector<Job> decide(std::vector<Target> targets, const Cancellation& cancel) const;
 
  private:
+  void decide(Job& job, const Cancellation& cancel) const;
   git::Tip tip_of(Job& job, PackagingSource& source, const Cancellation& cancel) const;
   void compare_with_history(Job& job, Comparison& comparison) const;
 

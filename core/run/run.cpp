@@ -97,6 +97,7 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
   publisher_.drop_needless(jobs);
   hold_unpublishable(jobs);
   const auto builds = count_builds();
+  if (builds == 0) known = {};  // thousands of them take megabytes
   auto prepared = prepare(builds > 0, refresh_image, cancel);
   if (!prepared) {
     build_nothing(jobs);
