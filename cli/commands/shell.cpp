@@ -12,7 +12,7 @@
 #include "cli/selection.hpp"
 #include "cli/setup.hpp"
 #include "cli/tables.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/own_terminal.hpp"
 #include "core/base/printable.hpp"
 #include "core/base/text.hpp"
 #include "core/builder/kept_containers.hpp"

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <optional>
+#include <string_view>
 #include <termios.h>
 
 #include "core/base/cancellation.hpp"

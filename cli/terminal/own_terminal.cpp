@@ -1,10 +1,13 @@
-#include "cli/terminal.hpp"
+#include "cli/terminal/own_terminal.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "core/base/error.hpp"
