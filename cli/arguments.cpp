@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <tuple>
 #include <utility>
 
+#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 
 namespace pkgkiln::cli {
@@ -377,7 +379,9 @@ ParsedArguments parse_arguments(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool asked_for = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
-    app.exit(error, std::cout, std::cerr);
+    std::ostringstream words;
+    app.exit(error, std::cout, words);
+    say(is_journal() ? with_priority(words.str(), kErrorPriority) : words.str());
     return {std::nullopt, asked_for ? exit_code::ok : exit_code::usage};
   }
   return {arguments, exit_code::ok};

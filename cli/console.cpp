@@ -40,11 +40,21 @@ std::string to_begin_of(const std::string& shown, int fd) {
 }
 
 /// Drawn over what stood there, so that nothing flickers. Terminals may take it for more when all
-/// is erased from their first column and row on, so that is never done.
-std::string drawn_over(std::string_view text) {
+/// is erased from their first column and row on, so that is never done. A line that fills its rows
+/// leaves the cursor on its last character, which would be erased.
+std::string drawn_over(std::string_view text, std::size_t columns) {
+  if (text.empty()) return "\x1b[K\x1b[B\x1b[J\x1b[A";
   std::string drawn;
-  for (const char c : text) drawn += c == '\n' ? "\x1b[K\n" : std::string(1, c);
-  return drawn + (drawn.empty() ? "\x1b[K\x1b[B\x1b[J\x1b[A" : "\x1b[J");
+  for (;;) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    const auto width = line_width(line);
+    const bool is_full = width > 0 && columns > 0 && width % columns == 0;
+    drawn += line;
+    if (end == text.size()) return drawn + (is_full ? "" : "\x1b[J");
+    drawn += is_full ? "\n" : "\x1b[K\n";
+    text.remove_prefix(end + 1);
+  }
 }
 
 bool is_no_room(int error) {
@@ -92,7 +102,7 @@ struct Console::State {
                           std::exchange(dropped, 0));
     const auto former = std::exchange(shown, status);
     text += shown;
-    return former.empty() ? text : to_begin_of(former, fd) + drawn_over(text);
+    return former.empty() ? text : to_begin_of(former, fd) + drawn_over(text, size_of(fd).columns);
   }
 
   void failed(int error) {
@@ -184,6 +194,11 @@ void print(const std::string& text) {
 
 void say(const std::string& text) {
   Console(STDERR_FILENO, Console::Patience::bounded).write(text);
+}
+
+std::string error_text(const std::string& report) {
+  const auto text = fmt::format("error: {}\n", report);
+  return is_journal() ? with_priority(text, kErrorPriority) : text;
 }
 
 bool is_attended() {

@@ -43,6 +43,9 @@ void print(const std::string& text);
 /// Words for people, on stderr.
 void say(const std::string& text);
 
+/// "error: …", for stderr: where that is the journal of systemd, as an error.
+std::string error_text(const std::string& report);
+
 /// Whether somebody at a terminal sees what is printed, and can answer.
 bool is_attended();
 /// A line that somebody types who is asked on stderr; empty where nothing more comes. Throws

@@ -95,7 +95,7 @@ int dispatch(const Arguments& arguments, const Cancellation& cancel) {
 }
 
 int complain(const Error& error, int code) {
-  say(fmt::format("error: {}\n", error.report()));
+  say(error_text(error.report()));
   return code;
 }
 

@@ -10,7 +10,6 @@
 #include <variant>
 
 #include "core/base/printable.hpp"
-#include "core/base/process.hpp"
 #include "core/builder/build_log.hpp"
 
 namespace pkgkiln::cli {
@@ -20,12 +19,6 @@ namespace {
 using std::chrono::system_clock;
 
 constexpr std::chrono::milliseconds kTick{200};
-
-std::string journal_stream() {
-  const auto env = environment();
-  const auto found = env.find("JOURNAL_STREAM");
-  return found == env.end() ? std::string() : found->second;
-}
 
 /// Nobody wants a live view of a job in the background beside what he types.
 bool is_in_foreground(int fd) {
@@ -42,7 +35,7 @@ std::string time_of_day() {
 
 /// See sd-daemon(3).
 int priority(Word::Kind kind) {
-  static constexpr std::array all{7, 6, 6, 4, 3};
+  static constexpr std::array all{7, 6, 6, 4, kErrorPriority};
   return all.at(static_cast<std::size_t>(kind));
 }
 
@@ -60,14 +53,11 @@ Word about(const std::string& target, Word::Kind kind, const std::string& outcom
 Word about(const BuildRecord& result) {
   const auto where = result.step.empty() ? std::string() : " at step " + result.step;
   switch (result.status) {
-    case Status::built: {
-      const auto change = result.previous_version.empty() || result.version.empty()
-                              ? result.version
-                              : result.previous_version + " -> " + result.version;
+    case Status::built:
       return about(result.target, Word::Kind::good, word(result.status),
-                   fmt::format(" {} in {}, published in {}", change,
+                   fmt::format(" {} in {}, published in {}",
+                               version_change(result.previous_version, result.version),
                                clock_text(result.finished - result.started), result.repository));
-    }
     case Status::up_to_date:
       return about(result.target, Word::Kind::news, "up to date",
                    result.built_from.empty() ? "" : ": " + result.why);
@@ -134,7 +124,7 @@ std::optional<Word> word_of(const Event& event, bool is_short) {
 Progress::Progress(Detail detail)
     : detail_(detail),
       coloured_(is_coloured(STDERR_FILENO)),
-      journal_(is_journal(STDERR_FILENO, journal_stream())),
+      journal_(is_journal()),
       timed_(!journal_ && !can_redraw(STDERR_FILENO)),
       console_(STDERR_FILENO, Console::Patience::bounded),
       live_(detail == Detail::normal && can_redraw(STDERR_FILENO)),
@@ -153,21 +143,19 @@ Progress::~Progress() {
 
 void Progress::hear(const Event& event) {
   const std::lock_guard lock(mutex_);
-  view_.hear(event);
-  changed_ = true;
+  if (live_) {
+    view_.hear(event);
+    changed_ = true;
+  }
   if (detail_ == Detail::quiet && !std::holds_alternative<Notice>(event.what)) return;
   const auto told = word_of(event, live_);
-  if (told && (told->kind != Word::Kind::detail || detail_ == Detail::verbose)) {
-    // First: what ended stands in one place alone.
-    draw();
-    show(*told);
-  }
+  if (told && (told->kind != Word::Kind::detail || detail_ == Detail::verbose)) show(*told);
 }
 
 void Progress::logged(const std::string& target, std::string_view line) {
   const std::lock_guard lock(mutex_);
   if (detail_ == Detail::verbose) {
-    if (log_mark_of(line).is_none() || log_mark_of(line).kind == LogMark::Kind::note)
+    if (!log_mark_of(line).is_of_step())
       show({Word::Kind::detail,
             {{target.empty() ? "builder image" : target, Span::Style::bold},
              {": " + std::string(line)}}});
@@ -209,14 +197,11 @@ void Progress::finish() {
 }
 
 void Progress::show(const Word& word) {
-  std::string text;
-  if (journal_)
-    text = fmt::format("<{}>", priority(word.kind));
-  else if (timed_)
-    text = time_of_day();
+  auto text = timed_ ? time_of_day() : std::string();
   for (const auto& span : word.line)
     text += painted({printable_span(span.text), span.style}, coloured_);
-  console_.write(text + "\n");
+  text += '\n';
+  console_.write(journal_ ? with_priority(text, priority(word.kind)) : text);
 }
 
 void Progress::draw() {

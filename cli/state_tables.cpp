@@ -70,6 +70,10 @@ std::string runs_text(const Standing& standing, std::int64_t now) {
   return text;
 }
 
+bool is_failure(const TargetState& state) {
+  return has_failed(state.status);
+}
+
 /// Those of that kind, one a line, not all where there are many.
 template <typename Is>
 std::string some(const std::vector<TargetState>& states, const char* heading, Is is) {
@@ -163,7 +167,7 @@ std::string overview(const Standing& standing, const std::vector<Held>& held,
       std::ranges::count_if(standing.states, [](const auto& one) { return is_good(one.status); });
   text += fmt::format("{} of {} targets are good\n", good, standing.states.size());
   text += next_text(standing.states, now);
-  text += some(standing.states, "failed", has_failed);
+  text += some(standing.states, "failed", is_failure);
   text += some(standing.states, "blocked by others",
                [](const TargetState& one) { return one.status == Status::blocked; });
   if (!held.empty()) text += fmt::format("\n{} held for you:\n", held.size());
@@ -175,7 +179,7 @@ std::string overview(const Standing& standing, const std::vector<Held>& held,
   std::vector<std::pair<const char*, const char*>> lines{
       {"build", "builds what changed, and publishes it"},
       {"status", "says how each target stands"}};
-  if (std::ranges::any_of(standing.states, has_failed)) {
+  if (std::ranges::any_of(standing.states, is_failure)) {
     lines.emplace_back("logs NAME", "shows what a build printed");
     lines.emplace_back("retry", "builds again what failed");
   }

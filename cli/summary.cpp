@@ -23,18 +23,9 @@ bool waits(const BuildRecord& result) {
   return is_waiting(result.status) || result.is_blocked_by_waiting;
 }
 
-bool has_failed(const BuildRecord& result) {
-  return !is_good(result.status) && !waits(result) && result.status != Status::blocked;
-}
-
 Style style_of(const BuildRecord& result) {
-  if (has_failed(result)) return Style::bad;
+  if (has_failed(result.status)) return Style::bad;
   return result.status == Status::built ? Style::good : Style::warning;
-}
-
-std::string version_change(const BuildRecord& built) {
-  const bool is_other = !built.previous_version.empty() && built.previous_version != built.version;
-  return is_other ? built.previous_version + " -> " + built.version : built.version;
 }
 
 /// A line each: what was built, what is published but not as it could be, what waits.
@@ -43,7 +34,8 @@ std::string rows(const Results& results, bool coloured) {
   std::size_t names = 0, words = 0;
   for (const auto* result : results) {
     const bool is_built = result->status == Status::built;
-    auto rest = is_built ? fmt::format("{} in {}", version_change(*result),
+    auto rest = is_built ? fmt::format("{} in {}",
+                                       version_change(result->previous_version, result->version),
                                        clock_text(result->finished - result->started))
                          : result->why;
     cells.push_back({printable(result->target), word(result->status), printable(rest)});
@@ -129,7 +121,7 @@ std::string summary(const std::vector<BuildRecord>& results, Rows shown, bool co
   Results failed;
   const bool all = shown == Rows::all;
   for (const auto& result : results) {
-    if (has_failed(result))
+    if (has_failed(result.status))
       failed.push_back(&result);
     else if (result.status == Status::built && all)
       told[0].push_back(&result);

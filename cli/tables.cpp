@@ -11,6 +11,7 @@
 #include "cli/terminal/terminal.hpp"
 #include "core/base/printable.hpp"
 #include "core/base/secret.hpp"
+#include "core/job/build_record.hpp"
 
 namespace pkgkiln::cli {
 
@@ -223,8 +224,7 @@ std::string held_table(const std::vector<Held>& held, std::int64_t now) {
     const auto to = one.version_to.empty() ? one.commit.substr(0, 7) : one.version_to;
     const auto since = std::chrono::system_clock::to_time_t(one.since);
     rows.push_back(
-        {one.target, one.version_from.empty() ? to : one.version_from + " -> " + to,
-         age_text(now - since),
+        {one.target, version_change(one.version_from, to), age_text(now - since),
          fmt::format("{}{}", fmt::join(one.rules, ", "),
                      one.needed_by.empty() ? "" : " (needed by " + one.needed_by + ")")});
   }

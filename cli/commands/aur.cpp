@@ -69,7 +69,7 @@ int show_aur_command(const Arguments& arguments, const Cancellation& cancel) {
     if (entry == entries.end() || !entry->second.problem.empty()) {
       Error error("'" + name + "' is not in the AUR");
       if (entry != entries.end()) error.because("or can't be used: " + entry->second.problem);
-      say(fmt::format("error: {}\n", error.advise("pkgkiln search " + name).report()));
+      say(error_text(error.advise("pkgkiln search " + name).report()));
       code = exit_code::target_failed;
       continue;
     }

@@ -89,10 +89,11 @@ RunRecord record_of(const RunIdentity& identity) {
 void count(const std::vector<BuildRecord>& results, RunRecord& record) {
   record.targets = results.size();
   for (const auto& one : results) {
-    const bool waits = is_waiting(one.status) || one.status == Status::blocked;
     if (one.status == Status::built) ++record.built;
-    if (waits) ++record.waiting;
-    if (!waits && !is_good(one.status)) ++record.failed;
+    if (has_failed(one.status))
+      ++record.failed;
+    else if (!is_good(one.status))
+      ++record.waiting;
   }
 }
 
@@ -220,7 +221,7 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
     print(arguments.quiet ? "" : "nothing is due: see pkgkiln schedule\n");
   else if (!arguments.quiet || code != exit_code::ok)
     print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all, is_coloured()));
-  if (ended.obstacle) say(fmt::format("error: {}\n", ended.obstacle->report()));
+  if (ended.obstacle) say(error_text(ended.obstacle->report()));
   if (telling.valid())
     for (const auto& one : telling.get())
       if (one.failure)

@@ -40,7 +40,7 @@ class Broom {
     try {
       action();
     } catch (const Error& error) {
-      complaints_.write(fmt::format("error: {}\n", error.report()));
+      complaints_.write(error_text(error.report()));
       failed_ = true;
     }
   }

@@ -57,7 +57,7 @@ void ask_for_targets(config::InitialChoice& choice, const std::filesystem::path&
     try {
       choice.targets.push_back(config::target_at(place, home));
     } catch (const UsageError& error) {
-      say(fmt::format("error: {}\n", error.report()));
+      say(error_text(error.report()));
     }
   }
 }

@@ -32,7 +32,7 @@ int sign_command(const Arguments& arguments, const Cancellation& cancel) {
   std::size_t count = 0;
   bool failed = false;
   const auto complain = [&](const Error& error) {
-    complaints.write(fmt::format("error: {}\n", error.report()));
+    complaints.write(error_text(error.report()));
     failed = true;
   };
   for (auto* repository : setup.repositories->all()) {

@@ -48,7 +48,7 @@ int status_command(const Arguments& arguments) {
   auto standing = standing_of(state, history);
   keep_named(standing.states, arguments.targets);
   if (arguments.failed)
-    std::erase_if(standing.states, [](const TargetState& one) { return !has_failed(one); });
+    std::erase_if(standing.states, [](const TargetState& one) { return !has_failed(one.status); });
   if (arguments.json)
     print(status_json(standing));
   else if (standing.states.empty() && standing.runs.empty())
@@ -102,7 +102,7 @@ int retry_command(Arguments arguments, const Cancellation& cancel) {
     const auto config = load_config(arguments);
     const History history{StateDir(config.settings.build.state_dir)};
     for (const auto& state : history.states())
-      if (has_failed(state) || state.status == Status::blocked)
+      if (has_failed(state.status) || state.status == Status::blocked)
         arguments.targets.push_back(state.target);
   }
   if (arguments.targets.empty()) {

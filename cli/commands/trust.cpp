@@ -189,7 +189,7 @@ int approve_command(const Arguments& arguments, const Cancellation& cancel) {
     try {
       approve_one(look, target, arguments);
     } catch (const Error& error) {
-      say(fmt::format("error: {}\n", error.report()));
+      say(error_text(error.report()));
       code = exit_code::target_failed;
     }
   }
@@ -208,12 +208,11 @@ int deny_command(const Arguments& arguments, const Cancellation& cancel) {
     if (is_other) commit = lower_case(arguments.commit);
     const bool is_whole = (commit.size() == 40 || commit.size() == 64) && is_hex(commit);
     if (!is_whole && !(commit.empty() && arguments.freeze)) {
-      say(fmt::format("error: {}\n",
-                      Error("'" + target.name + "' is not denied")
-                          .because(is_other ? "of a commit that is not held all of its id is needed"
-                                            : "nothing of it is held")
-                          .advise("pkgkiln diff " + target.name)
-                          .report()));
+      say(error_text(Error("'" + target.name + "' is not denied")
+                         .because(is_other ? "of a commit that is not held all of its id is needed"
+                                           : "nothing of it is held")
+                         .advise("pkgkiln diff " + target.name)
+                         .report()));
       code = exit_code::target_failed;
       continue;
     }

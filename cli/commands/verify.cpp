@@ -160,7 +160,7 @@ int verify_command(const Arguments& arguments, const Cancellation& cancel) {
     try {
       work();
     } catch (const Error& error) {
-      words.write(fmt::format("error: {}\n", error.report()));
+      words.write(error_text(error.report()));
       is_impossible = true;
     }
   };

@@ -100,8 +100,7 @@ struct LiveView::Told {
     if (found == view.queue_.end() || found->second.state == Queued::State::ended) return;
     found->second.state = Queued::State::ended;
     ++view.done_;
-    const auto status = ended.result.status;
-    if (!is_good(status) && !is_waiting(status)) ++view.failed_;
+    if (has_failed(ended.result.status)) ++view.failed_;
   }
 };
 
@@ -127,7 +126,8 @@ void LiveView::end(const std::string& target) {
 
 void LiveView::logged(const std::string& target, std::string_view line) {
   auto* task = find(target);
-  if (task == nullptr || !log_mark_of(line).is_none() || line.find_first_not_of(" \t") == line.npos)
+  if (task == nullptr || log_mark_of(line).is_of_step() ||
+      line.find_first_not_of(" \t") == line.npos)
     return;
   task->last_line = line;
   task->moving.reset();

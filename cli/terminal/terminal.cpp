@@ -105,6 +105,22 @@ bool is_journal(int fd, const std::string& stream) {
          stream == fmt::format("{}:{}", is.st_dev, is.st_ino);
 }
 
+bool is_journal(int fd) {
+  const auto env = environment();
+  const auto stream = env.find("JOURNAL_STREAM");
+  return stream != env.end() && is_journal(fd, stream->second);
+}
+
+std::string with_priority(std::string_view lines, int priority) {
+  std::string text;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size() - 1) + 1;
+    text += fmt::format("<{}>{}", priority, lines.substr(0, end));
+    lines.remove_prefix(end);
+  }
+  return text;
+}
+
 Size size_of(int fd) {
   winsize told{};
   Size size;
@@ -125,24 +141,25 @@ std::size_t text_width(std::string_view text) {
   return columns;
 }
 
-std::size_t rows_of(std::string_view lines, std::size_t columns) {
-  std::size_t rows = 1;
-  std::string line;
-  const auto add = [&] {
-    const auto width = text_width(line);
-    if (width > 0 && columns > 0) rows += (width - 1) / columns;
-    line.clear();
-  };
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i] == '\x1b')
-      i = std::min(lines.find('m', i), lines.size() - 1);
-    else if (lines[i] != '\n')
-      line += lines[i];
+std::size_t line_width(std::string_view line) {
+  std::string plain;
+  for (std::size_t i = 0; i < line.size(); ++i)
+    if (line[i] == '\x1b')
+      i = std::min(line.find('m', i), line.size() - 1);
     else
-      add(), ++rows;
+      plain += line[i];
+  return text_width(plain);
+}
+
+std::size_t rows_of(std::string_view lines, std::size_t columns) {
+  std::size_t rows = 0;
+  for (;;) {
+    const auto end = std::min(lines.find('\n'), lines.size());
+    const auto width = line_width(lines.substr(0, end));
+    rows += width > 0 && columns > 0 ? (width - 1) / columns + 1 : 1;
+    if (end == lines.size()) return rows;
+    lines.remove_prefix(end + 1);
   }
-  add();
-  return rows;
 }
 
 std::string cut(std::string_view text, std::size_t columns) {

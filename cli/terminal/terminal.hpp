@@ -26,6 +26,10 @@ bool can_redraw(int fd);
 /// Whether what is written goes to the journal of systemd, see sd-daemon(3). `stream` is
 /// $JOURNAL_STREAM.
 bool is_journal(int fd, const std::string& stream);
+bool is_journal(int fd = STDERR_FILENO);
+/// Each line with one of syslog's priorities before it, which the journal takes off.
+std::string with_priority(std::string_view lines, int priority);
+inline constexpr int kErrorPriority = 3;
 
 struct Size {
   std::size_t columns = 80, rows = 24;
@@ -36,6 +40,8 @@ Size size_of(int fd);
 
 /// The columns that a text takes, which holds no control characters.
 std::size_t text_width(std::string_view text);
+/// Of a line that may have styles.
+std::size_t line_width(std::string_view line);
 /// The rows that lines take, of which wide ones are wrapped; they may have styles.
 std::size_t rows_of(std::string_view lines, std::size_t columns);
 /// As much of it as fits, with "…" where something is missing.

@@ -77,6 +77,8 @@ struct LogMark {
   bool is_good = true;           // of an end: with exit code 0
 
   bool is_none() const { return kind == Kind::none; }
+  /// Its begin or end, which is an event as well.
+  bool is_of_step() const { return kind == Kind::begin || kind == Kind::end; }
 };
 /// Points into the line.
 LogMark log_mark_of(std::string_view line);

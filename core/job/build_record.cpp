@@ -36,6 +36,14 @@ bool is_waiting(Status status) {
   return status == Status::held || status == Status::deferred;
 }
 
+bool has_failed(Status status) {
+  return !is_good(status) && !is_waiting(status) && status != Status::blocked;
+}
+
+std::string version_change(const std::string& before, const std::string& now) {
+  return before.empty() || before == now ? now : before + " -> " + now;
+}
+
 bool all_good(const std::vector<BuildRecord>& results) {
   return std::all_of(results.begin(), results.end(), [](const auto& result) {
     return is_good(result.status) || is_waiting(result.status) || result.is_blocked_by_waiting;

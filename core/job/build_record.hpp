@@ -37,6 +37,8 @@ bool is_good(Status status);
 Status kind_of(Status status);
 /// Held or deferred: no failure. What is published of it stays, and counts.
 bool is_waiting(Status status);
+/// Neither good nor waiting, and by itself: what is blocked is so by another.
+bool has_failed(Status status);
 
 struct StepTime {
   std::string step;
@@ -107,6 +109,9 @@ struct BuildRecord {
 
   bool operator==(const BuildRecord&) const = default;
 };
+
+/// "1-1 -> 2-1"; the new one alone where there was none, or the same.
+std::string version_change(const std::string& before, const std::string& now);
 
 /// Whether nothing failed.
 bool all_good(const std::vector<BuildRecord>& results);

@@ -42,10 +42,6 @@ void sort_by_need(std::vector<TargetState>& states) {
   });
 }
 
-bool has_failed(const TargetState& state) {
-  return !is_good(state.status) && !is_waiting(state.status) && state.status != Status::blocked;
-}
-
 std::map<std::string, Relatives> relatives_of(const std::vector<TargetState>& states,
                                               std::map<std::string, std::string> makers) {
   for (const auto& state : states) makers.try_emplace(state.target, state.target);

@@ -12,8 +12,6 @@ namespace pkgkiln {
 
 /// What needs somebody comes first, then what waits, then what is good; by name.
 void sort_by_need(std::vector<TargetState>& states);
-/// Neither good nor waiting for a person.
-bool has_failed(const TargetState& state);
 
 /// What a target depends on.
 struct Dependence {

@@ -10,10 +10,8 @@ namespace {
 
 constexpr std::array kKindWords{"failed", "held", "fixed", "published"};
 
-/// Blocked by another that is told of itself is not.
 bool is_broken(Status status) {
-  return !is_good(status) && !is_waiting(status) && status != Status::blocked &&
-         status != Status::interrupted;
+  return has_failed(status) && status != Status::interrupted;
 }
 
 std::set<ChangeKind> kinds_of(const TargetState* before, const BuildRecord& result) {

@@ -23,9 +23,8 @@ std::string shown(const std::string& text, std::size_t limit = kLongestText) {
 }
 
 std::string version_of(const BuildRecord& result) {
-  const auto version = shown(result.version, kLongestName);
-  if (result.previous_version.empty() || result.previous_version == result.version) return version;
-  return fmt::format("{} -> {}", shown(result.previous_version, kLongestName), version);
+  return version_change(shown(result.previous_version, kLongestName),
+                        shown(result.version, kLongestName));
 }
 
 std::string heading_of(ChangeKind kind) {

@@ -55,7 +55,7 @@ std::string page(const ReportSettings& settings, const std::string& title, const
 const char* kind_word(Status status) {
   if (is_good(status)) return "good";
   if (is_waiting(status)) return "waiting";
-  return status == Status::blocked ? "blocked" : "bad";
+  return has_failed(status) ? "bad" : "blocked";
 }
 
 std::string status_mark(Status status) {

@@ -59,8 +59,8 @@ std::string mark_of(const Snapshot& snapshot, const TargetState& state, const st
   return sha256_of(text).substr(0, 32);
 }
 
-bool has_failed(Status status) {
-  return status == Status::failed || status == Status::timed_out;
+bool is_broken(Status status) {
+  return kind_of(status) == Status::failed;
 }
 
 /// Of the newest build that has one, and of the newest that failed.
@@ -70,7 +70,7 @@ std::map<std::string, ShownLog> put_logs(Folder& folder, const Folder::Group& gr
   std::map<std::string, ShownLog> logs;
   bool has_newest = false;
   for (const auto& [build, size] : builds) {
-    if (has_newest && !has_failed(build.status)) continue;
+    if (has_newest && !is_broken(build.status)) continue;
     ShownLog shown{group.name + "," + file_name_for(build.build) + ".html", {}};
     const auto whole = group.name + "," + file_name_for(build.build) + ".txt";
     const auto text = log_page(settings, build, whole);
@@ -80,7 +80,7 @@ std::map<std::string, ShownLog> put_logs(Folder& folder, const Folder::Group& gr
     if (text->is_cut) folder.put_copy(group, "logs/" + whole, build.log);
     logs.emplace(build.build, std::move(shown));
     has_newest = true;
-    if (has_failed(build.status)) break;
+    if (is_broken(build.status)) break;
   }
   return logs;
 }

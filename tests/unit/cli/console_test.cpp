@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string>
+#include <sys/stat.h>
 #include <termios.h>
 #include <thread>
 #include <unistd.h>
@@ -129,6 +130,28 @@ TEST_CASE("what stands below a line is taken away before the next", "[concurrent
     CHECK(pipe.text("\x1b[J") == "\rworking\x1b[K\nand more\x1b[J");
   }
   CHECK(pipe.text("\x1b[A") == "\r\x1b[1A\x1b[K\x1b[B\x1b[J\x1b[A");
+}
+
+TEST_CASE("a line that fills its rows loses nothing when it is drawn over another",
+          "[concurrent]") {
+  Pipe pipe;
+  Console console(pipe.write.get(), kEndless);
+  console.status("working");
+  CHECK(pipe.text("working") == "working");
+  const std::string row(80, 'x');
+  console.write(row + "\n\x1b[1m" + row + row + "\x1b[0m\n" + row + "y\n");
+  CHECK(pipe.text("\x1b[J") ==
+        "\r" + row + "\n\x1b[1m" + row + row + "\x1b[0m\n" + row + "y\x1b[K\nworking\x1b[J");
+}
+
+TEST_CASE("errors are known as such to the journal") {
+  CHECK(cli::error_text("cannot read 'x'") == "error: cannot read 'x'\n");
+  struct stat is {};
+  REQUIRE(::fstat(STDERR_FILENO, &is) == 0);
+  const auto stream = std::to_string(is.st_dev) + ":" + std::to_string(is.st_ino);
+  ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
+  CHECK(cli::error_text("cannot read 'x'\n  gone") == "<3>error: cannot read 'x'\n<3>  gone\n");
+  ::unsetenv("JOURNAL_STREAM");
 }
 
 TEST_CASE("a slow reader gets all results", "[concurrent]") {

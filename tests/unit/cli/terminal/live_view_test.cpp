@@ -101,6 +101,9 @@ TEST_CASE("what ended is shown no more, and counted once") {
   run.end(30s, "firefox", Status::built);
   CHECK(run.shows(30s, 80) ==
         Texts{"next     app, tool", "2 of 4 done · 1 failed · about 60 s left · 0:30"});
+  run.end(31s, "app", Status::blocked);
+  run.end(31s, "tool", Status::held);
+  CHECK(run.shows(31s, 80).back() == "4 of 4 done · 1 failed · 0:31");
 }
 
 TEST_CASE("the time that is left follows the longest chain, and is honest") {
@@ -155,6 +158,8 @@ TEST_CASE("before anything is queued it is said what goes on") {
 TEST_CASE("what a build prints can't move the cursor") {
   Watched run;
   run.begin(0s, "a", "build");
+  run.view.logged("a", "--> [14:02:11] a note of ours");
+  CHECK(run.shows(0s, 80).front() == "a 1.2-1  build  0:00  --> [14:02:11] a note of ours");
   run.view.logged("a", "\x1b[2J\tx");
   CHECK(run.shows(0s, 80).front() == "a 1.2-1  build  0:00  \\x1b[2J x");
 }

@@ -66,6 +66,12 @@ TEST_CASE("colours are for terminals, unless somebody wishes otherwise") {
   CHECK_FALSE(wants_colour(Colour::never, true, plain));
 }
 
+TEST_CASE("each line for the journal has its priority") {
+  CHECK(with_priority("one\n  two\n", 3) == "<3>one\n<3>  two\n");
+  CHECK(with_priority("no end", 6) == "<6>no end");
+  CHECK(with_priority("", 3).empty());
+}
+
 TEST_CASE("the journal is known by what its descriptor is") {
   const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   struct stat is {};
