@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <exception>
-#include <fmt/format.h>
 #include <malloc.h>
 
 #include "cli/arguments.hpp"

@@ -1,7 +1,6 @@
 #include "cli/progress.hpp"
 
 #include <array>
-#include <cstdlib>
 #include <ctime>
 #include <fmt/format.h>
 #include <optional>

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <ctime>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"

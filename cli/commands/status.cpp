@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <ctime>
-#include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/json.hpp"
 #include "cli/setup.hpp"
 #include "cli/state_json.hpp"
 #include "cli/state_tables.hpp"
