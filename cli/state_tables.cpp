@@ -168,14 +168,14 @@ std::string overview(const Standing& standing, const std::vector<Held>& held,
   text += fmt::format("{} of {} targets are good\n", good, standing.states.size());
   text += next_text(standing.states, now);
   text += some(standing.states, "failed", is_failure);
-  text += some(standing.states, "blocked by others",
-               [](const TargetState& one) { return one.status == Status::blocked; });
   if (!held.empty()) text += fmt::format("\n{} held for you:\n", held.size());
   for (std::size_t i = 0; i < std::min(held.size(), kShownInOverview); ++i)
     text +=
         printable(fmt::format("  {}: {}", held[i].target, fmt::join(held[i].rules, ", "))) + "\n";
   if (held.size() > kShownInOverview)
     text += fmt::format("  and {} more: pkgkiln held\n", held.size() - kShownInOverview);
+  text += some(standing.states, "blocked by others",
+               [](const TargetState& one) { return one.status == Status::blocked; });
   std::vector<std::pair<const char*, const char*>> lines{
       {"build", "builds what changed, and publishes it"},
       {"status", "says how each target stands"}};

@@ -14,8 +14,8 @@ namespace pkgkiln::cli {
 
 namespace {
 
-/// Enough to find one that had something to do, where one begins each hour.
-constexpr std::size_t kLookedAtRuns = 1'000;
+/// Enough to find one that ended among those that were killed.
+constexpr std::size_t kLookedAtRuns = 100;
 
 /// Throws UsageError for names that no run has come to.
 void keep_named(std::vector<TargetState>& states, const std::vector<std::string>& names) {
@@ -30,11 +30,8 @@ void keep_named(std::vector<TargetState>& states, const std::vector<std::string>
 }
 
 Standing standing_of(const StateDir& state, const History& history) {
-  Standing standing{history.states(), history.runs(kLookedAtRuns)};
+  Standing standing{history.states(), history.runs(kLookedAtRuns, History::Runs::with_work)};
   sort_by_need(standing.states);
-  std::erase_if(standing.runs, [](const RunRecord& run) {
-    return run.finished && run.targets == 0 && run.exit_code == exit_code::ok;  // nothing was due
-  });
   standing.is_running = is_run_going_on(state);
   return standing;
 }

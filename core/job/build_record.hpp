@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -35,6 +36,10 @@ bool is_good(Status status);
 /// The same for those that are alike to who wants to hear of changes only: Status::built of what is
 /// good, Status::failed of what failed or timed out, and each other of itself.
 Status kind_of(Status status);
+/// In the order of need: what needs somebody comes first, then what waits, then what is good.
+inline constexpr std::array<Status, kStatuses> kByNeed{
+    Status::failed,   Status::timed_out, Status::unpublished, Status::interrupted, Status::held,
+    Status::deferred, Status::blocked,   Status::built,       Status::up_to_date};
 /// Held or deferred: no failure. What is published of it stays, and counts.
 bool is_waiting(Status status);
 /// Neither good nor waiting, and by itself: what is blocked is so by another.

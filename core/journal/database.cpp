@@ -121,6 +121,13 @@ constexpr std::array kVersions{
     environment TEXT NOT NULL, since INTEGER NOT NULL
   );
 )",
+    // 12
+    R"(
+  ALTER TABLE states ADD COLUMN failed_status TEXT NOT NULL DEFAULT '';
+  ALTER TABLE states ADD COLUMN failed_step TEXT NOT NULL DEFAULT '';
+  UPDATE states SET failed_status = status, failed_step = step
+    WHERE status IN ('failed', 'timed-out', 'unpublished');
+)",
 };
 
 void prepare(sqlite::Connection& connection) {

@@ -137,7 +137,8 @@ class History {
   /// Replaces what was recorded of this run.
   void record_run(const RunRecord& run);
   /// The newest first, `most` at most.
-  std::vector<RunRecord> runs(std::size_t most) const;
+  enum class Runs { all, with_work };  // but for those that ended well with nothing due
+  std::vector<RunRecord> runs(std::size_t most, Runs which = Runs::all) const;
 
   /// Replaces what was recorded for the target.
   void record_inspection(const std::string& target, const RecordedInspection& inspection);

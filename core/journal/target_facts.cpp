@@ -11,26 +11,8 @@ namespace pkgkiln {
 namespace {
 
 /// The less, the more it needs somebody.
-int rank(Status status) {
-  switch (status) {
-    case Status::failed:
-    case Status::timed_out:
-      return 0;
-    case Status::unpublished:
-      return 1;
-    case Status::interrupted:
-      return 2;
-    case Status::held:
-      return 3;
-    case Status::blocked:
-      return 4;
-    case Status::deferred:
-      return 5;
-    case Status::built:
-    case Status::up_to_date:
-      break;
-  }
-  return 6;
+std::ptrdiff_t rank(Status status) {
+  return std::ranges::find(kByNeed, kind_of(status)) - kByNeed.begin();
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 /// What is known of targets by what is recorded of all of them.
 namespace pkgkiln {
 
-/// What needs somebody comes first, then what waits, then what is good; by name.
+/// By need (see kByNeed), then by name.
 void sort_by_need(std::vector<TargetState>& states);
 
 /// What a target depends on.

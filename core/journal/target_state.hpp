@@ -10,6 +10,13 @@
 
 namespace pkgkiln {
 
+struct Failure {
+  Status status = Status::failed;
+  std::string step;
+
+  bool operator==(const Failure&) const = default;
+};
+
 /// How a target stands: what came of it in the latest run that came to it and was not interrupted.
 struct TargetState {
   std::string target;  // Target::name
@@ -20,6 +27,8 @@ struct TargetState {
   /// so that it is tried again before it is due anew.
   std::chrono::system_clock::time_point attempted;
   std::chrono::system_clock::time_point since;  // from when on kind_of(status) is the same
+  /// Its newest failure since it was good last, whatever it waited for since.
+  std::optional<Failure> failure;
   /// What it depends on and is built with, in makepkg's words ("foo>=2"), as far as that came to be
   /// known.
   std::vector<std::string> needs;

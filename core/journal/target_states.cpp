@@ -32,19 +32,24 @@ void record_attempt(const sqlite::Connection& connection, const Job& job, std::i
   const bool has_needs = job.inspection && job.inspection->srcinfo;
   sqlite::Statement insert(connection, R"(
     INSERT INTO states (target, repository, status, standing, step, why, hint, needs, attempted,
-                        since, schedule)
-      VALUES (?1,?2,?3,?4,?5,?6,?7,?8, CASE ?11 WHEN 1 THEN 0 ELSE ?9 END, ?9,?10)
+                        since, schedule, failed_status, failed_step)
+      VALUES (?1,?2,?3,?4,?5,?6,?7,?8, CASE ?11 WHEN 1 THEN 0 ELSE ?9 END, ?9,?10,?13,?14)
       ON CONFLICT (target) DO UPDATE SET
         repository = ?2, status = ?3, step = ?5, why = ?6, hint = ?7,
         attempted = CASE ?11 WHEN 1 THEN attempted ELSE ?9 END, schedule = ?10,
         needs = CASE ?12 WHEN 1 THEN ?8 ELSE needs END,
-        since = CASE standing WHEN ?4 THEN since ELSE ?9 END, standing = ?4)");
+        since = CASE standing WHEN ?4 THEN since ELSE ?9 END, standing = ?4,
+        failed_status = CASE ?15 WHEN 1 THEN ?13 ELSE failed_status END,
+        failed_step = CASE ?15 WHEN 1 THEN ?14 ELSE failed_step END)");
   const auto& record = job.record;
   insert.bind(record.target).bind(record.repository);
   insert.bind(word(record.status)).bind(word(kind_of(record.status)));
   insert.bind(record.step).bind(record.why).bind(record.hint).bind(needs_of(job));
   insert.bind(now).bind(job.target.schedule);
-  insert.bind(is_of_others(record) ? 1 : 0).bind(has_needs ? 1 : 0).step();
+  insert.bind(is_of_others(record) ? 1 : 0).bind(has_needs ? 1 : 0);
+  const bool is_bad = has_failed(record.status);
+  insert.bind(is_bad ? word(record.status) : "").bind(is_bad ? record.step : "");
+  insert.bind(is_bad || is_good(record.status) ? 1 : 0).step();
 }
 
 std::string version_of(const std::string& recorded, const std::string& file_name) {
@@ -67,7 +72,7 @@ void History::record_attempts(const std::vector<const Job*>& jobs, Time now) {
 void History::record_late_publication(const std::string& target, Time now) {
   Query update(*database_, R"(
     UPDATE states SET status = 'built', standing = 'built', step = '', why = '', hint = '',
-                      since = ?2
+                      since = ?2, failed_status = '', failed_step = ''
     WHERE target = ?1 AND (status = 'unpublished' OR (status = 'failed' AND step = 'publish')))");
   update.bind(target).bind(to_number(now)).step();
 }
@@ -75,7 +80,7 @@ void History::record_late_publication(const std::string& target, Time now) {
 std::vector<TargetState> History::states() const {
   Query rows(*database_, (std::string(R"(
     SELECT s.target, s.repository, s.status, s.step, s.why, s.hint, s.attempted, s.since, s.needs,
-           s.schedule, good.version, (SELECT file_name FROM files WHERE build_id = good.id LIMIT 1), )") +
+           s.schedule, s.failed_status, s.failed_step, good.version, (SELECT file_name FROM files WHERE build_id = good.id LIMIT 1), )") +
                           kBuildColumns + R"(
     FROM states s
     LEFT JOIN builds ON builds.id = (SELECT MAX(id) FROM builds b WHERE b.target = s.target
@@ -98,6 +103,9 @@ std::vector<TargetState> History::states() const {
     for (std::string_view rest = needs; !rest.empty();)
       state.needs.emplace_back(take_until(rest, '\n'));
     state.schedule = rows.text(++column);
+    const auto failed = status_of(rows.text(++column));
+    auto step = rows.text(++column);
+    if (failed) state.failure = {*failed, std::move(step)};
     const auto version = rows.text(++column);
     state.version = version_of(version, rows.text(++column));
     if (rows.number(++column) != 0) state.last_build = build_of(rows, column);
@@ -107,24 +115,30 @@ std::vector<TargetState> History::states() const {
 }
 
 void History::forget_states(const std::function<bool(const std::string& target)>& is_target) {
+  const std::lock_guard lock(database_->mutex);
+  const auto& connection = database_->connection;
   std::vector<std::string> gone;
   {
-    Query rows(*database_, "SELECT target FROM states");
+    sqlite::Statement rows(connection, "SELECT target FROM states");
     while (rows.step())
       if (auto name = rows.text(0); !is_target(name)) gone.push_back(std::move(name));
   }
+  if (gone.empty()) return;
+  sqlite::Transaction transaction(database_->connection);
   for (const auto& name : gone) {
-    Query remove(*database_, "DELETE FROM states WHERE target = ?");
+    sqlite::Statement remove(connection, "DELETE FROM states WHERE target = ?");
     remove.bind(name).step();
   }
+  transaction.commit();
 }
 
 std::vector<BuildRecord> History::builds(const std::string& target, std::size_t most) const {
   const std::lock_guard lock(database_->mutex);
   const auto& connection = database_->connection;
-  sqlite::Statement rows(connection, (std::string("SELECT ") + kBuildColumns +
-                                      "FROM builds WHERE ?1 IN ('', target) "
-                                      "ORDER BY id DESC LIMIT ?2")
+  // Of a target by its index: it may have few builds among those of thousands.
+  sqlite::Statement rows(connection, (std::string("SELECT ") + kBuildColumns + "FROM builds " +
+                                      (target.empty() ? "WHERE ?1 = ''" : "WHERE target = ?1") +
+                                      " ORDER BY id DESC LIMIT ?2")
                                          .c_str());
   rows.bind(target).bind(static_cast<std::int64_t>(most));
   std::vector<BuildRecord> builds;
@@ -187,11 +201,12 @@ void History::record_run(const RunRecord& run) {
   transaction.commit();
 }
 
-std::vector<RunRecord> History::runs(std::size_t most) const {
+std::vector<RunRecord> History::runs(std::size_t most, Runs which) const {
   Query rows(*database_, R"(
     SELECT run, host, started, finished, exit_code, targets, built, failed, waiting, problem
-    FROM runs ORDER BY id DESC LIMIT ?)");
-  rows.bind(static_cast<std::int64_t>(most));
+    FROM runs WHERE ?1 OR finished = 0 OR targets > 0 OR exit_code <> 0
+    ORDER BY id DESC LIMIT ?2)");
+  rows.bind(which == Runs::all ? 1 : 0).bind(static_cast<std::int64_t>(most));
   std::vector<RunRecord> runs;
   while (rows.step()) {
     RunRecord run;

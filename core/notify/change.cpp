@@ -15,16 +15,15 @@ bool is_broken(Status status) {
 }
 
 std::set<ChangeKind> kinds_of(const TargetState* before, const BuildRecord& result) {
-  const bool was_broken = before != nullptr && is_broken(before->status);
+  const auto former = before == nullptr ? std::nullopt : before->failure;
   if (is_broken(result.status)) {
     const bool is_told =
-        was_broken && (result.fault != Fault::target ||
-                       (before->status == result.status && before->step == result.step));
+        former && (result.fault != Fault::target || *former == Failure{result.status, result.step});
     return is_told ? std::set<ChangeKind>() : std::set{ChangeKind::failed};
   }
   std::set<ChangeKind> kinds;
   if (result.is_newly_held) kinds.insert(ChangeKind::held);
-  if (was_broken && is_good(result.status)) kinds.insert(ChangeKind::fixed);
+  if (former && is_good(result.status)) kinds.insert(ChangeKind::fixed);
   if (result.status == Status::built && result.version != result.previous_version)
     kinds.insert(ChangeKind::published);
   return kinds;

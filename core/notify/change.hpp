@@ -27,8 +27,9 @@ struct Change {
 };
 
 /// What a run changed, by how its targets stood before: at most one a target, the first in the
-/// order of kinds that is wanted. What failed because of its host or a server is told once, until
-/// it goes well.
+/// order of kinds that is wanted. What failed is told until it goes well only when it fails
+/// otherwise, and not at all when that is the fault of its host or a server, whatever it waited for
+/// meanwhile.
 std::vector<Change> changes_of(const std::vector<TargetState>& before,
                                const std::vector<BuildRecord>& results,
                                const std::set<ChangeKind>& wanted);

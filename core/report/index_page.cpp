@@ -19,11 +19,6 @@ constexpr std::size_t kRowsWithoutScripts = 100;
 constexpr std::size_t kRowsOfList = 250;
 constexpr std::size_t kShownNews = 10;
 
-/// In the order in which they are sorted.
-constexpr std::array kAll{Status::failed,      Status::timed_out, Status::unpublished,
-                          Status::interrupted, Status::held,      Status::deferred,
-                          Status::blocked,     Status::built,     Status::up_to_date};
-
 std::string link_to(const TargetState& state) {
   return fmt::format(R"(<a href="targets/{}.html">{}</a>)", file_name_for(state.target),
                      markup(state.target));
@@ -50,10 +45,9 @@ std::string row_of(const TargetState& state) {
 }
 
 std::string last_run(const Snapshot& snapshot) {
-  const auto run = std::ranges::find_if(snapshot.runs, [](const RunRecord& one) {
-    return one.finished && (one.targets > 0 || one.exit_code != 0);  // else nothing was due
-  });
-  if (run == snapshot.runs.end()) return "<p>No run has ended yet.</p>\n";
+  const auto run = std::ranges::find_if(snapshot.runs_with_work,
+                                        [](const RunRecord& one) { return !!one.finished; });
+  if (run == snapshot.runs_with_work.end()) return "<p>No run has ended yet.</p>\n";
   auto text = fmt::format(
       "<p>Last run: {}{}, {} of {} targets built{}, in {}.</p>\n", time_mark(run->started),
       run->host.empty() ? "" : " on " + markup(run->host), run->built, run->targets,
@@ -107,7 +101,7 @@ std::string attention(const Snapshot& snapshot) {
 /// All rows, for scripts: see page.js.
 std::string data(const Snapshot& snapshot) {
   std::vector<std::string> repositories, statuses, rows;
-  for (const auto status : kAll)
+  for (const auto status : kByNeed)
     statuses.push_back(fmt::format("[\"{}\",\"{}\"]", word(status), kind_word(status)));
   for (const auto& state : snapshot.states) {
     const auto repository = json(state.repository);
@@ -118,7 +112,7 @@ std::string data(const Snapshot& snapshot) {
     const auto took = build ? time_of(*build) : std::nullopt;
     rows.push_back(fmt::format(
         "[{},{},{},{},{},{}{}]", json(state.target),
-        std::ranges::find(kAll, state.status) - kAll.begin(), json(state.version),
+        std::ranges::find(kByNeed, state.status) - kByNeed.begin(), json(state.version),
         build ? system_clock::to_time_t(build->finished) : 0, took ? took->count() / 1'000 : -1,
         place - repositories.begin(), name == state.target ? "" : "," + json(name)));
   }

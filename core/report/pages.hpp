@@ -16,9 +16,9 @@ namespace pkgkiln::report {
 /// What all of them show.
 struct Snapshot {
   const ReportSettings& settings;
-  std::string instance;             // of the state directory
-  std::vector<TargetState> states;  // by need
-  std::vector<RunRecord> runs;      // the newest first
+  std::string instance;                         // of the state directory
+  std::vector<TargetState> states;              // by need
+  std::vector<RunRecord> runs, runs_with_work;  // the newest first
   std::map<std::string, Held> held;
   std::map<std::string, Relatives> relatives;
   std::set<std::string> pages;  // targets that have one

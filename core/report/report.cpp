@@ -19,13 +19,19 @@ namespace fs = std::filesystem;
 constexpr int kLayout = 2;
 constexpr std::size_t kShownBuilds = 50;
 constexpr std::size_t kNews = 50;
-/// Enough to find one that had something to do, where one begins each hour.
-constexpr std::size_t kLookedAtRuns = 1'000;
+/// Enough to find one that ended among those that were killed.
+constexpr std::size_t kLookedAtRuns = 100;
 
 Snapshot snapshot_of(const ReportSettings& settings, const StateDir& state, const History& history,
                      const Ledger& ledger) {
-  Snapshot snapshot{
-      settings, state.instance(), history.states(), history.runs(kLookedAtRuns), {}, {}, {}};
+  Snapshot snapshot{settings,
+                    state.instance(),
+                    history.states(),
+                    history.runs(kLookedAtRuns),
+                    history.runs(kLookedAtRuns, History::Runs::with_work),
+                    {},
+                    {},
+                    {}};
   std::map<std::string, std::string> makers;
   for (auto& name : ledger.names()) makers[std::move(name.pkgname)] = std::move(name.target);
   snapshot.relatives = relatives_of(snapshot.states, std::move(makers));

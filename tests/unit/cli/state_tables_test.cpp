@@ -122,11 +122,13 @@ TEST_CASE("the overview tells what to do next") {
   CHECK_THAT(cli::overview(standing, {}, "", kThatTime), ContainsSubstring("1 due now\n"));
   for (int i = 0; i < 12; ++i)
     standing.states.push_back(state_of("bad" + std::to_string(i), Status::failed));
+  standing.states.push_back(state_of("later", Status::blocked));
   const Held held{"new", "c0ffee", "1-1", "2-1", {"maintainer", "source-host"}, {}, ""};
   CHECK_THAT(cli::overview(standing, {held}, "c.toml", kThatTime),
              ContainsSubstring("12 failed:\n  bad0: why\n") &&
                  ContainsSubstring("  and 2 more: pkgkiln status\n") &&
-                 ContainsSubstring("1 held for you:\n  new: maintainer, source-host\n") &&
+                 ContainsSubstring("1 held for you:\n  new: maintainer, source-host\n\n"
+                                   "1 blocked by others:\n  later: why\n") &&
                  ContainsSubstring("pkgkiln retry") && ContainsSubstring("pkgkiln approve NAME"));
 }
 

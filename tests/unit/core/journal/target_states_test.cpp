@@ -47,6 +47,25 @@ TEST_CASE("how a target stands is known since its kind of outcome changed") {
   CHECK(attempt(Status::built, 7).since == hour(7));
 }
 
+TEST_CASE("that a target failed is known until it goes well, whatever it waited for") {
+  const HistorySetup setup;
+  History history(setup.state);
+  const auto failure_after = [&](Status status, const char* step = "") {
+    auto job = ended("t", status, 1);
+    job.record.step = step;
+    history.record_attempts({&job});
+    return history.states().at(0).failure;
+  };
+  CHECK_FALSE(failure_after(Status::blocked));
+  CHECK(failure_after(Status::failed, "build") == Failure{Status::failed, "build"});
+  for (const auto waiting : {Status::blocked, Status::deferred, Status::held})
+    CHECK(failure_after(waiting) == Failure{Status::failed, "build"});
+  CHECK_FALSE(failure_after(Status::up_to_date));
+  CHECK(failure_after(Status::unpublished) == Failure{Status::unpublished, ""});
+  history.record_late_publication("t");
+  CHECK_FALSE(history.states().at(0).failure);
+}
+
 TEST_CASE("how targets stand is told with what is published and what was built last") {
   const HistorySetup setup;
   History history(setup.state);
@@ -122,6 +141,15 @@ TEST_CASE("a run is recorded from its begin on") {
   history.record_run(next);
   CHECK(history.runs(5) == std::vector<RunRecord>{next, run});
   CHECK(history.runs(1) == std::vector<RunRecord>{next});
+  RunRecord idle = run;
+  idle.run = "idle";
+  idle.targets = idle.built = idle.failed = idle.waiting = 0;
+  idle.exit_code = 0;
+  idle.problem.clear();
+  idle.finished = idle.started;
+  history.record_run(idle);
+  CHECK(history.runs(1).front().run == "idle");
+  CHECK(history.runs(1, History::Runs::with_work) == std::vector<RunRecord>{next});
 }
 
 TEST_CASE("former builds are told with the size of what they made") {

@@ -23,6 +23,7 @@ TargetState stood(const char* target, Status status, const char* step = "") {
   state.target = target;
   state.status = status;
   state.step = step;
+  if (has_failed(status)) state.failure = {status, step};
   return state;
 }
 
@@ -51,6 +52,14 @@ TEST_CASE("what fails is a change once, until it fails otherwise or is mended") 
             .empty());
   CHECK(kinds({stood("foo", Status::failed, "build")}, result("foo", Status::up_to_date)) ==
         Kinds{ChangeKind::fixed});
+}
+
+TEST_CASE("what waited after it failed is told when it is mended, and not when it fails the same") {
+  auto waited = stood("foo", Status::blocked);
+  waited.failure = {Status::failed, "build"};
+  CHECK(kinds({waited}, result("foo", Status::failed, "build")).empty());
+  CHECK(kinds({waited}, result("foo", Status::failed, "fetch")) == Kinds{ChangeKind::failed});
+  CHECK(kinds({waited}, result("foo", Status::built)) == Kinds{ChangeKind::fixed});
 }
 
 TEST_CASE("what waits, was interrupted or stays as it was is no change") {
