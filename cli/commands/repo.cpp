@@ -135,12 +135,17 @@ int files_command(const Arguments& arguments, const Cancellation& cancel) {
   const auto repositories = local_repositories(setup, arguments);
   const History history{StateDir(setup.settings().build.state_dir)};
   auto packages = named(all_published(repositories, history), arguments.targets, true);
+  for (const auto* repository : repositories) {
+    std::vector<std::string> names;
+    for (const auto& one : packages)
+      if (one.repository == repository->name()) names.push_back(one.entry.pkgname);
+    auto files = names.empty() ? std::map<std::string, std::vector<std::string>>()
+                               : repository->files_of(names);
+    for (auto& one : packages)
+      if (one.repository == repository->name()) one.files = std::move(files[one.entry.pkgname]);
+  }
   std::string text;
-  for (auto& one : packages) {
-    const auto& files = setup.repositories->at(one.repository);
-    one.files = dynamic_cast<const LocalRepository&>(files)
-                    .files_of(one.entry.pkgname)
-                    .value_or(std::vector<std::string>());
+  for (const auto& one : packages) {
     for (const auto& file : one.files)
       text += printable(fmt::format("{} /{}", one.entry.pkgname, file)) + "\n";
   }

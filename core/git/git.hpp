@@ -96,6 +96,8 @@ class Mirror {
   /// is none. Error when longer than `limit`.
   std::optional<std::string> read_file(const std::string& commit, const std::string& path,
                                        std::size_t limit = 4U << 20U);
+  /// What the link of that path says, wherever it leads; nothing where there is no link.
+  std::optional<std::string> read_link(const std::string& commit, const std::string& path);
 
   /// The directories at that commit that the pattern names and that hold a file of that name, maybe
   /// through a link; but none that is excluded or lies below one that is. Links to directories are

@@ -14,7 +14,6 @@ namespace pkgkiln {
 namespace {
 
 constexpr std::size_t kLongestRemembered = std::size_t{256} << 10U;
-constexpr std::uint64_t kLongestRead = std::uint64_t{16} << 20U;
 /// No URL of a source looks like this.
 constexpr const char* kPkgverFunction = "pkgver()";
 
@@ -31,12 +30,10 @@ Error no_pkgbuild(const PackagingSource& source, const std::string& commit, cons
       fmt::format("'{}'{}", target.path.empty() ? displayable_url(target.url) : target.path,
                   target.path.empty() ? "" : fmt::format(" of '{}'", displayable_url(target.url)));
   try {
-    for (const auto& file : source.files(commit, kLongestRead, Cancellation::never()))
-      if (file.path == "PKGBUILD" && file.kind == git::Mirror::File::Kind::link)
-        return Error(fmt::format("the PKGBUILD in {} is a link to '{}'", where,
-                                 printable(file.content)))
-            .because("a link is not followed: what it leads to may be anything")
-            .advise("put the file itself there, or set the target's path to where it lies");
+    if (const auto link = source.read_link(commit, "PKGBUILD"))
+      return Error(fmt::format("the PKGBUILD in {} is a link to '{}'", where, printable(*link)))
+          .because("a link is not followed: what it leads to may be anything")
+          .advise("put the file itself there, or set the target's path to where it lies");
   } catch (const Error&) {
     // There is none in any case.
   }

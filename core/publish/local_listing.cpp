@@ -45,14 +45,16 @@ std::vector<DatabaseEntry> LocalRepository::packages() {
   return found;
 }
 
-std::optional<std::vector<std::string>> LocalRepository::files_of(
-    const std::string& pkgname) const {
+std::map<std::string, std::vector<std::string>> LocalRepository::files_of(
+    const std::vector<std::string>& pkgnames) const {
   const auto path = database("files");
   auto pieces = pacman::EditedDatabase::open(path);
   const auto whole = pieces ? RepositoryDatabase() : read("files");
-  const auto* entry = pieces ? pieces->find(pkgname) : whole.find(pkgname);
-  if (entry == nullptr) return std::nullopt;
-  return pacman::desc_values(entry->files, "FILES");
+  std::map<std::string, std::vector<std::string>> found;
+  for (const auto& pkgname : pkgnames)
+    if (const auto* entry = pieces ? pieces->find(pkgname) : whole.find(pkgname))
+      found.emplace(pkgname, pacman::desc_values(entry->files, "FILES"));
+  return found;
 }
 
 std::string LocalRepository::problem_of(const DatabaseEntry& entry) {

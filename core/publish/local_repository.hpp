@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,9 +67,10 @@ class LocalRepository : public Repository {
 
   /// All entries that can be parsed, by pkgname, without their texts.
   std::vector<pacman::DatabaseEntry> packages();
-  /// The files of a package, as the database says ("usr/bin/foo"): sorted, directories end in '/'.
-  /// Nothing if it isn't there.
-  std::optional<std::vector<std::string>> files_of(const std::string& pkgname) const;
+  /// The files of each of these packages that is there, as the database says ("usr/bin/foo"):
+  /// sorted, directories end in '/'.
+  std::map<std::string, std::vector<std::string>> files_of(
+      const std::vector<std::string>& pkgnames) const;
   /// Compares both databases, the package files and, with a signer, the signatures, all of which it
   /// reads to their ends. What changes meanwhile is no problem.
   std::vector<RepositoryProblem> examine();

@@ -79,6 +79,10 @@ class GitSource : public PackagingSource {
                                        const std::string& name) const override {
     return mirror().read_file(commit, path_ + "/" + name);
   }
+  std::optional<std::string> read_link(const std::string& commit,
+                                       const std::string& name) const override {
+    return mirror().read_link(commit, path_ + "/" + name);
+  }
   std::vector<git::Mirror::File> files(const std::string& commit, std::uint64_t limit,
                                        const Cancellation& cancel) const override {
     std::vector<git::Mirror::File> files;

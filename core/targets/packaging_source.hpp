@@ -54,6 +54,12 @@ class PackagingSource {
   /// none. Error when it is longer than 4 MiB.
   virtual std::optional<std::string> read_file(const std::string& commit,
                                                const std::string& name) const = 0;
+  /// What a link beside the PKGBUILD says; nothing when there is none.
+  virtual std::optional<std::string> read_link(const std::string& commit,
+                                               const std::string& name) const {
+    static_cast<void>(commit), static_cast<void>(name);
+    return std::nullopt;
+  }
   /// What export_tar() gives, but for directories and ".git". Throws Error where that is more than
   /// `limit` bytes.
   virtual std::vector<git::Mirror::File> files(const std::string& commit, std::uint64_t limit,

@@ -88,6 +88,17 @@ std::optional<TreeEntry> CommitTree::find(const std::string& path) {
   return follow(path);
 }
 
+std::optional<std::string> CommitTree::link_at(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const auto directory = find(slash == std::string::npos ? "" : path.substr(0, slash));
+  if (!directory) return std::nullopt;
+  auto names = names_in(directory->path);
+  names.push_back(path.substr(slash + 1));
+  const auto entry = entry_at(names);
+  if (!entry || entry->kind != TreeEntry::Kind::link) return std::nullopt;
+  return target_of(*entry);
+}
+
 bool CommitTree::are_alike(const std::string& tree, const std::string& other,
                            const std::vector<std::string>& but_for) {
   const auto rest_of = [&](const std::string& id) -> std::optional<ObjectReader::Tree> {

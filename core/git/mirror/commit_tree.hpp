@@ -29,6 +29,9 @@ class CommitTree {
   /// empty. Nothing where it leads to nothing, or out of the repository.
   std::optional<TreeEntry> find(const std::string& path);
 
+  /// What the link at that path says; nothing where there is no link.
+  std::optional<std::string> link_at(const std::string& path);
+
   /// See Mirror::directories_with().
   std::vector<std::string> directories_with(const std::string& file, const PathPattern& wanted,
                                             const std::vector<PathPattern>& excluded);

@@ -225,6 +225,11 @@ std::optional<std::string> Mirror::read_file(const std::string& commit, const st
   });
 }
 
+std::optional<std::string> Mirror::read_link(const std::string& commit, const std::string& path) {
+  return state_->read(
+      commit, [&](CommitTree& tree) { return leads_up(path) ? std::nullopt : tree.link_at(path); });
+}
+
 std::vector<std::string> Mirror::directories_with(const std::string& commit,
                                                   const std::string& file,
                                                   const PathPattern& wanted,

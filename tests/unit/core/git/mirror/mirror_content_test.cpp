@@ -161,6 +161,21 @@ TEST_CASE("files are read as they are, through links within the repository, dire
     CHECK_FALSE(read(path).has_value());
 }
 
+TEST_CASE("what a link says is read wherever it leads, and of nothing but a link") {
+  ContentSetup setup;
+  fs::create_directory(setup.remote.path() / "d");
+  fs::create_symlink("/etc/passwd", setup.remote.path() / "d" / "link");
+  fs::create_directory_symlink("d", setup.remote.path() / "dirlink");
+  setup.remote.commit({{"d/PKGBUILD", "pkgname=x\n"}});
+  const auto commit = setup.fetch();
+  const auto read = [&](const std::string& path) { return setup.mirror.read_link(commit, path); };
+  CHECK(read("d/link") == "/etc/passwd");
+  CHECK(read("dirlink/link") == "/etc/passwd");
+  CHECK(read("/dirlink") == "d");
+  for (const auto* path : {"d", "d/PKGBUILD", "missing", "missing/x", "../link"})
+    CHECK_FALSE(read(path).has_value());
+}
+
 TEST_CASE("a link out of the exported directory is what it leads to in the repository") {
   ContentSetup setup;
   const auto link = [&](const std::string& path, const std::string& target) {
