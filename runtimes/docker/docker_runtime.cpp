@@ -1,7 +1,9 @@
 #include "runtimes/docker/docker_runtime.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "runtimes/shared/engine_client.hpp"
 #include "runtimes/shared/json.hpp"
