@@ -11,7 +11,7 @@ aur_starts() {
 	: >"$WORLD/aur.url"
 	PYTHONDONTWRITEBYTECODE=1 "$HERE/../fixtures/aur" serve --port "${AUR_PORT:-0}" "$AUR" >"$WORLD/aur.url" 2>>"$WORLD/aur.err" &
 	AUR_PID=$!
-	trap 'aur_stops; end_topic' EXIT
+	AT_END+=(aur_stops)
 	for ((tries = 200; tries > 0; tries--)); do
 		AUR_URL=$(cat "$WORLD/aur.url")
 		[[ -z $AUR_URL ]] || break

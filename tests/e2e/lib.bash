@@ -26,7 +26,7 @@ new_world() { # topic
 	STATE=$WORLD/state
 	REPO=$WORLD/repo/kiln/$ARCH
 	CONFIG=$WORLD/config.toml
-	BACKGROUND='' ENVIRONMENT=()
+	BACKGROUND='' ENVIRONMENT=() AT_END=()
 	mkdir -p "$WORLD"/{home,config,data,cache,xdg-state,run,tmp,runs}
 	chmod 700 "$WORLD/run"
 	# Each topic has its own repositories, so that no other sees its commits.
@@ -239,8 +239,9 @@ sanitizers_found_nothing() {
 }
 
 end_topic() {
-	local status=$?
+	local status=$? ends
 	trap - EXIT
+	for ends in "${AT_END[@]}"; do "$ends"; done
 	if [[ -n $BACKGROUND ]]; then
 		kill -TERM "$BACKGROUND" 2>/dev/null
 		kiln_ends 20

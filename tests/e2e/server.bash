@@ -15,7 +15,7 @@ vieter_starts() { # version, options
 	PYTHONDONTWRITEBYTECODE=1 "$HERE/../fixtures/vieter" --version "$version" --key-file "$WORLD/vieter.key" \
 		--port "${VIETER_PORT:-0}" "${addresses[@]}" "$@" "$VIETER" >"$WORLD/vieter.url" 2>>"$WORLD/vieter.err" &
 	VIETER_PID=$!
-	trap 'vieter_stops; end_topic' EXIT
+	AT_END+=(vieter_stops)
 	for ((tries = 200; tries > 0; tries--)); do
 		VIETER_URL=$(cat "$WORLD/vieter.url")
 		[[ -z $VIETER_URL ]] || break

@@ -188,7 +188,7 @@ registry_starts() {
 	YML
 	"$(command -v docker-registry || command -v registry)" serve "$WORLD/registry.yml" >"$WORLD/registry.log" 2>&1 &
 	REGISTRY_PID=$!
-	trap 'registry_ends; end_topic' EXIT
+	AT_END+=(registry_ends)
 	wait_for 10 registry_listens "$candidate"
 }
 

@@ -96,7 +96,8 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 cat "$WORLD/certificate.pem" "$WORLD/key.pem" >"$WORLD/both.pem"
 "$PYTHON" "$HERE/../fixtures/serve" --port 0 --certificate "$WORLD/both.pem" "$ROOT/served" >"$WORLD/tls.url" 2>"$WORLD/tls.log" &
 TLS_PID=$!
-trap 'kill "$TLS_PID"; end_topic' EXIT
+tls_ends() { kill "$TLS_PID"; }
+AT_END+=(tls_ends)
 wait_for 10 test -s "$WORLD/tls.url"
 
 built=(tagged concealed nightly forced replaced $'plain\nkind = "url"\nurl = "'"http://127.0.0.1:$PORT/$TOPIC/plain/PKGBUILD\"")

@@ -20,6 +20,8 @@ kiln image build small
 
 not() { ! "$@"; }
 terminal() { tmux -L "pkgkiln-$TOPIC-$$" -f /dev/null -u "$@"; }
+terminal_ends() { terminal kill-server 2>/dev/null; }
+AT_END+=(terminal_ends)
 
 # Starts the program in a terminal of its own, by a script that keeps its exit code.
 kiln_in_terminal() { # name of this run, columns, words before the program, arguments
@@ -105,4 +107,3 @@ it 'gives the journal priorities, and no times' err_matches '^<6>' '^<3>broken: 
 ENVIRONMENT=()
 kiln plain --color always build broken
 it 'gives others times' err_matches '^[0-9]{2}:[0-9]{2}:[0-9]{2} .*1mbroken'
-terminal kill-server
