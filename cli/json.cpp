@@ -22,9 +22,9 @@ struct Decision {
     list(writer, "rules", hold.rules, [&](const std::string& rule) { string(writer, rule); });
   }
   void operator()(const Unplannable& unplannable) const {
-    say("failed", unplannable.error.what());
+    say("failed", unplannable.error->what());
     text(writer, "step", unplannable.step);
-    text(writer, "hint", unplannable.error.advice());
+    text(writer, "hint", unplannable.error->advice());
   }
   void say(const char* decision, const std::string& why) const {
     text(writer, "decision", decision);

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <map>
 #include <utility>
 
 #include "cli/exit_code.hpp"
 #include "core/aur/targets.hpp"
 #include "core/base/printable.hpp"
+#include "core/base/process.hpp"
 #include "core/ledger/ledger.hpp"
 #include "core/pkgbuild/srcinfo.hpp"
 #include "core/schedule/due.hpp"
@@ -159,10 +159,8 @@ Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sou
   auto listed = list_all(setup, sources, may_fetch, cancel, history, make_distribution);
   for (const auto& notices : {setup.config.notices, listed.notices})
     for (const auto& notice : notices) words.write(fmt::format("note: {}\n", printable(notice)));
-  for (const auto& failure : listed.failures)
-    words.write(fmt::format("error: {}\n", failure.report()));
-  for (const auto& problem : listed.problems)
-    words.write(fmt::format("error: {}\n", printable(problem)));
+  for (const auto& failure : listed.failures) words.write(error_text(failure.report()));
+  for (const auto& problem : listed.problems) words.write(error_text(printable(problem)));
   Selection selection;
   selection.unlisted = !listed.failures.empty();
   selection.is_partial = listed.is_partial;
@@ -186,9 +184,7 @@ Selection select(Setup& setup, const Arguments& arguments, PackagingSources& sou
     if (!selection.unlisted) throw;
     throw Error(error.what_failed()).because("not all targets could be listed");
   }
-#ifdef __GLIBC__
-  ::malloc_trim(0);  // what reading a long configuration took
-#endif
+  return_free_memory();  // what reading a long configuration took
   return selection;
 }
 

@@ -24,7 +24,7 @@ struct Describe {
     return {hold.is_deferred ? "deferred" : "held", hold.why};
   }
   std::vector<std::string> operator()(const Unplannable& plan) const {
-    return {"failed", plan.error.what()};
+    return {"failed", plan.error->what()};
   }
 };
 

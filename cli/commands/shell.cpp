@@ -144,7 +144,7 @@ Job planned(Setup& setup, const Arguments& arguments, PackagingSources& sources,
           .decide(std::move(target), cancel);
   const auto name = job.target.name;
   if (const auto* unplannable = std::get_if<Unplannable>(&job.plan.decision))
-    throw Error(unplannable->error);
+    throw Error(*unplannable->error);
   if (const auto* hold = std::get_if<Hold>(&job.plan.decision))
     throw Error("'" + name + "' may not be run unseen")
         .because(hold->why)

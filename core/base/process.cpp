@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <malloc.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -335,6 +336,12 @@ std::string home_directory(const std::map<std::string, std::string>& env) {
   if (const auto home = env.find("HOME"); home != env.end()) return home->second;
   const passwd* user = ::getpwuid(::getuid());
   return user == nullptr ? std::string() : std::string(user->pw_dir);
+}
+
+void return_free_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace pkgkiln

@@ -73,4 +73,8 @@ std::map<std::string, std::string> environment();
 /// neither tells.
 std::string home_directory(const std::map<std::string, std::string>& env);
 
+/// Gives the system the memory that this program freed. The C library would keep it for later, and
+/// where it doesn't fit what comes next, take more.
+void return_free_memory();
+
 }  // namespace pkgkiln

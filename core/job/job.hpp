@@ -42,8 +42,11 @@ struct Hold {
 
 /// It can't even be told: what is asked doesn't answer. Reported as failed.
 struct Unplannable {
-  std::string step;  // "source", "inspect" or "repository": what was asked
-  Error error;
+  Unplannable(std::string asked, Error why)
+      : step(std::move(asked)), error(std::make_shared<const Error>(std::move(why))) {}
+
+  std::string step;                    // "source", "inspect" or "repository": what was asked
+  std::shared_ptr<const Error> error;  // on its own: of thousands of plans few have one
 
   /// What it is published in may not answer, or can't be read.
   Fault fault() const { return step == "repository" ? Fault::unreached : Fault::elsewhere; }

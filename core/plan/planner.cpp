@@ -187,7 +187,7 @@ std::vector<Job> Planner::decide(std::vector<Target> targets, const Cancellation
                   [this](const std::string& host) { return remotes_.at_once_of(host); });
   std::vector<Job> jobs(targets.size());
   for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].target = std::move(targets[i]);
-  targets = {};  // thousands of them take megabytes, empty as they are
+  std::vector<Target>().swap(targets);  // thousands of them take megabytes, empty as they are
   std::atomic<bool> failed{false};
   const auto work = [&] {
     while (!failed) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/process.hpp"
 #include "core/base/threads.hpp"
 #include "core/builder/caches.hpp"
 #include "core/builder/kept_containers.hpp"
@@ -97,7 +98,10 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
   publisher_.drop_needless(jobs);
   hold_unpublishable(jobs);
   const auto builds = count_builds();
-  if (builds == 0) known = {};  // thousands of them take megabytes
+  if (builds == 0) {
+    known = {};  // thousands of them take megabytes
+    return_free_memory();
+  }
   auto prepared = prepare(builds > 0, refresh_image, cancel);
   if (!prepared) {
     build_nothing(jobs);
@@ -121,7 +125,8 @@ void Run::settle(std::vector<Job>& jobs) {
       job.record = record_of(job, std::exchange(*skip, {}));
     } else if (const auto* unplannable = std::get_if<Unplannable>(&job.plan.decision)) {
       job.record = unbuilt(job);
-      note_outcome(job.record, Failed{unplannable->step, unplannable->error, unplannable->fault()});
+      note_outcome(job.record,
+                   Failed{unplannable->step, *unplannable->error, unplannable->fault()});
     } else if (const auto* hold = std::get_if<Hold>(&job.plan.decision)) {
       job.record = held(job, *hold);
     } else if (auto waiting = publisher_.still_waiting(job)) {

@@ -122,7 +122,7 @@ TEST_CASE("a directory that is no more, or is a file now, is told") {
   }
   const auto plan = situation.plan();
   REQUIRE(std::holds_alternative<Unplannable>(plan.decision));
-  CHECK_THAT(std::get<Unplannable>(plan.decision).error.what(),
+  CHECK_THAT(std::get<Unplannable>(plan.decision).error->what(),
              ContainsSubstring("there is no PKGBUILD in 'p'"));
 }
 
