@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <fmt/format.h>
 #include <future>
 #include <optional>
@@ -39,6 +40,7 @@ struct Ended {
   std::optional<Error> obstacle;
   std::string run;  // id
   std::vector<Change> changes;
+  std::exception_ptr failure = nullptr;  // of the run itself, after these results
 };
 
 /// Nothing where nobody is told.
@@ -97,6 +99,14 @@ void count(const std::vector<BuildRecord>& results, RunRecord& record) {
   }
 }
 
+std::string text_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
 /// Records a run from its begin to its end, however it ends; then reports, unless it was
 /// interrupted.
 template <typename Report, typename Work>
@@ -118,7 +128,10 @@ Ended recorded(History& history, const RunIdentity& identity, const Cancellation
   try {
     auto ended = work();
     count(ended.results, record);
-    end(ended.selection.exit_code(code_of(ended)), ended.obstacle ? ended.obstacle->what() : "");
+    if (ended.failure)
+      end(exit_code::nothing_done, text_of(ended.failure));
+    else
+      end(ended.selection.exit_code(code_of(ended)), ended.obstacle ? ended.obstacle->what() : "");
     return ended;
   } catch (const std::exception& error) {
     end(exit_code::nothing_done, error.what());
@@ -197,13 +210,34 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Progress& progress,
     // What waits for a repository is not to wait for a target that is due.
     if (arguments.due && selection.targets.empty() && entries_of(state.spool()).empty())
       return {std::move(selection), {}, std::nullopt, identity.run, {}};
-    auto results = run.build(std::move(selection.targets),
-                             {std::move(selection.listed), selection.is_complete()},
-                             arguments.refresh_image, cancel);
+    const bool is_complete = selection.is_complete();
+    std::vector<BuildRecord> results;
+    std::exception_ptr failure;
+    try {
+      results = run.build(std::move(selection.targets), {std::move(selection.listed), is_complete},
+                          arguments.refresh_image, cancel);
+    } catch (const std::exception&) {
+      failure = std::current_exception();
+      results = run.take_results();
+    }
     auto changes = changes_of(before, results, told);
-    return {std::move(selection), std::move(results), run.obstacle(), identity.run,
-            std::move(changes)};
+    return {std::move(selection), std::move(results), run.obstacle(),
+            identity.run,         std::move(changes), failure};
   });
+}
+
+}  // namespace
+
+namespace {
+
+void show(const Ended& ended, int code, const Arguments& arguments) {
+  if (arguments.json)
+    print(results_json(ended.results));
+  else if (arguments.due && ended.results.empty() && code == exit_code::ok)
+    print(arguments.quiet ? "" : "nothing is due: see pkgkiln schedule\n");
+  else if (!arguments.quiet || code != exit_code::ok)
+    print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all, is_coloured()));
+  if (ended.obstacle) say(error_text(ended.obstacle->report()));
 }
 
 }  // namespace
@@ -215,17 +249,12 @@ int build_command(const Arguments& arguments, const Cancellation& cancel) {
   progress.finish();
   auto telling = tell(setup.settings().notify, ended, cancel);
   const int code = ended.selection.exit_code(code_of(ended));
-  if (arguments.json)
-    print(results_json(ended.results));
-  else if (arguments.due && ended.results.empty() && code == exit_code::ok)
-    print(arguments.quiet ? "" : "nothing is due: see pkgkiln schedule\n");
-  else if (!arguments.quiet || code != exit_code::ok)
-    print(summary(ended.results, arguments.quiet ? Rows::not_good : Rows::all, is_coloured()));
-  if (ended.obstacle) say(error_text(ended.obstacle->report()));
+  if (!ended.failure) show(ended, code, arguments);
   if (telling.valid())
     for (const auto& one : telling.get())
       if (one.failure)
-        say(fmt::format("note: nobody was told by {}: {}\n", one.channel, one.failure->what()));
+        say(fmt::format("note: cannot notify by {}: {}\n", one.channel, one.failure->report()));
+  if (ended.failure) std::rethrow_exception(ended.failure);
   return code;
 }
 

@@ -112,6 +112,7 @@ struct Job {
   std::shared_ptr<Inspection> inspection = {};
   /// By its newest good build, where that tells.
   std::optional<Previous> previous = std::nullopt;
+  std::string last_version = {};  // of its newest good build, wherever its files came from then
   /// Whether changed files of a published version are built with another pkgrel.
   bool bump_pkgrel = false;
   /// What became of its last build, where this one is bound to end the same.

@@ -120,7 +120,10 @@ void Planner::decide(Job& job, const Cancellation& cancel) const {
     plan.ref = fetched.ref;
     plan.commit = fetched.commit;
     auto good = history_.last_good(target.name);
-    if (good) job.previous = previous_of(*good, target);
+    if (good) {
+      job.previous = previous_of(*good, target);
+      job.last_version = recorded_version(*good);
+    }
     const auto built = built_commit(good, target);
     if (target.force) good.reset();
     const bool is_known = good && source->surely_has_tree(plan.commit, good->tree);

@@ -24,7 +24,7 @@ BuildRecord unbuilt(const Job& job) {
   record.forced = job.target.force;
   record.conditions = job.plan.conditions;
   record.host = host_name();
-  if (job.previous) record.previous_version = job.previous->version;
+  record.previous_version = job.last_version;
   if (job.inspection) record.tree = job.inspection->tree;
   record.started = std::chrono::system_clock::now();
   return record;

@@ -32,6 +32,8 @@ class Run {
   /// state; builds that run then go on to their end first.
   std::vector<BuildRecord> build(std::vector<Target> targets, KnownTargets known,
                                  bool refresh_image, const Cancellation& cancel);
+  /// Of those that ended, when build() has thrown; and then no more.
+  std::vector<BuildRecord> take_results();
   /// What kept builds from being begun: no engine, no builder image, or no key that signs.
   const std::optional<Error>& obstacle() const { return obstacle_; }
 
@@ -64,6 +66,7 @@ class Run {
   Events events_;
   Recorder recorder_;
   SpoolPublisher publisher_;
+  std::vector<Job> jobs_;
   std::optional<Error> obstacle_;
 };
 

@@ -94,7 +94,13 @@ std::vector<BuildRecord> FakeHost::build(const std::vector<Target>& targets) {
   Run run({host, state, history, ledger, repositories, remotes, sources, settings, planning, logs,
            keep_logs, keep_failed},
           observer);
-  auto results = run.build(targets, {targets, true}, false, cancel);
+  std::vector<BuildRecord> results;
+  try {
+    results = run.build(targets, {targets, true}, false, cancel);
+  } catch (const std::exception&) {
+    ended = run.take_results();
+    throw;
+  }
   obstacle = run.obstacle();
   return results;
 }

@@ -94,6 +94,7 @@ class FakeHost {
   Target target_of(const std::string& name, const Recipe& recipe);
 
   std::vector<BuildRecord> build(const std::vector<Target>& targets);
+  std::vector<BuildRecord> ended;  // of the last run that threw
   /// Of the builder image.
   static BuilderImage::Settings image_settings();
   std::optional<Error> obstacle;  // of the last run

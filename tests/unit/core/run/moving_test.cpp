@@ -269,3 +269,18 @@ TEST_CASE("a pkgver() that gives the version of other files is told as well") {
     CHECK_FALSE(result.built_from.empty());
   }
 }
+
+TEST_CASE("a target whose files come from elsewhere now has the version that it had") {
+  FakeHost host;
+  auto target = host.target_of("a", {"1", {}, true, {}});
+  host.build({target});
+  host.target_of("a", {"2", {}, true, {}});
+  const auto moved = host.directory.path() / "moved";
+  std::filesystem::copy(host.directory.path() / "up" / "a", moved,
+                        std::filesystem::copy_options::recursive);
+  target.url = "file://" + moved.string();
+  const auto results = host.build({target});
+  REQUIRE(words(results) == Names{"built"});
+  CHECK(results[0].version == "2-1");
+  CHECK(results[0].previous_version == "1-1");
+}
