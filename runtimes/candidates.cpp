@@ -1,10 +1,10 @@
 #include "runtimes/candidates.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 #include <unistd.h>
 
 #include "core/base/error.hpp"
+#include "core/base/process.hpp"
 #include "core/base/url.hpp"
 
 namespace pkgkiln {
@@ -14,19 +14,6 @@ namespace {
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-std::string find_program(const std::string& name, std::string_view path) {
-  while (!path.empty()) {
-    const auto colon = path.find(':');
-    const auto file = std::string(path.substr(0, colon)) + "/" + name;
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0)
-      return file;
-    if (colon == std::string_view::npos) break;
-    path.remove_prefix(colon + 1);
-  }
-  return "";
 }
 
 RuntimeCandidate from_variable(const char* name, const std::string& engine,
@@ -68,7 +55,7 @@ RuntimeEnvironment RuntimeEnvironment::current() {
   auto runtime_dir = variable("XDG_RUNTIME_DIR");
   if (runtime_dir.empty()) runtime_dir = "/run/user/" + std::to_string(::getuid());
   return {variable("CONTAINER_HOST"), variable("DOCKER_HOST"), runtime_dir,
-          find_program("podman", variable("PATH"))};
+          find_program("podman").value_or("")};
 }
 
 std::vector<RuntimeCandidate> candidates(const RuntimeChoice& choice,

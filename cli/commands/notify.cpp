@@ -25,7 +25,7 @@ int notify_command(const Arguments& arguments, const Cancellation& cancel) {
     failed = failed || failure;
     if (failure || !arguments.quiet)
       results += fmt::format("{:8}{}{}\n", failure ? "FAILED" : "ok", channel,
-                             failure ? std::string(": ") + failure->what() : "");
+                             failure ? ": " + failure->report() : "");
   }
   print(results);
   return failed ? exit_code::nothing_done : exit_code::ok;

@@ -23,6 +23,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/file.hpp"
+#include "core/base/text.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc declares it
 
@@ -319,6 +320,19 @@ std::string PipedProcess::error_output() const {
   const auto got = ::pread(state_->errors.get(), text.data(), text.size(), from);
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return text;
+}
+
+std::optional<std::string> find_program(const std::string& name) {
+  const auto is_program = [](const std::string& path) {
+    std::error_code none;
+    return std::filesystem::is_regular_file(path, none) && ::access(path.c_str(), X_OK) == 0;
+  };
+  if (name.find('/') != std::string::npos)
+    return is_program(name) ? std::optional(name) : std::nullopt;
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path; !rest.empty();)
+    if (auto file = std::string(take_until(rest, ':')) + "/" + name; is_program(file)) return file;
+  return std::nullopt;
 }
 
 std::map<std::string, std::string> environment() {

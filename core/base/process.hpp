@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,10 @@ class PipedProcess {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Where run_process() finds that program: a name with a slash is its path, others are looked for
+/// in PATH. Nothing if there is none that may be run.
+std::optional<std::string> find_program(const std::string& name);
 
 /// That of this program.
 std::map<std::string, std::string> environment();

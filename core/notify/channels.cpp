@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <functional>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
-#include <unistd.h>
 
 #include "core/base/printable.hpp"
 #include "core/base/process.hpp"
@@ -54,14 +53,9 @@ std::string json_of(const std::function<void(rapidjson::Writer<rapidjson::String
 // --- programs ------------------------------------------------------------------------------------
 
 void expect_program(const std::string& name) {
-  const auto is_program = [](const std::string& path) { return ::access(path.c_str(), X_OK) == 0; };
-  bool found = name.find('/') != std::string::npos && is_program(name);
-  if (name.find('/') == std::string::npos) {
-    const char* path = std::getenv("PATH");
-    for (std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path; !rest.empty();)
-      found = is_program(fmt::format("{}/{}", take_until(rest, ':'), name)) || found;
-  }
-  if (!found) throw Error(fmt::format("there is no program '{}'", printable(name)));
+  if (!find_program(name))
+    throw Error(fmt::format("there is no program '{}'", printable(name)))
+        .advise("install it, or correct the setting below [notify]");
 }
 
 void run(const std::vector<std::string>& command, const std::string& input,
@@ -116,8 +110,33 @@ Channel mail_channel(const NotifySettings& settings) {
 
 // --- servers -------------------------------------------------------------------------------------
 
-/// What a server says of a request is shown, unless it repeats the secret.
-void send(const std::string& address, const Secret& secret, net::Request request,
+/// Shorter ones are no secrets, but part of many words.
+constexpr std::size_t kShortestSecret = 4;
+
+/// What an answer may repeat of an address and a token that nobody else is to know: its user, and
+/// each part of its path and query.
+std::vector<std::string> secrets_of(const Url& url, const Secret& token) {
+  std::vector<std::string> secrets{token.reveal()};
+  auto parts = fmt::format("{}/{}/{}", url.user, url.path, url.query);
+  std::ranges::replace_if(
+      parts, [](char c) { return std::string_view("?&=:@").find(c) != std::string_view::npos; },
+      '/');
+  for (std::string_view rest = parts; !rest.empty();) secrets.emplace_back(take_until(rest, '/'));
+  std::erase_if(secrets, [](const auto& one) { return one.size() < kShortestSecret; });
+  // One may be a part of another.
+  std::ranges::sort(secrets, std::greater<>(), &std::string::size);
+  return secrets;
+}
+
+/// What a server says of a request, in a line, with stars for secrets.
+std::string shown(std::string answer, const std::vector<std::string>& secrets) {
+  for (const auto& secret : secrets)
+    for (std::size_t at = 0; (at = answer.find(secret, at)) != std::string::npos; at += 5)
+      answer.replace(at, secret.size(), "*****");
+  return printable(trimmed(answer), 200);
+}
+
+void send(const std::string& address, const Secret& token, net::Request request,
           const Cancellation& cancel) {
   const Url url(address);
   net::Client client({std::string(url.scheme) + std::string(url.user) + std::string(url.host), {}});
@@ -126,14 +145,15 @@ void send(const std::string& address, const Secret& secret, net::Request request
     const auto answer = client.send(request, cancel, kLongestAnswer);
     if (answer.ok()) return;
     auto failure = fmt::format("{} answers {}", client.endpoint().display(), answer.status);
+    const auto words = shown(answer.body, secrets_of(url, token));
     if (answer.status == 429 || answer.status >= 500) {
       net::TryLater later(std::move(failure));
       later.after = net::retry_after(answer);
+      if (!words.empty()) later.because(words);
       throw later;
     }
     Error refused(std::move(failure));
-    if (secret.empty() || answer.body.find(secret.reveal()) == std::string::npos)
-      refused.because(printable(answer.body, 200));
+    if (!words.empty()) refused.because(words);
     throw refused;
   });
 }
@@ -153,7 +173,7 @@ Channel webhook_channel(const NotifySettings& settings) {
           [address = settings.webhook](const Message& message, const Cancellation& cancel) {
             const Url url(address.reveal());
             const auto path = url.path.empty() ? "/" : std::string(url.path);
-            send(address.reveal(), Secret(std::string(url.path)),
+            send(address.reveal(), Secret(),
                  json_request(path + std::string(url.query), message.json), cancel);
           }};
 }

@@ -196,3 +196,10 @@ TEST_CASE("a program and what it starts may take no more than it was given") {
   CHECK(ended_with("while :; do :; done") == 128 + SIGKILL);
   CHECK(ended_with("head -c 400000000 /dev/zero | tail -c 390000000 > /dev/null") != 0);
 }
+
+TEST_CASE("a program is found by its path, or in PATH") {
+  CHECK(find_program("/bin/sh") == "/bin/sh");
+  CHECK(find_program("sh").value_or("").ends_with("/sh"));
+  for (const auto* name : {"no-such-program", "/no/such/program", "/tmp", "/etc/passwd"})
+    CHECK_FALSE(find_program(name));
+}

@@ -166,7 +166,11 @@ TEST_CASE("what a server refuses is told with its words, but never with a secret
   CHECK(refusing.requests().size() == 1);
   Hook repeating({404}, "there is no /hooks/s3cret");
   settings.webhook = Secret(repeating.url("/hooks/s3cret"));
-  CHECK(tell(settings) == repeating.url("") + " answers 404");
+  CHECK(tell(settings) == repeating.url("") + " answers 404: there is no /*****/*****");
+  Hook pretty({403}, "{\n  \"error\": \"key k3y-of-it is of nobody\"\n}\n");
+  settings.webhook = Secret(pretty.url("/?key=k3y-of-it"));
+  CHECK(tell(settings) ==
+        pretty.url("") + " answers 403: {   \"error\": \"key ***** is of nobody\" }");
   settings.webhook = Secret("http://127.0.0.1:9/hooks/s3cret");
   const auto gone = tell(settings, 1500ms);
   CHECK_THAT(gone, ContainsSubstring("cannot connect to http://127.0.0.1:9"));
