@@ -73,17 +73,16 @@ void converse(ContainerRuntime& runtime, KeptContainer container, const Situatio
   attend_shell(runtime, container, arguments.root, terminal, cancel);
 }
 
-/// Runs as long as this, unless it ran before.
+/// Runs as long as this. A shell that was killed may have left it running.
 class Started {
  public:
   Started(ContainerRuntime& runtime, const ContainerSummary& container)
-      : runtime_(runtime), name_(container.name), is_ours_(!container.running) {
-    if (is_ours_) runtime_.start(name_);
+      : runtime_(runtime), name_(container.name) {
+    if (!container.running) runtime_.start(name_);
   }
   Started(const Started&) = delete;
   Started& operator=(const Started&) = delete;
   ~Started() {
-    if (!is_ours_) return;
     try {
       runtime_.kill(name_);
     } catch (const std::exception& error) {
@@ -94,7 +93,6 @@ class Started {
  private:
   ContainerRuntime& runtime_;
   std::string name_;
-  bool is_ours_;
 };
 
 Situation situation_of(const KeptContainer& kept, const History& history) {
@@ -116,11 +114,12 @@ Situation situation_of(const KeptContainer& kept, const History& history) {
 bool shell_in_kept(ContainerRuntime& runtime, const StateDir& state, const Arguments& arguments,
                    const Cancellation& cancel) {
   const History history(state);
-  const auto containers = runtime.list({{label::instance, state.instance()}});
   for (const auto& kept : history.kept()) {
+    if (kept.target != arguments.targets.front() || kept.build.empty()) continue;
+    const ShellLock lock(state, kept.container);
+    const auto containers = runtime.list({{label::instance, state.instance()}});
     const auto found = std::ranges::find(containers, kept.container, &ContainerSummary::name);
-    if (kept.target != arguments.targets.front() || kept.build.empty() || found == containers.end())
-      continue;
+    if (found == containers.end()) continue;
     const Started started(runtime, *found);
     converse(runtime, kept, situation_of(kept, history), arguments, cancel);
     return true;

@@ -13,6 +13,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 
@@ -151,6 +152,23 @@ RunLock::RunLock(const StateDir& state, For what, const Cancellation& cancel) {
   if (::ftruncate(fd_.get(), 0) != 0) throw_errno("cannot write '" + path.string() + "'");
   const std::string looks(what == For::look ? kLooks : "");
   write_all(fd_.get(), std::to_string(::getpid()) + looks + "\n", path);
+}
+
+ShellLock::ShellLock(const StateDir& state, const std::string& container) {
+  constexpr std::size_t kDigits = 15;  // of 16 the offset may be negative
+  const auto path = state.root() / "shells";
+  fd_ = UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!fd_) throw_errno("cannot open the lock '" + path.string() + "'");
+  struct flock byte {};
+  byte.l_type = F_WRLCK;
+  byte.l_whence = SEEK_SET;
+  byte.l_start = std::stoll(sha256_of(container).substr(0, kDigits), nullptr, 16);
+  byte.l_len = 1;
+  if (::fcntl(fd_.get(), F_OFD_SETLK, &byte) == 0) return;
+  if (errno != EAGAIN && errno != EACCES) throw_errno("cannot lock '" + path.string() + "'");
+  throw Error("cannot open a shell in the container '" + container + "'")
+      .because("another shell is in it")
+      .advise("leave that one first, or add --step for a container of its own");
 }
 
 bool is_run_going_on(const StateDir& state) {

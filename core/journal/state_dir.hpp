@@ -17,6 +17,7 @@ namespace pkgkiln {
 ///     ledger.db                      what must last: see Ledger (SQLite)
 ///     ledger.db.made                 that there is one
 ///     lock                           held by the run
+///     shells                         has a byte for each kept container that a shell is in, locked
 ///     instance                       random id that marks what this directory's runs make
 ///     logs/<target>/<build>.log
 ///     logs/.builder-image/<run>.log  (no target has such a name)
@@ -64,6 +65,16 @@ class RunLock {
   /// A run waits for a look to end, up to a minute; nobody waits for a run.
   explicit RunLock(const StateDir& state, For what = For::run,
                    const Cancellation& cancel = Cancellation::never());
+
+ private:
+  UniqueFd fd_;
+};
+
+/// One shell at a time in a kept container, since the first to leave it stops it: released when the
+/// process ends, however it ends. Throws Error while another has it.
+class ShellLock {
+ public:
+  ShellLock(const StateDir& state, const std::string& container);
 
  private:
   UniqueFd fd_;

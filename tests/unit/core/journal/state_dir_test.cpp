@@ -170,3 +170,14 @@ TEST_CASE("what stands in the lock file can't mislead") {
             "\x1b[2J evil", "lock");
   CHECK_THROWS_WITH(RunLock(state), ContainsSubstring("a process that has just begun"));
 }
+
+TEST_CASE("one shell at a time is in a kept container") {
+  const TempDir dir;
+  const StateDir state(dir.path() / "state");
+  {
+    const ShellLock first(state, "pkgkiln-a");
+    CHECK_THROWS_WITH(ShellLock(state, "pkgkiln-a"), ContainsSubstring("another shell is in it"));
+    CHECK_NOTHROW(ShellLock(state, "pkgkiln-b"));
+  }
+  CHECK_NOTHROW(ShellLock(state, "pkgkiln-a"));
+}
