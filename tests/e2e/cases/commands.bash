@@ -250,7 +250,7 @@ it 'holds up nobody for a terminal that is stopped' stopped_terminal
 
 no_configuration() {
 	(become "$PROGRAM" plan) 2>"$WORLD/none.err"
-	has "$WORLD/none.err" 'there is no configuration' 'pkgkiln config --example'
+	has "$WORLD/none.err" 'there is no configuration' 'pkgkiln init'
 }
 it 'says in a plan that there is no configuration' no_configuration
 kiln verbose --verbose build --force in-subdirectory --set 'build.packager=Another <another@example.org>'
