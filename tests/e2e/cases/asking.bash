@@ -164,7 +164,7 @@ old=$WORLD/good-1.0-1-any.pkg.tar.zst
 cp "$REPO/${old##*/}" "$old"
 recipe good 2.0 'echo packaged'
 kiln newer --set report.path=/dev/null/report build good
-built_all_the_same() { code_is 0 && err_has "note: cannot make the folder '/dev/null/report'"; }
+built_all_the_same() { code_is 0 && err_has "note: cannot make the directory '/dev/null/report'"; }
 it 'builds all the same where pages cannot be written' built_all_the_same
 kiln unasked repo downgrade "$old"
 it 'downgrades nothing where nobody can be asked' complains 2 'nobody is there to be asked' 'try: add --yes'
