@@ -69,7 +69,7 @@ kill "$proxy"
 
 configure anyarch
 kiln unknown-image --set "image.base=${PKGKILN_TEST_BASE_IMAGE%/*}/nope:latest" build
-no_image() { code_is 3 && err_has "cannot pull the base image '" 'not found' 'try: check [image] base'; }
+no_image() { code_is 3 && err_has "cannot pull the base image '" 'try: check [image] base' && err_matches 'not found|manifest unknown'; }
 it 'tells of an image that is not there' no_image
 kiln unknown-registry --set image.base=no-such-registry.invalid/x:latest doctor
 no_registry() { code_is 3 && out_has 'no-such-registry.invalid' 'try: check image.base, and that its registry can be reached'; }
