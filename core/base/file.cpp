@@ -185,7 +185,16 @@ std::vector<std::filesystem::path> newest_first(const std::filesystem::path& dir
 
 void throw_errno(std::string what_failed) {
   const int code = errno;
-  throw Error(std::move(what_failed)).because(std::generic_category().message(code));
+  throw Error(std::move(what_failed))
+      .because(std::generic_category().message(code))
+      .advise(file_advice(code));
+}
+
+std::string file_advice(int code) {
+  if (code == ENOSPC || code == EDQUOT) return "make room on the disk that it is on";
+  if (code == EACCES || code == EPERM || code == EROFS)
+    return "let this user use it, or run pkgkiln as the user who may";
+  return {};
 }
 
 bool FileStamp::is_settled() const {

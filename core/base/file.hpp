@@ -76,6 +76,8 @@ std::vector<std::filesystem::path> newest_first(const std::filesystem::path& dir
 
 /// Throws Error "<what_failed>: <strerror(errno)>".
 [[noreturn]] void throw_errno(std::string what_failed);
+/// What to do about a file that can't be used, by its errno; may be empty.
+std::string file_advice(int code);
 
 /// Which file it is and when it was last changed, by the clock of its file system, which no one
 /// can set for a file. Two stamps that differ are of a file that was written to, or of two.

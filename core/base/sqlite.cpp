@@ -1,7 +1,10 @@
 #include "core/base/sqlite.hpp"
 
+#include <cerrno>
 #include <sqlite3.h>
 #include <string_view>
+
+#include "core/base/file.hpp"
 
 namespace pkgkiln::sqlite {
 
@@ -12,6 +15,12 @@ constexpr int kBusyMilliseconds = 10'000;
 [[noreturn]] void fail(sqlite3* handle, int code, const std::string& what_failed) {
   Failure failure(code & 0xff, what_failed);
   failure.because(handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
+  if ((code & 0xff) == SQLITE_FULL)
+    failure.advise(file_advice(ENOSPC));
+  else if ((code & 0xff) == SQLITE_READONLY)
+    failure.advise(file_advice(EROFS));
+  else if (handle != nullptr)
+    failure.advise(file_advice(sqlite3_system_errno(handle)));
   throw failure;
 }
 

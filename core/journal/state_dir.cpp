@@ -85,7 +85,9 @@ StateDir::StateDir(fs::path root) : root_(std::move(root)) {
     std::error_code failure;
     if (root_.has_parent_path()) fs::create_directories(root_.parent_path(), failure);
     if (failure)
-      throw Error("cannot make '" + root_.parent_path().string() + "'").because(failure.message());
+      throw Error("cannot make '" + root_.parent_path().string() + "'")
+          .because(failure.message())
+          .advise(file_advice(failure.value()));
     make_private_directory(root_);
     for (const auto* name : {"logs", "mirrors", "spool", "undelivered"})
       make_private_directory(root_ / name);

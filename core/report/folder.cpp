@@ -100,7 +100,10 @@ void Folder::replace(const std::string& path, const std::function<void(const fs:
   fs::rename(beside, place, failure);
   std::error_code none;
   fs::remove(beside, none);  // rename(2) leaves it where both are names of one file
-  if (failure) throw Error("cannot write '" + place.string() + "'").because(failure.message());
+  if (failure)
+    throw Error("cannot write '" + place.string() + "'")
+        .because(failure.message())
+        .advise(file_advice(failure.value()));
   ++written_;
 }
 
@@ -136,7 +139,9 @@ void Folder::put_copy(const Group& group, const std::string& path, const fs::pat
       if (!failure) return;
     }
     if (!fs::copy_file(of, beside, failure))
-      throw Error("cannot copy '" + of.string() + "' into the report").because(failure.message());
+      throw Error("cannot copy '" + of.string() + "' into the report")
+          .because(failure.message())
+          .advise(file_advice(failure.value()));
     fs::permissions(beside, fs::perms(0644), failure);
   });
   files_[path] = {group.name, group.mark, fs::file_size(root_ / path, failure)};

@@ -3,9 +3,8 @@
 # shellcheck disable=SC2034 # read by become
 # What goes wrong in the first hour, and what is said of it: what failed, why, and what to do. In
 # other tests: an engine that isn't there and configurations that are wrong (commands), a server that
-# refuses the key (vieter), a key that can't sign (sign), a disk without room (the unit tests of
-# core/builder/unpack), a socket that may not be used, ids that Podman lacks and a registry's
-# certificate (those of runtimes/shared), a clock that is off (those of core/git/ask).
+# refuses the key (vieter), a key that can't sign (sign), ids that Podman lacks and a registry's
+# certificate (the unit tests of runtimes/shared), a clock that is off (those of core/git/ask).
 
 packages=$WORLD/packages
 mkdir -p "$packages"/{empty,link,none/sub}
@@ -74,6 +73,46 @@ it 'tells of an image that is not there' no_image
 kiln unknown-registry --set image.base=no-such-registry.invalid/x:latest doctor
 no_registry() { code_is 3 && out_has 'no-such-registry.invalid' 'try: check image.base, and that its registry can be reached'; }
 it 'tells in the doctor of a registry that is not there' no_registry
+
+# Root may use and read everything, unless it is kept from it.
+cat >"$WORLD/plainly" <<SH
+#!/bin/sh
+[ "\$(id -u)" != 0 ] || exec setpriv --bounding-set=-dac_override,-dac_read_search '$PROGRAM' "\$@"
+exec '$PROGRAM' "\$@"
+SH
+chmod +x "$WORLD/plainly"
+"$PYTHON" -c 'import os, socket, sys, time
+made = socket.socket(socket.AF_UNIX)
+made.bind(sys.argv[1])
+made.listen()
+os.chmod(sys.argv[1], 0)
+print("ready", flush=True)
+time.sleep(600)' "$WORLD/closed.sock" >"$WORLD/closed" &
+closed=$!
+wait_for 20 test -s "$WORLD/closed"
+PROGRAM=$WORLD/plainly kiln closed-socket --set runtime.kind=docker --set "runtime.socket=unix://$WORLD/closed.sock" build --force
+closed_socket() { code_is 3 && err_has 'Permission denied' 'try: ' 'usermod -aG docker'; }
+it 'tells of a socket that may not be used' closed_socket
+kill "$closed"
+mkdir -p "$WORLD/theirs"
+chmod 555 "$WORLD/theirs"
+PROGRAM=$WORLD/plainly kiln forbidden --set "build.state_dir=$WORLD/theirs/state" build
+forbidden() { code_is 3 && err_has "cannot make the directory '$WORLD/theirs/state'" 'Permission denied' 'try: let this user use it'; }
+it 'tells of a state directory that may not be written to' forbidden
+mkdir "$WORLD/small"
+as_root=()
+((EUID == 0)) || as_root=(sudo --)
+"${as_root[@]}" mount -t tmpfs -o size=512k,mode=777 pkgkiln-small "$WORLD/small" || die 'cannot mount a small file system'
+small_ends() { "${as_root[@]}" umount "$WORLD/small"; }
+AT_END+=(small_ends)
+for left in 0 130; do
+	head -c "$((512 - left))k" /dev/zero >"$WORLD/small/full" || true
+	kiln "no-room-$left" --set "build.state_dir=$WORLD/small/state" build
+	no_room() { code_is 3 && err_has "error: cannot " "'$WORLD/small/state" 'try: make room on the disk that it is on'; }
+	it "tells that there is no room on the disk ($left KiB)" no_room
+	rm -r "$WORLD"/small/*
+done
+
 printf '[repositories\n' >>"$CONFIG"
 kiln bad-toml build
 bad_toml() { code_is 2 && err_has 'error: ' "config.toml:$(wc -l <"$CONFIG")"; }

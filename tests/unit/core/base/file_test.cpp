@@ -121,3 +121,16 @@ TEST_CASE("an error from errno names what failed and why") {
   errno = ENOSPC;
   CHECK_THROWS_WITH(throw_errno("cannot write 'x'"), "cannot write 'x': No space left on device");
 }
+
+TEST_CASE("what to do about a file is told where a person can do it") {
+  const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  try {
+    write_all(full.get(), "x", "x");
+    FAIL("it was written");
+  } catch (const Error& error) {
+    CHECK(error.advice() == "make room on the disk that it is on");
+  }
+  for (const int code : {EACCES, EPERM, EROFS})
+    CHECK_THAT(file_advice(code), ContainsSubstring("let this user use it"));
+  CHECK(file_advice(ENOENT).empty());
+}
