@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "core/git/ask/remotes.hpp"
@@ -39,6 +40,11 @@ struct HistorySetup {
       stream += "M 644 inline PKGBUILD\ndata <<end\n" + std::to_string(i) + "\nend\n\n";
     }
     remote.run({"fast-import", "--quiet", "--force"}, stream);
+  }
+  /// Newer versions of Git write more files beside each.
+  std::ptrdiff_t packs() const {
+    return std::ranges::count(newest_first(directory / "objects/pack"), ".pack",
+                              [](const fs::path& file) { return file.extension(); });
   }
   std::size_t files_below(const fs::path& path) const {
     return newest_first(directory / path).size();
@@ -83,7 +89,7 @@ TEST_CASE("ancestors are found in the remote's history, whatever it can leave ou
   // Nothing of that is in the mirror.
   CHECK_FALSE(fs::exists(setup.directory / "history"));
   CHECK(test::git(setup.directory, {"rev-list", "--count", tip.commit}) == "1");
-  CHECK(setup.files_below("objects/pack") == 2);
+  CHECK(setup.packs() == 1);
   setup.grow(1);
   const auto next = setup.fetch().commit;
   CHECK(test::git(setup.directory, {"rev-list", "--count", next}) == "1");
