@@ -1,6 +1,9 @@
 #include "cli/state_json.hpp"
 
+#include <utility>
+
 #include "cli/json_writer.hpp"
+#include "core/builder/build_log.hpp"
 
 namespace pkgkiln::cli {
 
@@ -8,6 +11,9 @@ namespace {
 
 using namespace json;
 using std::chrono::system_clock;
+
+/// Of a long document so much is written at once.
+constexpr std::size_t kPassedOn = std::size_t{64} << 10U;
 
 void time(Writer& writer, const char* name, system_clock::time_point time) {
   number(writer, name, system_clock::to_time_t(time));
@@ -164,17 +170,95 @@ std::string check_json(const std::vector<CheckedRepository>& repositories) {
   });
 }
 
-std::string log_json(const std::vector<LogStep>& steps, const std::string& log) {
-  return document(
-      "steps", steps,
-      [](Writer& writer, const LogStep& one) {
-        text(writer, "step", one.step);
-        text(writer, "begin", one.begin);
-        text(writer, "end", one.end);
-        boolean(writer, "good", one.good);
-        list(writer, "lines", one.lines, [&](const std::string& line) { string(writer, line); });
-      },
-      [&](Writer& writer) { text(writer, "log", log); });
+struct LogDocument::State {
+  enum class In { nothing, step, between, unwanted };
+
+  std::string log, wanted;
+  std::function<void(const std::string& text)> write;
+  rapidjson::StringBuffer buffer;
+  Writer writer{buffer};
+  In in = In::nothing;
+  bool is_begun = false;
+  std::vector<std::string> steps;
+
+  void pass_on() {
+    write({buffer.GetString(), buffer.GetSize()});
+    buffer.Clear();
+  }
+  void begin() {
+    if (std::exchange(is_begun, true)) return;
+    writer.SetIndent(' ', 2);
+    writer.StartObject();
+    number(writer, "format", kFormat);
+    writer.Key("steps");
+    writer.StartArray();
+  }
+  void open(const std::string& step, const std::string& mark) {
+    begin();
+    writer.StartObject();
+    text(writer, "step", step);
+    text(writer, "begin", mark);
+    writer.Key("lines");
+    writer.StartArray();
+  }
+  void close(const std::string& mark, bool is_good) {
+    if (in == In::step || in == In::between) {
+      writer.EndArray();
+      text(writer, "end", mark);
+      boolean(writer, "good", is_good);
+      writer.EndObject();
+    }
+    in = In::nothing;
+  }
+};
+
+LogDocument::LogDocument(std::string log, std::string step,
+                         std::function<void(const std::string& text)> write)
+    : state_(std::make_unique<State>()) {
+  state_->log = std::move(log);
+  state_->wanted = std::move(step);
+  state_->write = std::move(write);
+}
+
+LogDocument::~LogDocument() = default;
+
+void LogDocument::line(const std::string& line) {
+  auto& [log, wanted, write, buffer, writer, in, is_begun, steps] = *state_;
+  const auto mark = log_mark_of(line);
+  const bool is_in_step = in == State::In::step || in == State::In::unwanted;
+  if (mark.kind == LogMark::Kind::begin) {
+    state_->close({}, true);
+    steps.emplace_back(mark.step);
+    const bool is_wanted = wanted.empty() || wanted == mark.step;
+    if (is_wanted) state_->open(steps.back(), line);
+    in = is_wanted ? State::In::step : State::In::unwanted;
+  } else if (mark.kind == LogMark::Kind::end && is_in_step) {
+    state_->close(line, mark.is_good);
+  } else {
+    if (in == State::In::nothing && wanted.empty()) {
+      state_->open({}, {});
+      in = State::In::between;
+    }
+    if (in == State::In::step || in == State::In::between) string(writer, line);
+  }
+  if (buffer.GetSize() > kPassedOn) state_->pass_on();
+}
+
+bool LogDocument::end() {
+  state_->close({}, true);
+  if (!state_->is_begun && !state_->wanted.empty()) return false;
+  state_->begin();
+  auto& writer = state_->writer;
+  writer.EndArray();
+  text(writer, "log", state_->log);
+  writer.EndObject();
+  state_->pass_on();
+  state_->write("\n");
+  return true;
+}
+
+const std::vector<std::string>& LogDocument::steps() const {
+  return state_->steps;
 }
 
 }  // namespace pkgkiln::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,14 +34,28 @@ std::string published_json(const std::vector<PublishedPackage>& packages);
 /// {"repositories": [{"repository", "packages": how many, "problems": [{"file", "what"}]}]}
 std::string check_json(const std::vector<CheckedRepository>& repositories);
 
-/// A step of a build's log, or what stands between two.
-struct LogStep {
-  std::string step;        // empty: between
-  std::string begin, end;  // our own lines; an end may be missing
-  bool good = true;        // it did not end otherwise than with exit code 0
-  std::vector<std::string> lines;
+/// What a build printed, line by line, since it may be long:
+/// {"steps": [{"step": "" for what stands between two, "begin": our own line, "lines": [],
+///   "end": our own line, or "", "good": false if it ended otherwise than with exit code 0}],
+///  "log": its path}
+class LogDocument {
+ public:
+  /// `step`: only that one; empty: all.
+  LogDocument(std::string log, std::string step,
+              std::function<void(const std::string& text)> write);
+  ~LogDocument();
+  LogDocument(const LogDocument&) = delete;
+  LogDocument& operator=(const LogDocument&) = delete;
+
+  void line(const std::string& line);
+  /// Writes the rest. Nothing is written of a log without that step: then it is false.
+  bool end();
+  /// Those that came.
+  const std::vector<std::string>& steps() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
-/// {"steps": [{"step", "begin", "end", "good", "lines": []}], "log": its path}
-std::string log_json(const std::vector<LogStep>& steps, const std::string& log);
 
 }  // namespace pkgkiln::cli

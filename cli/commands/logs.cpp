@@ -94,11 +94,12 @@ class Output {
     if (command.empty()) return;
     pager_.reset(::popen(command.c_str(), "w"));  // NOLINT(cert-env33-c): it is the user's own word
   }
+  /// Waits until it is read, or nobody is there to read it: a log may be long.
   void write(const std::string& text) {
     if (pager_)
       std::fwrite(text.data(), 1, text.size(), pager_.get());
-    else
-      console_.write(text);
+    else if (!text.empty())
+      print(text);
   }
 
  private:
@@ -106,7 +107,6 @@ class Output {
     void operator()(std::FILE* file) const { ::pclose(file); }
   };
   std::unique_ptr<std::FILE, Close> pager_;
-  Console console_{STDOUT_FILENO, Console::Patience::endless};
 };
 
 /// Passes on the lines of a log that are wanted, with the colours of their kinds.
@@ -165,30 +165,6 @@ class Lines {
   std::vector<std::string> steps_;
 };
 
-/// All of a log, step by step.
-std::vector<LogStep> steps_of(const fs::path& log) {
-  std::ifstream file(log, std::ios::binary);
-  if (!file) throw Error("cannot read the log '" + log.string() + "'");
-  std::vector<LogStep> steps;
-  for (std::string line; std::getline(file, line);) {
-    const auto mark = log_mark_of(line);
-    if (mark.kind == LogMark::Kind::begin) {
-      steps.push_back({std::string(mark.step), line, {}, true, {}});
-      continue;
-    }
-    const bool is_in_step =
-        !steps.empty() && !steps.back().step.empty() && steps.back().end.empty();
-    if (mark.kind == LogMark::Kind::end && is_in_step) {
-      steps.back().end = line;
-      steps.back().good = mark.is_good;
-      continue;
-    }
-    if (!is_in_step && (steps.empty() || !steps.back().step.empty())) steps.emplace_back();
-    steps.back().lines.push_back(std::move(line));
-  }
-  return steps;
-}
-
 [[noreturn]] void throw_no_step(const std::string& step, const std::vector<std::string>& there,
                                 const fs::path& log) {
   throw UsageError(fmt::format("the log has no step '{}'", printable(step)))
@@ -196,16 +172,12 @@ std::vector<LogStep> steps_of(const fs::path& log) {
       .because("log: " + log.string());
 }
 
-void print_json(const fs::path& log, const std::string& step) {
-  auto steps = steps_of(log);
-  if (!step.empty()) {
-    std::vector<std::string> there;
-    for (const auto& one : steps)
-      if (!one.step.empty()) there.push_back(one.step);
-    std::erase_if(steps, [&](const LogStep& one) { return one.step != step; });
-    if (steps.empty()) throw_no_step(step, there, log);
-  }
-  print(log_json(steps, log.string()));
+void print_json(const fs::path& log, const std::string& step, const Cancellation& cancel) {
+  std::ifstream file(log, std::ios::binary);
+  if (!file) throw Error("cannot read the log '" + log.string() + "'");
+  LogDocument document(log.string(), step, print);
+  for (std::string line; std::getline(file, line); cancel.check()) document.line(line);
+  if (!document.end()) throw_no_step(step, document.steps(), log);
 }
 
 /// Whether nothing more comes: its build has a record, or no run goes on.
@@ -245,7 +217,7 @@ int logs_command(const Arguments& arguments, const Cancellation& cancel) {
   const StateDir state(config.settings.build.state_dir);
   const auto log = find_log(state, arguments);
   if (arguments.json) {
-    print_json(log, arguments.step);
+    print_json(log, arguments.step, cancel);
     return exit_code::ok;
   }
   Lines lines(arguments.step, is_coloured());

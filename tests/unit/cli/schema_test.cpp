@@ -93,13 +93,49 @@ Review reviewed() {
 
 }  // namespace
 
+TEST_CASE("a log is printed as the schema says, a part at a time") {
+  const auto shown = [](const std::string& step, const std::vector<std::string>& lines) {
+    std::vector<std::string> parts;
+    cli::LogDocument document("/a.log", step, [&](const auto& text) { parts.push_back(text); });
+    for (const auto& line : lines) document.line(line);
+    CHECK(document.end() == !parts.empty());
+    return parts;
+  };
+  const auto text = [](const std::vector<std::string>& parts) {
+    std::string all;
+    for (const auto& part : parts) all += part;
+    return all;
+  };
+  const std::vector<std::string> lines{"before",
+                                       "==> [14:02:11] fetch (builder, network on)",
+                                       "a\x1b",
+                                       "<== [14:02:12] fetch: exit code 0 after 1.0 s",
+                                       "==> [14:02:13] build (builder, network off)",
+                                       "b"};
+  const auto all = text(shown("", lines));
+  CHECK(problem_of(all, "logs").empty());
+  rapidjson::Document document;
+  REQUIRE_FALSE(document.Parse(all.c_str()).HasParseError());
+  const auto& steps = document["steps"];
+  REQUIRE(steps.Size() == 3);
+  CHECK(steps[0]["step"] == "");
+  CHECK(steps[0]["lines"][0] == "before");
+  CHECK(steps[1]["end"] == lines[3].c_str());
+  CHECK(steps[1]["good"].GetBool());
+  CHECK(steps[2]["step"] == "build");
+  CHECK(steps[2]["end"] == "");
+  const auto one = text(shown("build", lines));
+  CHECK(problem_of(one, "logs").empty());
+  CHECK(one.find("fetch") == std::string::npos);
+  CHECK(shown("nope", lines).empty());
+  CHECK(problem_of(text(shown("", {})), "logs").empty());
+  CHECK(shown("", std::vector<std::string>(2'000, std::string(200, 'x'))).size() > 5);
+}
+
 TEST_CASE("what is known without a run is printed as the schema says") {
   const auto standing = full_standing();
   CHECK(problem_of(cli::status_json(standing), "status").empty());
   CHECK(problem_of(cli::status_json({}), "status").empty());
-  CHECK(problem_of(cli::log_json({{"build", "==> [", "<== [", false, {"a\x1b"}}, {}}, "/a.log"),
-                   "logs")
-            .empty());
   CHECK(problem_of(cli::history_json({full_record("foo", "b1")}), "history").empty());
   const TargetFacts facts{
       standing.states[0], full_record("foo", "b1"), {{{"bar>=2", "bar"}}, {"baz"}}};
