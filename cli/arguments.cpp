@@ -7,7 +7,6 @@
 #include <tuple>
 #include <utility>
 
-#include "cli/command_line.hpp"
 #include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 
@@ -110,7 +109,7 @@ ParsedArguments parse_arguments(int argc, char** argv) {
     const bool asked_for = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     std::ostringstream words;
     app.exit(error, std::cout, words);
-    say(is_journal() ? with_priority(words.str(), kErrorPriority) : words.str());
+    say(as_error(words.str()));
     return {std::nullopt, asked_for ? exit_code::ok : exit_code::usage};
   }
   return {arguments, exit_code::ok};

@@ -9,6 +9,10 @@
 
 #include "cli/terminal/terminal.hpp"
 
+namespace CLI {
+class App;
+}
+
 namespace pkgkiln::cli {
 
 enum class Command {
@@ -89,6 +93,9 @@ struct Arguments {
   std::string within = "3h";         // health --within
   bool root = false;                 // shell --root
 };
+
+/// Adds all options and commands, which fill in the arguments when the app parses.
+void add_command_line(CLI::App& app, Arguments& arguments);
 
 struct ParsedArguments {
   std::optional<Arguments> arguments;

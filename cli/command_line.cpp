@@ -1,8 +1,8 @@
-#include "cli/command_line.hpp"
-
 #include <CLI/CLI.hpp>
 #include <map>
 #include <string>
+
+#include "cli/arguments.hpp"
 
 namespace pkgkiln::cli {
 

@@ -197,8 +197,11 @@ void say(const std::string& text) {
 }
 
 std::string error_text(const std::string& report) {
-  const auto text = fmt::format("error: {}\n", report);
-  return is_journal() ? with_priority(text, kErrorPriority) : text;
+  return as_error(fmt::format("error: {}\n", report));
+}
+
+std::string as_error(std::string lines) {
+  return is_journal() ? with_priority(lines, kErrorPriority) : lines;
 }
 
 bool is_attended() {

@@ -7,7 +7,7 @@
 #include "config/value.hpp"
 #include "core/base/error.hpp"
 #include "core/base/printable.hpp"
-#include "core/publish/pacman_lines.hpp"
+#include "core/publish/repository.hpp"
 
 namespace pkgkiln::config {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/package/package_name.hpp"
+
 namespace pkgkiln {
 
 namespace {
@@ -38,6 +40,12 @@ bool is_waiting(Status status) {
 
 bool has_failed(Status status) {
   return !is_good(status) && !is_waiting(status) && status != Status::blocked;
+}
+
+std::string recorded_version(const std::string& version, const std::string& file_name) {
+  if (!version.empty()) return version;
+  const auto name = pacman::PackageFileName::parse(file_name);
+  return name ? name->version : std::string();
 }
 
 std::string version_change(const std::string& before, const std::string& now) {

@@ -115,6 +115,9 @@ struct BuildRecord {
   bool operator==(const BuildRecord&) const = default;
 };
 
+/// The version of a build's packages, of which `file_name` is one: earlier versions of pkgkiln
+/// recorded none. May be unknown.
+std::string recorded_version(const std::string& version, const std::string& file_name);
 /// "1-1 -> 2-1"; the new one alone where there was none, or the same.
 std::string version_change(const std::string& before, const std::string& now);
 

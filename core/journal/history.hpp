@@ -121,9 +121,9 @@ class History {
   /// For each target with builds a text that changes when what is recorded of them does.
   std::map<std::string, std::string> build_marks() const;
 
+  using Time = std::chrono::system_clock::time_point;
   /// How the targets of these jobs, which have ended, stand now. Where they were interrupted they
   /// stand as before.
-  using Time = std::chrono::system_clock::time_point;
   void record_attempts(const std::vector<const Job*>& jobs,
                        Time now = std::chrono::system_clock::now());
   /// Packages of that target which waited in the spool are published now.
@@ -136,8 +136,11 @@ class History {
 
   /// Replaces what was recorded of this run.
   void record_run(const RunRecord& run);
+  enum class Runs {
+    all,
+    with_work,  // all but those that ended well since nothing was due
+  };
   /// The newest first, `most` at most.
-  enum class Runs { all, with_work };  // but for those that ended well with nothing due
   std::vector<RunRecord> runs(std::size_t most, Runs which = Runs::all) const;
 
   /// Replaces what was recorded for the target.

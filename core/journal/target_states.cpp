@@ -5,7 +5,6 @@
 #include "core/base/text.hpp"
 #include "core/job/job.hpp"
 #include "core/journal/history_rows.hpp"
-#include "core/package/package_name.hpp"
 
 namespace pkgkiln {
 
@@ -50,12 +49,6 @@ void record_attempt(const sqlite::Connection& connection, const Job& job, std::i
   const bool is_bad = has_failed(record.status);
   insert.bind(is_bad ? word(record.status) : "").bind(is_bad ? record.step : "");
   insert.bind(is_bad || is_good(record.status) ? 1 : 0).step();
-}
-
-std::string version_of(const std::string& recorded, const std::string& file_name) {
-  if (!recorded.empty()) return recorded;  // earlier versions recorded none
-  const auto name = pacman::PackageFileName::parse(file_name);
-  return name ? name->version : std::string();
 }
 
 }  // namespace
@@ -107,7 +100,7 @@ std::vector<TargetState> History::states() const {
     auto step = rows.text(++column);
     if (failed) state.failure = {*failed, std::move(step)};
     const auto version = rows.text(++column);
-    state.version = version_of(version, rows.text(++column));
+    state.version = recorded_version(version, rows.text(++column));
     if (rows.number(++column) != 0) state.last_build = build_of(rows, column);
     states.push_back(std::move(state));
   }

@@ -65,12 +65,6 @@ std::optional<Previous> previous_of(const BuildRecord& good, const Target& targe
   return Previous{file->version, tree};
 }
 
-std::string recorded_version(const BuildRecord& good) {
-  if (!good.version.empty() || good.files.empty()) return good.version;
-  const auto file = pacman::PackageFileName::parse(good.files.front().file_name);
-  return file ? file->version : std::string();
-}
-
 std::string built_commit(const std::optional<BuildRecord>& good, const Target& target) {
   const bool is_told = good && good->status == Status::built && is_of(*good, target);
   return is_told ? good->commit : std::string();

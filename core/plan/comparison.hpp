@@ -23,9 +23,6 @@ std::optional<Previous> previous_of(const BuildRecord& good, const Target& targe
 /// known: what was found published was not built from the commit of its record.
 std::string built_commit(const std::optional<BuildRecord>& good, const Target& target);
 
-/// Of its packages; earlier versions recorded only their files. May be unknown.
-std::string recorded_version(const BuildRecord& good);
-
 /// Decides about one target by what is known of it, and notes down what it looked at.
 class Comparison {
  public:

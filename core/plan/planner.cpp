@@ -122,7 +122,8 @@ void Planner::decide(Job& job, const Cancellation& cancel) const {
     auto good = history_.last_good(target.name);
     if (good) {
       job.previous = previous_of(*good, target);
-      job.last_version = recorded_version(*good);
+      job.last_version =
+          recorded_version(good->version, good->files.empty() ? "" : good->files.front().file_name);
     }
     const auto built = built_commit(good, target);
     if (target.force) good.reset();

@@ -1,10 +1,16 @@
 #include "core/publish/repository.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "core/package/package_name.hpp"
 
 namespace pkgkiln {
+
+std::string pacman_lines(const std::string& repository, const std::string& server, bool is_signed) {
+  return fmt::format("[{}]\nSigLevel = {}\nServer = {}\n", repository,
+                     is_signed ? "Required" : "Optional TrustAll", server);
+}
 
 bool is_ours(const Made& made, const std::string& file_name, const std::string& sha256) {
   const auto digests = made(file_name);

@@ -28,6 +28,10 @@ class Unpublishable : public ErrorKind<Unpublishable> {
   using ErrorKind::ErrorKind;
 };
 
+/// How pacman finds a repository: lines of pacman.conf(5). `is_signed`: all that is in it, so that
+/// pacman need not take what has no signature.
+std::string pacman_lines(const std::string& repository, const std::string& server, bool is_signed);
+
 /// The directory in the tar of Offer::files.
 inline constexpr const char* kOfferedDirectory = "pkgkiln-repository";
 

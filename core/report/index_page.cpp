@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/quantity.hpp"
-#include "core/publish/pacman_lines.hpp"
+#include "core/publish/repository.hpp"
 #include "core/report/escape.hpp"
 #include "core/report/pages.hpp"
 
