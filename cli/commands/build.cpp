@@ -110,8 +110,8 @@ std::string text_of(const std::exception_ptr& failure) {
 /// Records a run from its begin to its end, however it ends; then reports, unless it was
 /// interrupted.
 template <typename Report, typename Work>
-Ended recorded(History& history, const RunIdentity& identity, const Cancellation& cancel,
-               Report report, Work work) {
+Ended recorded(History& history, const RunIdentity& identity, Progress& progress,
+               const Cancellation& cancel, Report report, Work work) {
   auto record = record_of(identity);
   history.record_run(record);
   const auto end = [&](int code, const std::string& problem) {
@@ -121,7 +121,7 @@ Ended recorded(History& history, const RunIdentity& identity, const Cancellation
     try {
       history.record_run(record);
     } catch (const Error& error) {  // what came of the run is worth more
-      say(fmt::format("note: the end of this run is not recorded: {}\n", error.report()));
+      progress.show_notice(fmt::format("the end of this run is not recorded: {}", error.report()));
     }
     if (cancel.signal() <= 0) report();
   };
@@ -150,6 +150,26 @@ void report_after_run(Setup& setup, const StateDir& state, const History& histor
   } catch (const std::exception& error) {
     words.write(fmt::format("note: cannot write the report: {}\n", error.what()));
   }
+}
+
+/// What came of the run, and what that changes of how targets stood before; also of one that broke
+/// off.
+Ended built(Run& run, Selection selection, const Arguments& arguments, const std::string& id,
+            const std::vector<TargetState>& before, const std::set<ChangeKind>& told,
+            const Cancellation& cancel) {
+  const bool is_complete = selection.is_complete();
+  std::vector<BuildRecord> results;
+  std::exception_ptr failure;
+  try {
+    results = run.build(std::move(selection.targets), {std::move(selection.listed), is_complete},
+                        arguments.refresh_image, cancel);
+  } catch (const std::exception&) {
+    failure = std::current_exception();
+    results = run.take_results();
+  }
+  auto changes = changes_of(before, results, told);
+  return {
+      std::move(selection), std::move(results), run.obstacle(), id, std::move(changes), failure};
 }
 
 /// Holds the lock and the engine, both of which are let go before anything waits for whoever reads
@@ -203,32 +223,16 @@ Ended run_builds(Setup& setup, const Arguments& arguments, Progress& progress,
           progress);
   const auto report = [&] { report_after_run(setup, state, history, ledger, progress.console()); };
   const auto told = told_kinds(settings.notify);
-  return recorded(history, identity, cancel, report, [&]() -> Ended {
+  return recorded(history, identity, progress, cancel, report, [&]() -> Ended {
     const auto before = told.empty() ? std::vector<TargetState>() : history.states();
     auto selection = select(setup, arguments, sources, true, progress.console(), cancel, &history,
                             [&] { return run.distribution(cancel); });
     // What waits for a repository is not to wait for a target that is due.
     if (arguments.due && selection.targets.empty() && entries_of(state.spool()).empty())
       return {std::move(selection), {}, std::nullopt, identity.run, {}};
-    const bool is_complete = selection.is_complete();
-    std::vector<BuildRecord> results;
-    std::exception_ptr failure;
-    try {
-      results = run.build(std::move(selection.targets), {std::move(selection.listed), is_complete},
-                          arguments.refresh_image, cancel);
-    } catch (const std::exception&) {
-      failure = std::current_exception();
-      results = run.take_results();
-    }
-    auto changes = changes_of(before, results, told);
-    return {std::move(selection), std::move(results), run.obstacle(),
-            identity.run,         std::move(changes), failure};
+    return built(run, std::move(selection), arguments, identity.run, before, told, cancel);
   });
 }
-
-}  // namespace
-
-namespace {
 
 void show(const Ended& ended, int code, const Arguments& arguments) {
   if (arguments.json)

@@ -76,10 +76,10 @@ std::vector<BuildRecord> Run::build(std::vector<Target> targets, KnownTargets kn
   pin_names(parts_.ledger, parts_.history, parts_.repositories);
   publisher_.publish_pending(known, cancel);
   if (logs_) logs_->deliver_waiting(targets, cancel);
+  jobs_ = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,
+                  parts_.host.arch, parts_.planning)
+              .decide(std::move(targets), cancel);
   auto& jobs = jobs_;
-  jobs = Planner(parts_.sources, parts_.history, parts_.repositories, parts_.remotes,
-                 parts_.host.arch, parts_.planning)
-             .decide(std::move(targets), cancel);
   if (parts_.review) parts_.review(jobs);
   if (const auto* gate = parts_.planning.gate)
     gate->record(jobs, parts_.ledger, [&](const std::string& target) {

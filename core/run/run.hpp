@@ -32,7 +32,7 @@ class Run {
   /// state; builds that run then go on to their end first.
   std::vector<BuildRecord> build(std::vector<Target> targets, KnownTargets known,
                                  bool refresh_image, const Cancellation& cancel);
-  /// Of those that ended, when build() has thrown; and then no more.
+  /// What had ended when build() threw. Asked again it gives nothing.
   std::vector<BuildRecord> take_results();
   /// What kept builds from being begun: no engine, no builder image, or no key that signs.
   const std::optional<Error>& obstacle() const { return obstacle_; }
