@@ -15,11 +15,11 @@ constexpr int kBusyMilliseconds = 10'000;
 [[noreturn]] void fail(sqlite3* handle, int code, const std::string& what_failed) {
   Failure failure(code & 0xff, what_failed);
   failure.because(handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
-  if ((code & 0xff) == SQLITE_FULL)
-    failure.advise(file_advice(ENOSPC));
-  else if ((code & 0xff) == SQLITE_READONLY)
-    failure.advise(file_advice(EROFS));
-  else if (handle != nullptr)
+  const int primary = code & 0xff;
+  if (primary == SQLITE_FULL) failure.advise(file_advice(ENOSPC));
+  if (primary == SQLITE_READONLY) failure.advise(file_advice(EROFS));
+  // Of other codes it is the error of something before.
+  if (handle != nullptr && (primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR))
     failure.advise(file_advice(sqlite3_system_errno(handle)));
   throw failure;
 }

@@ -27,9 +27,8 @@ struct Change {
 };
 
 /// What a run changed, by how its targets stood before: at most one a target, the first in the
-/// order of kinds that is wanted. What failed is told until it goes well only when it fails
-/// otherwise, and not at all when that is the fault of its host or a server, whatever it waited for
-/// meanwhile.
+/// order of kinds that is wanted. Until a target that failed is good again, its failure is told
+/// once more only if it is another one, and the fault of the target itself.
 std::vector<Change> changes_of(const std::vector<TargetState>& before,
                                const std::vector<BuildRecord>& results,
                                const std::set<ChangeKind>& wanted);
