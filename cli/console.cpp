@@ -200,7 +200,7 @@ std::string error_text(const std::string& report) {
   return as_error(fmt::format("error: {}\n", report));
 }
 
-std::string as_error(std::string lines) {
+std::string as_error(const std::string& lines) {
   return is_journal() ? with_priority(lines, kErrorPriority) : lines;
 }
 

@@ -46,7 +46,7 @@ void say(const std::string& text);
 /// "error: …", for stderr: where that is the journal of systemd, as an error.
 std::string error_text(const std::string& report);
 /// The same of lines that say so themselves.
-std::string as_error(std::string lines);
+std::string as_error(const std::string& lines);
 
 /// Whether somebody at a terminal sees what is printed, and can answer.
 bool is_attended();
